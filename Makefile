@@ -1,0 +1,47 @@
+# Each target does its own set-up. Needs python3.11 or newer with venv and pip, and git.
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help demo test check format bench evaluate train clean lock
+
+help:
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) bootstrap.py
+	@touch $@
+
+demo: $(READY) ## index the bundled clips and open the chat
+	$(BIN)/video-assistant demo
+
+test: $(READY) ## run every test
+	$(BIN)/pytest -q
+
+check: $(READY) ## format, lint, types, import arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bench.third_party --check
+
+format: $(READY) ## put the code into the format that check wants
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## speed and scale, side by side with the plain alternative
+	$(BIN)/video-assistant bench ingest
+	$(BIN)/video-assistant bench find
+	$(BIN)/video-assistant bench ask
+
+evaluate: $(READY) ## quality on held-out seeds
+	$(BIN)/video-assistant evaluate all
+
+train: $(READY) ## train the pocket models from scratch (about an hour on two cores)
+	$(BIN)/python -m training.pipeline
+
+lock: ## resolve the ranges of pyproject.toml into the pinned, hashed lock (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock
+
+clean: ## remove what the targets made
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist runs

@@ -1,0 +1,1 @@
+"""The program without a screen: library, ingest, models and agent."""

@@ -1,0 +1,1 @@
+"""Understand, act, look, answer, reflect: the graph and the cores it reaches models through."""

@@ -1,0 +1,1 @@
+"""One module per model family, each behind a lazy base."""

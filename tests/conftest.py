@@ -1,0 +1,71 @@
+"""What every test shares: real media, honest skips, and a library of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+MEDIA = Path(__file__).parents[2] / "shared" / "data" / "media"
+
+
+def _has_vietnamese_tesseract() -> bool:
+    if shutil.which("tesseract") is None:
+        return False
+    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=False)
+    return "vie" in listed.stdout.split()
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "shared": (MEDIA.is_dir, f"needs the real media in {MEDIA}"),
+    "chromium": (lambda: shutil.which("chromium") is not None, "needs the program chromium"),
+    "tesseract": (_has_vietnamese_tesseract, "needs the program tesseract with Vietnamese (vie)"),
+    "gpu": (_has_gpu, "needs a CUDA device"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what the machine cannot run; on CI only a GPU may be missing."""
+    absent: dict[str, bool] = {}
+    for item in items:
+        for name, (present, reason) in NEEDS.items():
+            if item.get_closest_marker(name) is None:
+                continue
+            if name not in absent:
+                absent[name] = not present()
+            if absent[name] and (name == "gpu" or os.environ.get("CI") != "true"):
+                item.add_marker(pytest.mark.skip(reason=reason))
+            elif absent[name]:
+                item.add_marker(pytest.mark.usefixtures("_missing_on_ci"))
+
+
+@pytest.fixture
+def _missing_on_ci(request: pytest.FixtureRequest) -> None:
+    reasons = [reason for name, (_, reason) in NEEDS.items() if request.node.get_closest_marker(name)]
+    pytest.fail("CI must have what this test needs: " + "; ".join(reasons))
+
+
+@pytest.fixture
+def media() -> Path:
+    """The shared folder of real media; tests that use it carry the marker `shared`."""
+    return MEDIA
+
+
+@pytest.fixture(autouse=True)
+def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's library or settings."""
+    for name in [name for name in os.environ if name.startswith("VIDEO_ASSISTANT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("VIDEO_ASSISTANT_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.setenv("VIDEO_ASSISTANT_ONLINE_VOICE", "false")

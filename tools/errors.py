@@ -1,0 +1,5 @@
+"""The base of every error that a user may read."""
+
+
+class VideoAssistantError(Exception):
+    """An expected failure. Its message is one line: what came, what is allowed, what to do."""
