@@ -1,0 +1,41 @@
+import pytest
+
+import prompts
+
+SAMPLES = {
+    "question": "when does a bus appear?",
+    "statement": "a red bus",
+    "lines": "PHO 24",
+    "tool": "find frames",
+    "slot": "query",
+    "history": [{"question": "is there a bus?", "answer": "yes"}],
+    "source": "Vietnamese",
+    "target": "English",
+    "text": "có xe đỏ không?",
+}
+
+
+@pytest.mark.parametrize("name", prompts.names())
+def test_every_prompt_renders_with_its_variables(name: str) -> None:
+    text = prompts.render(name, **{v: SAMPLES[v] for v in prompts.variables(name)})
+    assert text
+    assert "{" not in text
+
+
+def test_a_missing_variable_is_named() -> None:
+    with pytest.raises(prompts.PromptError, match="question"):
+        prompts.render("answer")
+
+
+def test_an_unknown_variable_is_refused() -> None:
+    with pytest.raises(prompts.PromptError, match="answer"):
+        prompts.render("answer", question="?", colour="red")
+
+
+def test_an_unknown_prompt_names_the_known_ones() -> None:
+    with pytest.raises(prompts.PromptError, match="choose_tool"):
+        prompts.render("nonsense")
+
+
+def test_user_text_is_data_not_template() -> None:
+    assert "{{ 7 * 7 }}" in prompts.render("answer", question="{{ 7 * 7 }}")

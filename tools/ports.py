@@ -1,0 +1,151 @@
+"""What the tools need from the world, as Protocols. `assistant/` implements them; a test fakes one in five lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.types import FrameHit, Keyframe, Line, Source, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """How well each keyframe of one video fits each query."""
+
+    keyframes: Sequence[Keyframe]  # in time order
+    scores: NDArray[np.float32]  # (queries, keyframes), cosine similarity in [-1, 1]
+
+    def __post_init__(self) -> None:
+        if self.scores.ndim != 2 or self.scores.shape[1] != len(self.keyframes):
+            raise ValueError(f"scores {self.scores.shape} do not fit {len(self.keyframes)} keyframes")
+
+
+class FrameIndex(Protocol):
+    """Keyframes searched by meaning."""
+
+    def videos(self) -> Sequence[Video]:
+        """Every video of the library, in the order they were added."""
+        ...
+
+    def search(
+        self,
+        query: str,
+        *,
+        video_id: str | None = None,
+        start_seconds: float | None = None,
+        end_seconds: float | None = None,
+        limit: int = 16,
+    ) -> list[FrameHit]:
+        """The keyframes nearest in meaning to `query`, best first; within one video or range where given."""
+        ...
+
+    def similarities(self, queries: Sequence[str], *, video_id: str) -> Similarities:
+        """Every keyframe of a video against every query, exactly."""
+        ...
+
+    def keyframes(
+        self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
+    ) -> list[Keyframe]:
+        """The keyframes of `[start_seconds, end_seconds)` in time order."""
+        ...
+
+
+class TextIndex(Protocol):
+    """Lines searched by their words."""
+
+    def search_lines(
+        self,
+        query: str,
+        *,
+        video_id: str | None = None,
+        source: Source | None = None,
+        start_seconds: float | None = None,
+        end_seconds: float | None = None,
+        limit: int = 20,
+    ) -> list[Line]:
+        """Lines that hold the words of `query` (accents and typos forgiven), best first, `score` in [0, 1]."""
+        ...
+
+    def lines(
+        self,
+        video_id: str,
+        *,
+        source: Source | None = None,
+        start_seconds: float | None = None,
+        end_seconds: float | None = None,
+    ) -> list[Line]:
+        """The lines of a video that touch `[start_seconds, end_seconds)`, in time order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer, in the core's language."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the core chose among named options."""
+
+    name: str
+    probability: float  # of the chosen option, in [0, 1]
+    margin: float  # over the next best, in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A short answer and how sure the core is of it."""
+
+    text: str
+    confidence: float  # geometric mean probability of its tokens, in [0, 1]
+
+
+class Core(Protocol):
+    """The reasoning model, as the agent uses it. It works in English."""
+
+    def choose(self, question: str, options: Mapping[str, str]) -> Choice:
+        """The option (name to description) that serves `question`; likelihood over the described options."""
+        ...
+
+    def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
+        """Free-text slots of a tool call; a slot that the question leaves open is absent."""
+        ...
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """A follow-up as a standalone question."""
+        ...
+
+    def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
+        """P(yes) that each frame shows `statement`, in one batch."""
+        ...
+
+    def answer(self, question: str, frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
+        """A short answer from frames in time order and lines."""
+        ...
+
+    def caption(self, frames: Sequence[Keyframe]) -> list[str]:
+        """One sentence for each frame."""
+        ...
+
+
+class Translator(Protocol):
+    """Vietnamese to English and back."""
+
+    def translate(self, text: str, *, source: str, target: str) -> str:
+        """`text` in the language `target`; both are ISO 639-1."""
+        ...
+
+
+class Grounder(Protocol):
+    """Boxes for phrases."""
+
+    def ground(
+        self, keyframe: Keyframe, phrases: Sequence[str]
+    ) -> list[tuple[str, float, tuple[float, float, float, float]]]:
+        """(phrase, score, XYXY box) for each thing found in the frame, best first."""
+        ...

@@ -1,0 +1,119 @@
+"""The records that tools exchange: videos, keyframes, lines, moments and evidence.
+
+Times are presentation seconds relative to the first displayed frame; ranges are half open,
+`[start_seconds, end_seconds)`.
+Boxes are XYXY pixels of the displayed frame (after rotation and pixel aspect), exclusive end.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Box = tuple[float, float, float, float]
+"""XYXY pixels of the displayed frame, exclusive end."""
+
+Source = Literal["ocr", "subtitle", "speech", "caption"]
+"""Where a line comes from."""
+
+SOURCES: tuple[Source, ...] = ("ocr", "subtitle", "speech", "caption")
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A video that the library holds."""
+
+    video_id: str
+    paths: tuple[str, ...]
+    duration_seconds: float
+    width: int  # pixels of the displayed frame
+    height: int
+    keyframes: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A stretch of one video, half open."""
+
+    video_id: str
+    start_seconds: float
+    end_seconds: float
+
+    def __post_init__(self) -> None:
+        if self.end_seconds < self.start_seconds:
+            raise ValueError(f"moment ends before it starts: [{self.start_seconds}, {self.end_seconds})")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """A frame kept for search."""
+
+    video_id: str
+    frame_index: int  # presentation order of decodable frames, from 0
+    seconds: float
+    shot: int  # index of the shot it belongs to, from 0
+    group: int  # near-duplicates share a group within their video
+    image: str  # path of its thumbnail (JPEG)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A timed piece of text."""
+
+    video_id: str
+    start_seconds: float
+    end_seconds: float
+    source: Source
+    text: str  # NFC
+    score: float = 1.0  # in [0, 1]; the reader's confidence, or the match when it comes from a search
+    box: Box | None = None
+    language: str | None = None  # ISO 639-1 where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHit:
+    """A keyframe that a search brought back."""
+
+    keyframe: Keyframe
+    score: float  # cosine similarity in [-1, 1]
+    channel: str = "picture"
+    why: str = ""  # the query in the model's language, for the screen
+    line: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventMoment:
+    """One event of a sequence, aligned to a moment, or missed."""
+
+    event: str
+    missed: bool
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+    seconds: float | None = None  # of its best frame
+    frame_index: int | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventSequence:
+    """An ordered sequence of events found in one video."""
+
+    video_id: str
+    score: float  # in [0, 1]
+    certified: bool  # pruning cannot have changed the top
+    moments: tuple[EventMoment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A moment plus what was seen there, and by which tool."""
+
+    video_id: str
+    start_seconds: float
+    end_seconds: float
+    tool: str
+    score: float
+    seconds: float | None = None
+    frame_index: int | None = None
+    image: str | None = None
+    text: str | None = None
+    boxes: tuple[Box, ...] = field(default=())
