@@ -1,1 +1,7 @@
 """What is known about the videos: catalog and text (SQLite), vectors (Chroma and a sidecar), features, thumbnails."""
+
+from assistant.library.library import Library
+from assistant.library.records import KeyframeRow, LibraryBusyError, LibraryError, VideoRecord
+from assistant.library.writer import Draft, Writer
+
+__all__ = ["Draft", "KeyframeRow", "Library", "LibraryBusyError", "LibraryError", "VideoRecord", "Writer"]

@@ -1,0 +1,116 @@
+"""The catalog: one SQLite file whose row of a video is its only commit point.
+
+A video's keyframes, lines and their full-text index are written in the same transaction as its row. What cannot be
+(vectors, features, thumbnails) is announced in `garbage` before it is written and struck from it by that transaction,
+so a killed writer leaves a note of exactly what is to be swept.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assistant.library.records import LibraryError
+
+FORMAT_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO meta VALUES ('format_version', 1), ('revision', 0);
+CREATE TABLE video (
+    video_id TEXT PRIMARY KEY, generation TEXT NOT NULL, content TEXT NOT NULL UNIQUE, embedder TEXT NOT NULL,
+    duration_seconds REAL NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, time_base TEXT NOT NULL,
+    frame_count INTEGER NOT NULL, warnings TEXT NOT NULL, keyframes INTEGER NOT NULL, lines INTEGER NOT NULL,
+    dimensions INTEGER NOT NULL, feature_tokens INTEGER NOT NULL, feature_width INTEGER NOT NULL, added INTEGER NOT NULL
+);
+CREATE TABLE path (path TEXT PRIMARY KEY, video_id TEXT NOT NULL, size INTEGER, mtime_ns INTEGER) WITHOUT ROWID;
+CREATE INDEX path_video ON path (video_id);
+CREATE TABLE keyframe (
+    video_id TEXT, position INTEGER, frame_index INTEGER, seconds REAL, pts INTEGER, shot INTEGER, "group" INTEGER,
+    PRIMARY KEY (video_id, position)
+) WITHOUT ROWID;
+CREATE TABLE line (
+    id INTEGER PRIMARY KEY, video_id TEXT, start_seconds REAL, end_seconds REAL, source TEXT, text TEXT, score REAL,
+    box TEXT, language TEXT
+);
+CREATE INDEX line_video ON line (video_id, start_seconds);
+CREATE VIRTUAL TABLE line_index USING fts5 (folded, prefix = '2 3');
+CREATE VIRTUAL TABLE line_terms USING fts5vocab (line_index, 'row');
+CREATE TABLE garbage (video_id TEXT, generation TEXT, embedder TEXT, PRIMARY KEY (video_id, generation)) WITHOUT ROWID;
+"""
+
+
+class Catalog:
+    """One connection a thread; every reader sees whole videos only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit; writers use `transaction`."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._connect()
+            self._local.connection = found
+            with self._lock:
+                self._open.append(found)
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # Threads do not share connections; the flag lets `close` close those of threads that ended.
+        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+                for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+            connection.execute("COMMIT")
+            (version,) = connection.execute("SELECT value FROM meta WHERE key = 'format_version'").fetchone()
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise LibraryError(
+                f"{self._path} is no catalog of this program ({error}); give another --library"
+            ) from None
+        if version != FORMAT_VERSION:
+            connection.close()
+            raise LibraryError(
+                f"the library in {self._path.parent} has format {version}, this program reads {FORMAT_VERSION}; "
+                "use the version that made it, or give another --library and index again"
+            )
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; counts the library's revision up."""
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    @property
+    def revision(self) -> int:
+        (value,) = self.connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+        return int(value)
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+        self._local = threading.local()

@@ -1,0 +1,49 @@
+"""What is written into a library, and what can go wrong with one."""
+
+from dataclasses import dataclass
+
+from tools.errors import VideoAssistantError
+
+
+class LibraryError(VideoAssistantError):
+    """A library that cannot do what was asked."""
+
+
+class LibraryBusyError(LibraryError):
+    """Somebody else is writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyframeRow:
+    """A keyframe as it is stored."""
+
+    frame_index: int  # presentation order of decodable frames, from 0
+    seconds: float  # relative to the first displayed frame
+    pts: int  # in units of the video's time base
+    shot: int
+    group: int  # near-duplicates share a group
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRecord:
+    """What is known of a video when its last frame has been seen."""
+
+    duration_seconds: float
+    width: int  # pixels of the displayed frame
+    height: int
+    time_base: str  # a fraction, such as `1/12800`
+    frame_count: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVideo:
+    """Where a ready video's arrays lie, and their shapes."""
+
+    video_id: str
+    generation: str
+    embedder: str
+    keyframes: int
+    dimensions: int
+    feature_tokens: int  # 0: no features
+    feature_width: int

@@ -1,0 +1,59 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.library.fold import fold, terms
+
+TEXTS = (
+    "Bản tin thời sự tối nay",
+    "Tin tức nóng hổi",
+    "ĐƯỜNG NGUYỄN HUỆ",
+    "The quick brown fox",
+    "một đường phố đông người",
+)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_and_forms_agree(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert terms(unicodedata.normalize("NFD", text)) == terms(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("tin tuc", "Tin tức nóng hổi"),
+        ("tin tức", "Tin tức nóng hổi"),
+        ("duong nguyen hue", "ĐƯỜNG NGUYỄN HUỆ"),
+        ("quik brown", "The quick brown fox"),
+        ("bro", "The quick brown fox"),
+        ("ngươi", "một đường phố đông người"),
+        ("fox zebra", "The quick brown fox"),
+    ],
+)
+def test_lookup_forgives_accents_typos_and_half_words(library, add, query: str, first: str) -> None:
+    add(library, "a", texts=TEXTS)
+    hits = library.search_lines(query)
+    assert hits[0].text == first
+    assert 0 < hits[0].score <= 1
+
+
+def test_a_whole_phrase_scores_best(library, add) -> None:
+    add(library, "a", texts=("b a", "a b"))
+    assert [(hit.text, hit.score) for hit in library.search_lines("a b")] == [("a b", 1.0), ("b a", 0.95)]
+
+
+@pytest.mark.parametrize("query", ["", "   ", '"', "AND OR NOT", "a* NEAR(b)", "'; DROP TABLE line; --", "\x00"])
+def test_any_query_is_only_words(library, add, query: str) -> None:
+    add(library, "a", texts=TEXTS)
+    assert isinstance(library.search_lines(query), list)
+    assert len(library.lines(library.videos()[0].video_id)) == len(TEXTS)
+
+
+def test_filters_by_time_and_source(library, add) -> None:
+    name = add(library, "a", texts=("tin một", "tin hai", "tin ba"))
+    assert [hit.text for hit in library.search_lines("tin", start_seconds=1.0, end_seconds=2.0)] == ["tin hai"]
+    assert library.search_lines("tin", source="ocr") == []
+    assert [line.text for line in library.lines(name, end_seconds=1.0)] == ["tin một"]
