@@ -1,0 +1,271 @@
+"""Decoding: exact times, displayed pictures, one pass.
+
+Times are presentation times relative to the first displayed frame, never frame number over frame rate. Pictures are as
+a player shows them: rotated by the display matrix, stretched by the pixel aspect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.errors import VideoAssistantError
+
+SMALL_WIDTH, SMALL_HEIGHT = 64, 36  # what shots and duplicates are judged on
+TEXT_SUBTITLES = frozenset({"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"})
+
+
+class MediaError(VideoAssistantError):
+    """A file that no picture can be got from."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What a file says of itself; decoding has the last word on its duration."""
+
+    duration_seconds: float | None
+    width: int  # pixels of the displayed frame
+    height: int
+    time_base: Fraction
+    frame_rate: Fraction | None  # average; frames may be unevenly spaced
+    container: str
+    video_codec: str
+    pixel_format: str
+    audio_codec: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A timed text of an embedded track."""
+
+    start_seconds: float
+    end_seconds: float
+    text: str
+    language: str | None
+
+
+class Frame:
+    """A decoded frame; it becomes a picture only when asked, since conversion costs as much as decoding."""
+
+    __slots__ = ("_aspect", "_frame", "_small", "duration_seconds", "index", "pts", "seconds")
+
+    def __init__(self, frame: Any, index: int, pts: int, seconds: float, duration: float, aspect: Fraction) -> None:
+        self._frame, self._aspect = frame, aspect
+        self._small: NDArray[np.uint8] | None = None
+        self.index = index  # presentation order of decodable frames, from 0
+        self.pts = pts
+        self.seconds = seconds
+        self.duration_seconds = duration
+
+    @property
+    def small(self) -> NDArray[np.uint8]:
+        """`(36, 64, 3)` uint8 RGB, as stored in the file: enough to tell pictures apart."""
+        if self._small is None:
+            small = self._frame.reformat(SMALL_WIDTH, SMALL_HEIGHT, "rgb24", interpolation="AREA")
+            self._small = np.asarray(small.to_ndarray())
+        return self._small
+
+    def image(self) -> NDArray[np.uint8]:
+        """`(height, width, 3)` uint8 RGB as displayed."""
+        width, height = self._frame.width, self._frame.height
+        if self._aspect != 1:
+            width = max(1, round(width * self._aspect))
+        picture = self._frame.reformat(width, height, "rgb24").to_ndarray()
+        turns = round(getattr(self._frame, "rotation", 0) / 90) % 4
+        return np.ascontiguousarray(np.rot90(picture, turns)) if turns else np.asarray(picture)
+
+
+@dataclass
+class Media:
+    """An open media file. Use as a context manager; `frames` may be run once."""
+
+    path: Path
+    container: Any
+    stream: Any
+    info: MediaInfo
+    warnings: list[str] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)  # filled while frames are decoded
+
+    def __enter__(self) -> Media:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.container.close()
+
+    def frames(self, *, with_cues: bool = True) -> Iterator[Frame]:
+        """Every decodable frame in presentation order; fills `cues` and `warnings` on the way.
+
+        Raises:
+            MediaError: not one picture decodes.
+        """
+        first: int | None = None
+        index, last = 0, -1.0
+        aspect = _aspect(self.stream)
+        base = self.stream.time_base
+        step = 1 / float(self.info.frame_rate) if self.info.frame_rate else 0.04
+        for frame in self._decoded(with_cues):
+            pts = frame.pts if frame.pts is not None else frame.dts
+            if pts is None:
+                pts = round((last + step) / base) + (first or 0) if index else 0
+            if first is None:
+                first = pts
+            seconds = float((pts - first) * base)
+            duration = float((frame.duration or 0) * base) or step
+            yield Frame(frame, index, pts, seconds, duration, aspect)
+            index, last = index + 1, seconds
+        if not index:
+            raise MediaError(f"{self.path.name}: no picture in it decodes")
+
+    def _decoded(self, with_cues: bool) -> Iterator[Any]:
+        import av
+
+        origin: float | None = None
+        tracks = [s for s in self.container.streams.subtitles if s.codec_context.name in TEXT_SUBTITLES]
+        bitmaps = [s for s in self.container.streams.subtitles if s not in tracks]
+        if with_cues and bitmaps:
+            names = ", ".join(sorted({s.codec_context.name for s in bitmaps}))
+            self.warnings.append(f"{len(bitmaps)} picture subtitle track(s) not read ({names})")
+        broken = 0
+        packets = self.container.demux([self.stream, *(tracks if with_cues else [])])
+        raw: list[Cue] = []
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                break
+            except av.FFmpegError as error:
+                self.warnings.append(f"reading stopped early: {_reason(error)}")
+                break
+            if packet.stream is not self.stream:
+                raw += _cues(packet)
+                continue
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                broken += 1
+                continue
+            for frame in decoded:
+                if origin is None:
+                    origin = float((frame.pts or 0) * self.stream.time_base)
+                yield frame
+        if broken:
+            self.warnings.append(f"{broken} packet(s) could not be decoded")
+        shift = origin or 0.0
+        self.cues += [
+            Cue(max(0.0, c.start_seconds - shift), c.end_seconds - shift, c.text, c.language)
+            for c in raw
+            if c.end_seconds > shift
+        ]
+
+    def grab(self, seconds: float) -> NDArray[np.uint8]:
+        """The picture displayed at `seconds`, `(height, width, 3)` uint8 RGB; the last one if that is past the end."""
+        import av
+
+        start = float((self.stream.start_time or 0) * self.stream.time_base)
+        try:
+            self.container.seek(max(0, round((start + seconds) / self.stream.time_base)), stream=self.stream)
+        except av.FFmpegError:
+            self.container.seek(0)
+        shown: Any = None
+        for frame in self.container.decode(self.stream):
+            at = float((frame.pts or 0) * self.stream.time_base) - start
+            if shown is not None and at > seconds + 1e-6:
+                break
+            shown = frame
+        if shown is None:
+            raise MediaError(f"{self.path.name}: no picture at {seconds} s")
+        return Frame(shown, 0, 0, 0.0, 0.0, _aspect(self.stream)).image()
+
+
+def open_media(path: Path) -> Media:
+    """Opens the first real video track of a file (cover art is none).
+
+    Raises:
+        MediaError: the file is missing, empty, no media, or has no video track; says which.
+    """
+    import av
+
+    if not path.is_file():
+        raise MediaError(f"{path}: {'a folder' if path.is_dir() else 'no such file'}; give a video file")
+    if path.stat().st_size == 0:
+        raise MediaError(f"{path.name}: the file is empty")
+    try:
+        # The prefix keeps a name that starts with a dash, or holds a colon, a plain name.
+        container = av.open(f"file:{path}", metadata_errors="replace")
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise MediaError(f"{path.name}: no media file that can be read ({_reason(error)})") from None
+    tracks = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    if not tracks:
+        container.close()
+        raise MediaError(f"{path.name}: it has no video track")
+    stream = tracks[0]
+    stream.thread_type = "AUTO"
+    return Media(path, container, stream, _info(container, stream))
+
+
+def _info(container: Any, stream: Any) -> MediaInfo:
+    context = stream.codec_context
+    duration = None
+    if stream.duration:
+        duration = float(stream.duration * stream.time_base)
+    elif container.duration:
+        duration = container.duration / 1_000_000
+    audio = container.streams.audio
+    return MediaInfo(
+        duration_seconds=duration,
+        width=max(1, round((context.width or 1) * _aspect(stream))),
+        height=context.height or 1,
+        time_base=stream.time_base,
+        frame_rate=stream.average_rate or stream.guessed_rate,
+        container=container.format.name,
+        video_codec=context.name,
+        pixel_format=context.pix_fmt or "",
+        audio_codec=audio[0].codec_context.name if audio and audio[0].codec_context else None,
+    )
+
+
+def _aspect(stream: Any) -> Fraction:
+    aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+    return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)
+
+
+def _cues(packet: Any) -> list[Cue]:
+    """What a subtitle packet says, in container time."""
+    import av
+
+    if packet.pts is None or not packet.size:
+        return []
+    start = float(packet.pts * packet.time_base)
+    length = float((packet.duration or 0) * packet.time_base) or 3.0
+    try:
+        subtitles = packet.decode()
+    except av.FFmpegError:
+        return []
+    rects = [rect for subtitle in subtitles for rect in (subtitle if hasattr(subtitle, "__iter__") else [subtitle])]
+    texts = [_plain(rect) for rect in rects]
+    language = packet.stream.metadata.get("language") or packet.stream.language
+    return [Cue(start, start + length, text, language) for text in texts if text]
+
+
+def _plain(rect: Any) -> str:
+    """A subtitle's text without its markup."""
+    import pysubs2
+
+    for name in ("dialogue", "text", "ass"):
+        value = getattr(rect, name, None)
+        if value:
+            raw = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+            return str(pysubs2.SSAEvent(text=raw).plaintext).replace("\n", " ").strip()
+    return ""
+
+
+def _reason(error: Any) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    line: str = str(text).splitlines()[0]
+    return line[:120]

@@ -1,0 +1,120 @@
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.ingest.pipeline import index
+from assistant.ingest.records import Progress
+from assistant.ingest.screen_text import ReadLine
+from assistant.library import Library
+
+
+class Means:
+    """Embeds a picture as its mean colour."""
+
+    identity = "means"
+
+    def embed_images(self, images):
+        rows = np.stack([image.reshape(-1, 3).mean(0) for image in images]).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def features(self, images):
+        return np.stack([image[:2, :4, 0] for image in images]).astype(np.float16)
+
+
+class ColourReader:
+    def read(self, image):
+        return [ReadLine(f"colour {('red', 'green', 'blue')[image[60, 100].argmax()]}", 0.9, (0.0, 0.0, 40.0, 10.0))]
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    opened = Library(tmp_path / "library", embedder="means")
+    yield opened
+    opened.close()
+
+
+def _index(paths, library, **options):
+    models = Means()
+    return list(index(paths, library, embedder=models, extractor=models, reader=ColourReader(), **options))
+
+
+def test_a_video_becomes_searchable(clip, library) -> None:
+    path = clip("a", ("red", 2.0), ("blue", 2.0))
+    path.with_suffix(".vi.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nĐèn đỏ\n", encoding="utf-8")
+    (result,) = _index([path], library)
+    assert (result.status, result.error, result.lines) == ("indexed", None, 3)
+    video = library.video(result.video_id)
+    assert (video.width, video.height) == (160, 90)
+    assert video.duration_seconds == pytest.approx(4.0, abs=0.05)
+    blue, _ = library.search_vectors(np.array([[0.0, 0.0, 1.0]], np.float32), limit=1)[0][0]
+    assert blue.seconds >= 2.0
+    assert Path(blue.image).exists()
+    assert library.features(video.video_id, [blue.frame_index]).shape == (1, 2, 4)
+    (line,) = library.search_lines("colour blue", limit=1)
+    assert (line.source, line.start_seconds, line.end_seconds) == ("ocr", pytest.approx(2.0), pytest.approx(4.0))
+    assert library.search_lines("den do")[0].language == "vi"
+    assert library.check() == []
+
+
+def test_a_bad_file_is_reported_and_the_rest_goes_on(clip, library, tmp_path: Path) -> None:
+    clip("a", ("red", 0.4))
+    (tmp_path / "b.mp4").write_bytes(b"broken" * 100)
+    (tmp_path / "notes.txt").write_text("no media")
+    clip("c", ("blue", 0.4))
+    results = _index([tmp_path], library)
+    assert [(Path(r.path).name, r.status) for r in results] == [
+        ("a.mp4", "indexed"),
+        ("b.mp4", "failed"),
+        ("c.mp4", "indexed"),
+    ]
+    assert "\n" not in str(results[1].error)
+
+
+def test_a_second_run_does_not_decode(clip, library, monkeypatch) -> None:
+    path = clip("a", ("red", 0.4))
+    _index([path], library)
+    monkeypatch.setattr("assistant.ingest.pipeline.open_media", lambda _: pytest.fail("decoded again"))
+    (result,) = _index([path], library)
+    assert (result.status, result.keyframes) == ("unchanged", 1)
+
+
+def test_force_indexes_again(clip, library) -> None:
+    path = clip("a", ("red", 0.4))
+    first, second = _index([path], library) + _index([path], library, force=True)
+    assert (first.video_id, second.status) == (second.video_id, "indexed")
+
+
+def test_a_missing_file_is_one_line(library, tmp_path: Path) -> None:
+    (result,) = _index([tmp_path / "nothing.mp4"], library)
+    assert result.status == "failed"
+    assert "no such file" in str(result.error)
+
+
+def test_cancelling_leaves_nothing_half_done(clip, library) -> None:
+    path = clip("a", ("red", 3.0))
+    seen = threading.Event()
+    results = _index([path], library, progress=lambda _: seen.set(), cancelled=seen.is_set)
+    assert results == []
+    assert library.videos() == []
+    assert library.check() == []
+
+
+def test_a_failing_model_surfaces(clip, library) -> None:
+    class Broken(Means):
+        def embed_images(self, images):
+            raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError, match="out of memory"):
+        list(index([clip("a", ("red", 3.0))], library, embedder=Broken(), extractor=None, reader=None))
+    assert library.check() == []
+
+
+def test_progress_rises_to_the_duration(clip, library) -> None:
+    seen: list[Progress] = []
+    _index([clip("a", ("red", 3.0))], library, progress=seen.append)
+    done = [p.done_seconds for p in seen]
+    assert done == sorted(done)
+    assert done[-1] >= 2.0
+    assert seen[0].total_seconds == pytest.approx(3.0, abs=0.1)
