@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v p
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check format bench evaluate train clean lock
+.PHONY: help test check format bench evaluate train clean lock
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -11,9 +11,6 @@ help:
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) bootstrap.py
 	@touch $@
-
-demo: $(READY) ## index the bundled clips and open the chat
-	$(BIN)/video-assistant demo
 
 test: $(READY) ## run every test
 	$(BIN)/pytest -q
@@ -32,13 +29,14 @@ format: $(READY) ## put the code into the format that check wants
 bench: $(READY) ## speed and scale, side by side with the plain alternative
 	$(BIN)/video-assistant bench ingest
 	$(BIN)/video-assistant bench find
-	$(BIN)/video-assistant bench ask
 
 evaluate: $(READY) ## quality on held-out seeds
-	$(BIN)/video-assistant evaluate all
+	$(BIN)/video-assistant evaluate retrieval
 
-train: $(READY) ## train the pocket models from scratch (about an hour on two cores)
-	$(BIN)/python -m training.pipeline
+train: $(READY) ## train the pocket models from scratch (about half an hour on two cores)
+	$(BIN)/python -m training.instructblip --out runs/instructblip --seconds 1000 --processes 2 --held-out-share 0.3
+	$(BIN)/python -m training.clip --vision runs/instructblip --out runs/clip --seconds 480 --processes 2
+	$(BIN)/python -m training.export runs/clip assistant/models/pocket/clip
 
 lock: ## resolve the ranges of pyproject.toml into the pinned, hashed lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock

@@ -1,0 +1,93 @@
+import random
+
+import pytest
+
+from training.language import held_out, rewrites, tool_calls, translation
+from training.language.names import Thing
+from training.language.tasks import TASKS
+from training.tokenizer import build_tokenizer
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_depends_on_its_seed_alone(name: str) -> None:
+    def sample(seed: int) -> list[object]:
+        rng = random.Random(seed)
+        return [TASKS[name].sample(rng) for _ in range(20)]
+
+    assert sample(3) == sample(3) != sample(4)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_text_is_short_and_written_without_unknown_tokens(name: str) -> None:
+    tokenizer, rng = build_tokenizer("t5"), random.Random(1)
+    for sampler in (TASKS[name].sample, TASKS[name].held_out):
+        for _ in range(200):
+            example = sampler(rng)
+            for text in (example.prompt, example.target):
+                ids = tokenizer(text).input_ids
+                assert tokenizer.unk_token_id not in ids, text
+                assert 1 < len(ids) < 100, text
+
+
+@pytest.mark.parametrize(
+    ("asked", "trained"),
+    [
+        (held_out.TOOL_WORDINGS, {kind: wordings for kind, (_, wordings) in tool_calls.QUESTIONS.items()}),
+        (held_out.FOLLOW_UP_WORDINGS, rewrites.FOLLOW_UPS),
+        (held_out.VI_WORDINGS, translation.VI_WORDINGS),
+    ],
+)
+def test_held_out_wordings_are_never_trained(
+    asked: dict[str, tuple[str, ...]], trained: dict[str, tuple[str, ...]]
+) -> None:
+    assert asked.keys() <= trained.keys()
+    everything = {wording for wordings in trained.values() for wording in wordings}
+    assert everything.isdisjoint(wording for wordings in asked.values() for wording in wordings)
+
+
+def test_every_class_of_questions_has_held_out_wordings() -> None:
+    assert held_out.TOOL_WORDINGS.keys() == tool_calls.QUESTIONS.keys()
+    assert held_out.FOLLOW_UP_WORDINGS.keys() == rewrites.FOLLOW_UPS.keys()
+
+
+def test_every_tool_is_wanted_and_has_only_its_own_slot() -> None:
+    assert {tool for tool, _ in tool_calls.QUESTIONS.values()} == set(tool_calls.TOOLS)
+    rng = random.Random(2)
+    for kind in tool_calls.QUESTIONS:
+        question = tool_calls.sample_tool_question(rng, kind=kind)
+        assert all(tool_calls.SLOTS[tool] == slot for tool, slot in question.slots)
+        assert all(question.slots.values())
+
+
+def test_a_sequence_joins_its_events_in_the_order_asked() -> None:
+    rng = random.Random(5)
+    for _ in range(50):
+        question = tool_calls.sample_tool_question(rng, kind="sequence3")
+        events = question.slots["find events", "sequence"].split(" ; ")
+        places = [question.text.find(event) for event in events]
+        assert len(events) == 3
+        assert min(places) >= 0
+
+
+def test_a_follow_up_becomes_a_question_without_a_pronoun() -> None:
+    rng = random.Random(6)
+    for _ in range(300):
+        history, question, standalone = rewrites.sample_follow_up(rng)
+        assert 1 <= len(history) <= 2
+        assert question != standalone
+        if "raining" not in standalone and "is it day" not in standalone:
+            assert not {"it", "he", "she", "they", "that"} & set(standalone.strip("?.").split()), standalone
+
+
+def test_a_thing_in_vietnamese() -> None:
+    assert Thing("car", "red").vi_a() == "một chiếc ô tô đỏ"
+    assert Thing("person", "green").vi() == "người mặc áo xanh lá"
+    assert Thing("dog").vi(random.Random(0)) == "con chó"
+
+
+def test_translations_into_vietnamese_always_use_the_same_wording() -> None:
+    rng = random.Random(8)
+    seen: dict[str, str] = {}
+    for _ in range(3000):
+        vietnamese, english = translation.sample_pair(rng, to_vietnamese=True)
+        assert seen.setdefault(english, vietnamese) == vietnamese

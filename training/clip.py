@@ -1,0 +1,255 @@
+"""Trains the pocket CLIP from the vision tower of the pocket InstructBLIP.
+
+The loss is InfoNCE (Radford et al. 2021) with several positives: the symbolic scenes say which captions of the batch
+are true of which frames, so that "a red car" is not pushed away from the other frames with a red car.
+
+    python -m training.clip --vision runs/instructblip --out runs/clip --seconds 500 --processes 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from training.loop import Loop, Schedule, launch
+from training.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
+from training.tokenizer import build_tokenizer, vocabulary
+from training.world.questions import Caption, full_caption, sample_caption
+from training.world.render import model_frame
+from training.world.scene import Scene, sample_scene
+
+BATCH = 96  # frames of one process
+PROJECTION = 128
+TEXT_LAYERS = 3
+TEXT_LENGTH = 64
+EVALUATION_SEED = 31337
+
+
+def new_clip() -> Any:
+    """The model with its starting weights."""
+    from transformers import CLIPConfig, CLIPModel
+
+    ids = {token: position for position, token in enumerate(vocabulary())}
+    common = {
+        "hidden_size": WIDTH_OF_MODEL,
+        "num_attention_heads": 6,
+        "projection_dim": PROJECTION,
+        "hidden_act": "relu",
+    }
+    config = CLIPConfig(
+        text_config={
+            **common,
+            "vocab_size": len(ids),
+            "intermediate_size": 3 * WIDTH_OF_MODEL,
+            "num_hidden_layers": TEXT_LAYERS,
+            "max_position_embeddings": TEXT_LENGTH,
+            "eos_token_id": ids["</s>"],
+            "bos_token_id": ids["<s>"],
+            "pad_token_id": ids["<pad>"],
+        },
+        vision_config={
+            **common,
+            "intermediate_size": 4 * WIDTH_OF_MODEL,
+            "num_hidden_layers": VISION_LAYERS,
+            "image_size": IMAGE_SIZE,
+            "patch_size": PATCH,
+            "layer_norm_eps": 1e-6,
+        },
+        projection_dim=PROJECTION,
+    )
+    torch.manual_seed(0)
+    model = CLIPModel(config)
+    with torch.no_grad():
+        model.logit_scale.fill_(math.log(1 / 0.1))
+        embeddings = model.text_model.embeddings
+        embeddings.token_embedding.weight.normal_(0, 0.5)
+        embeddings.position_embedding.weight.normal_(0, 0.3)
+        for layer in model.text_model.encoder.layers:
+            layer.mlp.fc1.weight.normal_(0, 0.06)
+            layer.mlp.fc2.weight.normal_(0, 0.02)
+            for projection in (layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj):
+                projection.weight.normal_(0, 0.05)
+        model.visual_projection.weight.normal_(0, 0.07)
+        model.text_projection.weight.normal_(0, 0.07)
+    return model
+
+
+@torch.no_grad()
+def copy_vision(clip: Any, blip_vision: Any) -> None:
+    """Starts CLIP's tower from InstructBLIP's.
+
+    The two classes differ: CLIP splits query, key and value, has no bias in its patch embedding (it goes into the
+    positions, exactly) and norms the tokens first (that norm's gain starts at the tokens' spread; training heals it).
+    """
+    ours, theirs = clip.vision_model, blip_vision
+    ours.embeddings.patch_embedding.weight.copy_(theirs.embeddings.patch_embedding.weight)
+    ours.embeddings.position_embedding.weight.copy_(theirs.embeddings.position_embedding[0])
+    ours.embeddings.position_embedding.weight[1:] += theirs.embeddings.patch_embedding.bias
+    ours.embeddings.class_embedding.copy_(theirs.embeddings.class_embedding.view(-1))
+    for mine, other in zip(ours.encoder.layers, theirs.encoder.layers, strict=True):
+        qkv = other.self_attn.qkv
+        for part, name in enumerate(("q_proj", "k_proj", "v_proj")):
+            projection = getattr(mine.self_attn, name)
+            projection.weight.copy_(qkv.weight.chunk(3)[part])
+            projection.bias.copy_(qkv.bias.chunk(3)[part])
+        pairs = (
+            (mine.self_attn.out_proj, other.self_attn.projection),
+            (mine.layer_norm1, other.layer_norm1),
+            (mine.layer_norm2, other.layer_norm2),
+            (mine.mlp.fc1, other.mlp.fc1),
+            (mine.mlp.fc2, other.mlp.fc2),
+        )
+        for target, source in pairs:
+            target.weight.copy_(source.weight)
+            target.bias.copy_(source.bias)
+    ours.post_layernorm.weight.copy_(theirs.post_layernorm.weight)
+    ours.post_layernorm.bias.copy_(theirs.post_layernorm.bias)
+    rng = random.Random(3)
+    frames = pixels(np.stack([model_frame(sample_scene(rng), IMAGE_SIZE) for _ in range(32)]))
+    tokens = ours.embeddings(frames)
+    ours.pre_layrnorm.weight.fill_(tokens.std(-1).mean().item())
+    ours.pre_layrnorm.bias.zero_()
+
+
+def clip_processor() -> Any:
+    """The processor that belongs to the model: squash to the square, never crop."""
+    from transformers import CLIPImageProcessor, CLIPProcessor
+
+    image = CLIPImageProcessor(
+        size={"height": IMAGE_SIZE, "width": IMAGE_SIZE},
+        do_center_crop=False,
+        image_mean=[PIXEL_MEAN] * 3,
+        image_std=[PIXEL_STD] * 3,
+    )
+    return CLIPProcessor(image, build_tokenizer("clip"))
+
+
+def _features(output: Any) -> Tensor:
+    tensor: Tensor = output if isinstance(output, Tensor) else output.pooler_output
+    return tensor
+
+
+def embed_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
+    """`(n, d)`, not normalised."""
+    tokens = tokenizer(texts, padding=True, truncation=True, max_length=TEXT_LENGTH, return_tensors="pt")
+    return _features(
+        model.get_text_features(
+            input_ids=tokens["input_ids"].to(model.device), attention_mask=tokens["attention_mask"].to(model.device)
+        )
+    )
+
+
+def contrastive_loss(logits: Tensor, captions: list[Caption], scenes: list[Scene]) -> Tensor:
+    """InfoNCE in both directions over `(captions, scenes)` logits with every true pair a positive.
+
+    What a caption says of order cannot be checked by counting, so its other matches count neither for nor against.
+    """
+    fits = torch.tensor([[caption.fits(scene) for scene in scenes] for caption in captions], device=logits.device)
+    own = torch.eye(len(scenes), dtype=torch.bool, device=logits.device)
+    ordered = torch.tensor([caption.ordered for caption in captions], device=logits.device)[:, None]
+    positive = (fits & ~ordered) | own
+    logits = logits.masked_fill(fits & ordered & ~own, -1e4)
+    by_text = -(F.log_softmax(logits, 1) * positive).sum(1) / positive.sum(1)
+    by_frame = -(F.log_softmax(logits, 0) * positive).sum(0) / positive.sum(0)
+    return (by_text.mean() + by_frame.mean()) / 2
+
+
+@torch.no_grad()
+def retrieval_figures(model: Any, tokenizer: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
+    """Recall of the right frame among `size` unseen ones, asked with its full caption.
+
+    Frames whose caption is literally the query's are not counted as errors.
+    """
+    rng = random.Random(seed)
+    scenes = [sample_scene(rng) for _ in range(size)]
+    captions = [full_caption(scene) for scene in scenes]
+    model.eval()
+    images, texts = [], []
+    with torch.autocast(model.device.type, dtype=torch.bfloat16):
+        for start in range(0, size, 100):
+            frames = np.stack([model_frame(scene, IMAGE_SIZE) for scene in scenes[start : start + 100]])
+            images.append(_features(model.get_image_features(pixel_values=pixels(frames).to(model.device))))
+            texts.append(embed_texts(model, tokenizer, captions[start : start + 100]))
+    model.train()
+    scores = F.normalize(torch.cat(texts).float(), dim=-1) @ F.normalize(torch.cat(images).float(), dim=-1).t()
+    number = {caption: i for i, caption in enumerate(dict.fromkeys(captions))}
+    same = torch.tensor([number[caption] for caption in captions], device=scores.device)
+    better = ((scores > scores.diagonal()[:, None]) & (same[:, None] != same[None])).sum(1)
+    return {
+        "retrieval.r1": round((better < 1).float().mean().item(), 4),
+        "retrieval.r5": round((better < 5).float().mean().item(), 4),
+    }
+
+
+def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
+    """One process of the training."""
+    from transformers import InstructBlipForConditionalGeneration
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = new_clip()
+    if options.vision:
+        blip = InstructBlipForConditionalGeneration.from_pretrained(options.vision, dtype=torch.float32)
+        copy_vision(model, blip.vision_model)
+    model.set_attn_implementation("eager")
+    model.to(device).train()
+    tokenizer = build_tokenizer("clip")
+    rng = random.Random(options.seed + 1000 * rank)
+    torch.manual_seed(options.seed + rank)
+
+    def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
+        scenes = [sample_scene(rng, held_out=rng.random() < 0.3) for _ in range(options.batch)]
+        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE, rng) for scene in scenes])).to(device)
+        if rng.random() < 0.5:
+            frames = frames * (1 + 0.12 * torch.randn(len(scenes), 1, 1, 1, device=device))
+        captions = [sample_caption(scene, rng) for scene in scenes]
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            images = _features(model.get_image_features(pixel_values=frames)).float()
+            texts = embed_texts(model, tokenizer, [caption.text for caption in captions]).float()
+        logits = F.normalize(texts, dim=-1) @ F.normalize(images, dim=-1).t()
+        return contrastive_loss(model.logit_scale.exp().clamp(max=100) * logits, captions, scenes), {}
+
+    def save() -> None:
+        model.save_pretrained(options.out)
+        clip_processor().save_pretrained(options.out)
+        figures = retrieval_figures(model, tokenizer, size=1000)
+        (options.out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+    Loop(
+        options.out,
+        {"model": model},
+        loss,
+        schedule=Schedule(options.seconds, warm_up_steps=30),
+        save=save,
+        evaluate=lambda: retrieval_figures(model, tokenizer, size=300),
+        rank=rank,
+        processes=processes,
+    ).run()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--vision", type=Path, help="InstructBLIP whose vision tower is the start")
+    parser.add_argument("--seconds", type=float, default=500)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--seed", type=int, default=11)
+    options = parser.parse_args()
+    launch(worker, options.processes, options)
+
+
+if __name__ == "__main__":
+    main()

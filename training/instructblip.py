@@ -1,0 +1,305 @@
+"""Trains the pocket InstructBLIP: vision tower, Q-Former and projection around a frozen T5.
+
+Stage 1 (as BLIP-2's, but with the world's truth instead of captions): query i is aligned to the sum of the frozen T5
+word vectors of slot i, beside a dense loss on the patches. No T5 forward is needed, so the T5 may still be in training.
+Stage 2 (the last `lm_share` of the run, if a trained T5 is given): the language-model loss through the frozen T5, with
+the instruction also in the Q-Former (Dai et al. 2023, section 3).
+
+    python -m training.instructblip --out runs/instructblip --seconds 1500 --processes 2 [--t5 runs/t5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import prompts
+from training.loop import Loop, Schedule, launch
+from training.models import (
+    GRID,
+    IMAGE_SIZE,
+    QUERIES,
+    WIDTH_OF_MODEL,
+    instructblip_processor,
+    new_instructblip,
+    new_t5,
+    pixels,
+)
+from training.tokenizer import build_tokenizer, vocabulary
+from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
+from training.world.questions import sample_question, sample_statement
+from training.world.render import model_frame
+from training.world.scene import (
+    COLOURS,
+    KINDS,
+    LANES,
+    NOTHING,
+    PLACES,
+    TIMES,
+    WEATHERS,
+    Scene,
+    sample_scene,
+    scene_words,
+)
+
+BATCH = 48  # frames of one process
+EVALUATION_SEED = 4242
+TEMPERATURE = WIDTH_OF_MODEL / 16
+CAPTION_QUESTION = prompts.render("caption").lower()
+
+BACKDROP_GROUPS = (PLACES, TIMES, WEATHERS, ("sign", NOTHING))
+COLUMN_GROUPS = (
+    (*COLOURS, NOTHING),
+    (*KINDS, NOTHING),
+    (*LANES, "front", NOTHING),
+    ("left", "right", NOTHING),
+)
+
+
+@cache
+def word_id(word: str) -> int:
+    """The word's id in the T5's table."""
+    return vocabulary().index(word)
+
+
+def slot_ids(scenes: list[Scene]) -> tuple[Tensor, Tensor]:
+    """Word ids of the backdrop `(n, 4)` and of the columns `(n, 8, 5)`."""
+    words = [scene_words(scene) for scene in scenes]
+    backdrop = torch.tensor([[word_id(word) for word in slots[0]] for slots in words])
+    columns = torch.tensor([[[word_id(word) for word in slot] for slot in slots[1:]] for slots in words])
+    return backdrop, columns
+
+
+def slot_vectors(backdrop: Tensor, columns: Tensor, table: Tensor) -> Tensor:
+    """What the queries are to become: `(n, 9, width)` sums of word vectors."""
+    return torch.cat([table[backdrop].sum(1)[:, None], table[columns].sum(2)], 1)
+
+
+@cache
+def _group_ids(group: tuple[str, ...]) -> Tensor:
+    return torch.tensor([word_id(word) for word in group])
+
+
+def _logits(queries: Tensor, group: tuple[str, ...], table: Tensor) -> Tensor:
+    words = table[_group_ids(group).to(table.device)]
+    return (queries @ (words - words.mean(0)).t() - 0.5 * (words**2).sum(-1)) / TEMPERATURE
+
+
+def _targets(ids: Tensor, group: tuple[str, ...]) -> Tensor:
+    return (ids[..., None] == _group_ids(group).to(ids.device)).float().argmax(-1)
+
+
+def slot_loss(queries: Tensor, scenes: list[Scene], table: Tensor) -> Tensor:
+    """Cross-entropy of each word of each slot, plus the squared distance to the slot's vector."""
+    queries = queries.float()
+    backdrop, columns = (ids.to(queries.device) for ids in slot_ids(scenes))
+    loss = F.mse_loss(queries, slot_vectors(backdrop, columns, table))
+    for position, group in enumerate(BACKDROP_GROUPS):
+        loss = loss + 0.5 * F.cross_entropy(
+            _logits(queries[:, 0], group, table), _targets(backdrop[:, position], group)
+        )
+    for position, group in enumerate(COLUMN_GROUPS):
+        target = _targets(columns[..., position], group).flatten()
+        each = F.cross_entropy(_logits(queries[:, 1:], group, table).flatten(0, 1), target, reduction="none")
+        # Most columns are empty: without the weight, "nothing here" is all that is learnt at first.
+        weight = torch.where(target != len(group) - 1, 1.0, 0.4)
+        loss = loss + 2 * (each * weight).sum() / weight.sum()
+    return loss
+
+
+class DenseHead(nn.Module):
+    """Reads the labels of `patch_labels` off each patch; thrown away after training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
+
+    def loss(self, patches: Tensor, scenes: list[Scene]) -> Tensor:
+        labels = torch.from_numpy(np.stack([patch_labels(scene, GRID) for scene in scenes])).to(patches.device)
+        labels = labels.view(-1, len(CLASSES))
+        logits = self.head(patches).float().flatten(0, 1).split(CLASSES, dim=1)
+        seen = labels[:, KIND] > 0
+        weight = torch.where(seen, 1.0, 0.15)
+        total = torch.zeros_like(weight)
+        for position, (part, target) in enumerate(zip(logits, labels.t(), strict=True)):
+            each = F.cross_entropy(part, target, reduction="none")
+            total = total + (each if position in (KIND, COLOUR) else 0.5 * each * seen)
+        return (total * weight).sum() / weight.sum()
+
+
+def padded(rows: list[list[int]], value: int = 0) -> Tensor:
+    """Rows of ids as one matrix, padded on the right."""
+    longest = max(map(len, rows))
+    return torch.tensor([row + [value] * (longest - len(row)) for row in rows])
+
+
+@cache
+def text_ids(text: str, kind: Any) -> tuple[int, ...]:
+    """Ids of a text with the tokenizer of `kind`; texts repeat a lot."""
+    return tuple(_tokenizer(kind)(text).input_ids)
+
+
+@cache
+def _tokenizer(kind: Any) -> Any:
+    return build_tokenizer(kind)
+
+
+def queries_of(model: Any, vision: Tensor, instructions: list[str]) -> Tensor:
+    """`(n, 9, width)` projected queries for image states `(n, patches + 1, width)`, one instruction each."""
+    ids = padded([list(text_ids(text, "bert")) for text in instructions]).to(vision.device)
+    ones = torch.ones(len(instructions), QUERIES, dtype=torch.long, device=vision.device)
+    states = model.qformer(
+        input_ids=ids,
+        attention_mask=torch.cat([ones, (ids > 0).long()], 1),
+        query_embeds=model.query_tokens.expand(len(instructions), -1, -1),
+        encoder_hidden_states=vision,
+    ).last_hidden_state
+    return model.language_projection(states[:, :QUERIES])  # type: ignore[no-any-return]  # the class is untyped
+
+
+def sample_task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
+    """(instruction for the Q-Former, prompt for the T5, answer)."""
+    if rng.random() < 0.3:
+        statement, there = sample_statement(scene, rng)
+        return statement, prompts.render("verify", statement=statement), "yes" if there else "no"
+    question = sample_question(scene, rng)
+    if question is None:
+        raise ValueError("a scene always allows some question")
+    return question.text, prompts.render("answer", question=question.text), question.answer
+
+
+def language_loss(model: Any, vision: Tensor, scenes: list[Scene], rng: random.Random) -> Tensor:
+    """The answer's cross-entropy through the frozen T5."""
+    tasks = [sample_task(scene, rng) for scene in scenes]
+    queries = queries_of(model, vision, [instruction for instruction, _, _ in tasks])
+    prompt = padded([list(text_ids(text, "t5")) for _, text, _ in tasks]).to(vision.device)
+    labels = padded([list(text_ids(answer, "t5")) for _, _, answer in tasks], -100).to(vision.device)
+    words = model.language_model.get_input_embeddings()(prompt)
+    ones = torch.ones(len(tasks), QUERIES, dtype=torch.long, device=vision.device)
+    return model.language_model(  # type: ignore[no-any-return]  # the class is untyped
+        inputs_embeds=torch.cat([queries.to(words.dtype), words], 1),
+        attention_mask=torch.cat([ones, (prompt > 0).long()], 1),
+        labels=labels,
+    ).loss
+
+
+@torch.no_grad()
+def slot_figures(model: Any, *, size: int = 256, seed: int = EVALUATION_SEED) -> dict[str, float]:
+    """Words read right on frames that no training saw: at actors' columns, at empty ones, and whole frames."""
+    rng = random.Random(seed)
+    scenes = [sample_scene(rng) for _ in range(size)]
+    table = model.language_model.get_input_embeddings().weight
+    device = table.device
+    right: list[list[Tensor]] = []
+    model.eval()
+    for start in range(0, size, 64):
+        chunk = scenes[start : start + 64]
+        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in chunk])).to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            vision = model.vision_model(pixel_values=frames).last_hidden_state
+            queries = queries_of(model, vision, ["what can you see?"] * len(chunk)).float()
+        _, columns = (ids.to(device) for ids in slot_ids(chunk))
+        found = [_logits(queries[:, 1:], group, table).argmax(-1) for group in COLUMN_GROUPS]
+        wanted = [_targets(columns[..., i], group) for i, group in enumerate(COLUMN_GROUPS)]
+        right.append([*(f == w for f, w in zip(found, wanted, strict=True)), wanted[0] != len(COLOURS)])
+    model.train()
+    model.language_model.eval()
+    colour, kind, _, facing, there = (torch.cat(parts) for parts in zip(*right, strict=True))
+
+    def share(values: Tensor) -> float:
+        return round(values.float().mean().item(), 4)
+
+    return {
+        "slot.colour": share(colour[there]),
+        "slot.kind": share(kind[there]),
+        "slot.facing": share(facing[there]),
+        "slot.empty": share(kind[~there]),
+        "slot.frame": share((colour & kind).all(1)),
+    }
+
+
+def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
+    """One process of the training."""
+    from transformers import InstructBlipForConditionalGeneration, T5ForConditionalGeneration
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    language = T5ForConditionalGeneration.from_pretrained(options.t5) if options.t5 else new_t5()
+    model = new_instructblip(language)
+    if options.start:
+        started = InstructBlipForConditionalGeneration.from_pretrained(options.start, dtype=torch.float32)
+        model.load_state_dict(
+            {**started.state_dict(), **{f"language_model.{k}": v for k, v in language.state_dict().items()}}
+        )
+    model.set_attn_implementation("eager")  # torch's CPU flash attention spends half of a step in its backward pass
+    for parameter in model.language_model.parameters():
+        parameter.requires_grad_(False)
+    head = DenseHead()
+    model.to(device).train()
+    head.to(device)
+    model.language_model.eval()
+    table = model.language_model.get_input_embeddings().weight.detach()
+    rng = random.Random(options.seed + 1000 * rank)
+    torch.manual_seed(options.seed + rank)
+
+    def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
+        scenes = [sample_scene(rng, held_out=rng.random() < options.held_out_share) for _ in range(options.batch)]
+        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE, rng) for scene in scenes])).to(device)
+        if rng.random() < 0.5:
+            frames = frames * (1 + 0.12 * torch.randn(len(scenes), 1, 1, 1, device=device))
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            vision = model.vision_model(pixel_values=frames).last_hidden_state
+            instructions = [sample_task(scene, rng)[0] for scene in scenes]
+            queries = queries_of(model, vision, instructions)
+            total = slot_loss(queries, scenes, table) + head.loss(vision[:, 1:], scenes)
+            shown = {"alignment": float(total.detach())}
+            if options.t5 and progress >= 1 - options.lm_share:
+                language_part = language_loss(model, vision, scenes, rng)
+                shown["language"] = float(language_part.detach())
+                total = total + language_part
+        return total, shown
+
+    def save() -> None:
+        model.save_pretrained(options.out)
+        instructblip_processor().save_pretrained(options.out)
+
+    Loop(
+        options.out,
+        {"model": model, "dense": head},
+        loss,
+        schedule=Schedule(options.seconds),
+        save=save,
+        evaluate=lambda: slot_figures(model),
+        rank=rank,
+        processes=processes,
+    ).run()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--t5", type=Path, help="trained T5; without it, stage 1 alone")
+    parser.add_argument("--start", type=Path, help="an earlier result to go on from")
+    parser.add_argument("--seconds", type=float, default=1500)
+    parser.add_argument("--lm-share", type=float, default=0.3)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--seed", type=int, default=21)
+    parser.add_argument("--held-out-share", type=float, default=0.0, help="0 measures generalisation to unseen pairs")
+    options = parser.parse_args()
+    launch(worker, options.processes, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Things, colours and happenings of the world, in English and in Vietnamese."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from training.world.questions import article, plural
+from training.world.scene import COLOURS, KINDS
+
+VI_KINDS: dict[str, tuple[str, ...]] = {
+    "car": ("ô tô", "xe hơi", "xe ô tô", "xe"),
+    "bus": ("xe buýt",),
+    "truck": ("xe tải",),
+    "motorbike": ("xe máy",),
+    "bicycle": ("xe đạp",),
+    "person": ("người",),
+    "dog": ("chó",),
+}
+"""The first is what translations into Vietnamese say; the others are understood."""
+VI_CLASSIFIERS = dict.fromkeys(KINDS, "chiếc") | {"person": "", "dog": "con"}
+VI_COLOURS: dict[str, tuple[str, ...]] = {
+    "red": ("đỏ",),
+    "blue": ("xanh dương", "xanh lam", "xanh"),
+    "green": ("xanh lá", "xanh lục"),
+    "yellow": ("vàng",),
+    "white": ("trắng",),
+    "black": ("đen",),
+    "orange": ("cam",),
+    "purple": ("tím",),
+}
+VI_NUMBERS = {"zero": "không", "one": "một", "two": "hai", "three": "ba", "four": "bốn"}
+PRONOUNS = dict.fromkeys(KINDS, ("it",)) | {"person": ("he", "she"), "dog": ("it",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A kind of thing, with or without its colour."""
+
+    kind: str
+    colour: str | None = None
+
+    @property
+    def name(self) -> str:
+        """`red car`."""
+        return f"{self.colour} {self.kind}" if self.colour else self.kind
+
+    @property
+    def a(self) -> str:
+        """`a red car`."""
+        return article(self.name)
+
+    @property
+    def the(self) -> str:
+        """`the red car`."""
+        return f"the {self.name}"
+
+    @property
+    def many(self) -> str:
+        """`red cars`."""
+        return f"{self.colour} {plural(self.kind)}" if self.colour else plural(self.kind)
+
+    def vi(self, rng: random.Random | None = None, *, classifier: bool = True) -> str:
+        """`chiếc ô tô đỏ`; with `rng`, in one of the ways people write it."""
+        kind = rng.choice(VI_KINDS[self.kind]) if rng else VI_KINDS[self.kind][0]
+        words = [kind]
+        # People often drop "chiếc", but hardly "con", nor "chiếc" before a bare "xe".
+        kept = rng is None or self.kind == "dog" or kind == "xe" or rng.random() < 0.6
+        if classifier and kept and VI_CLASSIFIERS[self.kind]:
+            words.insert(0, VI_CLASSIFIERS[self.kind])
+        if self.colour:
+            colour = rng.choice(VI_COLOURS[self.colour]) if rng else VI_COLOURS[self.colour][0]
+            if self.kind == "person":
+                words.append("mặc áo")
+            elif rng and rng.random() < 0.4:
+                words.append("màu")
+            words.append(colour)
+        return " ".join(words)
+
+    def vi_a(self, rng: random.Random | None = None) -> str:
+        """`một chiếc ô tô đỏ`."""
+        return f"một {self.vi(rng)}"
+
+
+def sample_thing(rng: random.Random, *, coloured: float = 0.6) -> Thing:
+    """Any thing; with probability `coloured` it has a colour."""
+    return Thing(rng.choice(KINDS), rng.choice(list(COLOURS)) if rng.random() < coloured else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What somebody does, without an object."""
+
+    present: str  # "stops"
+    base: str  # "stop"
+    vi: tuple[str, ...]  # the first is what translations say
+    living: bool = False  # only people and dogs do it
+
+
+VERBS = (
+    Verb("stops", "stop", ("dừng lại", "dừng")),
+    Verb("passes", "pass", ("đi ngang qua",)),
+    Verb("drives by", "drive by", ("chạy ngang qua",)),
+    Verb("crosses the street", "cross the street", ("băng qua đường", "qua đường")),
+    Verb("turns left", "turn left", ("rẽ trái",)),
+    Verb("turns right", "turn right", ("rẽ phải",)),
+    Verb("leaves", "leave", ("rời đi", "đi khỏi")),
+    Verb("appears", "appear", ("xuất hiện",)),
+    Verb("arrives", "arrive", ("đến", "tới")),
+    Verb("waits", "wait", ("đứng chờ",)),
+    Verb("runs by", "run by", ("chạy qua",), living=True),
+    Verb("walks by", "walk by", ("đi bộ qua",), living=True),
+    Verb("gets on the bus", "get on the bus", ("lên xe buýt",), living=True),
+    Verb("gets off the bus", "get off the bus", ("xuống xe buýt",), living=True),
+    Verb("enters the shop", "enter the shop", ("vào cửa hàng",), living=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Somebody does something."""
+
+    who: Thing
+    verb: Verb
+
+    @property
+    def present(self) -> str:
+        """`a dog runs by`."""
+        return f"{self.who.a} {self.verb.present}"
+
+    @property
+    def ask(self) -> str:
+        """`a dog run by`, after `does`."""
+        return f"{self.who.a} {self.verb.base}"
+
+    def vi(self, rng: random.Random | None = None) -> str:
+        """`một con chó chạy qua`."""
+        return f"{self.who.vi_a(rng)} {rng.choice(self.verb.vi) if rng else self.verb.vi[0]}"
+
+
+def sample_happening(rng: random.Random) -> Happening:
+    """Somebody and something they can do."""
+    who = sample_thing(rng, coloured=0.4)
+    living = who.kind in ("person", "dog")
+    verbs = [verb for verb in VERBS if (living or not verb.living) and not (living and verb.present == "drives by")]
+    return Happening(who, rng.choice(verbs))

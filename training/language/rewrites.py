@@ -1,0 +1,188 @@
+"""Follow-up questions and the standalone questions that they mean."""
+
+from __future__ import annotations
+
+import random
+from typing import TypedDict
+
+import prompts
+from training.language.example import Example
+from training.language.held_out import FOLLOW_UP_WORDINGS as HELD_OUT
+from training.language.names import PRONOUNS, Happening, Thing, sample_happening, sample_thing
+from training.language.tool_calls import sample_tool_question
+from training.world.questions import NUMBERS
+from training.world.scene import COLOURS
+
+
+class Turn(TypedDict):
+    """An earlier question and its answer."""
+
+    question: str
+    answer: str
+
+
+OPENINGS: tuple[str, ...] = (
+    "when does {a} appear?",
+    "is there {a}?",
+    "can you see {a}?",
+    "find {a}.",
+    "show me {a}.",
+    "where is {the}?",
+    "when do we see {a}?",
+    "point at {the}.",
+)
+"""First questions that name one thing."""
+ABOUT: dict[str, str] = {
+    "colour": "what colour is {the}?",
+    "direction": "which way is {the} going?",
+    "left": "what is to the left of {the}?",
+    "right": "what is to the right of {the}?",
+    "front": "what is in front of {the}?",
+    "where": "where is {the}?",
+    "count": "how many {many} are there?",
+    "when": "when does {a} appear?",
+}
+"""Standalone questions about one thing."""
+FOLLOW_UPS: dict[str, tuple[str, ...]] = {
+    "colour": (
+        "what colour is {it}?",
+        "what color is {it}?",
+        "and what colour is {it}?",
+        "what is {its} colour?",
+        "what colour?",
+        "which colour?",
+    ),
+    "direction": (
+        "which way is {it} going?",
+        "which way does {it} go?",
+        "where is {it} going?",
+        "and which way is {it} going?",
+        "which way?",
+        "does {it} go left or right?",
+    ),
+    "left": ("what is to the left of {it}?", "what is left of {it}?", "and to the left?", "what is to the left?"),
+    "right": ("what is to the right of {it}?", "what is right of {it}?", "and to the right?", "what is to the right?"),
+    "front": ("what is in front of {it}?", "and in front of {it}?", "what is in front?"),
+    "where": ("where is {it}?", "where?", "and where is {it}?", "point at {it}."),
+    "count": ("how many are there?", "how many?", "and how many are there?", "count them."),
+    "when": ("when?", "when does {it} appear?", "at what second?", "when is that?"),
+    "swap": ("what about {other}?", "and what about {other}?", "and {other}?", "how about {other}?"),
+    "after": ("what happens after that?", "and then?", "what happens next?", "what happened after that?"),
+    "do_after": ("what does {it} do after that?", "what does {it} do then?", "and what did {it} do after that?"),
+    "weather": ("is it raining there?", "is it raining then?", "was it raining?", "and is it raining?"),
+    "time": ("is it day or night there?", "is it day or night then?", "and is it day or night?"),
+}
+WHEN_ASKED = ("when does {ask}?", "find the moment when {present}.", "show me when {present}.", "does {ask}?")
+_WEIGHTS = {"swap": 3, "after": 1.5, "do_after": 1.5, "colour": 2, "direction": 2}
+
+
+def _answer(rng: random.Random, thing: Thing) -> str:
+    """What the assistant may have said about a thing, without naming another."""
+    seconds = rng.randrange(60)
+    forms = (
+        "yes",
+        "no",
+        f"at {seconds} seconds",
+        f"{thing.a} appears at {seconds} seconds.",
+        f"yes, at {seconds} seconds.",
+        f"i see {thing.a}.",
+        "i don't know",
+        "",
+    )
+    return rng.choice(forms)
+
+
+def _unrelated(rng: random.Random) -> Turn:
+    """An older turn, which the follow-up does not mean."""
+    thing = sample_thing(rng)
+    question = rng.choice((*OPENINGS, *ABOUT.values()))
+    return Turn(question=_about(question, thing), answer=_answer(rng, thing))
+
+
+def _about(pattern: str, thing: Thing) -> str:
+    return pattern.format(a=thing.a, the=thing.the, many=thing.many)
+
+
+def _short(kind: str, rng: random.Random, thing: Thing) -> str:
+    """A short true-looking answer to a question of ABOUT."""
+    if kind == "colour":
+        return rng.choice(list(COLOURS))
+    if kind == "direction":
+        return rng.choice(("left", "right"))
+    if kind == "count":
+        return rng.choice(NUMBERS)
+    return _answer(rng, thing)
+
+
+def _chain(rng: random.Random) -> tuple[Turn, Thing]:
+    """A turn about one thing; where the answer names another thing, the follow-up means that one."""
+    thing = sample_thing(rng)
+    draw = rng.random()
+    if draw < 0.55:
+        return Turn(question=_about(rng.choice(OPENINGS), thing), answer=_answer(rng, thing)), thing
+    if draw < 0.8:
+        kind = rng.choice(("colour", "direction", "where", "count", "when"))
+        return Turn(question=_about(ABOUT[kind], thing), answer=_short(kind, rng, thing)), thing
+    found = sample_thing(rng, coloured=0.8)
+    return Turn(question=_about(ABOUT[rng.choice(("left", "right", "front"))], thing), answer=found.a), found
+
+
+def _happened(rng: random.Random, happening: Happening) -> Turn:
+    question = rng.choice(WHEN_ASKED).format(ask=happening.ask, present=happening.present)
+    return Turn(question=question, answer=rng.choice(("yes", f"at {rng.randrange(60)} seconds", happening.present)))
+
+
+def sample_follow_up(
+    rng: random.Random, *, held_out: bool = False, kind: str | None = None
+) -> tuple[list[Turn], str, str]:
+    """(earlier turns, the question now, the standalone question)."""
+    kinds = list(FOLLOW_UPS)
+    kind = kind or rng.choices(kinds, [_WEIGHTS.get(name, 1) for name in kinds])[0]
+    wording = rng.choice(HELD_OUT[kind] if held_out else FOLLOW_UPS[kind])
+    if kind in ("after", "do_after"):
+        happening = sample_happening(rng)
+        turn, thing = _happened(rng, happening), happening.who
+        standalone = f"what happens after {happening.present}?"
+        if kind == "do_after":
+            standalone = f"what does {thing.the} do after {happening.present}?"
+    elif kind == "swap":
+        thing, other = sample_thing(rng), sample_thing(rng)
+        about = rng.choice(list(ABOUT))
+        turn = Turn(question=_about(ABOUT[about], thing), answer=_short(about, rng, thing))
+        # "and the red one?" keeps the kind; "and the dog?" names another.
+        one = thing.colour is not None and rng.random() < 0.3
+        if one:
+            other = Thing(thing.kind, rng.choice(list(COLOURS)))
+        named = (
+            f"the {other.colour} one" if one else (other.many if about == "count" else rng.choice((other.the, other.a)))
+        )
+        return _history(rng, turn), wording.format(other=named), _about(ABOUT[about], other)
+    else:
+        turn, thing = _chain(rng)
+        if kind == "weather":
+            standalone = "is it raining?"
+        elif kind == "time":
+            standalone = "is it day or night?"
+        else:
+            standalone = _about(ABOUT[kind], thing)
+    pronoun = rng.choice(PRONOUNS[thing.kind])
+    it = {"it": "it", "he": "he", "she": "she"}[pronoun]
+    objective = {"it": "it", "he": "him", "she": "her"}[pronoun]
+    if any(f"{word} {{it}}" in wording for word in ("of", "at")):
+        it = objective
+    question = wording.format(it=it, its={"it": "its", "he": "his", "she": "her"}[pronoun])
+    return _history(rng, turn), question, standalone
+
+
+def _history(rng: random.Random, turn: Turn) -> list[Turn]:
+    return [_unrelated(rng), turn] if rng.random() < 0.4 else [turn]
+
+
+def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
+    """A follow-up, or a question that stands alone already and must come back unchanged."""
+    if rng.random() < 0.25:
+        question = sample_tool_question(rng, held_out=held_out).text
+        history = _history(rng, _chain(rng)[0])
+        return Example(prompts.render("rewrite", history=history, question=question), question)
+    history, question, standalone = sample_follow_up(rng, held_out=held_out)
+    return Example(prompts.render("rewrite", history=history, question=question), standalone)

@@ -1,0 +1,18 @@
+"""Every language task by its name."""
+
+from functools import partial
+
+from training.language.example import Example, Task
+from training.language.rewrites import rewrite_example
+from training.language.tool_calls import TOOLS, choice_example, slot_example
+from training.language.translation import english_example, vietnamese_example
+
+TASKS: dict[str, Task] = {
+    "tools": Task(choice_example, partial(choice_example, held_out=True), weight=1, candidates=TOOLS),
+    "slots": Task(slot_example, partial(slot_example, held_out=True), weight=1.5),
+    "rewrite": Task(rewrite_example, partial(rewrite_example, held_out=True), weight=2),
+    "vi_en": Task(english_example, partial(english_example, held_out=True), weight=2),
+    "en_vi": Task(vietnamese_example, partial(vietnamese_example, held_out=True), weight=1.5),
+}
+
+__all__ = ["TASKS", "Example", "Task"]

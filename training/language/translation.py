@@ -1,0 +1,299 @@
+"""Sentences of the world in Vietnamese and English.
+
+Both directions come from one set of pairs. Vietnamese has many ways to ask a thing and they all become one English
+question, which the other tasks know; English becomes the first Vietnamese wording.
+"""
+
+from __future__ import annotations
+
+import random
+
+import prompts
+from training.language.example import Example
+from training.language.held_out import VI_WORDINGS as HELD_OUT
+from training.language.names import VI_COLOURS, VI_NUMBERS, Happening, Thing, sample_happening, sample_thing
+from training.world.questions import full_caption
+from training.world.scene import Actor, sample_scene
+
+Pair = tuple[str, str]  # Vietnamese, English
+
+ENGLISH: dict[str, str] = {
+    "exist": "is there {a}?",
+    "count": "how many {many} are there?",
+    "count_start": "how many {many} are there at the start?",
+    "count_end": "how many {many} are there at the end?",
+    "count_all": "how many things are there?",
+    "colour": "what colour is {the}?",
+    "when": "when does {a} appear?",
+    "when_happens": "when does {ask}?",
+    "direction": "which way is {the} going?",
+    "it_direction": "which way is it going?",
+    "it_colour": "what colour is it?",
+    "it_where": "where is it?",
+    "them_count": "how many are there?",
+    "what_about": "what about {the}?",
+    "sign": "what does the sign say?",
+    "sign_there": "is there a sign?",
+    "weather": "is it raining?",
+    "weather_like": "what is the weather like?",
+    "time": "is it day or night?",
+    "night": "is it night?",
+    "place": "where is this?",
+    "about": "what is this video about?",
+    "summary": "summarise the video.",
+    "describe": "describe the video.",
+    "see": "what can you see?",
+    "happens": "what happens in the video?",
+    "left": "what is to the left of {the}?",
+    "right": "what is to the right of {the}?",
+    "front": "what is in front of {the}?",
+    "side": "is {the} left or right of {other}?",
+    "find": "find {a}.",
+    "where": "where is {the}?",
+    "point": "point at {the}.",
+    "sequence": "first {first}, then {second}: when?",
+    "happened": "first {first}, then {second}.",
+    "after": "what happens after {first}?",
+    "then": "what happens after that?",
+    "do_then": "what does he do after that?",
+    "other": "who is the president of france?",
+    "capital": "what is the capital of france?",
+    "hello": "hello.",
+    "thanks": "thank you.",
+    "event": "{first}",
+    "thing": "{a}",
+    "bare": "{name}",
+}
+VI_WORDINGS: dict[str, tuple[str, ...]] = {
+    "exist": (
+        "có {vi} nào không?",
+        "có {vi} không?",
+        "có thấy {vi} không?",
+        "có {vi} nào trong video không?",
+        "trong video có {vi} không?",
+        "video có {vi} không?",
+        "{vi} có xuất hiện không?",
+    ),
+    "count": ("có bao nhiêu {vi_bare}?", "có mấy {vi_bare}?", "bao nhiêu {vi_bare}?", "đếm số {vi_bare}."),
+    "count_start": (
+        "lúc đầu có bao nhiêu {vi_bare}?",
+        "lúc đầu có mấy {vi_bare}?",
+        "có bao nhiêu {vi_bare} lúc đầu?",
+        "ban đầu có bao nhiêu {vi_bare}?",
+    ),
+    "count_end": (
+        "lúc cuối có bao nhiêu {vi_bare}?",
+        "cuối cùng có mấy {vi_bare}?",
+        "có bao nhiêu {vi_bare} lúc cuối?",
+    ),
+    "count_all": ("có bao nhiêu vật?", "có mấy vật?", "có tất cả bao nhiêu vật?", "có bao nhiêu đồ vật?"),
+    "colour": ("{vi} màu gì?", "{vi} có màu gì?", "{vi} là màu gì?", "màu {vi} là gì?"),
+    "when": (
+        "khi nào {vi_one} xuất hiện?",
+        "khi nào {vi} xuất hiện?",
+        "{vi} xuất hiện khi nào?",
+        "{vi} xuất hiện lúc nào?",
+        "lúc nào {vi} xuất hiện?",
+        "khi nào có {vi}?",
+        "khi nào thấy {vi}?",
+    ),
+    "when_happens": ("khi nào {vi_event}?", "{vi_event} khi nào?", "{vi_event} lúc nào?"),
+    "direction": (
+        "{vi} đi về hướng nào?",
+        "{vi} đang đi về hướng nào?",
+        "{vi} đi hướng nào?",
+        "{vi} đi về phía nào?",
+        "{vi} chạy về hướng nào?",
+    ),
+    "it_direction": ("nó đi về hướng nào?", "nó đang đi về hướng nào?", "nó đi hướng nào?", "nó chạy về phía nào?"),
+    "it_colour": ("nó màu gì?", "nó có màu gì?", "nó là màu gì?"),
+    "it_where": ("nó ở đâu?", "nó đang ở đâu?"),
+    "them_count": ("có bao nhiêu?", "có mấy cái?", "có bao nhiêu cái?"),
+    "what_about": ("còn {vi} thì sao?", "thế còn {vi}?", "còn {vi}?"),
+    "sign": (
+        "biển hiệu viết gì?",
+        "bảng hiệu viết gì?",
+        "trên biển hiệu viết gì?",
+        "biển hiệu có viết gì?",
+        "chữ trên biển hiệu là gì?",
+        "đọc biển hiệu.",
+    ),
+    "sign_there": ("có biển hiệu không?", "có biển hiệu nào không?", "có bảng hiệu nào không?"),
+    "weather": (
+        "trời có mưa không?",
+        "có mưa không?",
+        "trời đang mưa à?",
+        "có đang mưa không?",
+        "có phải trời mưa không?",
+    ),
+    "weather_like": ("thời tiết thế nào?", "thời tiết như thế nào?"),
+    "time": ("là ban ngày hay ban đêm?", "đây là ban ngày hay ban đêm?", "ngày hay đêm?", "trời sáng hay tối?"),
+    "night": ("có phải ban đêm không?", "đây là ban đêm à?"),
+    "place": ("đây là đâu?", "đây là ở đâu?", "cảnh này ở đâu?", "đây là nơi nào?"),
+    "about": ("video này nói về gì?", "video này về cái gì?", "video nói về gì?", "nội dung video là gì?"),
+    "summary": ("tóm tắt video.", "hãy tóm tắt video này.", "tóm tắt video này cho tôi."),
+    "describe": ("mô tả video.", "hãy mô tả video này.", "mô tả video này."),
+    "see": ("bạn thấy gì?", "có thể thấy gì?", "thấy gì?", "trong hình có gì?", "trong cảnh có gì?"),
+    "happens": ("chuyện gì xảy ra trong video?", "có chuyện gì xảy ra?", "điều gì xảy ra trong video?"),
+    "left": (
+        "bên trái {vi} là gì?",
+        "bên trái {vi} có gì?",
+        "cái gì ở bên trái {vi}?",
+        "vật gì ở bên trái {vi}?",
+    ),
+    "right": (
+        "bên phải {vi} là gì?",
+        "bên phải {vi} có gì?",
+        "cái gì ở bên phải {vi}?",
+        "vật gì ở bên phải {vi}?",
+    ),
+    "front": ("phía trước {vi} là gì?", "phía trước {vi} có gì?", "cái gì ở trước {vi}?", "trước {vi} là gì?"),
+    "side": ("{vi} ở bên trái hay bên phải {vi_other}?", "{vi} bên trái hay bên phải {vi_other}?"),
+    "find": ("tìm {vi}.", "tìm cảnh có {vi}.", "hãy tìm {vi}.", "cho tôi xem {vi}.", "tìm hình có {vi}."),
+    "where": ("{vi} ở đâu?", "{vi} nằm ở đâu?", "{vi} ở chỗ nào?"),
+    "point": ("chỉ {vi}.", "hãy chỉ {vi}.", "chỉ cho tôi {vi}.", "chỉ ra {vi}."),
+    "sequence": (
+        "đầu tiên {vi_event}, sau đó {vi_second}: khi nào?",
+        "trước tiên {vi_event}, sau đó {vi_second}: lúc nào?",
+        "khi nào {vi_event} rồi {vi_second}?",
+        "{vi_event}, sau đó {vi_second}: khi nào?",
+    ),
+    "happened": (
+        "đầu tiên {vi_event}, sau đó {vi_second}.",
+        "{vi_event}, rồi {vi_second}.",
+        "đầu tiên {vi_event}, tiếp theo {vi_second}.",
+        "{vi_event}, sau đó {vi_second}.",
+    ),
+    "after": (
+        "chuyện gì xảy ra sau khi {vi_event}?",
+        "điều gì xảy ra sau khi {vi_event}?",
+        "sau khi {vi_event}, chuyện gì xảy ra?",
+    ),
+    "then": ("sau đó chuyện gì xảy ra?", "chuyện gì xảy ra sau đó?", "rồi sao nữa?", "sau đó thì sao?"),
+    "do_then": ("sau đó anh ta làm gì?", "anh ấy làm gì sau đó?", "sau đó người đó làm gì?"),
+    "other": ("tổng thống pháp là ai?", "tổng thống nước pháp là ai?"),
+    "capital": ("thủ đô của pháp là gì?", "thủ đô nước pháp là gì?"),
+    "hello": ("xin chào.", "chào bạn."),
+    "thanks": ("cảm ơn.", "cảm ơn bạn."),
+    "event": ("{vi_event}", "{vi_event}"),
+    "thing": ("{vi_one}", "{vi_one}"),
+    "bare": ("{vi_bare}", "{vi_bare}"),
+}
+ANSWERS: tuple[Pair, ...] = (
+    ("có", "yes"),
+    ("không có gì", "nothing"),
+    ("bên trái", "left"),
+    ("bên phải", "right"),
+    ("ban ngày", "day"),
+    ("ban đêm", "night"),
+    ("trời quang", "clear"),
+    ("trời mưa", "rain"),
+    ("đường phố", "street"),
+    ("con đường", "road"),
+    ("công viên", "park"),
+    ("tôi không biết", "i don't know"),
+    *((vi, number) for number, vi in VI_NUMBERS.items() if number != "zero"),
+    *((forms[0], colour) for colour, forms in VI_COLOURS.items()),
+)
+"""Short answers; `no` and `zero` share one Vietnamese word, which code tells apart: see `_short`."""
+VI_WHERE = {"street": "trên phố", "road": "trên đường", "park": "trong công viên"}
+VI_WHEN = {"day": "ban ngày", "night": "ban đêm"}
+_WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "when": 2, "colour": 1.5, "side": 1.5}
+_ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
+
+
+def _fill(pattern: str, thing: Thing, other: Thing, happenings: tuple[Happening, Happening]) -> str:
+    first, second = happenings
+    return pattern.format(
+        a=thing.a,
+        the=thing.the,
+        name=thing.name,
+        many=thing.many,
+        other=other.the,
+        ask=first.ask,
+        first=first.present,
+        second=second.present,
+    )
+
+
+def _fill_vi(
+    pattern: str, thing: Thing, other: Thing, happenings: tuple[Happening, Happening], rng: random.Random | None
+) -> str:
+    first, second = happenings
+    return pattern.format(
+        vi=thing.vi(rng),
+        vi_bare=thing.vi(rng) if rng and rng.random() < 0.4 else thing.vi(rng, classifier=False),
+        vi_one=thing.vi_a(rng),
+        vi_other=other.vi(rng),
+        vi_event=first.vi(rng),
+        vi_second=second.vi(rng),
+    )
+
+
+def vietnamese_caption(actors: tuple[Actor, ...], place: str, time: str, weather: str) -> str:
+    """`full_caption` in Vietnamese."""
+    names = [Thing(actor.kind, actor.colour).vi_a() for actor in actors] or ["không có gì"]
+    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} và {names[-1]}"
+    rain = " trời mưa" if weather == "rain" else ""
+    return f"{who} {VI_WHERE[place]} {VI_WHEN[time]}{rain}"
+
+
+def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bool = False) -> Pair:
+    """(Vietnamese, English) of one sentence.
+
+    Args:
+        rng: what to say, and how.
+        to_vietnamese: the Vietnamese is the one that translations say, else any way people write it.
+        held_out: a Vietnamese wording that training never samples, where the class has one.
+    """
+    draw = rng.random()
+    if not held_out and draw < (0.2 if to_vietnamese else 0.06):
+        return _short(rng, to_vietnamese=to_vietnamese)
+    if draw < (0.45 if to_vietnamese else 0.12):
+        scene = sample_scene(rng)
+        return vietnamese_caption(scene.actors, scene.place, scene.time, scene.weather), full_caption(scene)
+    weights = _WEIGHTS | (_ENGLISH_WORDING if to_vietnamese else {})
+    kinds = list(HELD_OUT) if held_out and not to_vietnamese else list(ENGLISH)
+    kind = rng.choices(kinds, [weights.get(name, 1) for name in kinds])[0]
+    parts = sample_thing(rng), sample_thing(rng), (sample_happening(rng), sample_happening(rng))
+    english = _fill(ENGLISH[kind], *parts)
+    if to_vietnamese:
+        return _fill_vi(VI_WORDINGS[kind][0], *parts, None), english
+    wording = rng.choice(HELD_OUT[kind] if held_out else VI_WORDINGS[kind])
+    return _fill_vi(wording, *parts, rng), english
+
+
+def _short(rng: random.Random, *, to_vietnamese: bool) -> Pair:
+    if to_vietnamese and rng.random() < 0.15:
+        return "không", rng.choice(("no", "zero"))
+    if not to_vietnamese and rng.random() < 0.1:
+        return "không", "no"
+    vietnamese, english = rng.choice(ANSWERS)
+    if english in VI_NUMBERS and rng.random() < 0.3:
+        thing = sample_thing(rng)
+        if english != "one":
+            return f"{vietnamese} {thing.vi(None if to_vietnamese else rng)}", f"{english} {thing.many}"
+    return vietnamese, english
+
+
+def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
+    vietnamese, english = pair
+    if to_vietnamese:
+        return Example(prompts.render("translate", source="English", target="Vietnamese", text=english), vietnamese)
+    return Example(prompts.render("translate", source="Vietnamese", target="English", text=vietnamese), english)
+
+
+def english_example(rng: random.Random, *, held_out: bool = False) -> Example:
+    """Vietnamese into English."""
+    pair = sample_pair(rng, held_out=held_out)
+    example = _example(pair, to_vietnamese=False)
+    # People drop the question mark and the full stop.
+    if rng.random() < 0.2 and example.prompt[-1] in "?.":
+        return Example(example.prompt[:-1], example.target)
+    return example
+
+
+def vietnamese_example(rng: random.Random, *, held_out: bool = False) -> Example:
+    """English into Vietnamese; new combinations of words are what is held out here."""
+    del held_out  # the answers that are translated are composed by code, in the wordings that training samples
+    return _example(sample_pair(rng, to_vietnamese=True), to_vietnamese=True)

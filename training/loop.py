@@ -1,0 +1,207 @@
+"""The training loop that every recipe shares: a budget of seconds, Muon for matrices, checkpoints that resume.
+
+Muon (Jordan et al., 2024) for two-dimensional weights and AdamW for the rest broke the plateau that AdamW alone stayed
+on; the learning rate is flat for `hold` of the run and then falls to zero, and nothing is judged before that.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+log = logging.getLogger("training")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast to learn."""
+
+    seconds: float  # of training, evaluation apart
+    matrix_rate: float = 0.01  # Muon's learning rate
+    other_rate: float = 1e-3  # AdamW's
+    matrix_decay: float = 0.05
+    warm_up_steps: int = 40
+    hold: float = 0.5  # share of the run before the rate starts to fall
+    report_every: float = 60.0  # seconds
+    save_every: float = 120.0  # seconds
+
+    def factor(self, step: int, progress: float) -> float:
+        """What the rates are multiplied with at `progress` in [0, 1]."""
+        return min(1.0, step / self.warm_up_steps) * (min(1.0, (1 - progress) / (1 - self.hold)) * 0.98 + 0.02)
+
+
+def optimisers(parameters: Mapping[str, nn.Parameter], schedule: Schedule) -> list[torch.optim.Optimizer]:
+    """Muon for matrices; AdamW for embeddings, positions, biases, norms and heads."""
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
+    for name, parameter in parameters.items():
+        matrix = parameter.ndim == 2 and not any(part in name for part in ("embed", "shared", "relative", "head."))
+        (matrices if matrix else others).append(parameter)
+    found: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(others, lr=schedule.other_rate, betas=(0.9, 0.98), weight_decay=0.0)
+    ]
+    if matrices:
+        muon = torch.optim.Muon(matrices, lr=schedule.matrix_rate, weight_decay=schedule.matrix_decay, momentum=0.95)
+        found.append(muon)
+    return found
+
+
+class Loop:
+    """Runs one recipe.
+
+    Args:
+        out: folder for the checkpoint (`resume.pt`), the log (`log.jsonl`) and what `save` writes.
+        modules: what is trained; frozen parameters are left alone.
+        loss: one batch's loss and figures to log, given the progress in [0, 1].
+        save: writes the model as users load it.
+        evaluate: figures on held-out data, for the log.
+        rank, processes: of a gloo group; gradients are averaged once a step.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        modules: Mapping[str, nn.Module],
+        loss: Callable[[float], tuple[Tensor, dict[str, float]]],
+        *,
+        schedule: Schedule,
+        save: Callable[[], None],
+        evaluate: Callable[[], dict[str, float]] | None = None,
+        rank: int = 0,
+        processes: int = 1,
+    ) -> None:
+        self.out, self.schedule, self.loss, self.save, self.evaluate = out, schedule, loss, save, evaluate
+        self.rank, self.processes = rank, processes
+        self.modules = dict(modules)
+        named = {f"{key}.{name}": p for key, module in modules.items() for name, p in module.named_parameters()}
+        self.parameters = {name: p for name, p in named.items() if p.requires_grad}
+        self.optimisers = optimisers(self.parameters, schedule)
+        self.rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in self.optimisers]
+        self.step, self.elapsed = 0, 0.0
+        out.mkdir(parents=True, exist_ok=True)
+        self._resume()
+
+    def _resume(self) -> None:
+        path = self.out / "resume.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True)
+        for name, module in self.modules.items():
+            module.load_state_dict(state["modules"][name])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        self.step, self.elapsed = state["step"], state["elapsed"]
+        log.info("resumed at step %d, %.0f s", self.step, self.elapsed)
+
+    def _checkpoint(self) -> None:
+        state = {
+            "modules": {name: module.state_dict() for name, module in self.modules.items()},
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "step": self.step,
+            "elapsed": self.elapsed,
+        }
+        with tempfile.NamedTemporaryFile(dir=self.out, delete=False) as file:
+            torch.save(state, file)
+        Path(file.name).replace(self.out / "resume.pt")
+
+    def run(self) -> None:
+        """Trains until the budget is spent, then saves."""
+        device = next(iter(self.parameters.values())).device
+        reported = saved = self.elapsed
+        figures: list[dict[str, float]] = []
+        while True:
+            progress = self._agree(self.elapsed / self.schedule.seconds)
+            if progress >= 1:
+                break
+            start = time.monotonic()
+            self.step += 1
+            factor = self.schedule.factor(self.step, progress)
+            for optimiser, rates in zip(self.optimisers, self.rates, strict=True):
+                for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                    group["lr"] = rate * factor
+            loss, shown = self.loss(progress)
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
+            self._average()
+            nn.utils.clip_grad_norm_(list(self.parameters.values()), 1.0)
+            for optimiser in self.optimisers:
+                optimiser.step()
+                optimiser.zero_grad(set_to_none=True)
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+            self.elapsed += time.monotonic() - start
+            figures.append({"loss": float(loss.detach()), **shown})
+            if self.rank == 0 and self.elapsed - reported >= self.schedule.report_every:
+                reported = self.elapsed
+                self._report(figures)
+                figures = []
+            if self.rank == 0 and self.elapsed - saved >= self.schedule.save_every:
+                saved = self.elapsed
+                self._checkpoint()
+        if self.rank == 0:
+            self._checkpoint()
+            self.save()
+            self._report(figures or [{}])
+
+    def _agree(self, progress: float) -> float:
+        """The mean progress of all processes, so that they stop at the same step."""
+        if self.processes == 1:
+            return progress
+        shared = torch.tensor([progress])
+        torch.distributed.all_reduce(shared)
+        return float(shared) / self.processes
+
+    def _average(self) -> None:
+        if self.processes == 1:
+            return
+        gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in self.parameters.values()]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        torch.distributed.all_reduce(flat)
+        flat /= self.processes
+        offset = 0
+        for parameter in self.parameters.values():
+            parameter.grad = flat[offset : offset + parameter.numel()].view_as(parameter).clone()
+            offset += parameter.numel()
+
+    def _report(self, figures: list[dict[str, float]]) -> None:
+        names = sorted({name for row in figures for name in row})
+        row: dict[str, float] = {"step": self.step, "seconds": round(self.elapsed)}
+        for name in names:
+            values = [figure[name] for figure in figures if name in figure]
+            row[name] = round(sum(values) / len(values), 4)
+        if self.evaluate is not None:
+            row |= self.evaluate()
+        log.info("%s", json.dumps(row))
+        with (self.out / "log.jsonl").open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def launch(worker: Callable[..., None], processes: int, *arguments: object) -> None:
+    """Runs `worker(rank, processes, *arguments)` in one process, or in several joined by gloo.
+
+    On a busy CPU, two processes of one thread that meet once a step are faster than one of two threads, which waits at
+    a barrier in every operation.
+    """
+    if processes == 1:
+        worker(0, 1, *arguments)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        meeting = f"file://{folder}/meet"
+        torch.multiprocessing.spawn(  # type: ignore[no-untyped-call,attr-defined]  # torch leaves it untyped
+            _join, args=(worker, processes, meeting, *arguments), nprocs=processes
+        )
+
+
+def _join(rank: int, worker: Callable[..., None], processes: int, meeting: str, *arguments: object) -> None:
+    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=processes)
+    try:
+        worker(rank, processes, *arguments)
+    finally:
+        torch.distributed.destroy_process_group()

@@ -1,0 +1,353 @@
+"""Trains the pocket T5: visual questions over a symbolic prefix, and the language tasks of the agent.
+
+The prefix stands in for a picture: nine sums of word vectors (the backdrop and eight columns), the very vectors that
+the queries of InstructBLIP are later aligned to. So the T5 never sees a picture, and its frozen word table is the
+meeting point. Three helps, measured in the pocket experiments: attention starts as a look-up, throw-away heads say
+which columns a word means, and the prefix is noisy.
+
+    python -m training.t5 --out runs/t5 --seconds 1200            # the same command resumes
+    python -m training.t5 --out runs/t5 --figures                 # held-out figures to runs/t5/figures.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import prompts
+from training.instructblip import padded, slot_ids, slot_vectors, text_ids, word_id
+from training.language.tasks import TASKS, Example
+from training.loop import Loop, Schedule
+from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
+from training.tokenizer import build_tokenizer
+from training.world.questions import (
+    ACTOR_KINDS,
+    BACKDROP_KINDS,
+    NUMBERS,
+    QUESTION_KINDS,
+    full_caption,
+    plural,
+    sample_question,
+    sample_statement,
+)
+from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
+
+log = logging.getLogger("training")
+
+SCENE_BATCH, LANGUAGE_BATCH, CAPTION_BATCH = 96, 80, 16
+QUESTIONS_A_SCENE = 3
+NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
+EVALUATION_SEED = 7177
+CAPTION = prompts.render("caption")
+
+Sample = tuple[Scene, str, str]  # scene, prompt, answer
+
+
+def sample_visual(scene: Scene, rng: random.Random) -> Sample:
+    """A question or a statement about the scene, as the core will read it."""
+    if rng.random() < 0.15:
+        statement, there = sample_statement(scene, rng)
+        return scene, prompts.render("verify", statement=statement), "yes" if there else "no"
+    question = sample_question(scene, rng)
+    if question is None:
+        raise ValueError("a scene always allows some question")
+    return scene, prompts.render("answer", question=question.text), question.answer
+
+
+def visual_batch(rng: random.Random, size: int) -> list[Sample]:
+    """`size` questions, a few on each scene; with the held-out pairs, which are only words here."""
+    samples: list[Sample] = []
+    while len(samples) < size:
+        scene = sample_scene(rng, held_out=rng.random() < 0.3)
+        samples += [sample_visual(scene, rng) for _ in range(QUESTIONS_A_SCENE)]
+    return samples[:size]
+
+
+def caption_batch(rng: random.Random, size: int) -> list[Sample]:
+    """Full captions; a batch of their own, since they would pad the short answers."""
+    scenes = [sample_scene(rng, held_out=rng.random() < 0.3) for _ in range(size)]
+    return [(scene, CAPTION, full_caption(scene)) for scene in scenes]
+
+
+def visual_inputs(model: Any, samples: list[Sample], *, noise: float = 0.0) -> dict[str, Tensor]:
+    """Embeddings `(n, 9 + words, width)`, mask and labels."""
+    table = model.shared.weight
+    device = table.device
+    backdrop, columns = slot_ids([scene for scene, _, _ in samples])
+    prefix = slot_vectors(backdrop.to(device), columns.to(device), table)
+    if noise:
+        prefix = prefix + torch.randn_like(prefix) * noise * 2 * torch.rand(len(prefix), 1, 1, device=device)
+    words = padded([list(text_ids(prompt, "t5")) for _, prompt, _ in samples]).to(device)
+    ones = torch.ones(len(samples), QUERIES, dtype=torch.long, device=device)
+    return {
+        "inputs_embeds": torch.cat([prefix, table[words]], 1),
+        "attention_mask": torch.cat([ones, (words > 0).long()], 1),
+        "labels": padded([list(text_ids(answer, "t5")) for _, _, answer in samples], -100).to(device),
+    }
+
+
+def text_inputs(examples: list[Example], device: torch.device) -> dict[str, Tensor]:
+    """Ids, mask and labels of examples without a picture."""
+    words = padded([list(text_ids(example.prompt, "t5")) for example in examples]).to(device)
+    labels = padded([list(text_ids(example.target, "t5")) for example in examples], -100).to(device)
+    return {"input_ids": words, "attention_mask": (words > 0).long(), "labels": labels}
+
+
+class Hints(nn.Module):
+    """Throw-away heads on the encoder: which columns a mention means, how many, and each column's neighbours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(WIDTH_OF_MODEL)
+        self.mention_head = nn.Linear(WIDTH_OF_MODEL, COLUMNS)
+        self.count_head = nn.Linear(WIDTH_OF_MODEL, len(NUMBERS))
+        self.sizes = (len(COLOURS) + 1, len(KINDS) + 1) * 2
+        self.neighbour_head = nn.Linear(WIDTH_OF_MODEL, sum(self.sizes))
+        self.kinds = {word_id(word): kind for kind in KINDS for word in (kind, plural(kind))}
+        self.colours = {word_id(colour): colour for colour in COLOURS}
+        self.anything = {word_id("things"), word_id("objects")}
+        self.thing = word_id("thing")
+
+    def mentions(self, sample: Sample) -> list[tuple[int, list[float]]]:
+        """(position in the prompt, which columns it means) for every mention of a thing."""
+        scene, prompt, _ = sample
+        ids = text_ids(prompt, "t5")
+        found = []
+        for position, word in enumerate(ids):
+            if word not in self.kinds and word not in self.anything and word != self.thing:
+                continue
+            colour, kind = self.colours.get(ids[position - 1]), self.kinds.get(word)
+            columns = [0.0] * COLUMNS
+            for actor in scene.actors:
+                if colour in (None, actor.colour) and kind in (None, actor.kind):
+                    columns[actor.column] = 1.0
+            found.append((position, columns))
+        return found
+
+    def loss(self, middle: Tensor, last: Tensor, samples: list[Sample]) -> Tensor:
+        """`middle` and `last` are states `(n, 9 + words, width)` of the encoder's last but one and last layer."""
+        states = self.norm(middle.float())
+        rows, positions, columns = [], [], []
+        for row, sample in enumerate(samples):
+            for position, wanted in self.mentions(sample):
+                rows.append(row)
+                positions.append(QUERIES + position)
+                columns.append(wanted)
+        total = torch.zeros((), device=states.device)
+        if rows:
+            wanted_columns = torch.tensor(columns, device=states.device)
+            total = F.binary_cross_entropy_with_logits(self.mention_head(states[rows, positions]), wanted_columns)
+            number = wanted_columns.sum(1).long().clamp(max=len(NUMBERS) - 1)
+            total = total + 0.3 * F.cross_entropy(self.count_head(last[rows, positions].float() * 4), number)
+        targets = torch.tensor([_neighbours(scene) for scene, _, _ in samples], device=states.device).flatten(0, 1)
+        if (targets >= 0).any():
+            logits = self.neighbour_head(states[:, 1:QUERIES]).flatten(0, 1).split(self.sizes, dim=1)
+            for part, target in zip(logits, targets.t(), strict=True):
+                total = total + 0.1 * F.cross_entropy(part, target, ignore_index=-100)
+        return total
+
+
+def _neighbours(scene: Scene) -> list[list[int]]:
+    """For each column: colour and kind of the actor to the left and to the right; -100 where nobody stands."""
+    colours, kinds = list(COLOURS), list(KINDS)
+    table = [[-100] * 4 for _ in range(COLUMNS)]
+    for place, actor in enumerate(scene.actors):
+        row = []
+        for other in (place - 1, place + 1):
+            if 0 <= other < len(scene.actors):
+                beside = scene.actors[other]
+                row += [colours.index(beside.colour), kinds.index(beside.kind)]
+            else:
+                row += [len(colours), len(kinds)]
+        table[actor.column] = row
+    return table
+
+
+@torch.no_grad()
+def exact(model: Any, batches: list[dict[str, Tensor]]) -> float:
+    """Share of answers right in every token. With forced targets that is what greedy generation gets exactly right."""
+    right: list[Tensor] = []
+    for inputs in batches:
+        with torch.autocast(inputs["attention_mask"].device.type, dtype=torch.bfloat16):
+            found = model(**inputs).logits.argmax(-1)
+        labels = inputs["labels"]
+        right.append(((found == labels) | (labels < 0)).all(1))
+    return round(torch.cat(right).float().mean().item(), 4)
+
+
+@torch.no_grad()
+def choose(model: Any, prompt: str, candidates: list[str]) -> int:
+    """The likeliest candidate's position: mean log-probability of its tokens, the end included."""
+    inputs = text_inputs([Example(prompt, candidate) for candidate in candidates], model.shared.weight.device)
+    labels = inputs["labels"]
+    scores = model(**inputs).logits.float().log_softmax(-1).gather(-1, labels.clamp(min=0)[..., None])[..., 0]
+    kept = labels >= 0
+    return int(((scores * kept).sum(1) / kept.sum(1)).argmax())
+
+
+def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
+    rng = random.Random(f"{seed} {kind}")
+    samples: list[Sample] = []
+    while len(samples) < size:
+        scene = sample_scene(rng, held_out=rng.random() < 0.3)
+        if kind == "verify":
+            statement, there = sample_statement(scene, rng)
+            samples.append((scene, prompts.render("verify", statement=statement), "yes" if there else "no"))
+        elif kind == "caption":
+            samples.append((scene, CAPTION, full_caption(scene)))
+        elif question := sample_question(scene, rng, kind):
+            samples.append((scene, prompts.render("answer", question=question.text), question.answer))
+    return samples
+
+
+def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
+    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `language.<task>` on held-out wordings."""
+    device = model.shared.weight.device
+    model.eval()
+    found: dict[str, float] = {}
+    for kind in (*QUESTION_KINDS, "verify", "caption"):
+        samples = _visual_samples(kind, size, seed)
+        batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
+        found[f"qa.{kind}"] = exact(model, batches)
+    found["qa.mean"] = round(sum(found[f"qa.{kind}"] for kind in ACTOR_KINDS) / len(ACTOR_KINDS), 4)
+    backdrop = [found[f"qa.{kind}"] for kind in BACKDROP_KINDS]
+    found["qa.backdrop"] = round(sum(backdrop) / len(backdrop), 4)
+    for name, task in TASKS.items():
+        for label, sampler in (("", task.held_out), (".trained_wordings", task.sample)):
+            rng = random.Random(f"{seed} {name}{label}")
+            examples = [sampler(rng) for _ in range(size)]
+            if task.candidates:
+                wanted = [task.candidates.index(example.target) for example in examples]
+                chosen = [choose(model, example.prompt, list(task.candidates)) for example in examples]
+                share = sum(map(int.__eq__, wanted, chosen)) / size
+                found[f"language.{name}{label}"] = round(share, 4)
+            else:
+                chunks = [examples[start : start + 100] for start in range(0, size, 100)]
+                found[f"language.{name}{label}"] = exact(model, [text_inputs(chunk, device) for chunk in chunks])
+    model.train()
+    return found
+
+
+def make_loss(
+    model: Any, hints: Hints, rng: random.Random, *, visual_share: float
+) -> Callable[[float], tuple[Tensor, dict[str, float]]]:
+    """The loss of one step: a batch of visual questions (with hints) or captions, and a batch of one language task."""
+    device = model.shared.weight.device
+    names = list(TASKS)
+    weights = [TASKS[name].weight for name in names]
+
+    def forward(inputs: dict[str, Tensor], **more: bool) -> Any:
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            return model(**inputs, **more)
+
+    def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
+        del progress  # the mixture stays the same all along
+        total = torch.zeros((), device=device)
+        shown: dict[str, float] = {}
+        if rng.random() < 0.1:
+            captions = caption_batch(rng, CAPTION_BATCH)
+            part = forward(visual_inputs(model, captions, noise=NOISE if rng.random() < 0.6 else 0.0)).loss
+            total, shown["caption"] = total + 0.5 * part, float(part.detach())
+        elif rng.random() < visual_share:
+            samples = visual_batch(rng, SCENE_BATCH)
+            inputs = visual_inputs(model, samples, noise=NOISE if rng.random() < 0.6 else 0.0)
+            output = forward(inputs, output_hidden_states=True)
+            middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
+            hint = hints.loss(middle, output.encoder_last_hidden_state, samples)
+            total = total + output.loss + hint
+            shown |= {"visual": float(output.loss.detach()), "hints": float(hint.detach())}
+        name = rng.choices(names, weights)[0]
+        examples = [TASKS[name].sample(rng) for _ in range(LANGUAGE_BATCH)]
+        part = forward(text_inputs(examples, device)).loss
+        shown[name] = float(part.detach())
+        return total + part, shown
+
+    return loss
+
+
+def train(options: argparse.Namespace) -> None:
+    """Trains, or goes on from the last checkpoint of `options.out`."""
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = new_t5()
+    model.set_attn_implementation("eager")
+    hints = Hints()
+    model.to(device).train()
+    hints.to(device)
+
+    def save() -> None:
+        model.save_pretrained(options.out)
+        build_tokenizer("t5").save_pretrained(options.out)
+
+    def report() -> dict[str, float]:
+        save()  # others may start from it before the end
+        return figures(model, size=options.report_size)
+
+    rng = random.Random(options.seed)
+    schedule = Schedule(
+        options.seconds,
+        matrix_rate=options.rate,
+        other_rate=options.rate / 5,
+        matrix_decay=0.02,
+        warm_up_steps=60,
+        report_every=options.report_every,
+    )
+    loop = Loop(
+        options.out,
+        {"model": model, "hints": hints},
+        make_loss(model, hints, rng, visual_share=options.visual_share),
+        schedule=schedule,
+        save=save,
+        evaluate=report,
+    )
+    # The step seeds it: after a resume, the same seed would repeat the first batches.
+    rng.seed(f"{options.seed} {loop.step}")
+    torch.manual_seed(options.seed + loop.step)
+    loop.run()
+    write_figures(options.out, options.size)
+
+
+def write_figures(folder: Path, size: int) -> None:
+    """Held-out figures of the saved model to `figures.json` beside it."""
+    from transformers import T5ForConditionalGeneration
+
+    torch.set_num_threads(1)
+    model = T5ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    found = figures(model, size=size)
+    settings = {"size": size, "seed": EVALUATION_SEED}
+    (folder / "figures.json").write_text(json.dumps({"figures": found, "settings": settings}, indent=1) + "\n")
+    log.info("%s", json.dumps(found))
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=1200)
+    parser.add_argument("--rate", type=float, default=0.01, help="Muon's; a fifth of it is AdamW's")
+    parser.add_argument("--visual-share", type=float, default=1.0, help="share of the steps with visual questions")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--report-every", type=float, default=120, help="seconds")
+    parser.add_argument("--report-size", type=int, default=50, help="held-out examples for each figure in the log")
+    parser.add_argument("--size", type=int, default=300, help="held-out examples for each figure at the end")
+    parser.add_argument("--figures", action="store_true", help="only measure the saved model")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if options.figures:
+        write_figures(options.out, options.size)
+    else:
+        train(options)
+
+
+if __name__ == "__main__":
+    main()
