@@ -1,0 +1,87 @@
+"""Heavy models are quiet until asked: built cheaply, loaded on first use under a lock, unloadable."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    import torch
+
+T = TypeVar("T")
+
+
+class ModelNotFoundError(VideoAssistantError):
+    """A checkpoint that is neither a local folder nor to be had from the hub."""
+
+
+class LazyModel(ABC, Generic[T]):
+    """Owns one loaded model. Subclasses write `_load`; callers use `self.loaded`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: T | None = None
+
+    @abstractmethod
+    def _load(self) -> T: ...
+
+    @property
+    def loaded(self) -> T:
+        """The model, loaded now if it was not; two threads that ask at once load it once."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._loaded is not None
+
+    def unload(self) -> None:
+        """Give the memory back; the next use loads again."""
+        with self._lock:
+            self._loaded = None
+
+
+def default_device() -> torch.device:
+    """The GPU where there is one, else the CPU."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def checkpoint_identity(checkpoint: str) -> str:
+    """A name that changes when the weights do: a hub id as it is, a local folder by the hash of its weights.
+
+    Raises:
+        ModelNotFoundError: `checkpoint` looks like a folder and holds no weights.
+    """
+    import hashlib
+
+    folder = Path(checkpoint)
+    if not folder.is_dir():
+        return checkpoint
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        raise ModelNotFoundError(
+            f"{folder} holds no *.safetensors; put a checkpoint's files there, or run with --profile pocket"
+        )
+    digest = hashlib.blake2b(digest_size=6)
+    for path in weights:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    return f"{folder.name}-{digest.hexdigest()}"
+
+
+def hub_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:
+    """One line for a checkpoint that cannot be had: the file, where it would go, and the way out."""
+    first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+    return ModelNotFoundError(
+        f"{role}: cannot load {checkpoint!r} ({first}); connect to the hub once, or put its files in a folder of that "
+        "name, or run with --profile pocket"
+    )
