@@ -4,6 +4,7 @@ import re
 import sys
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "THIRD_PARTY.md"
@@ -18,7 +19,7 @@ What the lock installs on Linux, with the licence each package states. Made by `
 
 def _licence(name: str) -> tuple[str, str] | None:
     try:
-        data = metadata(name)
+        data: Any = metadata(name)  # typeshed knows fewer fields than the class has
     except PackageNotFoundError:
         return None  # locked for another platform or Python
     classifiers = [c.rsplit(" :: ", 1)[-1] for c in data.get_all("Classifier") or [] if c.startswith("License ::")]

@@ -1,0 +1,88 @@
+"""What is there and what is missing: the models of a profile, and the machine under them."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.settings import Profile, Settings
+
+Row = dict[str, Any]
+
+
+def inventory(profile: Profile) -> list[Row]:
+    """For each role: what it uses, its licence, whether it is there. Loads nothing."""
+    ours = "Apache-2.0, trained here"
+
+    def there(checkpoint: str) -> bool:
+        return any(Path(checkpoint).glob("*.safetensors"))
+
+    tesseract = shutil.which("tesseract")
+    return [
+        {"role": "core", "uses": profile.core, "licence": ours, "there": there(profile.core)},
+        {"role": "retrieval", "uses": profile.retrieval, "licence": ours, "there": there(profile.retrieval)},
+        {"role": "translation", "uses": profile.core, "licence": ours, "there": there(profile.core)},
+        {"role": "on-screen text", "uses": "RapidOCR", "licence": "Apache-2.0", "there": _installed("rapidocr")},
+        {
+            "role": "Vietnamese text",
+            "uses": f"tesseract vie+eng ({tesseract or 'not installed'})",
+            "licence": "Apache-2.0",
+            "there": tesseract is not None,
+        },
+        {"role": "voice, online", "uses": "gTTS", "licence": "MIT", "there": _installed("gtts")},
+        {
+            "role": "voice, offline",
+            "uses": "espeak-ng (a process of its own)",
+            "licence": "GPL-3.0",
+            "there": _installed("espeakng_loader"),
+        },
+    ]
+
+
+def _installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def diagnose(settings: Settings) -> list[Row]:
+    """Device, codecs, text reader, disk: what was found, whether it will do, and what to do if not."""
+    return [_device(), _codecs(), _tesseract(), _disk(settings.library)]
+
+
+def _device() -> Row:
+    import torch
+
+    if torch.cuda.is_available():
+        name, memory = torch.cuda.get_device_name(0), torch.cuda.get_device_properties(0).total_memory
+        return _row("device", f"{name}, {memory / 2**30:.0f} GiB")
+    return _row("device", f"CPU, {torch.get_num_threads()} threads; enough for the pocket profile")
+
+
+def _codecs() -> Row:
+    import av
+
+    wanted = ("h264", "hevc", "vp9", "av1", "aac")
+    missing = [name for name in wanted if name not in av.codecs_available and f"lib{name}" not in av.codecs_available]
+    found = f"PyAV {av.__version__} decodes {', '.join(name for name in wanted if name not in missing)}"
+    return _row("codecs", found, f"reinstall av: it lacks {', '.join(missing)}" if missing else "")
+
+
+def _tesseract() -> Row:
+    program = shutil.which("tesseract")
+    if program is None:
+        advice = "for accented Vietnamese on screen, install tesseract-ocr and tesseract-ocr-vie"
+        return _row("tesseract", "not installed; RapidOCR alone reads", advice, ok=True)
+    return _row("tesseract", program)
+
+
+def _disk(library: Path) -> Row:
+    folder = next(p for p in (library, *library.parents) if p.exists())
+    free = shutil.disk_usage(folder).free / 2**30
+    advice = "" if free >= 1 else "free some space, or choose another place with --library"
+    return _row("disk", f"{free:.1f} GiB free for {library}", advice)
+
+
+def _row(what: str, found: str, do: str = "", *, ok: bool | None = None) -> Row:
+    return {"what": what, "found": found, "ok": not do if ok is None else ok, "do": do}

@@ -1,0 +1,165 @@
+"""What commands print: JSON rows with the documented fields, or lines for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tools.types import EventSequence, Evidence, FrameHit, Line, Video
+
+if TYPE_CHECKING:
+    from assistant.agent import Reply
+
+Row = Mapping[str, Any]
+
+
+def emit_json(value: object) -> None:
+    """The one JSON document of a command, to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def emit(rows: Sequence[Row], lines: Sequence[str], *, as_json: bool, empty: str) -> None:
+    """Rows as JSON, or lines for people, or one sentence to stderr when there is nothing."""
+    if as_json:
+        emit_json(list(rows))
+    elif lines:
+        click.echo("\n".join(lines))
+    else:
+        click.echo(empty, err=True)
+
+
+def clock(seconds: float) -> str:
+    """`83.46` to `1:23.4`: truncated, so that a clock never points past its moment."""
+    tenths = int(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+def video_row(video: Video) -> Row:
+    return {
+        "video_id": video.video_id,
+        "paths": list(video.paths),
+        "duration_seconds": round(video.duration_seconds, 3),
+        "width": video.width,
+        "height": video.height,
+        "keyframes": video.keyframes,
+        "lines": video.lines,
+    }
+
+
+def video_line(video: Video) -> str:
+    return (
+        f"{video.video_id}  {clock(video.duration_seconds)}  {video.width}x{video.height}  "
+        f"{video.keyframes} keyframes  {video.lines} lines  {PurePath(video.paths[0]).name if video.paths else '-'}"
+    )
+
+
+def hit_row(hit: FrameHit) -> Row:
+    frame = hit.keyframe
+    return {
+        "video_id": frame.video_id,
+        "frame_index": frame.frame_index,
+        "seconds": round(frame.seconds, 3),
+        "score": round(hit.score, 4),
+        "image": frame.image,
+        "channel": hit.channel,
+        "why": hit.why,
+        "line": hit.line.text if hit.line else None,
+    }
+
+
+def hit_line(hit: FrameHit) -> str:
+    frame = hit.keyframe
+    return f"{hit.score:.3f}  {frame.video_id}  {clock(frame.seconds)}  {frame.image}"
+
+
+def text_row(line: Line) -> Row:
+    return {
+        "video_id": line.video_id,
+        "start_seconds": round(line.start_seconds, 3),
+        "end_seconds": round(line.end_seconds, 3),
+        "source": line.source,
+        "text": line.text,
+        "score": round(line.score, 4),
+        "box": [round(v, 1) for v in line.box] if line.box else None,
+    }
+
+
+def text_line(line: Line) -> str:
+    return f"{line.video_id}  {clock(line.start_seconds)}-{clock(line.end_seconds)}  {line.source}  {line.text}"
+
+
+def sequence_row(sequence: EventSequence) -> Row:
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    return {
+        "video_id": sequence.video_id,
+        "score": round(sequence.score, 4),
+        "certified": sequence.certified,
+        "moments": [
+            {
+                "event": moment.event,
+                "missed": moment.missed,
+                "start_seconds": rounded(moment.start_seconds),
+                "end_seconds": rounded(moment.end_seconds),
+                "seconds": rounded(moment.seconds),
+                "frame_index": moment.frame_index,
+                "score": rounded(moment.score),
+            }
+            for moment in sequence.moments
+        ],
+    }
+
+
+def sequence_line(sequence: EventSequence) -> str:
+    steps = " -> ".join(
+        f"{moment.event} (missed)" if moment.seconds is None else f"{moment.event} {clock(moment.seconds)}"
+        for moment in sequence.moments
+    )
+    return f"{sequence.score:.3f}  {sequence.video_id}  {steps}"
+
+
+def evidence_row(evidence: Evidence) -> Row:
+    return {
+        "video_id": evidence.video_id,
+        "start_seconds": round(evidence.start_seconds, 3),
+        "end_seconds": round(evidence.end_seconds, 3),
+        "seconds": None if evidence.seconds is None else round(evidence.seconds, 3),
+        "frame_index": evidence.frame_index,
+        "image": evidence.image,
+        "text": evidence.text,
+        "boxes": [list(box) for box in evidence.boxes],
+        "tool": evidence.tool,
+        "score": round(evidence.score, 4),
+    }
+
+
+def reply_row(reply: Reply, audio: str | None) -> Row:
+    return {
+        "answer": reply.answer,
+        "language": reply.language,
+        "confidence": round(reply.confidence, 4),
+        "conditions": [{"text": c.text, "verdict": c.verdict} for c in reply.conditions],
+        "evidence": [evidence_row(e) for e in reply.evidence],
+        "steps": [
+            {"tool": s.tool, "arguments": s.arguments, "summary": s.summary, "decided_by": s.decided_by}
+            for s in reply.steps
+        ],
+        "audio": audio,
+    }
+
+
+def reply_lines(reply: Reply) -> list[str]:
+    lines = [reply.answer]
+    for evidence in reply.evidence:
+        at = evidence.seconds if evidence.seconds is not None else evidence.start_seconds
+        what = f"  “{evidence.text}”" if evidence.text else ""
+        lines.append(f"  [{evidence.video_id} {clock(at)}] {evidence.tool} {evidence.score:.2f}{what}")
+    return lines

@@ -1,0 +1,74 @@
+"""One open library with its models: what the command line and the screen hold on to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.library import Library
+from assistant.models.clip import Clip
+from assistant.search import LibrarySearch
+from assistant.settings import Profile, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from assistant.ingest.records import IndexResult, Progress
+
+
+class Session:
+    """Builds each part when it is first asked for; nothing heavy is loaded by opening one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.profile: Profile = settings.chosen
+
+    @cached_property
+    def clip(self) -> Clip:
+        return Clip(self.profile.retrieval)
+
+    @cached_property
+    def library(self) -> Library:
+        return Library(self.settings.library, embedder=self.clip.identity)
+
+    @cached_property
+    def search(self) -> LibrarySearch:
+        return LibrarySearch(self.library, self.clip)
+
+    def index(
+        self,
+        paths: Sequence[Path],
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+        force: bool = False,
+    ) -> Iterator[IndexResult]:
+        """Adds files and folders to the library, one result for each video."""
+        from assistant.ingest.pipeline import index
+        from assistant.models.ocr import RapidOcrReader
+
+        return index(
+            paths,
+            self.library,
+            embedder=self.clip,
+            extractor=None,
+            reader=RapidOcrReader(),
+            progress=progress,
+            cancelled=cancelled,
+            force=force,
+        )
+
+    def close(self) -> None:
+        if "library" in self.__dict__:
+            self.library.close()
+
+
+def open_session(library: Path | None = None, profile: str | None = None) -> Session:
+    """A session over the library at `library` (default: the settings')."""
+    given: dict[str, object] = {}
+    if library is not None:
+        given["library"] = library
+    if profile is not None:
+        given["profile"] = profile
+    return Session(Settings(**given))  # type: ignore[arg-type]  # pydantic validates the values

@@ -1,0 +1,21 @@
+"""`video-assistant bench PART`: the figures of one part, taken in one run as ratios to the plain alternative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+
+def run(part: str, session: Session) -> dict[str, Any]:
+    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest` or `find`."""
+    match part:
+        case "ingest":
+            from bench.ingest import measure
+        case "find":
+            from bench.find import measure
+        case _:
+            raise ValueError(f"no bench {part!r}; there are ingest, find")
+    result: dict[str, Any] = measure(session)
+    return result

@@ -1,0 +1,122 @@
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from assistant.cli import main
+from training.world.render import draw
+from training.world.scene import Actor, Scene
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory) -> Path:
+    """A red car for two seconds, then a blue bus at night for two; a sign stands over both."""
+    folder = tmp_path_factory.mktemp("clips")
+    shots = [
+        Scene("street", "day", "clear", "HOTEL", (Actor("red", "car", 190, "mid", "right"),), 3),
+        Scene("park", "night", "clear", "HOTEL", (Actor("blue", "bus", 200, "near", "left"),), 4),
+    ]
+    with av.open(str(folder / "Xe đỏ.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for scene in shots:
+            frame = av.VideoFrame.from_image(draw(scene, width=640))
+            for _ in range(20):
+                frame.pts = None
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    (folder / "broken.mp4").write_bytes(b"broken" * 99)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def library(clips, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("library") / "library"
+    result = _run(root, "index", str(clips), "--json", code=1)
+    assert sorted(row["status"] for row in result) == ["failed", "indexed"]
+    return root
+
+
+@dataclass
+class Output:
+    stdout: str
+    stderr: str
+
+
+def _run(library: Path, *arguments: str, code: int = 0) -> Any:
+    """What a command prints: parsed where `--json` was asked, else both streams."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(["--library", str(library), *arguments])
+    assert ended.value.code == code, err.getvalue()
+    return json.loads(out.getvalue()) if "--json" in arguments else Output(out.getvalue(), err.getvalue())
+
+
+def test_index_rows_have_the_documented_fields(library, clips) -> None:
+    rows = _run(library, "index", str(clips), "--json", code=1)
+    assert set(rows[0]) == {"video_id", "path", "status", "seconds", "keyframes", "lines", "warnings", "error"}
+    assert sorted(row["status"] for row in rows) == ["failed", "unchanged"]
+
+
+def test_find_gives_the_moment(library) -> None:
+    for text, low, high in (("a red car", 0, 2), ("a blue bus at night", 2, 4)):
+        (hit,) = _run(library, "find", text, "--limit", "1", "--json")
+        assert low <= hit["seconds"] < high, text
+        assert Path(hit["image"]).exists()
+
+
+def test_find_within_a_range(library) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    hits = _run(library, "find", "a red car", "--video", video, "--from", "2", "--to", "4", "--json")
+    assert {2 <= hit["seconds"] < 4 for hit in hits} == {True}
+
+
+def test_find_what_looks_like_a_moment(library) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    hit, *_ = _run(library, "find", "--like", f"{video}@3.0", "--json")
+    assert hit["seconds"] >= 2
+    assert hit["score"] > 0.99
+
+
+def test_read_gives_the_sign_and_its_time(library) -> None:
+    line, *_ = _run(library, "read", "hotel", "--json")
+    assert (line["source"], line["text"]) == ("ocr", "HOTEL")
+    assert line["box"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["find", "x", "--video", "nothing"], "there are"),
+        (["find", "--like", "nowhere.png"], "no such picture"),
+        (["remove", "nothing"], "there are"),
+        (["--profile", "nothing", "videos"], "pocket"),
+    ],
+)
+def test_a_users_mistake_is_one_line(library, arguments, words) -> None:
+    result = _run(library, *arguments, code=1)
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_wrong_usage_exits_with_two(library) -> None:
+    _run(library, "find", code=2)
+
+
+def test_no_hit_is_an_empty_list(library) -> None:
+    assert _run(library, "read", "zzzzqqqq", "--json") == []
+
+
+def test_check_finds_nothing_wrong(library) -> None:
+    assert _run(library, "check", "--json") == []
+
+
+def test_models_and_doctor_say_what_is_there(library) -> None:
+    assert {row["role"] for row in _run(library, "models", "--json")} >= {"core", "retrieval"}
+    assert {row["what"] for row in _run(library, "doctor", "--json")} == {"device", "codecs", "tesseract", "disk"}
