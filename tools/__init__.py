@@ -1,1 +1,1 @@
-"""The kernel: tools, evidence types and the Protocols of what a tool needs. It imports nothing of ours but `prompts`."""
+"""The kernel: tools, evidence types and the Protocols of what a tool needs. It imports only `prompts` of ours."""
