@@ -128,7 +128,7 @@ class Core(Protocol):
         """A short answer from frames in time order and lines."""
         ...
 
-    def caption(self, frames: Sequence[Keyframe]) -> list[str]:
+    def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""
         ...
 

@@ -9,8 +9,8 @@ from training.language.translation import english_example, vietnamese_example
 
 TASKS: dict[str, Task] = {
     "tools": Task(choice_example, partial(choice_example, held_out=True), weight=1, candidates=TOOLS),
-    "slots": Task(slot_example, partial(slot_example, held_out=True), weight=1.5),
-    "rewrite": Task(rewrite_example, partial(rewrite_example, held_out=True), weight=2),
+    "slots": Task(slot_example, partial(slot_example, held_out=True), weight=2),
+    "rewrite": Task(rewrite_example, partial(rewrite_example, held_out=True), weight=3),
     "vi_en": Task(english_example, partial(english_example, held_out=True), weight=2),
     "en_vi": Task(vietnamese_example, partial(vietnamese_example, held_out=True), weight=1.5),
 }

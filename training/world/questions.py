@@ -157,6 +157,42 @@ def _direction(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
     return rng.choice(forms), actor.facing
 
 
+OUT_OF_WORLD = (
+    "who is the president of france?",
+    "what is the capital of france?",
+    "what is your name?",
+    "who are you?",
+    "what is two and two?",
+    "who is the president?",
+    "what is the capital of the english?",
+    "when was the president there?",
+)
+"""Questions that no street scene answers."""
+UNKNOWN = "none"
+"""What the model answers where the picture does not say."""
+
+
+def _unanswerable(scene: Scene, rng: random.Random) -> tuple[str, str]:
+    """Something about a thing that is not there, or about another world: the answer is that there is none."""
+    if rng.random() < 0.25:
+        return rng.choice(OUT_OF_WORLD), UNKNOWN
+    names = {actor.name for actor in scene.actors}
+    kinds = {actor.kind for actor in scene.actors}
+    missing = [kind for kind in KINDS if kind not in kinds]
+    if rng.random() < 0.5 and missing:
+        name = rng.choice(missing)
+        spelling = rng.choice(("colour", "color"))
+        forms = (f"what {spelling} is the {name}?", f"which way is the {name} going?", f"where is the {name} going?")
+        return rng.choice(forms), UNKNOWN
+    while True:
+        colour, kind = _near_miss(scene, rng)
+        name = f"{colour} {kind}"
+        if name not in names:
+            break
+    about = ("which way is the {} going?", "what is to the left of the {}?", "what is right of the {}?")
+    return rng.choice((*about, "what is in front of the {}?")).format(name), UNKNOWN
+
+
 def _time(scene: Scene, rng: random.Random) -> tuple[str, str]:
     draw = rng.random()
     if draw < 0.4:
@@ -212,6 +248,7 @@ ACTOR_KINDS: dict[str, Callable[[Scene, random.Random], tuple[str, str] | None]]
     "side": _side,
     "front": _front,
     "direction": _direction,
+    "unanswerable": _unanswerable,
 }
 BACKDROP_KINDS: dict[str, Callable[[Scene, random.Random], tuple[str, str] | None]] = {
     "time": _time,
@@ -220,7 +257,7 @@ BACKDROP_KINDS: dict[str, Callable[[Scene, random.Random], tuple[str, str] | Non
     "sign": _sign,
 }
 QUESTION_KINDS = {**ACTOR_KINDS, **BACKDROP_KINDS}
-WEIGHTS = dict(zip(QUESTION_KINDS, (10, 12, 10, 4, 10, 6, 8, 8, 10, 8, 10, 2, 2, 3, 2), strict=True))
+WEIGHTS = dict(zip(QUESTION_KINDS, (10, 12, 10, 4, 10, 6, 8, 8, 14, 8, 10, 8, 3, 2, 3, 2), strict=True))
 """How often training asks each kind: the harder ones more often."""
 
 

@@ -1,0 +1,94 @@
+"""The assistant: questions in, replies out, conversations kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from assistant.agent.language import Language, detect_language
+from assistant.agent.records import Options, Reply, Step, ThreadInfo, reply_from_row
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tools.ports import Core, FrameIndex, TextIndex, Translator
+
+
+class Assistant:
+    """Safe to share between threads; one turn at a time in each conversation."""
+
+    def __init__(
+        self,
+        frames: FrameIndex,
+        lines: TextIndex,
+        core: Core,
+        translator: Translator | None = None,
+        checkpoint_path: Path | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self._frames, self._lines, self._core, self._translator = frames, lines, core, translator
+        self._checkpoint_path = checkpoint_path
+        self._options = options or Options()
+
+    @cached_property
+    def _memory(self) -> Any:
+        from assistant.agent.memory import Memory
+
+        return Memory(self._checkpoint_path)
+
+    @cached_property
+    def _graph(self) -> Any:
+        from assistant.agent.graph import Agent
+
+        agent = Agent(self._frames, self._lines, self._core, self._translator, self._options)
+        return agent.compile(self._memory.saver)
+
+    def ask(
+        self, question: str, *, thread_id: str, video_id: str | None = None, language: Language | None = None
+    ) -> Reply:
+        """One answer.
+
+        Raises:
+            VideoAssistantError: the question is empty, or the library does not hold `video_id`.
+        """
+        *_, last = self.stream(question, thread_id=thread_id, video_id=video_id, language=language)
+        if not isinstance(last, Reply):
+            raise VideoAssistantError(f"{question!r} ended without a reply; ask again")
+        return last
+
+    def stream(
+        self, question: str, *, thread_id: str, video_id: str | None = None, language: Language | None = None
+    ) -> Iterator[Step | Reply]:
+        """Steps as they happen, then the Reply. Raises as `ask` does."""
+        if not question.strip():
+            raise VideoAssistantError("the question is empty; write what you want to know")
+        known = [video.video_id for video in self._frames.videos()]
+        if video_id is not None and video_id not in known:
+            raise VideoAssistantError(f"no video {video_id!r}; the library holds: {', '.join(known) or 'nothing yet'}")
+        config = {"configurable": {"thread_id": thread_id}}
+        start = {
+            "question": question.strip(),
+            "language": language or detect_language(question),
+            "video_id": video_id,
+        }
+        with self._memory.lock(thread_id):
+            for row in self._graph.stream(start, config, stream_mode="custom"):
+                yield Step(**row)
+            yield reply_from_row(self._graph.get_state(config).values["replies"][-1])
+
+    def history(self, thread_id: str) -> list[Reply]:
+        """The replies of a conversation, oldest first; empty if there is none of that name."""
+        values = self._graph.get_state({"configurable": {"thread_id": thread_id}}).values
+        return [reply_from_row(row) for row in values.get("replies", [])]
+
+    def threads(self) -> list[ThreadInfo]:
+        """Every conversation with at least one reply, the latest first."""
+        found = [(name, self.history(name)) for name in self._memory.thread_ids()]
+        return [ThreadInfo(name, replies[0].question, len(replies)) for name, replies in found if replies]
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Forgets a conversation; nothing happens if there is none."""
+        with self._memory.lock(thread_id):
+            self._memory.delete(thread_id)

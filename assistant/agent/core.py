@@ -1,0 +1,130 @@
+"""The core on InstructBLIP: the six decisions of `tools.ports.Core`, on the prompts the models are trained with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from prompts import render
+from tools.ports import Answer, Choice, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from assistant.models.blip import InstructBlip
+    from tools.types import Keyframe, Line
+
+ABSENT = "none"
+"""What the core writes where a question leaves a slot open, or where the pictures do not say."""
+MAX_FRAMES = 4
+MAX_LINES_CHARACTERS = 400
+VERIFY_BATCH = 32
+
+
+class FeatureStore(Protocol):
+    """What the core needs of the library."""
+
+    def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16] | None: ...
+
+
+class InstructBlipCore:
+    """Implements `tools.ports.Core`.
+
+    `surfaces` gives the text scored for an option where it is not the option's name with spaces.
+    """
+
+    def __init__(self, blip: InstructBlip, store: FeatureStore, surfaces: Mapping[str, str] | None = None) -> None:
+        self._blip = blip
+        self._store = store
+        self._surfaces = dict(surfaces or {})
+
+    def choose(self, question: str, options: Mapping[str, str]) -> Choice:
+        """The likeliest option; probabilities are a softmax over the options' whole texts."""
+        names = list(options)
+        texts = [self._surfaces.get(name, name.replace("_", " ")) for name in names]
+        scores = self._blip.score(render("choose_tool", question=self._blip.clean(question)), texts)[0]
+        weights = np.exp(scores - scores.max())
+        shares = weights / weights.sum()
+        order = np.argsort(-shares)
+        second = float(shares[order[1]]) if len(names) > 1 else 0.0
+        best = float(shares[order[0]])
+        return Choice(names[int(order[0])], best, best - second)
+
+    def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
+        """Slots of a call; what the core writes as 'none' is absent."""
+        clean = self._blip.clean(question)
+        filled = {}
+        for slot in slots:
+            prompt = render("fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
+            text = self._blip.write(prompt)[0].text
+            if text and text.lower() != ABSENT:
+                filled[slot] = text
+        return filled
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """A follow-up on its own feet; the question itself without history."""
+        if not history:
+            return question
+        clean = self._blip.clean
+        turns = [Turn(clean(turn.question), clean(turn.answer)) for turn in history]
+        return self._blip.write(render("rewrite", question=clean(question), history=turns))[0].text or question
+
+    def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
+        """P(yes) for each frame, in order."""
+        clean = self._blip.clean(statement)
+        prompt = render("verify", statement=clean)
+        found: list[float] = []
+        for start in range(0, len(frames), VERIFY_BATCH):
+            features = self._features(frames[start : start + VERIFY_BATCH])
+            found += self._blip.probability_yes(prompt, self._blip.queries(features, clean))
+        return found
+
+    def answer(self, question: str, frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
+        """A short answer from at most four frames in time order, and lines.
+
+        Each frame is answered alone, all in one batch, and the answer with the most confidence behind it wins: the core
+        was trained on one picture at a time. An answer that the pictures do not give is empty.
+        """
+        clean = self._blip.clean(question)
+        if lines:
+            quoted = self._blip.clean(" ; ".join(line.text for line in lines))[:MAX_LINES_CHARACTERS]
+            prompt = render("answer_lines", question=clean, lines=quoted)
+        else:
+            prompt = render("answer", question=clean)
+        kept = sorted(frames, key=lambda k: (k.video_id, k.seconds))[:MAX_FRAMES]
+        visual = self._blip.queries(self._features(kept), clean) if kept else None
+        votes: dict[str, float] = {}
+        written = self._blip.write(prompt, visual)
+        for one in written:
+            votes[one.text] = votes.get(one.text, 0.0) + one.confidence
+        best = max(votes, key=lambda text: votes[text])
+        return Answer("" if best == ABSENT else best, votes[best] / len(written))
+
+    def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
+        """One sentence for each frame."""
+        if not frames:
+            return []
+        prompt = render("caption")
+        visual = self._blip.queries(self._features(frames), prompt.lower())
+        return [Answer(one.text, one.confidence) for one in self._blip.write(prompt, visual)]
+
+    def _features(self, frames: Sequence[Keyframe]) -> NDArray[np.float16]:
+        """Stored features in the order of `frames`; from the thumbnails where the library has none."""
+        rows: dict[tuple[str, int], NDArray[np.float16]] = {}
+        for video_id in dict.fromkeys(f.video_id for f in frames):
+            own = [f for f in frames if f.video_id == video_id]
+            stored = self._store.features(video_id, [f.frame_index for f in own])
+            if stored is None:
+                stored = self._blip.features([_thumbnail(f) for f in own])
+            rows |= {(video_id, f.frame_index): row for f, row in zip(own, stored, strict=True)}
+        return np.stack([rows[f.video_id, f.frame_index] for f in frames])
+
+
+def _thumbnail(frame: Keyframe) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    with Image.open(frame.image) as image:
+        return np.asarray(image.convert("RGB"))

@@ -1,0 +1,49 @@
+"""Conversations on disk: LangGraph's SQLite checkpointer, one lock for each thread."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+
+class Memory:
+    """Owns the checkpointer; `None` keeps conversations in memory alone."""
+
+    def __init__(self, path: Path | None) -> None:
+        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            ":memory:" if path is None else str(path), check_same_thread=False, timeout=10
+        )
+        # The state is plain data and messages; nothing else may come back out of a file.
+        self.saver: SqliteSaver = SqliteSaver(self._connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
+        self.saver.setup()
+        self._guard = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def lock(self, thread_id: str) -> threading.Lock:
+        """One turn at a time in a conversation."""
+        with self._guard:
+            return self._locks[thread_id]
+
+    def thread_ids(self) -> list[str]:
+        """Every conversation, the latest first."""
+        with self.saver.cursor(transaction=False) as cursor:
+            cursor.execute("SELECT thread_id FROM checkpoints GROUP BY thread_id ORDER BY MAX(rowid) DESC")
+            return [row[0] for row in cursor.fetchall()]
+
+    def delete(self, thread_id: str) -> None:
+        self.saver.delete_thread(thread_id)
+
+    def close(self) -> None:
+        self._connection.close()

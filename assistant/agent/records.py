@@ -1,0 +1,89 @@
+"""What an answer is made of, and its plain form for the checkpoint: ids and facts, never pixels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from assistant.agent.language import Language
+from tools.types import EventMoment, EventSequence, Evidence
+
+DecidedBy = Literal["core", "rule", "default"]
+Verdict = Literal["seen", "not seen", "cannot tell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of the question and whether it was seen."""
+
+    text: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the agent did, and who decided it."""
+
+    tool: str
+    arguments: dict[str, Any]
+    summary: str
+    decided_by: DecidedBy
+    say: str  # for the screen, in the user's language
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that proves itself."""
+
+    question: str
+    answer: str
+    language: Language
+    confidence: float  # in [0, 1]
+    conditions: tuple[Condition, ...]
+    evidence: tuple[Evidence, ...]
+    sequences: tuple[EventSequence, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadInfo:
+    """A conversation."""
+
+    thread_id: str
+    title: str  # its first question
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Thresholds of the agent."""
+
+    min_margin: float = 0.15  # of the tool choice; thinner: the default route
+    min_verified: float = 0.5  # P(yes) of a kept frame
+    min_confidence: float = 0.35  # below: "I don't know"
+    frames: int = 4  # looked at for one answer
+    evidence: int = 8  # shown
+    history: int = 2  # turns a follow-up is rewritten from
+
+
+def reply_to_row(reply: Reply) -> dict[str, Any]:
+    """Plain data, for the checkpoint."""
+    return asdict(reply)
+
+
+def reply_from_row(row: dict[str, Any]) -> Reply:
+    """The inverse of `reply_to_row`."""
+    return Reply(
+        **{
+            **row,
+            "conditions": tuple(Condition(**c) for c in row["conditions"]),
+            "evidence": tuple(
+                Evidence(**{**e, "boxes": tuple((b[0], b[1], b[2], b[3]) for b in e["boxes"])}) for e in row["evidence"]
+            ),
+            "sequences": tuple(
+                EventSequence(**{**s, "moments": tuple(EventMoment(**m) for m in s["moments"])})
+                for s in row["sequences"]
+            ),
+            "steps": tuple(Step(**s) for s in row["steps"]),
+        }
+    )

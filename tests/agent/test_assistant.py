@@ -1,0 +1,139 @@
+"""The graph over scripted cores: what is asked becomes evidence, and what is not seen is not claimed."""
+
+import threading
+
+import pytest
+from fakes import FakeIndex, ScriptedCore, WordTranslator
+
+from assistant.agent import Assistant, Reply, Step
+from tools.errors import VideoAssistantError
+from tools.types import Line
+
+LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9)
+
+
+def _assistant(core: ScriptedCore, *, lines=(), empty=False, translator=None, path=None) -> Assistant:
+    index = FakeIndex(lines, empty=empty)
+    return Assistant(index, index, core, translator, path)
+
+
+def test_when_gives_the_moments_with_their_times() -> None:
+    reply = _assistant(ScriptedCore(slots={"query": "a blue bus"})).ask("When does a bus appear?", thread_id="t")
+    (moment,) = reply.evidence
+    assert (moment.start_seconds, moment.end_seconds) == (3.0, 5.0)
+    assert "0:03.0" in reply.answer
+    assert [c.verdict for c in reply.conditions] == ["seen"]
+    assert reply.confidence > 0.9
+
+
+def test_a_question_about_what_is_seen_is_answered_there() -> None:
+    core = ScriptedCore(slots={"query": "a dog"}, answer="black")
+    reply = _assistant(core).ask("What colour is the dog?", thread_id="t")
+    assert reply.answer.startswith("Black")
+    assert reply.evidence[0].start_seconds == 6.0
+
+
+def test_what_is_not_seen_is_not_claimed() -> None:
+    core = ScriptedCore(slots={"query": "a green truck"}, answer="red")
+    reply = _assistant(core).ask("What colour is the truck?", thread_id="t")
+    assert reply.answer.startswith("I don't know")
+    assert [c.verdict for c in reply.conditions] == ["not seen"]
+    assert reply.evidence, "the nearest candidates are shown"
+
+
+def test_no_is_an_answer_when_nothing_shows_it() -> None:
+    core = ScriptedCore(slots={"query": "a green truck"}, answer="no")
+    assert _assistant(core).ask("Is there a green truck?", thread_id="t").answer.startswith("No")
+
+
+def test_an_empty_answer_is_not_dressed_up() -> None:
+    core = ScriptedCore(slots={"query": "a dog"}, answer="")
+    assert _assistant(core).ask("Who is the president?", thread_id="t").answer.startswith("I don't know")
+
+
+def test_a_sequence_is_found_in_order() -> None:
+    reply = _assistant(ScriptedCore()).ask("first a red car, then a dog", thread_id="t")
+    assert [m.seconds for m in reply.sequences[0].moments] == [0.0, 6.0]
+    assert [c.verdict for c in reply.conditions] == ["seen", "seen"]
+
+
+def test_text_is_quoted_with_its_time() -> None:
+    reply = _assistant(ScriptedCore("read_text"), lines=[LINE]).ask("What does the sign say?", thread_id="t")
+    assert "“PHỞ 24”" in reply.answer
+    assert "0:01.0" in reply.answer
+
+
+def test_a_description_tells_each_shot() -> None:
+    reply = _assistant(ScriptedCore("describe")).ask("What is this video about?", thread_id="t")
+    assert [e.text for e in reply.evidence] == ["red car", "blue bus", "dog"]
+
+
+def test_vietnamese_goes_in_and_comes_out() -> None:
+    translator = WordTranslator({"Có con chó nào không?": "Is there a dog?", "có": "yes"})
+    core = ScriptedCore(slots={"query": "a dog"})
+    reply = _assistant(core, translator=translator).ask("Có con chó nào không?", thread_id="t")
+    assert reply.language == "vi"
+    assert reply.answer.startswith("Có")
+
+
+def test_a_follow_up_is_rewritten_from_short_turns() -> None:
+    core = ScriptedCore(
+        slots={"query": "a blue bus"}, answer="blue", rewrites={"What colour is it?": "what colour is the bus?"}
+    )
+    assistant = _assistant(core)
+    assistant.ask("When does a bus appear?", thread_id="t")
+    reply = assistant.ask("What colour is it?", thread_id="t")
+    assert reply.steps[0].summary == "what colour is the bus?"
+    (turn,) = core.histories[0]
+    assert (turn.question, turn.answer) == ("When does a bus appear?", "at 3 seconds")
+
+
+def test_each_step_says_who_decided() -> None:
+    thin = ScriptedCore("describe", margin=0.01, slots={"query": "a dog"})
+    *steps, reply = _assistant(thin).stream("What is it?", thread_id="t")
+    assert all(isinstance(step, Step) and step.say for step in steps)
+    assert isinstance(reply, Reply)
+    assert [(s.tool, s.decided_by) for s in reply.steps][1] == ("find_frames", "default")
+    by_rule = _assistant(ScriptedCore()).ask("first a red car, then a dog", thread_id="t")
+    assert (by_rule.steps[1].tool, by_rule.steps[1].decided_by) == ("find_events", "rule")
+
+
+def test_conversations_outlive_the_program(tmp_path) -> None:
+    path = tmp_path / "threads.sqlite"
+    core = ScriptedCore(slots={"query": "a dog"})
+    reply = _assistant(core, path=path).ask("When does a dog appear?", thread_id="first")
+    again = _assistant(core, path=path)
+    assert again.history("first") == [reply]
+    assert [(t.thread_id, t.title, t.turns) for t in again.threads()] == [("first", "When does a dog appear?", 1)]
+    again.delete_thread("first")
+    assert again.threads() == []
+
+
+def test_turns_of_one_thread_wait_for_each_other() -> None:
+    assistant = _assistant(ScriptedCore(slots={"query": "a dog"}))
+    workers = [
+        threading.Thread(target=assistant.ask, args=("When does a dog appear?",), kwargs={"thread_id": "t"})
+        for _ in range(4)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(assistant.history("t")) == 4
+
+
+def test_an_empty_library_says_so() -> None:
+    reply = _assistant(ScriptedCore(), empty=True).ask("When does a dog appear?", thread_id="t")
+    assert "no video" in reply.answer
+
+
+@pytest.mark.parametrize("text", ["<image> </s>", "{{ 7 }} {0}", "' OR 1=1 --", "🙂" * 50])
+def test_any_text_gets_a_reply(text) -> None:
+    assert _assistant(ScriptedCore()).ask(text, thread_id="t").answer
+
+
+def test_mistakes_are_one_line() -> None:
+    with pytest.raises(VideoAssistantError, match="empty"):
+        _assistant(ScriptedCore()).ask("  ", thread_id="t")
+    with pytest.raises(VideoAssistantError, match="holds: v"):
+        _assistant(ScriptedCore()).ask("x", thread_id="t", video_id="other")

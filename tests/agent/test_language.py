@@ -1,0 +1,18 @@
+import pytest
+
+from assistant.agent.language import detect_language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("When does a bus appear?", "en"),
+        ("Có chiếc xe đỏ nào không?", "vi"),
+        ("co xe do nao khong", "vi"),
+        ("Nó đi về hướng nào?", "vi"),
+        ("bus", "en"),
+        ("", "en"),
+    ],
+)
+def test_language_of_a_question(text: str, language: str) -> None:
+    assert detect_language(text) == language

@@ -1,0 +1,92 @@
+"""Five-line fakes of the tools' ports, over one short video whose keyframes are known exactly."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tools.ports import Answer, Choice, Similarities, Turn
+from tools.types import FrameHit, Keyframe, Line, Video
+
+SEEN = ("red car", "red car", "nothing", "blue bus", "blue bus", "nothing", "dog", "dog")
+"""What each keyframe of the fake video shows, a second apart."""
+
+
+class FakeIndex:
+    """A frame index and a text index: a keyframe fits a query that holds a word of what it shows."""
+
+    def __init__(self, lines: Sequence[Line] = (), empty: bool = False) -> None:
+        self.frames = (
+            [] if empty else [Keyframe("v", i * 25, float(i), i // 3, i, f"{i}.jpg") for i in range(len(SEEN))]
+        )
+        self.all_lines = list(lines)
+
+    def videos(self):
+        return [Video("v", ("/v.mp4",), 8.0, 640, 360, len(self.frames), len(self.all_lines))] if self.frames else []
+
+    def keyframes(self, video_id, start_seconds=None, end_seconds=None):
+        low, high = start_seconds or 0.0, 1e9 if end_seconds is None else end_seconds
+        return [k for k in self.frames if low <= k.seconds < high]
+
+    def fit(self, query: str, keyframe: Keyframe) -> float:
+        words = SEEN[int(keyframe.seconds)].split()
+        return sum(word in query.lower() for word in words) / len(words)
+
+    def search(self, query, *, video_id=None, start_seconds=None, end_seconds=None, limit=16):
+        hits = [FrameHit(k, self.fit(query, k)) for k in self.keyframes("v", start_seconds, end_seconds)]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+    def similarities(self, queries, *, video_id):
+        scores = [[self.fit(query, k) for k in self.frames] for query in queries]
+        return Similarities(self.frames, np.array(scores, np.float32).reshape(len(queries), len(self.frames)))
+
+    def lines(self, video_id, *, source=None, start_seconds=None, end_seconds=None):
+        return [line for line in self.all_lines if source in (None, line.source)]
+
+    def search_lines(self, query, *, video_id=None, source=None, start_seconds=None, end_seconds=None, limit=20):
+        return [line for line in self.all_lines if query.lower() in line.text.lower()][:limit]
+
+
+class ScriptedCore:
+    """Answers what it was told to, and remembers what it was asked."""
+
+    def __init__(
+        self,
+        tool: str = "find_frames",
+        margin: float = 0.9,
+        slots: Mapping[str, str] | None = None,
+        answer: str = "yes",
+        rewrites: Mapping[str, str] | None = None,
+    ) -> None:
+        self.tool, self.margin, self.slots, self.said = tool, margin, dict(slots or {}), answer
+        self.rewrites = dict(rewrites or {})
+        self.histories: list[list[Turn]] = []
+        self.index = FakeIndex()
+
+    def choose(self, question, options):
+        return Choice(self.tool, 0.95, self.margin)
+
+    def fill(self, question, tool, slots):
+        return {slot: self.slots[slot] for slot in slots if slot in self.slots}
+
+    def rewrite(self, question, history):
+        self.histories.append(list(history))
+        return self.rewrites.get(question, question)
+
+    def verify(self, statement, frames):
+        return [0.95 if self.index.fit(statement, frame) >= 1 else 0.05 for frame in frames]
+
+    def answer(self, question, frames, lines=()):
+        return Answer(self.said, 0.9)
+
+    def caption(self, frames):
+        return [Answer(SEEN[int(frame.seconds)], 0.8) for frame in frames]
+
+
+class WordTranslator:
+    """A dictionary of whole sentences."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        self.pairs = {**pairs, **{english: vietnamese for vietnamese, english in pairs.items()}}
+
+    def translate(self, text, *, source, target):
+        return self.pairs.get(text, text)

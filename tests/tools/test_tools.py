@@ -1,0 +1,104 @@
+"""Each tool over a fake index: short text for the model, typed evidence for the screen, one narrow error."""
+
+import pytest
+from fakes import FakeIndex, ScriptedCore
+
+from tools.count import count_tool
+from tools.describe import describe_tool
+from tools.events import find_events_tool, split_events
+from tools.frames import find_frames_tool
+from tools.ground import ground_tool
+from tools.look import look_tool
+from tools.text import read_text_tool
+from tools.types import Line
+
+LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9, (1.0, 2.0, 30.0, 40.0))
+FROZEN = {
+    "find_frames": {"query", "video", "start", "end"},
+    "find_events": {"sequence", "video", "within"},
+    "read_text": {"query", "video", "source"},
+    "ground": {"phrases", "moment"},
+    "count": {"phrase", "video", "start", "end"},
+    "describe": {"video", "start", "end"},
+    "look": {"question", "moment"},
+}
+
+
+def _tools():
+    index, core = FakeIndex([LINE]), ScriptedCore()
+    made = (
+        find_frames_tool(index),
+        find_events_tool(index),
+        read_text_tool(index, index),
+        ground_tool(),
+        count_tool(),
+        describe_tool(index, core),
+        look_tool(index, core),
+    )
+    return {tool.name: tool for tool in made}
+
+
+def _call(name: str, **arguments):
+    return _tools()[name].invoke({"name": name, "args": arguments, "id": "1", "type": "tool_call"})
+
+
+def test_names_and_slots_are_the_frozen_ones() -> None:
+    assert {name: set(tool.args) for name, tool in _tools().items()} == FROZEN
+
+
+def test_find_frames_brings_the_moment() -> None:
+    message = _call("find_frames", query="a blue bus")
+    assert [e.seconds for e in message.artifact[:2]] == [3.0, 4.0]
+    assert "blue bus" in message.content
+
+
+def test_find_events_keeps_the_order() -> None:
+    (sequence,) = _call("find_events", sequence="first a red car, then a dog").artifact
+    assert [m.seconds for m in sequence.moments] == [0.0, 6.0]
+    assert sequence.certified
+
+
+def test_read_text_searches_or_lists() -> None:
+    assert [e.text for e in _call("read_text", query="phở").artifact] == ["PHỞ 24"]
+    assert _call("read_text").artifact[0].boxes == ((1.0, 2.0, 30.0, 40.0),)
+
+
+def test_describe_captions_each_shot() -> None:
+    assert [e.text for e in _call("describe").artifact] == ["red car", "blue bus", "dog"]
+
+
+def test_look_answers_at_a_moment() -> None:
+    message = _call("look", question="is there a bus?", moment="v@3.2")
+    assert message.artifact[0].seconds == 3.0
+    assert message.content.startswith("yes")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("find_frames", {"query": "x", "video": "nothing"}, "nothing"),
+        ("find_frames", {"query": "x", "start": 90.0, "end": 99.0}, "no keyframes"),
+        ("find_events", {"sequence": "a car, then a dog", "within": 0.5}, "in that order"),
+        ("read_text", {"query": "absent"}, "no text"),
+        ("look", {"question": "x", "moment": "later"}, "VIDEO@SECONDS"),
+        ("ground", {"phrases": "a car", "moment": "v@1"}, "not built yet"),
+        ("count", {"phrase": "cars"}, "not built yet"),
+    ],
+)
+def test_an_expected_failure_goes_back_to_the_model(name, arguments, words) -> None:
+    message = _call(name, **arguments)
+    assert message.status == "error"
+    assert words in message.content
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("First a dog runs by, then a car stops: when?", ["a dog runs by", "a car stops: when"]),
+        ("a man gets off, and then crosses; finally he waits", ["a man gets off", "crosses", "he waits"]),
+        ("đầu tiên một con chó chạy, sau đó xe dừng rồi người lên xe", ["một con chó chạy", "xe dừng", "người lên xe"]),
+        ("a red car", ["a red car"]),
+    ],
+)
+def test_sequences_are_split_at_explicit_connectives(text, events) -> None:
+    assert split_events(text) == events

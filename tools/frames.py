@@ -1,0 +1,73 @@
+"""find_frames: keyframes by meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from pydantic import BaseModel, Field
+
+from prompts import render
+from tools.clock import clock, known_video
+from tools.types import Evidence
+
+if TYPE_CHECKING:
+    from tools.ports import FrameIndex
+
+
+class FindFramesInput(BaseModel):
+    """Slots of `find_frames`."""
+
+    query: str = Field(min_length=1, description="what the pictures show")
+    video: str | None = Field(default=None, description="video id; all videos if absent")
+    start: float | None = Field(default=None, ge=0, description="seconds")
+    end: float | None = Field(default=None, gt=0, description="seconds, exclusive")
+
+
+class FindFramesOptions(BaseModel):
+    """Options of `find_frames`."""
+
+    limit: int = Field(default=32, ge=1, description="how many keyframes are brought back")
+
+
+def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = None) -> BaseTool:
+    """The tool over `frames`; its artifact is a list of Evidence, best first."""
+    chosen = options or FindFramesOptions()
+
+    def find_frames(
+        query: str, video: str | None = None, start: float | None = None, end: float | None = None
+    ) -> tuple[str, list[Evidence]]:
+        hits = frames.search(
+            query,
+            video_id=known_video(frames, video),
+            start_seconds=start,
+            end_seconds=end,
+            limit=chosen.limit,
+        )
+        if not hits:
+            where = f" between {clock(start or 0)} and {clock(end)}" if end is not None else ""
+            raise ToolException(f"no keyframes found{where}; index a video first or widen the range")
+        evidence = [
+            Evidence(
+                video_id=hit.keyframe.video_id,
+                start_seconds=hit.keyframe.seconds,
+                end_seconds=hit.keyframe.seconds,
+                tool="find_frames",
+                score=hit.score,
+                seconds=hit.keyframe.seconds,
+                frame_index=hit.keyframe.frame_index,
+                image=hit.keyframe.image,
+            )
+            for hit in hits
+        ]
+        best = ", ".join(f"{e.video_id} {clock(e.start_seconds)}" for e in evidence[:5])
+        return f"{len(evidence)} keyframes for '{query}'; best: {best}", evidence
+
+    return StructuredTool.from_function(
+        func=find_frames,
+        name="find_frames",
+        description=render("tool_find_frames"),
+        args_schema=FindFramesInput,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+    )

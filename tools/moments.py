@@ -1,0 +1,56 @@
+"""Moments out of keyframes: neighbours that were both seen belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tools.types import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tools.types import Keyframe
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A keyframe and how surely it shows what was asked, in [0, 1]."""
+
+    keyframe: Keyframe
+    score: float
+
+
+def merge(seen: Sequence[Seen], *, tool: str, gap_seconds: float = 1.5, tail_seconds: float = 1.0) -> list[Evidence]:
+    """Half-open moments, best first: keyframes of a video at most `gap_seconds` apart become one.
+
+    Each moment ends `tail_seconds` after its last keyframe, because keyframes are at most a second apart: what the
+    last one shows lasts until the next one that does not. Score, frame and picture are those of its best keyframe.
+    """
+    groups: list[list[Seen]] = []
+    for one in sorted(seen, key=lambda s: (s.keyframe.video_id, s.keyframe.seconds)):
+        last = groups[-1][-1].keyframe if groups else None
+        if (
+            last is not None
+            and last.video_id == one.keyframe.video_id
+            and one.keyframe.seconds - last.seconds <= gap_seconds
+        ):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    moments = []
+    for group in groups:
+        best = max(group, key=lambda s: s.score)
+        moments.append(
+            Evidence(
+                video_id=best.keyframe.video_id,
+                start_seconds=group[0].keyframe.seconds,
+                end_seconds=group[-1].keyframe.seconds + tail_seconds,
+                tool=tool,
+                score=best.score,
+                seconds=best.keyframe.seconds,
+                frame_index=best.keyframe.frame_index,
+                image=best.keyframe.image,
+            )
+        )
+    return sorted(moments, key=lambda m: (-m.score, m.video_id, m.start_seconds))

@@ -1,0 +1,74 @@
+"""read_text: lines on screen and spoken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from pydantic import BaseModel, Field
+
+from prompts import render
+from tools.clock import clock, known_video
+from tools.types import Evidence, Line, Source
+
+if TYPE_CHECKING:
+    from tools.ports import FrameIndex, TextIndex
+
+ALL_LINES = "none"
+"""The query that asks for every line instead of a search."""
+
+
+class ReadTextInput(BaseModel):
+    """Slots of `read_text`."""
+
+    query: str = Field(default=ALL_LINES, description="words to look for; 'none' for all lines")
+    video: str | None = Field(default=None, description="video id; all videos if absent")
+    source: Source | None = Field(default=None, description="where the line comes from; anywhere if absent")
+
+
+class ReadTextOptions(BaseModel):
+    """Options of `read_text`."""
+
+    limit: int = Field(default=20, ge=1, description="lines brought back")
+
+
+def line_evidence(line: Line) -> Evidence:
+    """A line as evidence."""
+    return Evidence(
+        video_id=line.video_id,
+        start_seconds=line.start_seconds,
+        end_seconds=line.end_seconds,
+        tool="read_text",
+        score=line.score,
+        seconds=line.start_seconds,
+        text=line.text,
+        boxes=() if line.box is None else (line.box,),
+    )
+
+
+def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOptions | None = None) -> BaseTool:
+    """The tool over `lines`; its artifact is a list of Evidence: best first for a search, else in time order."""
+    chosen = options or ReadTextOptions()
+
+    def read_text(
+        query: str = ALL_LINES, video: str | None = None, source: Source | None = None
+    ) -> tuple[str, list[Evidence]]:
+        known_video(frames, video)
+        if query.strip().lower() in ("", ALL_LINES):
+            wanted = [video] if video is not None else [v.video_id for v in frames.videos()]
+            found = [line for one in wanted for line in lines.lines(one, source=source)][: chosen.limit]
+        else:
+            found = lines.search_lines(query, video_id=video, source=source, limit=chosen.limit)
+        if not found:
+            raise ToolException("no text found" + ("" if query == ALL_LINES else f" for {query!r}"))
+        shown = "; ".join(f"{clock(line.start_seconds)} {line.text!r}" for line in found[:5])
+        return f"{len(found)} lines: {shown}", [line_evidence(line) for line in found]
+
+    return StructuredTool.from_function(
+        func=read_text,
+        name="read_text",
+        description=render("tool_read_text"),
+        args_schema=ReadTextInput,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+    )
