@@ -257,7 +257,7 @@ def draw(scene: Scene, *, width: int = WIDTH, tick: int = 0) -> Image.Image:
     Args:
         scene: what to draw; its seed fixes the backdrop.
         width: in pixels.
-        tick: frame number within a clip: it moves legs and rain, and nothing else.
+        tick: frame number within a clip, from 1; it moves the rain. Legs move with their actor's place.
     """
     rng = random.Random(scene.seed)
     night, rain = scene.time == "night", scene.weather == "rain"
@@ -274,7 +274,7 @@ def draw(scene: Scene, *, width: int = WIDTH, tick: int = 0) -> Image.Image:
     for actor in sorted(scene.actors, key=lambda a: a.box[3]):
         x0, _, x1, foot = actor.box
         actors_pen.disc((x0 + x1) / 2, foot, (x1 - x0) / 2, 4, ground)
-        stride = 0.12 * np.sin(tick * 0.9 + actor.x * 0.05) if tick else 0.0
+        stride = 0.12 * np.sin((actor.x + foot) * 0.3) if tick else 0.0
         _SPRITES[actor.kind](_Sprite(actors_pen, actor, float(stride)))
     if rain:
         drops = random.Random(scene.seed * 31 + tick)
