@@ -63,6 +63,7 @@ COLUMN_GROUPS = (
     (*LANES, "front", NOTHING),
     ("left", "right", NOTHING),
 )
+COLUMN_WEIGHTS = (2, 2, 2, 5)  # which way somebody faces is a matter of a few pixels, and is learnt last
 
 
 @cache
@@ -112,7 +113,7 @@ def slot_loss(queries: Tensor, scenes: list[Scene], table: Tensor) -> Tensor:
         each = F.cross_entropy(_logits(queries[:, 1:], group, table).flatten(0, 1), target, reduction="none")
         # Most columns are empty: without the weight, "nothing here" is all that is learnt at first.
         weight = torch.where(target != len(group) - 1, 1.0, 0.4)
-        loss = loss + 2 * (each * weight).sum() / weight.sum()
+        loss = loss + COLUMN_WEIGHTS[position] * (each * weight).sum() / weight.sum()
     return loss
 
 

@@ -86,7 +86,31 @@ def new_t5() -> Any:
         bias[1, 0] = bias[17, 1] = 4.0  # the previous token, the next token
         bias[:16, 2], bias[16:, 2], bias[0, 2] = -0.6 * near, -6, -3  # the nearest on the left
         bias[16:, 3], bias[:16, 3], bias[0, 3] = -0.6 * near, -6, -3  # the nearest on the right
+        _start_copying(model)
     return model
+
+
+def _start_copying(model: Any) -> None:
+    """Starts the decoder as one that copies: it looks up the word it just wrote, and writes what followed it.
+
+    Two heads match the written word against what the encoder's first head says of each previous word; most of what the
+    agent asks of the T5 (slots, rewrites, sequences) repeats words of the prompt.
+    """
+    width = WIDTH_OF_MODEL
+    previous = model.encoder.block[0].layer[0].SelfAttention.v.weight[:32]
+    for block in model.decoder.block:
+        own, cross = block.layer[0].SelfAttention, block.layer[1].EncDecAttention
+        for attention, strength in ((own, 0.2), (cross, 0.35)):
+            match, value = orthogonal(width, width), orthogonal(width, width)
+            attention.q.weight.copy_(match * strength)
+            attention.k.weight.copy_(match * strength)
+            attention.v.weight.copy_(value)
+            attention.o.weight.copy_(value.t() * 0.5)
+        for head in (slice(0, 32), slice(32, 64)):
+            cross.q.weight[head] = cross.k.weight[head] = previous * 0.5
+    bias = model.decoder.block[0].layer[0].SelfAttention.relative_attention_bias.weight
+    bias.zero_()
+    bias[1, 0] = 4.0  # the previous word
 
 
 def new_instructblip(language_model: Any) -> Any:

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 import prompts
 from training.instructblip import padded, slot_ids, slot_vectors, text_ids, word_id
+from training.language.noise import politely
 from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
@@ -43,7 +44,8 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, LANGUAGE_BATCH, CAPTION_BATCH = 96, 80, 16
+SCENE_BATCH, LANGUAGE_BATCH, CAPTION_BATCH = 96, 80, 32
+CAPTION_SHARE = 0.12  # of the visual steps
 QUESTIONS_A_SCENE = 3
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
 EVALUATION_SEED = 7177
@@ -60,7 +62,7 @@ def sample_visual(scene: Scene, rng: random.Random) -> Sample:
     question = sample_question(scene, rng)
     if question is None:
         raise ValueError("a scene always allows some question")
-    return scene, prompts.render("answer", question=question.text), question.answer
+    return scene, prompts.render("answer", question=politely(question.text, rng)), question.answer
 
 
 def visual_batch(rng: random.Random, size: int) -> list[Sample]:
@@ -240,7 +242,11 @@ def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, 
 def make_loss(
     model: Any, hints: Hints, rng: random.Random, *, visual_share: float
 ) -> Callable[[float], tuple[Tensor, dict[str, float]]]:
-    """The loss of one step: a batch of visual questions (with hints) or captions, and a batch of one language task."""
+    """The loss of one step: of visual questions (with hints) or captions, or of one language task.
+
+    Never of both: Muon gives every step the same length, and in a sum the larger gradient of the pictures drowned the
+    language tasks (slots stayed at 0.70 for 2,000 seconds; in turns they reach 0.91 in 400).
+    """
     device = model.shared.weight.device
     names = list(TASKS)
     weights = [TASKS[name].weight for name in names]
@@ -251,25 +257,20 @@ def make_loss(
 
     def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
         del progress  # the mixture stays the same all along
-        total = torch.zeros((), device=device)
-        shown: dict[str, float] = {}
-        if rng.random() < 0.1:
-            captions = caption_batch(rng, CAPTION_BATCH)
-            part = forward(visual_inputs(model, captions, noise=NOISE if rng.random() < 0.6 else 0.0)).loss
-            total, shown["caption"] = total + 0.5 * part, float(part.detach())
-        elif rng.random() < visual_share:
-            samples = visual_batch(rng, SCENE_BATCH)
-            inputs = visual_inputs(model, samples, noise=NOISE if rng.random() < 0.6 else 0.0)
-            output = forward(inputs, output_hidden_states=True)
-            middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
-            hint = hints.loss(middle, output.encoder_last_hidden_state, samples)
-            total = total + output.loss + hint
-            shown |= {"visual": float(output.loss.detach()), "hints": float(hint.detach())}
-        name = rng.choices(names, weights)[0]
-        examples = [TASKS[name].sample(rng) for _ in range(LANGUAGE_BATCH)]
-        part = forward(text_inputs(examples, device)).loss
-        shown[name] = float(part.detach())
-        return total + part, shown
+        if rng.random() >= visual_share:
+            name = rng.choices(names, weights)[0]
+            examples = [TASKS[name].sample(rng) for _ in range(LANGUAGE_BATCH)]
+            part: Tensor = forward(text_inputs(examples, device)).loss
+            return part, {name: float(part.detach())}
+        noise = NOISE if rng.random() < 0.6 else 0.0
+        if rng.random() < CAPTION_SHARE:
+            part = forward(visual_inputs(model, caption_batch(rng, CAPTION_BATCH), noise=noise)).loss
+            return part, {"caption": float(part.detach())}
+        samples = visual_batch(rng, SCENE_BATCH)
+        output = forward(visual_inputs(model, samples, noise=noise), output_hidden_states=True)
+        middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
+        hint = hints.loss(middle, output.encoder_last_hidden_state, samples)
+        return output.loss + hint, {"visual": float(output.loss.detach()), "hints": float(hint.detach())}
 
     return loss
 
@@ -335,7 +336,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=1200)
     parser.add_argument("--rate", type=float, default=0.01, help="Muon's; a fifth of it is AdamW's")
-    parser.add_argument("--visual-share", type=float, default=1.0, help="share of the steps with visual questions")
+    parser.add_argument("--visual-share", type=float, default=0.5, help="share of the steps with pictures")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--report-every", type=float, default=120, help="seconds")
     parser.add_argument("--report-size", type=int, default=50, help="held-out examples for each figure in the log")

@@ -46,8 +46,8 @@ FOLLOW_UP_WORDINGS: dict[str, tuple[str, ...]] = {
     "swap": ("and now {other}?", "now what about {other}?"),
     "after": ("then what?", "what comes next?"),
     "do_after": ("what did {it} do next?",),
-    "weather": ("was it raining then?",),
-    "time": ("was it day or night?",),
+    "weather": ("is there rain there?",),
+    "time": ("is it night then?",),
 }
 VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "exist": ("bạn có thấy {vi} không?", "trong cảnh có {vi} nào không?"),

@@ -9,9 +9,13 @@ import prompts
 from training.language.example import Example
 from training.language.held_out import FOLLOW_UP_WORDINGS as HELD_OUT
 from training.language.names import PRONOUNS, Happening, Thing, sample_happening, sample_thing
+from training.language.noise import disturb, politely
 from training.language.tool_calls import sample_tool_question
 from training.world.questions import NUMBERS
 from training.world.scene import COLOURS
+
+STANDS_ALONE = "same"
+"""What the model writes for a question that needs nothing of what was said before."""
 
 
 class Turn(TypedDict):
@@ -45,6 +49,11 @@ ABOUT: dict[str, str] = {
 """Standalone questions about one thing."""
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     "colour": (
+        "the colour of {it}?",
+        "and {its} colour?",
+        "what colour was {it}?",
+        "do you see {its} colour?",
+        "what is the colour of that?",
         "what colour is {it}?",
         "what color is {it}?",
         "and what colour is {it}?",
@@ -53,6 +62,11 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
         "which colour?",
     ),
     "direction": (
+        "where does {it} go?",
+        "and where is {it} going?",
+        "is {it} going left or right?",
+        "where was {it} going?",
+        "which way was {it} going?",
         "which way is {it} going?",
         "which way does {it} go?",
         "where is {it} going?",
@@ -60,17 +74,116 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
         "which way?",
         "does {it} go left or right?",
     ),
-    "left": ("what is to the left of {it}?", "what is left of {it}?", "and to the left?", "what is to the left?"),
-    "right": ("what is to the right of {it}?", "what is right of {it}?", "and to the right?", "what is to the right?"),
-    "front": ("what is in front of {it}?", "and in front of {it}?", "what is in front?"),
-    "where": ("where is {it}?", "where?", "and where is {it}?", "point at {it}."),
-    "count": ("how many are there?", "how many?", "and how many are there?", "count them."),
-    "when": ("when?", "when does {it} appear?", "at what second?", "when is that?"),
-    "swap": ("what about {other}?", "and what about {other}?", "and {other}?", "how about {other}?"),
-    "after": ("what happens after that?", "and then?", "what happens next?", "what happened after that?"),
-    "do_after": ("what does {it} do after that?", "what does {it} do then?", "and what did {it} do after that?"),
-    "weather": ("is it raining there?", "is it raining then?", "was it raining?", "and is it raining?"),
-    "time": ("is it day or night there?", "is it day or night then?", "and is it day or night?"),
+    "left": (
+        "who is to the left of {it}?",
+        "what do you see left of {it}?",
+        "and what is left of {it}?",
+        "what is to the left of {it}?",
+        "what is left of {it}?",
+        "and to the left?",
+        "what is to the left?",
+    ),
+    "right": (
+        "who is to the right of {it}?",
+        "what do you see right of {it}?",
+        "and what is right of {it}?",
+        "what is to the right of {it}?",
+        "what is right of {it}?",
+        "and to the right?",
+        "what is to the right?",
+    ),
+    "front": (
+        "and what is in front of {it}?",
+        "who is in front of {it}?",
+        "in front of {it}?",
+        "what is in front of {it}?",
+        "and in front of {it}?",
+        "what is in front?",
+    ),
+    "where": (
+        "show me where {it} is.",
+        "mark {it}.",
+        "where was {it}?",
+        "where is that?",
+        "where is {it}?",
+        "where?",
+        "and where is {it}?",
+        "point at {it}.",
+    ),
+    "count": (
+        "what number is that?",
+        "how many of these?",
+        "tell me how many there are.",
+        "how many do you see?",
+        "count those.",
+        "how many are there?",
+        "how many?",
+        "and how many are there?",
+        "count them.",
+    ),
+    "when": (
+        "when was that?",
+        "tell me when.",
+        "when did {it} appear?",
+        "what second?",
+        "when do we see {it}?",
+        "and when?",
+        "when?",
+        "when does {it} appear?",
+        "at what second?",
+        "when is that?",
+    ),
+    "swap": (
+        "and for {other}?",
+        "what is it for {other}?",
+        "the same for {other}?",
+        "then {other}?",
+        "and what of {other}?",
+        "can you do {other}?",
+        "now {other}.",
+        "what about {other}?",
+        "and what about {other}?",
+        "and {other}?",
+        "how about {other}?",
+    ),
+    "after": (
+        "what comes after that?",
+        "what then?",
+        "and after that?",
+        "what was next?",
+        "tell me what happens after that.",
+        "and next?",
+        "what happens after that?",
+        "and then?",
+        "what happens next?",
+        "what happened after that?",
+    ),
+    "do_after": (
+        "what does {it} do next?",
+        "and then what does {it} do?",
+        "and what does {it} do after that?",
+        "where did {it} go after that?",
+        "what does {it} do after that?",
+        "what does {it} do then?",
+        "and what did {it} do after that?",
+    ),
+    "weather": (
+        "does it rain there?",
+        "is there rain then?",
+        "and the weather then?",
+        "is it raining there?",
+        "is it raining then?",
+        "and is it raining?",
+    ),
+    "time": (
+        "day or night?",
+        "is that by day?",
+        "was that at night?",
+        "and is it night there?",
+        "is it day or night there?",
+        "is it day or night then?",
+        "and is it day or night?",
+    ),
 }
 WHEN_ASKED = ("when does {ask}?", "find the moment when {present}.", "show me when {present}.", "does {ask}?")
 _WEIGHTS = {"swap": 3, "after": 1.5, "do_after": 1.5, "colour": 2, "direction": 2}
@@ -179,10 +292,14 @@ def _history(rng: random.Random, turn: Turn) -> list[Turn]:
 
 
 def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """A follow-up, or a question that stands alone already and must come back unchanged."""
+    """A follow-up, or a question that stands alone already: that one the model need not write again."""
     if rng.random() < 0.25:
-        question = sample_tool_question(rng, held_out=held_out).text
+        question, target = sample_tool_question(rng, held_out=held_out).text, STANDS_ALONE
         history = _history(rng, _chain(rng)[0])
-        return Example(prompts.render("rewrite", history=history, question=question), question)
-    history, question, standalone = sample_follow_up(rng, held_out=held_out)
-    return Example(prompts.render("rewrite", history=history, question=question), standalone)
+    else:
+        history, question, target = sample_follow_up(rng, held_out=held_out)
+        if not held_out:
+            question = disturb(question, rng, keep=target.split(), share=0.15)
+    if not held_out:
+        question = politely(question, rng)
+    return Example(prompts.render("rewrite", history=history, question=question), target)

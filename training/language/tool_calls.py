@@ -14,6 +14,7 @@ import prompts
 from training.language.example import Example
 from training.language.held_out import TOOL_WORDINGS as HELD_OUT
 from training.language.names import Happening, Thing, sample_happening, sample_thing
+from training.language.noise import disturb, politely
 
 TOOLS = ("find frames", "find events", "read text", "ground", "count", "describe", "look")
 OPEN = "none"  # what the model writes where the question leaves a slot open
@@ -23,7 +24,6 @@ SLOTS = {
     "read text": "query",
     "ground": "phrases",
     "count": "phrase",
-    "look": "question",
 }
 WORDS = (
     *("stop", "taxi", "cafe", "shop", "bank", "hotel", "market", "school", "phở", "chợ", "bến xe", "bánh mì"),
@@ -35,6 +35,11 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "when": (
         "find frames",
         (
+            "when will we see {a}?",
+            "what second does {a} appear at?",
+            "tell me when we see {a}.",
+            "when does the video show {a}?",
+            "find when {a} is seen.",
             "when does {a} appear?",
             "when do we see {a}?",
             "when is {a} seen?",
@@ -46,6 +51,12 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "exist": (
         "find frames",
         (
+            "is {a} in the video?",
+            "was there {a}?",
+            "have you seen {a}?",
+            "is {a} visible?",
+            "can {a} be seen?",
+            "has {a} been shown?",
             "is there {a}?",
             "can you see {a}?",
             "do you see {a}?",
@@ -58,6 +69,13 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "find": (
         "find frames",
         (
+            "look for {a}.",
+            "get me {a}.",
+            "pictures of {a}.",
+            "scenes with {a}.",
+            "i look for {a}.",
+            "where is there {a}?",
+            "find me {a}.",
             "find {a}.",
             "show me {a}.",
             "find the {name}.",
@@ -70,15 +88,39 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "when_happens": (
         "find frames",
-        ("when does {ask}?", "find the moment when {present}.", "show me when {present}.", "does {ask}?"),
+        (
+            "when did {ask}?",
+            "tell me when {present}.",
+            "what second does {ask} at?",
+            "look for {present}.",
+            "does {ask} in the video?",
+            "when does {ask}?",
+            "find the moment when {present}.",
+            "show me when {present}.",
+            "does {ask}?",
+        ),
     ),
     "when_backdrop": (
         "find frames",
-        ("when is there {backdrop}?", "show me {backdrop}.", "find scenes with {backdrop}.", "find {backdrop}."),
+        (
+            "look for {backdrop}.",
+            "pictures of {backdrop}.",
+            "when can we see {backdrop}?",
+            "when is there {backdrop}?",
+            "show me {backdrop}.",
+            "find scenes with {backdrop}.",
+            "find {backdrop}.",
+        ),
     ),
     "sequence": (
         "find events",
         (
+            "first {first}. then {second}.",
+            "when {first}, and then {second}?",
+            "look for {first} and then {second}.",
+            "{first}; {second}.",
+            "show me {first} and after that {second}.",
+            "after {first}, {second}: when?",
             "first {first}, then {second}: when?",
             "when does {first_ask} and then {second_ask}?",
             "find {first}, then {second}.",
@@ -95,6 +137,8 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sequence3": (
         "find events",
         (
+            "show me {first}, then {second} and then {third}.",
+            "when {first}, then {second}, and after that {third}?",
             "first {first}, then {second}, then {third}: when?",
             "{first}, then {second}, then {third}.",
             "first {first}, then {second}, finally {third}.",
@@ -103,6 +147,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "read": (
         "read text",
         (
+            "what is the text on the sign?",
+            "can you read the sign?",
+            "what is it that the sign says?",
+            "tell me the words on the sign.",
             "what does the sign say?",
             "what is written on the sign?",
             "read the sign.",
@@ -115,6 +163,11 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "read_any": (
         "read text",
         (
+            "tell me what is written.",
+            "what can you read?",
+            "show me the text.",
+            "what is the text?",
+            "is anything written?",
             "what is written?",
             "what text is shown?",
             "what does it say?",
@@ -128,6 +181,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "read_word": (
         "read text",
         (
+            "show me the word {word}.",
+            "look for the text {word}.",
+            "when is {word} on the screen?",
+            "when is {word} shown?",
             "does the sign say {word}?",
             "when does it say {word}?",
             "find the word {word}.",
@@ -140,11 +197,23 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "spoken": (
         "read text",
-        ("who says {word}?", "when is {word} said?", "does anyone say {word}?", "when does someone say {word}?"),
+        (
+            "find where they say {word}.",
+            "is {word} said?",
+            "who said {word}?",
+            "who says {word}?",
+            "when is {word} said?",
+            "does anyone say {word}?",
+            "when does someone say {word}?",
+        ),
     ),
     "ground": (
         "ground",
         (
+            "show me where {the} is.",
+            "find the box of {the}.",
+            "mark where {the} is.",
+            "point out {the}.",
             "point at {the}.",
             "where is {the} in the picture?",
             "draw a box on {the}.",
@@ -157,11 +226,23 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "ground_two": (
         "ground",
-        ("point at {the} and {other}.", "where are {the} and {other}?", "draw a box on {the} and {other}."),
+        (
+            "show me where {the} and {other} are.",
+            "mark {the} and point at {other}.",
+            "point at {the} and {other}.",
+            "where are {the} and {other}?",
+            "draw a box on {the} and {other}.",
+        ),
     ),
     "count": (
         "count",
         (
+            "number of {many}?",
+            "what number of {many} is there?",
+            "do you see how many {many}?",
+            "how many {many} do you see?",
+            "how many {many} have you seen?",
+            "tell me how many {many} there are.",
             "how many {many} are there?",
             "how many {many} can you see?",
             "count the {many}.",
@@ -175,6 +256,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "count_start": (
         "count",
         (
+            "how many {many} do you see at the start?",
+            "in the first seconds, how many {many} are there?",
+            "count the {many} at the start.",
+            "how many {many} at the end?",
             "how many {many} are there at the start?",
             "how many {many} are there at the end?",
             "how many {many} are there in the first scene?",
@@ -184,6 +269,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "count_all": (
         "count",
         (
+            "what is the number of things?",
+            "tell me how many things there are.",
+            "count all things.",
+            "how many objects do you see?",
             "how many things are there?",
             "how many objects are there?",
             "count everything.",
@@ -193,6 +282,15 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "describe": (
         "describe",
         (
+            "describe this.",
+            "what do you see?",
+            "what is going on?",
+            "tell me what happens.",
+            "what is the video about?",
+            "what do we see in this video?",
+            "what happens in this clip?",
+            "a short description of the video.",
+            "summary of the video.",
             "what is this video about?",
             "describe the video.",
             "what happens in the video?",
@@ -213,6 +311,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "colour": (
         "look",
         (
+            "is {the} red or blue?",
+            "what colour does {the} have?",
+            "what colour was {the}?",
+            "the colour of {the}?",
             "what colour is {the}?",
             "what color is {the}?",
             "what is the colour of {the}?",
@@ -222,6 +324,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "direction": (
         "look",
         (
+            "where does {the} go?",
+            "where was {the} going?",
+            "which way did {the} go?",
+            "is {the} facing left or right?",
             "which way is {the} going?",
             "which way is {the} facing?",
             "where is {the} going?",
@@ -231,6 +337,10 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "beside": (
         "look",
         (
+            "what do you see left of {the}?",
+            "who is to the right of {the}?",
+            "what is next to {the}?",
+            "is {other} to the left of {the}?",
             "what is to the left of {the}?",
             "what is to the right of {the}?",
             "what is left of {the}?",
@@ -239,13 +349,66 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "who is next to {the}?",
         ),
     ),
-    "front": ("look", ("what is in front of {the}?", "who is in front of {the}?", "what is before {the}?")),
-    "weather": ("look", ("is it raining?", "what is the weather like?", "was it raining?", "how is the weather?")),
-    "time": ("look", ("is it day or night?", "is it night?", "is it day?", "was it day or night?")),
-    "place": ("look", ("where is this?", "what place is this?", "where was this?", "what place does it show?")),
+    "front": (
+        "look",
+        (
+            "what do you see in front of {the}?",
+            "what was in front of {the}?",
+            "what is in front of {the}?",
+            "who is in front of {the}?",
+            "what is before {the}?",
+        ),
+    ),
+    "weather": (
+        "look",
+        (
+            "what was the weather like?",
+            "is it raining or clear?",
+            "tell me about the weather.",
+            "does it rain now?",
+            "is it raining?",
+            "what is the weather like?",
+            "was it raining?",
+            "how is the weather?",
+        ),
+    ),
+    "time": (
+        "look",
+        (
+            "night or day?",
+            "is it day now?",
+            "was it night?",
+            "is it day or night?",
+            "is it night?",
+            "is it day?",
+            "was it day or night?",
+        ),
+    ),
+    "place": (
+        "look",
+        (
+            "what is this place?",
+            "tell me where this is.",
+            "is this a street or a park?",
+            "where are they?",
+            "where is this?",
+            "what place is this?",
+            "where was this?",
+            "what place does it show?",
+        ),
+    ),
     "other": (
         "look",
         (
+            "tell me your name.",
+            "what can you do?",
+            "how many people are there in {place}?",
+            "what is the time in {place}?",
+            "when was the president of {place} there?",
+            "who was the first president of {place}?",
+            "what is the colour of {place}?",
+            "thanks.",
+            "what are you?",
             "who is the president of {place}?",
             "what is the capital of {place}?",
             "what is your name?",
@@ -317,12 +480,11 @@ def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: st
         backdrop=backdrop,
         place=rng.choice(PLACES),
     )
-    return ToolQuestion(text, tool, _slots(kind, text, (thing, other), (first, second, third), word, backdrop))
+    return ToolQuestion(text, tool, _slots(kind, (thing, other), (first, second, third), word, backdrop))
 
 
 def _slots(
     kind: str,
-    text: str,
     things: tuple[Thing, Thing],
     happenings: tuple[Happening, Happening, Happening],
     word: str,
@@ -353,16 +515,17 @@ def _slots(
     if kind == "count_all":
         return {("count", "phrase"): OPEN, query: OPEN}
     if kind in ("colour", "direction", "beside", "front"):
-        return {("look", "question"): text, query: thing.a}
+        return {query: thing.a}
     if kind == "describe":
         return {query: OPEN}
-    return {("look", "question"): text, query: OPEN}
+    return {query: OPEN}
 
 
 def choice_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """Which tool does a question want?"""
     question = sample_tool_question(rng, held_out=held_out)
-    return Example(prompts.render("choose_tool", question=question.text), question.tool)
+    text = question.text if held_out else politely(question.text, rng)
+    return Example(prompts.render("choose_tool", question=text), question.tool)
 
 
 def slot_example(rng: random.Random, *, held_out: bool = False) -> Example:
@@ -374,5 +537,7 @@ def slot_example(rng: random.Random, *, held_out: bool = False) -> Example:
         if not keys:
             continue
         tool, slot = rng.choice(keys)
-        prompt = prompts.render("fill_slot", question=question.text, tool=tool, slot=slot)
-        return Example(prompt, question.slots[tool, slot])
+        text, target = question.text, question.slots[tool, slot]
+        if not held_out:
+            text = politely(text if target == OPEN else disturb(text, rng, keep=target.split()), rng)
+        return Example(prompts.render("fill_slot", question=text, tool=tool, slot=slot), target)

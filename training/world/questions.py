@@ -49,7 +49,8 @@ def _exist(scene: Scene, rng: random.Random) -> tuple[str, str]:
     present = [actor.kind for actor in scene.actors]
     absent = [kind for kind in KINDS if kind not in present]
     kind = rng.choice(present) if present and rng.random() < 0.5 else rng.choice(absent)
-    forms = (f"is there {article(kind)}?", f"can you see {article(kind)}?", f"are there any {plural(kind)}?")
+    one = article(kind)
+    forms = (f"is there {one}?", f"can you see {one}?", f"are there any {plural(kind)}?", f"do you see {one}?")
     return rng.choice(forms), "yes" if kind in present else "no"
 
 
@@ -74,14 +75,16 @@ def _pair(scene: Scene, rng: random.Random) -> tuple[str, str, bool]:
 def _exist_attr(scene: Scene, rng: random.Random) -> tuple[str, str]:
     colour, kind, there = _pair(scene, rng)
     name = article(f"{colour} {kind}")
-    forms = (f"is there {name}?", f"can you see {name}?", f"is there any {colour} {kind}?")
+    forms = (f"is there {name}?", f"can you see {name}?", f"is there any {colour} {kind}?", f"do you see {name}?")
     return rng.choice(forms), "yes" if there else "no"
 
 
 def _count(scene: Scene, rng: random.Random) -> tuple[str, str]:
     present = [actor.kind for actor in scene.actors]
     kind = rng.choice(present) if present and rng.random() < 0.8 else rng.choice(KINDS)
-    return f"how many {plural(kind)} are there?", NUMBERS[present.count(kind)]
+    many = plural(kind)
+    forms = (f"how many {many} are there?", f"how many {many} can you see?", f"how many {many} do you see?")
+    return rng.choice(forms), NUMBERS[present.count(kind)]
 
 
 def _count_all(scene: Scene, rng: random.Random) -> tuple[str, str]:
@@ -103,9 +106,13 @@ def _colour(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
         return None
     actor = rng.choice(actors)
     spelling = rng.choice(("colour", "color"))
-    return rng.choice(
-        (f"what {spelling} is the {actor.kind}?", f"what is the {spelling} of the {actor.kind}?")
-    ), actor.colour
+    kind = actor.kind
+    forms = (
+        f"what {spelling} is the {kind}?",
+        f"what is the {spelling} of the {kind}?",
+        f"which colour is the {kind}?",
+    )
+    return rng.choice(forms), actor.colour
 
 
 def _kind(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
@@ -123,8 +130,11 @@ def _neighbour(side: str, step: int) -> Callable[[Scene, random.Random], tuple[s
             return None
         actor = rng.choice(actors)
         other = scene.actors.index(actor) + step
-        text = rng.choice((f"what is to the {side} of the {actor.name}?", f"what is {side} of the {actor.name}?"))
-        return text, article(scene.actors[other].name) if 0 <= other < len(scene.actors) else "nothing"
+        name = actor.name
+        forms = (f"what is to the {side} of the {name}?", f"what is {side} of the {name}?")
+        return rng.choice((*forms, f"what is on the {side} of the {name}?")), article(
+            scene.actors[other].name
+        ) if 0 <= other < len(scene.actors) else "nothing"
 
     return ask
 
@@ -153,7 +163,13 @@ def _direction(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
         return None
     actor = rng.choice(actors)
     name = actor.kind if actor in _only_of_kind(scene) and rng.random() < 0.5 else actor.name
-    forms = (f"which way is the {name} going?", f"which way is the {name} facing?", f"where is the {name} going?")
+    forms = (
+        f"which way is the {name} going?",
+        f"which way is the {name} facing?",
+        f"where is the {name} going?",
+        f"which way does the {name} go?",
+        f"is the {name} going left or right?",
+    )
     return rng.choice(forms), actor.facing
 
 
@@ -207,7 +223,9 @@ def _place(scene: Scene, rng: random.Random) -> tuple[str, str]:
 
 def _weather(scene: Scene, rng: random.Random) -> tuple[str, str]:
     if rng.random() < 0.7:
-        return rng.choice(("is it raining?", "is there rain?")), "yes" if scene.weather == "rain" else "no"
+        return rng.choice(
+            ("is it raining?", "is there rain?", "does it rain?")
+        ), "yes" if scene.weather == "rain" else "no"
     return "what is the weather like?", scene.weather
 
 
