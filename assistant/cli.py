@@ -222,10 +222,21 @@ def find(
     session = _session(ctx)
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
-        hits = session.search.search(text, **where)
+        hits = session.search.search(_english(session, text), **where)
     else:
         hits = session.search.search_image(_picture(session, cast(str, like)), why=f"like {like}", **where)
     emit([hit_row(h) for h in hits], [hit_line(h) for h in hits], as_json=as_json, empty="No hit.")
+
+
+def _english(session: Session, text: str) -> str:
+    """`text` in a language that the retrieval model reads."""
+    from assistant.agent.language import detect_language
+    from assistant.models.translate import T5Translator
+
+    language = detect_language(text)
+    if language in session.profile.languages:
+        return text
+    return T5Translator(session.blip).translate(text, source=language, target="en")
 
 
 def _picture(session: Session, like: str) -> Any:
@@ -248,6 +259,42 @@ def _picture(session: Session, like: str) -> Any:
         raise VideoAssistantError(f"--like {like!r}: no such picture; give a picture file or ID@SECONDS") from None
     except (UnidentifiedImageError, OSError) as error:
         raise VideoAssistantError(f"--like {like!r} is no picture that can be read ({error})") from None
+
+
+@main.command()
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@VIDEO
+@click.option(
+    "--within", type=click.FloatRange(min=0, min_open=True), help="The whole sequence lasts at most so many seconds."
+)
+@click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
+@click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
+@LIMIT
+@JSON
+@click.pass_context
+def events(
+    ctx: click.Context,
+    texts: tuple[str, ...],
+    video_id: str | None,
+    within: float | None,
+    min_gap: float,
+    max_gap: float | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
+    from assistant.output import emit, sequence_line, sequence_row
+    from tools.events import FindEventsOptions, find_sequences, split_events
+
+    session = _session(ctx)
+    if video_id is not None:
+        session.library.video(video_id)
+    sequence = [_english(session, event) for event in (split_events(texts[0]) if len(texts) == 1 else texts)]
+    if not sequence:
+        raise click.UsageError("no event in TEXT; write events joined by 'then', or one TEXT for each")
+    options = FindEventsOptions(limit=limit, min_gap_seconds=min_gap, max_gap_seconds=max_gap)
+    found = find_sequences(session.search, sequence, video_id=video_id, within_seconds=within, options=options)
+    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty="No sequence.")
 
 
 @main.command()
@@ -279,6 +326,89 @@ def read(
 
 
 @main.command()
+@click.argument("question")
+@click.option("--thread", default="default", show_default=True, help="The conversation it belongs to.")
+@VIDEO
+@click.option("--speak", type=click.Path(path_type=Path, dir_okay=False), help="Write the spoken answer here.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of the answer (default: the question's).")
+@JSON
+@click.pass_context
+def ask(
+    ctx: click.Context,
+    question: str,
+    thread: str,
+    video_id: str | None,
+    speak: Path | None,
+    lang: Any,
+    as_json: bool,
+) -> None:
+    """Ask one question and get an answer with its evidence."""
+    from assistant.output import emit_json, reply_lines, reply_row
+
+    session = _session(ctx)
+    reply = session.assistant.ask(question, thread_id=thread, video_id=video_id, language=lang)
+    audio = None
+    if speak is not None:
+        import shutil
+
+        speech = session.voice().speak(reply.spoken, reply.language)
+        if speech.notice:
+            click.echo(speech.notice, err=True)
+        target = speak if speak.suffix else speak.with_suffix(speech.path.suffix)
+        shutil.copyfile(speech.path, target)
+        audio = str(target)
+    if as_json:
+        emit_json(reply_row(reply, audio))
+    else:
+        click.echo("\n".join(reply_lines(reply)))
+
+
+@main.command()
+@click.option("--thread", default="default", show_default=True, help="The conversation to continue.")
+@VIDEO
+@click.pass_context
+def chat(ctx: click.Context, thread: str, video_id: str | None) -> None:
+    """Chat in the terminal; an empty line ends it."""
+    from assistant.output import reply_lines
+
+    session = _session(ctx)
+    while question := click.prompt("", prompt_suffix="> ", default="", show_default=False).strip():
+        for item in session.assistant.stream(question, thread_id=thread, video_id=video_id):
+            say = getattr(item, "say", None)
+            if say is not None:
+                click.echo(f"… {say}", err=True)
+            else:
+                click.echo("\n".join(reply_lines(cast(Any, item))))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on loopback (default: the first free one).")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.pass_context
+def ui(ctx: click.Context, port: int | None, no_browser: bool) -> None:
+    """Open the chat in the browser."""
+    from ui.server import run
+
+    session = _session(ctx)
+    run(session.settings.library, session.profile.name, port=port, open_browser=not no_browser)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on loopback (default: the first free one).")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.pass_context
+def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
+    """Index the bundled clips if needed and open the chat."""
+    from importlib.resources import files
+
+    from ui.server import run
+
+    session = _session(ctx)
+    _run_index(session, (Path(str(files("assistant") / "demo")),))
+    run(session.settings.library, session.profile.name, port=port, open_browser=not no_browser)
+
+
+@main.command()
 @JSON
 @click.pass_context
 def models(ctx: click.Context, as_json: bool) -> None:
@@ -307,7 +437,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval"]))
+@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all"]))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @JSON
@@ -316,11 +446,12 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, as_json: bool)
     """Quality on held-out data."""
     from training.evaluate import evaluate as run
 
-    _report(run(part, _session(ctx).profile.retrieval, seed=seed, size=size), as_json)
+    session = _session(ctx)
+    _report(run(part, session.profile.retrieval, session.blip, seed=seed, size=size), as_json)
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask"]))
 @JSON
 @click.pass_context
 def bench(ctx: click.Context, part: str, as_json: bool) -> None:

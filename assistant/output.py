@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tools.types import FrameHit, Line, Video
+from tools.types import EventSequence, Evidence, FrameHit, Line, Video
+
+if TYPE_CHECKING:
+    from assistant.agent import Reply
 
 Row = Mapping[str, Any]
 
@@ -90,3 +93,73 @@ def text_row(line: Line) -> Row:
 
 def text_line(line: Line) -> str:
     return f"{line.video_id}  {clock(line.start_seconds)}-{clock(line.end_seconds)}  {line.source}  {line.text}"
+
+
+def sequence_row(sequence: EventSequence) -> Row:
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    return {
+        "video_id": sequence.video_id,
+        "score": round(sequence.score, 4),
+        "certified": sequence.certified,
+        "moments": [
+            {
+                "event": moment.event,
+                "missed": moment.missed,
+                "start_seconds": rounded(moment.start_seconds),
+                "end_seconds": rounded(moment.end_seconds),
+                "seconds": rounded(moment.seconds),
+                "frame_index": moment.frame_index,
+                "score": rounded(moment.score),
+            }
+            for moment in sequence.moments
+        ],
+    }
+
+
+def sequence_line(sequence: EventSequence) -> str:
+    steps = " -> ".join(
+        f"{moment.event} (missed)" if moment.seconds is None else f"{moment.event} {clock(moment.seconds)}"
+        for moment in sequence.moments
+    )
+    return f"{sequence.score:.3f}  {sequence.video_id}  {steps}"
+
+
+def evidence_row(evidence: Evidence) -> Row:
+    return {
+        "video_id": evidence.video_id,
+        "start_seconds": round(evidence.start_seconds, 3),
+        "end_seconds": round(evidence.end_seconds, 3),
+        "seconds": None if evidence.seconds is None else round(evidence.seconds, 3),
+        "frame_index": evidence.frame_index,
+        "image": evidence.image,
+        "text": evidence.text,
+        "boxes": [list(box) for box in evidence.boxes],
+        "tool": evidence.tool,
+        "score": round(evidence.score, 4),
+    }
+
+
+def reply_row(reply: Reply, audio: str | None) -> Row:
+    return {
+        "answer": reply.answer,
+        "language": reply.language,
+        "confidence": round(reply.confidence, 4),
+        "conditions": [{"text": c.text, "verdict": c.verdict} for c in reply.conditions],
+        "evidence": [evidence_row(e) for e in reply.evidence],
+        "steps": [
+            {"tool": s.tool, "arguments": s.arguments, "summary": s.summary, "decided_by": s.decided_by}
+            for s in reply.steps
+        ],
+        "audio": audio,
+    }
+
+
+def reply_lines(reply: Reply) -> list[str]:
+    lines = [reply.answer]
+    for evidence in reply.evidence:
+        at = evidence.seconds if evidence.seconds is not None else evidence.start_seconds
+        what = f"  “{evidence.text}”" if evidence.text else ""
+        lines.append(f"  [{evidence.video_id} {clock(at)}] {evidence.tool} {evidence.score:.2f}{what}")
+    return lines

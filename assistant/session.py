@@ -14,7 +14,10 @@ from assistant.settings import Profile, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from assistant.agent import Assistant
     from assistant.ingest.records import IndexResult, Progress
+    from assistant.models.blip import InstructBlip
+    from assistant.models.voice import Voice
 
 
 class Session:
@@ -23,10 +26,17 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.profile: Profile = settings.chosen
+        self._voices: dict[bool, Voice] = {}
 
     @cached_property
     def clip(self) -> Clip:
         return Clip(self.profile.retrieval)
+
+    @cached_property
+    def blip(self) -> InstructBlip:
+        from assistant.models.blip import InstructBlip
+
+        return InstructBlip(self.profile.core)
 
     @cached_property
     def library(self) -> Library:
@@ -35,6 +45,30 @@ class Session:
     @cached_property
     def search(self) -> LibrarySearch:
         return LibrarySearch(self.library, self.clip)
+
+    def voice(self, *, online: bool | None = None) -> Voice:
+        """The voice; `online` overrides the setting."""
+        from assistant.models.voice import Voice
+
+        wanted = self.settings.online_voice if online is None else online
+        if wanted not in self._voices:
+            folder, deadline = self.settings.library / "voice", self.settings.voice_deadline_seconds
+            self._voices[wanted] = Voice(folder, online=wanted, deadline_seconds=deadline)
+        return self._voices[wanted]
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        from assistant.agent import Assistant
+        from assistant.agent.core import InstructBlipCore
+        from assistant.models.translate import T5Translator
+
+        return Assistant(
+            frames=self.search,
+            lines=self.search,
+            core=InstructBlipCore(self.blip, self.library),
+            translator=T5Translator(self.blip),
+            checkpoint_path=self.settings.library / "threads.sqlite",
+        )
 
     def index(
         self,
@@ -52,7 +86,7 @@ class Session:
             paths,
             self.library,
             embedder=self.clip,
-            extractor=None,
+            extractor=self.blip,
             reader=RapidOcrReader(),
             progress=progress,
             cancelled=cancelled,
@@ -60,6 +94,8 @@ class Session:
         )
 
     def close(self) -> None:
+        if "assistant" in self.__dict__:
+            self.assistant.close()
         if "library" in self.__dict__:
             self.library.close()
 

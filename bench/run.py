@@ -9,13 +9,15 @@ if TYPE_CHECKING:
 
 
 def run(part: str, session: Session) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest` or `find`."""
+    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find` or `ask`."""
     match part:
         case "ingest":
             from bench.ingest import measure
         case "find":
             from bench.find import measure
+        case "ask":
+            from bench.ask import measure
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask")
     result: dict[str, Any] = measure(session)
     return result

@@ -1,4 +1,4 @@
-"""describe: one caption for each shot, tied to the keyframe it was made from."""
+"""describe: one caption for each shot, or for each stretch of a long one, tied to the keyframe it was made from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class DescribeInput(BaseModel):
     """Slots of `describe`."""
 
-    video: str | None = Field(default=None, description="video id; the first video if absent")
+    video: str | None = Field(default=None, description="video id; all videos if absent")
     start: float | None = Field(default=None, ge=0, description="seconds")
     end: float | None = Field(default=None, gt=0, description="seconds, exclusive")
 
@@ -27,8 +27,21 @@ class DescribeInput(BaseModel):
 class DescribeOptions(BaseModel):
     """Options of `describe`."""
 
-    limit: int = Field(default=8, ge=1, description="shots captioned")
+    limit: int = Field(default=8, ge=1, description="captions in all")
+    stretch_seconds: float = Field(default=6.0, gt=0, description="a longer shot is told in stretches of this length")
     tail_seconds: float = Field(default=1.0, gt=0, description="how long a shot goes on after its last keyframe")
+
+
+def _stretches(keyframes: list[Keyframe], seconds: float) -> list[list[Keyframe]]:
+    """Keyframes in time order, cut at every change of shot and every `seconds` of one."""
+    found: list[list[Keyframe]] = []
+    for keyframe in keyframes:
+        first = found[-1][0] if found else None
+        if first is not None and first.shot == keyframe.shot and keyframe.seconds - first.seconds < seconds:
+            found[-1].append(keyframe)
+        else:
+            found.append([keyframe])
+    return found
 
 
 def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | None = None) -> BaseTool:
@@ -38,24 +51,21 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
     def describe(
         video: str | None = None, start: float | None = None, end: float | None = None
     ) -> tuple[str, list[Evidence]]:
-        videos = frames.videos()
+        videos = [v.video_id for v in frames.videos()] if video is None else [known_video(frames, video) or video]
         if not videos:
             raise ToolException("the library holds no video; index one first")
-        video_id = known_video(frames, video) or videos[0].video_id
-        shots: dict[int, list[Keyframe]] = {}
-        for keyframe in frames.keyframes(video_id, start, end):
-            shots.setdefault(keyframe.shot, []).append(keyframe)
-        if not shots:
-            raise ToolException(f"no keyframes of {video_id} in that range; widen it")
-        # Too many shots: spread the captions over the whole range instead of describing only its beginning.
-        rows = list(shots.values())
-        kept = [rows[i * len(rows) // chosen.limit] for i in range(chosen.limit)] if len(rows) > chosen.limit else rows
-        middles = [shot[len(shot) // 2] for shot in kept]
+        stretches = [s for one in videos for s in _stretches(frames.keyframes(one, start, end), chosen.stretch_seconds)]
+        if not stretches:
+            raise ToolException("no keyframes in that range; widen it")
+        # Too many: spread the captions over everything instead of describing only the beginning.
+        many = len(stretches)
+        kept = [stretches[i * many // chosen.limit] for i in range(chosen.limit)] if many > chosen.limit else stretches
+        middles = [stretch[len(stretch) // 2] for stretch in kept]
         evidence = [
             Evidence(
-                video_id=video_id,
-                start_seconds=shot[0].seconds,
-                end_seconds=shot[-1].seconds + chosen.tail_seconds,
+                video_id=middle.video_id,
+                start_seconds=stretch[0].seconds,
+                end_seconds=stretch[-1].seconds + chosen.tail_seconds,
                 tool="describe",
                 score=answer.confidence,
                 seconds=middle.seconds,
@@ -63,7 +73,7 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
                 image=middle.image,
                 text=answer.text,
             )
-            for shot, middle, answer in zip(kept, middles, core.caption(middles), strict=True)
+            for stretch, middle, answer in zip(kept, middles, core.caption(middles), strict=True)
         ]
         return "; ".join(f"{clock(e.start_seconds)} {e.text}" for e in evidence), evidence
 

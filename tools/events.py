@@ -25,6 +25,7 @@ _CONNECTIVES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LEADING = re.compile(r"^\s*(?:at\s+first|first|trước\s+tiên|đầu\s+tiên|trước\s+hết)\b\s*,?\s*", re.IGNORECASE)
+_WHEN = re.compile(r"\s*[:,]\s*(?:when|khi\s+nào|lúc\s+nào)\s*$", re.IGNORECASE)
 
 
 class FindEventsInput(BaseModel):
@@ -45,8 +46,11 @@ class FindEventsOptions(BaseModel):
 
 
 def split_events(text: str) -> list[str]:
-    """The events of a sentence, split at explicit connectives in English or Vietnamese; one event if it has none."""
-    body = _LEADING.sub("", text.strip().rstrip("?.!"))
+    """The events of a sentence, split at explicit connectives in English or Vietnamese; one event if it has none.
+
+    A "when?" at the end asks about the events and belongs to none of them.
+    """
+    body = _LEADING.sub("", _WHEN.sub("", text.strip().rstrip("?.! ")))
     return [part for part in (p.strip(" ,.;") for p in _CONNECTIVES.split(body)) if part]
 
 

@@ -12,7 +12,10 @@ from tools.clock import clock, known_video
 from tools.types import Evidence, Line, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tools.ports import FrameIndex, TextIndex
+    from tools.types import Keyframe
 
 ALL_LINES = "none"
 """The query that asks for every line instead of a search."""
@@ -32,8 +35,8 @@ class ReadTextOptions(BaseModel):
     limit: int = Field(default=20, ge=1, description="lines brought back")
 
 
-def line_evidence(line: Line) -> Evidence:
-    """A line as evidence."""
+def line_evidence(line: Line, keyframes: Sequence[Keyframe] = ()) -> Evidence:
+    """A line as evidence, with the first of `keyframes` for its picture."""
     return Evidence(
         video_id=line.video_id,
         start_seconds=line.start_seconds,
@@ -41,6 +44,8 @@ def line_evidence(line: Line) -> Evidence:
         tool="read_text",
         score=line.score,
         seconds=line.start_seconds,
+        frame_index=keyframes[0].frame_index if keyframes else None,
+        image=keyframes[0].image if keyframes else None,
         text=line.text,
         boxes=() if line.box is None else (line.box,),
     )
@@ -62,7 +67,9 @@ def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOption
         if not found:
             raise ToolException("no text found" + ("" if query == ALL_LINES else f" for {query!r}"))
         shown = "; ".join(f"{clock(line.start_seconds)} {line.text!r}" for line in found[:5])
-        return f"{len(found)} lines: {shown}", [line_evidence(line) for line in found]
+        # A line that lies between two keyframes is shown by the one after it.
+        pictures = [frames.keyframes(x.video_id, x.start_seconds, x.end_seconds + 1.0) for x in found]
+        return f"{len(found)} lines: {shown}", [line_evidence(*pair) for pair in zip(found, pictures, strict=True)]
 
     return StructuredTool.from_function(
         func=read_text,

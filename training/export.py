@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 CLASSES = {"clip": "CLIPModel", "instructblip": "InstructBlipForConditionalGeneration"}
+SHARD = "10MB"  # no file of the package is larger than 15 MB
 TRAINING_ONLY = frozenset({"resume.pt", "log.jsonl"})
 
 
@@ -28,7 +29,7 @@ def export(source: Path, target: Path) -> None:
             shutil.copytree(path, target / path.name)
         elif path.name not in TRAINING_ONLY and path.suffix != ".safetensors":
             shutil.copyfile(path, target / path.name)
-    model.save_pretrained(target)
+    model.save_pretrained(target, max_shard_size=SHARD)
 
 
 if __name__ == "__main__":

@@ -92,3 +92,8 @@ class Assistant:
         """Forgets a conversation; nothing happens if there is none."""
         with self._memory.lock(thread_id):
             self._memory.delete(thread_id)
+
+    def close(self) -> None:
+        """Closes the conversations' file."""
+        if "_memory" in self.__dict__:
+            self._memory.close()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ABSENT = "none"
 """What the core writes where a question leaves a slot open, or where the pictures do not say."""
+STANDS_ALONE = "same"
+"""What the core writes for a question that needs nothing of what was said before."""
 MAX_FRAMES = 4
 MAX_LINES_CHARACTERS = 400
 VERIFY_BATCH = 32
@@ -59,18 +61,21 @@ class InstructBlipCore:
         filled = {}
         for slot in slots:
             prompt = render("fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
-            text = self._blip.write(prompt)[0].text
+            text = self._blip.write(prompt, max_new_tokens=48)[0].text
             if text and text.lower() != ABSENT:
                 filled[slot] = text
         return filled
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
-        """A follow-up on its own feet; the question itself without history."""
+        """A follow-up on its own feet; the question itself where it stands alone, or without history."""
         if not history:
             return question
         clean = self._blip.clean
         turns = [Turn(clean(turn.question), clean(turn.answer)) for turn in history]
-        return self._blip.write(render("rewrite", question=clean(question), history=turns))[0].text or question
+        written = self._blip.write(render("rewrite", question=clean(question), history=turns), max_new_tokens=48)[
+            0
+        ].text
+        return question if written in ("", STANDS_ALONE) else written
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) for each frame, in order."""

@@ -1,8 +1,7 @@
-"""The fixed graph: understand, act, look, answer, and at most once reflect. The core decides in it."""
+"""The fixed graph: understand, plan, act, look, at most once reflect, answer. The core decides in it."""
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
@@ -14,43 +13,45 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
 from langgraph.prebuilt import ToolNode
 
 from assistant.agent import sentences
-from assistant.agent.records import Condition, Reply, Step, reply_to_row
+from assistant.agent.compose import Composer, Draft
+from assistant.agent.records import Step, reply_to_row
+from assistant.agent.times import asks_after, named_range, without_range
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events import find_events_tool, split_events
 from tools.frames import FindFramesOptions, find_frames_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
-from tools.moments import Seen, merge
 from tools.ports import Turn
 from tools.text import ALL_LINES, read_text_tool
-from tools.types import EventMoment, EventSequence, Evidence, Keyframe
+from tools.types import EventSequence, Evidence, Keyframe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from langchain_core.tools import BaseTool
 
     from assistant.agent.records import DecidedBy, Options
     from tools.ports import Core, FrameIndex, TextIndex, Translator
 
 DEFAULT_TOOL = "find_frames"
-_SLOTS = {"find_frames": "query", "find_events": "sequence", "read_text": "query", "count": "phrase"}
-_WHEN = re.compile(r"\b(when|what time|where in the video)\b|khi nào|lúc nào|\bfind\b|\bshow me\b", re.IGNORECASE)
-_AT = re.compile(r"\b(?:at|lúc|giây(?: thứ)?)\s+(?:second\s+)?(\d+(?:\.\d+)?)\s*(?:s\b|sec|giây)?", re.IGNORECASE)
-_AT_START = re.compile(r"\bat the (?:start|beginning)\b|\bat first\b|lúc đầu|ban đầu|đầu video", re.IGNORECASE)
-_AT_END = re.compile(r"\bat the end\b|cuối video|lúc cuối", re.IGNORECASE)
-_EDGE_SECONDS = 3.0
+NEEDS_A_MOMENT = frozenset({"look", "ground"})
+AFTER_SECONDS = 8.0  # how far "what happens after that?" looks
 
 
 class State(TypedDict, total=False):
-    """Ids and facts of one turn; `replies` and `turns` live on from turn to turn."""
+    """Ids and facts of one turn; `replies`, `turns` and `focus` live on from turn to turn."""
 
     messages: Annotated[list[AnyMessage], add_messages]
     question: str
     asked: str  # standalone, in English
     language: str
-    video_id: str | None
-    tool: str
-    query: str
+    video_id: str | None  # what the user chose
+    scope: str | None  # what is searched: the user's choice, or the video that a follow-up is about
+    focus: str | None  # the video of the last answer
+    tool: str  # that ran last
+    query: str | None
+    after: bool  # the question is what comes after the query
     start: float | None
     end: float | None
     round: int
@@ -66,8 +67,9 @@ class Agent:
     def __init__(
         self, frames: FrameIndex, lines: TextIndex, core: Core, translator: Translator | None, options: Options
     ) -> None:
-        self._frames, self._lines, self._core, self._options = frames, lines, core, options
+        self._frames, self._core, self._options = frames, core, options
         self._translator = translator
+        self._composer = Composer(frames, core, self._translate, options)
         self._tools: dict[str, BaseTool] = {
             tool.name: tool
             for tool in (
@@ -100,166 +102,181 @@ class Agent:
         return graph.compile(checkpointer=saver)
 
     def understand(self, state: State) -> dict[str, Any]:
-        language = state["language"]
-        english = self._translate(state["question"], language, "en")
+        """Into English; a follow-up onto its own feet; the times that it names."""
+        english = self._translate(state["question"], state["language"], "en")
         history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history :]]
         asked = self._core.rewrite(english, history) if history else english
-        start, end = self._range(state["question"], state["video_id"])
-        step = self._step(state, "understand", {"asked": asked}, asked, "core" if history else "rule", "understand")
+        chosen = state["video_id"]
+        scope = chosen if chosen is not None or asked == english else state.get("focus")
+        start, end = named_range(f"{state['question']} {english}", self._duration(scope))
+        step = self._step(
+            state, "understand", {"asked": asked}, asked, "core" if history else "rule", "understand", asked
+        )
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
-        return {"asked": asked, "start": start, "end": end, **fresh}
+        return {"asked": asked, "scope": scope, "start": start, "end": end, "query": None, "after": False, **fresh}
 
     def plan(self, state: State) -> dict[str, Any]:
+        """The tool and its slots: by the core, but for order that the question states in so many words."""
         asked = state["asked"]
+        if (event := asks_after(asked)) is not None:
+            return self._search(state, event, by="rule", after=True)
+        if len(split_events(asked)) > 1:
+            return self._run(state, "find_events", [{"sequence": asked, "video": state["scope"]}], asked, by="rule")
         choice = self._core.choose(asked, {name: tool.description for name, tool in self._tools.items()})
         by: DecidedBy = "core" if choice.margin >= self._options.min_margin else "default"
         tool = choice.name if by == "core" else DEFAULT_TOOL
-        if len(split_events(asked)) > 1:
-            tool, by = "find_events", "rule"
-        if tool in ("ground", "look"):  # they need a moment, which only frames can bring
-            tool, by = DEFAULT_TOOL, "default"
-        slot = _SLOTS.get(tool)
-        filled = self._core.fill(asked, tool, [slot]) if slot and tool != "find_events" else {}
-        query = filled.get(slot or "", ALL_LINES if tool == "read_text" else asked)
-        arguments: dict[str, Any] = {slot: query} if slot else {}
-        arguments["video"] = state["video_id"]
-        if tool in ("find_frames", "describe", "count"):
-            arguments |= {"start": state["start"], "end": state["end"]}
-        step = self._step(state, tool, arguments, f"{choice.name} {choice.probability:.2f}", by, "act", query)
-        return {"tool": tool, "query": query, "steps": [*state["steps"], step], "messages": [_call(tool, arguments)]}
+        note = f"{choice.name} {choice.probability:.2f}"
+        where = {"video": state["scope"]}
+        when = {"start": state["start"], "end": state["end"]}
+        if tool == "describe":
+            return self._run(state, tool, [where | when], "", by=by, note=note)
+        if tool == "find_events":
+            return self._run(state, tool, [{"sequence": asked} | where], asked, by=by, note=note)
+        if tool == "read_text":
+            query = self._fill(asked, tool, "query") or ALL_LINES
+            return self._run(state, tool, [{"query": query} | where], query, by=by, note=note)
+        if tool == "count" and (phrase := self._fill(asked, tool, "phrase")):
+            return self._run(state, tool, [{"phrase": phrase} | where | when], phrase, by=by, note=note)
+        return self._seek(state, by=by, note=note, chosen=tool)
 
     def look(self, state: State) -> dict[str, Any]:
-        found = self._found(state)
+        """Yes or no for every frame that a search brought back, in one batch."""
+        found = [one for one in self._found(state) if isinstance(one, Evidence)]
         if state["tool"] != DEFAULT_TOOL or not found:
             return {}
-        keyframes = self._keyframes([e for e in found if isinstance(e, Evidence)])
-        verified = self._core.verify(state["query"], keyframes)
+        query = state["query"] or state["asked"]
+        keyframes = self._keyframes(found)
+        verified = self._core.verify(query, keyframes)
         candidates = [{"frame": asdict(k), "score": float(p)} for k, p in zip(keyframes, verified, strict=True)]
-        best = max(verified, default=0.0)
-        summary = f"best P(yes) {best:.2f}"
-        step = self._step(state, "verify", {"statement": state["query"]}, summary, "core", "look", len(keyframes))
+        summary = f"best P(yes) {max(verified, default=0.0):.2f}"
+        step = self._step(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))
         return {"candidates": candidates, "steps": [*state["steps"], step]}
 
     def enough(self, state: State) -> str:
+        """Whether one more round is worth it, and still allowed."""
+        if state["round"] > 0:
+            return "answer"
         best = max((c["score"] for c in state["candidates"]), default=0.0)
-        short = state["tool"] == DEFAULT_TOOL and best < self._options.min_verified
-        return "reflect" if short and state["round"] == 0 and state["query"] != state["asked"] else "answer"
+        searched = state["tool"] == DEFAULT_TOOL
+        short = searched and best < self._options.min_verified and state["query"] != state["asked"]
+        told = state["after"] and best >= self._options.min_verified
+        failed = state["tool"] == "count" and not self._found(state)
+        return "reflect" if (short and not state["after"]) or told or failed else "answer"
 
     def reflect(self, state: State) -> dict[str, Any]:
-        """The whole question in place of the slot: a slot that lost a word is the usual reason to find nothing."""
-        arguments = {"query": state["asked"], "video": state["video_id"], "start": state["start"], "end": state["end"]}
-        step = self._step(state, DEFAULT_TOOL, arguments, "widened", "rule", "widen")
-        return {
-            "round": 1,
-            "query": state["asked"],
-            "steps": [*state["steps"], step],
-            "messages": [_call(DEFAULT_TOOL, arguments)],
-        }
+        """What comes after the moment found; else another way to look: a tool that failed, a slot that lost a word."""
+        if state["after"]:
+            best = max(state["candidates"], key=lambda c: c["score"])["frame"]
+            start = best["seconds"] + 1.0
+            call = {"video": best["video_id"], "start": start, "end": start + AFTER_SECONDS}
+            return self._run(state, "describe", [call], "", by="rule", round=1)
+        if state["tool"] == "count":
+            return self._seek(state, by="default", note="not counted", chosen="look") | {"round": 1}
+        return self._search(state, state["asked"], by="rule", note="widened") | {"round": 1}
 
     def answer(self, state: State) -> dict[str, Any]:
-        reply, short = self._reply(state)
-        turn = {"question": state["asked"], "answer": short}
+        """The reply, composed from the evidence."""
+        draft = self._draft(state)
+        reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in state["steps"]))
+        turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
         return {
             "replies": [*state.get("replies", []), reply_to_row(reply)],
             "turns": [*state.get("turns", []), turn][-self._options.history :],
+            "focus": reply.evidence[0].video_id if reply.evidence else state.get("focus"),
         }
 
-    def _reply(self, state: State) -> tuple[Reply, str]:
-        """The reply, and its short form in English for the memory."""
+    def _draft(self, state: State) -> Draft:
         language: Any = state["language"]
         found, tool = self._found(state), state["tool"]
-        evidence = tuple(e for e in found if isinstance(e, Evidence))[: self._options.evidence]
-        sequences = tuple(s for s in found if isinstance(s, EventSequence))
-        conditions: tuple[Condition, ...] = ()
-        confidence, text, short = 0.0, "", ""
+        evidence = tuple(one for one in found if isinstance(one, Evidence))
+        sequences = tuple(one for one in found if isinstance(one, EventSequence))
+        compose = self._composer
         if not self._frames.videos():
-            text = sentences.say("empty", language)
-        elif tool == "find_events" and sequences:
-            sequences, conditions, confidence = self._checked(sequences[0])
-            if confidence >= self._options.min_confidence:
-                text = sentences.sequence_sentence(sequences[0], language)
-                short = "yes"
-        elif tool == "read_text" and evidence:
-            confidence = max(e.score for e in evidence)
-            if confidence >= self._options.min_confidence:
-                text, short = sentences.lines_sentence(evidence, language), "yes"
-        elif tool == "describe" and evidence:
-            confidence = max(e.score for e in evidence)
-            told = "; ".join(self._translate(e.text or "", "en", language) for e in evidence)
-            text = sentences.answer_sentence(told, evidence, language)
-        elif tool == DEFAULT_TOOL:
-            text, short, confidence, evidence, conditions = self._from_frames(state, evidence)
-        text = text or sentences.unknown_sentence(evidence, language)
-        steps = tuple(Step(**s) for s in state["steps"])
-        reply = Reply(state["question"], text, language, confidence, conditions, evidence, sequences, steps)
-        return reply, short or "i don't know"
+            return Draft(sentences.Said(*[sentences.say("empty", language)] * 2))
+        if tool == "find_events" and sequences:
+            return compose.sequence(sequences[0], language)
+        if tool == "read_text":
+            return compose.lines(evidence, language)
+        if tool == "describe" and evidence:
+            return compose.told(evidence, language, state["query"] if state["after"] else None)
+        if tool == "look" and evidence:
+            return compose.looked(evidence, language)
+        seen = [(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
+        bare = without_range(state["asked"])
+        return compose.searched(bare, state["question"], state["query"] or bare, seen, evidence, language)
 
-    def _from_frames(
-        self, state: State, nearest: tuple[Evidence, ...]
-    ) -> tuple[str, str, float, tuple[Evidence, ...], tuple[Condition, ...]]:
-        """Sentence (empty: I don't know), short answer, confidence, evidence and conditions of the frames looked at."""
-        language: Any = state["language"]
-        seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
-        kept = [s for s in seen if s.score >= self._options.min_verified]
-        verdict: Any = "seen" if kept else "not seen"
-        conditions = (Condition(state["query"], verdict),)
-        fixed_time = state["start"] is not None or state["end"] is not None
-        moments = tuple(merge(kept, tool=DEFAULT_TOOL))[: self._options.evidence]
-        verified = max((s.score for s in seen), default=0.0)
-        if kept and _WHEN.search(state["question"]):
-            at = f"at {moments[0].start_seconds:.0f} seconds"
-            return sentences.moments_sentence(moments, language), at, verified, moments, conditions
-        # A question about a named time is about those frames, whatever its statement's P(yes).
-        pool = sorted(kept or seen, key=lambda s: -s.score)[: self._options.frames]
-        answer = self._core.answer(state["asked"], [s.keyframe for s in pool])
-        # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
-        sure = 1.0 if fixed_time else (verified if kept else (1.0 - verified) * (answer.text == "no"))
-        # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
-        confidence = (answer.confidence * sure) ** 0.5
-        if not answer.text or confidence < self._options.min_confidence:
-            return "", "", confidence, moments or nearest, conditions
-        shown = moments or tuple(merge(pool, tool=DEFAULT_TOOL))
-        said = self._translate(answer.text, "en", language)
-        return sentences.answer_sentence(said, shown, language), answer.text, confidence, shown, conditions
+    def _seek(self, state: State, *, by: DecidedBy, note: str, chosen: str) -> dict[str, Any]:
+        """Frames to look at: those that match what the question is about, or, where it names a time or no thing, a few
+        spread over it.
+        """
+        query = self._fill(state["asked"], DEFAULT_TOOL, "query")
+        timed = state["start"] is not None or state["end"] is not None
+        if query and not (timed and chosen != DEFAULT_TOOL):
+            return self._search(state, query, by=by, note=note)
+        sampled = self._sample(state)
+        if not sampled:
+            return self._search(state, query or state["asked"], by=by, note=note)
+        question = without_range(state["asked"])
+        calls = [{"question": question, "moment": f"{k.video_id}@{k.seconds:.3f}"} for k in sampled]
+        return self._run(state, "look", calls, len(calls), by=by, note=note)
 
-    def _checked(self, best: EventSequence) -> tuple[tuple[EventSequence, ...], tuple[Condition, ...], float]:
-        """The sequence with the core's verdict on each event."""
-        frames = {k.frame_index: k for k in self._frames.keyframes(best.video_id)}
-        sure = [
-            self._core.verify(m.event, [frames[m.frame_index]])[0] if m.frame_index in frames else 0.0
-            for m in best.moments
-        ]
-        conditions = tuple(
-            Condition(m.event, "seen" if p >= self._options.min_verified else "not seen")
-            for m, p in zip(best.moments, sure, strict=True)
-        )
-        moments = tuple(EventMoment(**{**asdict(m), "score": p}) for m, p in zip(best.moments, sure, strict=True))
-        sequence = EventSequence(best.video_id, best.score, best.certified, moments)
-        return (sequence,), conditions, min(sure)
+    def _search(
+        self, state: State, query: str, *, by: DecidedBy, note: str = "", after: bool = False
+    ) -> dict[str, Any]:
+        call = {"query": query, "video": state["scope"], "start": state["start"], "end": state["end"]}
+        return self._run(state, DEFAULT_TOOL, [call], query, by=by, note=note) | {"query": query, "after": after}
 
-    def _range(self, question: str, video_id: str | None) -> tuple[float | None, float | None]:
-        """Times by rule: `at 12 s`, `at the start`, `at the end` (of one video)."""
-        if at := _AT.search(question):
-            seconds = float(at[1])
-            return max(0.0, seconds - 1.0), seconds + 1.0
-        if _AT_START.search(question):
-            return 0.0, _EDGE_SECONDS
-        if _AT_END.search(question):
-            videos = [v for v in self._frames.videos() if video_id in (None, v.video_id)]
-            if len(videos) == 1:
-                return max(0.0, videos[0].duration_seconds - _EDGE_SECONDS), videos[0].duration_seconds + 1.0
-        return None, None
+    def _run(
+        self,
+        state: State,
+        tool: str,
+        calls: Sequence[dict[str, Any]],
+        what: object,
+        *,
+        by: DecidedBy,
+        note: str = "",
+        round: int = 0,  # noqa: A002 - the state's word
+    ) -> dict[str, Any]:
+        """The state's change that makes `act` run a tool, once or on several moments."""
+        step = self._step(state, tool, calls[0], note, by, tool, what)
+        made = [{"name": tool, "args": c, "id": uuid.uuid4().hex, "type": "tool_call"} for c in calls]
+        message = AIMessage(content="", tool_calls=made)
+        return {"tool": tool, "round": round, "steps": [*state["steps"], step], "messages": [message]}
 
-    def _keyframes(self, evidence: list[Evidence]) -> list[Keyframe]:
+    def _fill(self, asked: str, tool: str, slot: str) -> str | None:
+        return self._core.fill(asked, tool, [slot]).get(slot)
+
+    def _sample(self, state: State) -> list[Keyframe]:
+        """A few keyframes spread evenly over the named range of each video in scope."""
+        videos = [v.video_id for v in self._frames.videos() if state["scope"] in (None, v.video_id)]
+        many = max(1, self._options.frames // max(1, len(videos)))
+        sampled = []
+        for video_id in videos[: self._options.videos]:
+            frames = self._frames.keyframes(video_id, state["start"], state["end"])
+            count = min(many if len(videos) > 1 else self._options.frames, len(frames))
+            sampled += [frames[(2 * i + 1) * len(frames) // (2 * count)] for i in range(count)]
+        return sampled
+
+    def _duration(self, video_id: str | None) -> float | None:
+        """Of the video in scope, or of the only one."""
+        videos = [v for v in self._frames.videos() if video_id in (None, v.video_id)]
+        return videos[0].duration_seconds if len(videos) == 1 else None
+
+    def _keyframes(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
         known: dict[tuple[str, int], Keyframe] = {}
         for video_id in dict.fromkeys(e.video_id for e in evidence):
             known |= {(video_id, k.frame_index): k for k in self._frames.keyframes(video_id)}
         return [known[e.video_id, e.frame_index] for e in evidence if e.frame_index is not None]
 
     def _found(self, state: State) -> list[Any]:
-        """The artifact of the last tool call, back from plain data where a checkpoint held it."""
-        last = next((m for m in reversed(state["messages"]) if isinstance(m, ToolMessage)), None)
-        return list(last.artifact or []) if last is not None and last.status != "error" else []
+        """The artifacts of the last round of tool calls; those that failed bring nothing."""
+        found: list[Any] = []
+        for message in reversed(state["messages"]):
+            if not isinstance(message, ToolMessage):
+                break
+            if message.status != "error":
+                found = [*(message.artifact or []), *found]
+        return found
 
     def _translate(self, text: str, source: str, target: str) -> str:
         if source == target or self._translator is None:
@@ -282,8 +299,3 @@ class Agent:
         row = asdict(step)
         get_stream_writer()(row)
         return row
-
-
-def _call(tool: str, arguments: dict[str, Any]) -> AIMessage:
-    call = {"name": tool, "args": arguments, "id": uuid.uuid4().hex, "type": "tool_call"}
-    return AIMessage(content="", tool_calls=[call])

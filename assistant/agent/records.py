@@ -37,6 +37,7 @@ class Reply:
 
     question: str
     answer: str
+    spoken: str  # the answer for the voice: times in words, no citations
     language: Language
     confidence: float  # in [0, 1]
     conditions: tuple[Condition, ...]
@@ -62,6 +63,7 @@ class Options:
     min_verified: float = 0.5  # P(yes) of a kept frame
     min_confidence: float = 0.35  # below: "I don't know"
     frames: int = 4  # looked at for one answer
+    videos: int = 8  # looked at where the question names none
     evidence: int = 8  # shown
     history: int = 2  # turns a follow-up is rewritten from
 

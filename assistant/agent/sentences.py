@@ -1,10 +1,12 @@
-"""Answer sentences in both languages, composed from evidence; the core's words enter only as its short answer."""
+"""Answer sentences in both languages, composed from evidence; the core's words enter only as its short answer.
+
+Each comes twice: as read, with the moments it rests on, and as spoken, where a time is said in words.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tools.clock import clock
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,22 +15,50 @@ if TYPE_CHECKING:
     from tools.types import EventSequence, Evidence
 
 _SHOWN = 3
+_HASH = re.compile(r"-[0-9a-f]{6}$")
 _TEXTS: dict[str, dict[Language, str]] = {
-    "moments": {"en": "I see it {count} time(s): {where}.", "vi": "Tôi thấy {count} lần: {where}."},
+    "moments": {"en": "Seen at {where}.", "vi": "Thấy lúc {where}."},
     "answer": {"en": "{answer} ({where}).", "vi": "{answer} ({where})."},
+    "answer_spoken": {"en": "{answer}, {where}.", "vi": "{answer}, {where}."},
+    "absent": {
+        "en": "{answer}: none of the {count} pictures I looked at shows it.",
+        "vi": "{answer}: không hình nào trong {count} hình tôi đã xem cho thấy điều đó.",
+    },
+    "differs": {"en": "{parts}.", "vi": "{parts}."},
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
-    "lines": {"en": "The text says: {where}.", "vi": "Chữ đọc được: {where}."},
+    "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
+    "after": {"en": "After {clock}: {told}.", "vi": "Sau {clock}: {told}."},
     "unknown": {"en": "I don't know.", "vi": "Tôi không biết."},
     "nearest": {"en": " The nearest moments: {where}.", "vi": " Những lúc gần nhất: {where}."},
+    "no_text": {"en": "I found no such text.", "vi": "Tôi không tìm thấy chữ như vậy."},
     "empty": {
         "en": "I don't know: the library holds no video yet.",
         "vi": "Tôi không biết: thư viện chưa có video nào.",
     },
-    "say_understand": {"en": "Understanding the question", "vi": "Đang hiểu câu hỏi"},
-    "say_act": {"en": "Looking for: {what}", "vi": "Đang tìm: {what}"},
-    "say_look": {"en": "Checking {what} pictures", "vi": "Đang kiểm tra {what} hình"},
-    "say_widen": {"en": "Looking again, more widely", "vi": "Tìm lại rộng hơn"},
+    "in": {"en": "in", "vi": "trong"},
+    "and": {"en": "and", "vi": "và"},
+    "seconds": {"en": "{s} seconds", "vi": "giây {s}"},
+    "minutes": {"en": "{m} minutes {s} seconds", "vi": "{m} phút {s} giây"},
+    "at": {"en": "at {time}", "vi": "lúc {time}"},
+    "say_understand": {"en": "Understanding the question: {what}", "vi": "Đang hiểu câu hỏi: {what}"},
+    "say_find_frames": {"en": "Looking for frames that match: {what}", "vi": "Đang tìm khung hình khớp với: {what}"},
+    "say_find_events": {
+        "en": "Looking for events in this order: {what}",
+        "vi": "Đang tìm các sự kiện theo thứ tự: {what}",
+    },
+    "say_read_text": {"en": "Reading the text: {what}", "vi": "Đang đọc chữ: {what}"},
+    "say_describe": {"en": "Describing what is seen", "vi": "Đang mô tả những gì thấy được"},
+    "say_count": {"en": "Counting: {what}", "vi": "Đang đếm: {what}"},
+    "say_look": {"en": "Looking at {what} pictures", "vi": "Đang xem {what} hình"},
+    "say_verify": {"en": "Checking {what} pictures one by one", "vi": "Đang kiểm tra từng hình trong {what} hình"},
 }
+
+
+class Said(NamedTuple):
+    """A sentence as read and as spoken."""
+
+    text: str
+    spoken: str
 
 
 def say(key: str, language: Language, **values: object) -> str:
@@ -36,34 +66,101 @@ def say(key: str, language: Language, **values: object) -> str:
     return _TEXTS[key][language].format(**values)
 
 
-def places(evidence: Sequence[Evidence]) -> str:
-    """The first few moments as citations."""
-    return ", ".join(f"{e.video_id} {clock(e.start_seconds)}" for e in evidence[:_SHOWN])
+def title(video_id: str) -> str:
+    """A video's name as people know it: its id without the hash."""
+    return _HASH.sub("", video_id)
 
 
-def moments_sentence(evidence: Sequence[Evidence], language: Language) -> str:
+def minute(seconds: float) -> str:
+    """`83.9` as `1:23`: a player that starts there shows the moment."""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def in_words(seconds: float, language: Language) -> str:
+    """`83` as `1 minutes 23 seconds`, for the voice."""
+    whole = int(seconds)
+    key = "minutes" if whole >= 60 else "seconds"
+    return say(key, language, m=whole // 60, s=whole % 60)
+
+
+def places(evidence: Sequence[Evidence], language: Language) -> str:
+    """The first few moments, video by video: `0:24 and 0:37 in street; 0:03 in rain`."""
+    times: dict[str, list[str]] = {}
+    for one in evidence[:_SHOWN]:
+        times.setdefault(title(one.video_id), []).append(minute(one.start_seconds))
+    joint = f" {say('and', language)} "
+    return "; ".join(f"{joint.join(dict.fromkeys(t))} {say('in', language)} {name}" for name, t in times.items())
+
+
+def _spoken(evidence: Sequence[Evidence], language: Language) -> str:
+    joint = f" {say('and', language)} "
+    return joint.join(dict.fromkeys(in_words(one.start_seconds, language) for one in evidence[:_SHOWN]))
+
+
+def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
     """Where something was seen."""
-    return say("moments", language, count=len(evidence), where=places(evidence))
+    return Said(
+        say("moments", language, where=places(evidence, language)),
+        say("moments", language, where=_spoken(evidence, language)),
+    )
 
 
-def answer_sentence(answer: str, evidence: Sequence[Evidence], language: Language) -> str:
+def answer_sentence(answer: str, evidence: Sequence[Evidence], language: Language) -> Said:
     """A short answer with the moments it comes from."""
-    return say("answer", language, answer=answer[:1].upper() + answer[1:], where=places(evidence))
+    answer = answer[:1].upper() + answer[1:]
+    at = say("at", language, time=_spoken(evidence[:1], language))
+    return Said(
+        say("answer", language, answer=answer, where=places(evidence, language)),
+        say("answer_spoken", language, answer=answer, where=at),
+    )
 
 
-def lines_sentence(evidence: Sequence[Evidence], language: Language) -> str:
-    """What was read, and where."""
-    quoted = "; ".join(f"“{e.text}” ({e.video_id} {clock(e.start_seconds)})" for e in evidence[:_SHOWN])
-    return say("lines", language, where=quoted)
+def absent_sentence(answer: str, count: int, language: Language) -> Said:
+    """That something was looked for and is not there."""
+    text = say("absent", language, answer=answer[:1].upper() + answer[1:], count=count)
+    return Said(text, text)
 
 
-def sequence_sentence(sequence: EventSequence, language: Language) -> str:
+def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+    """Another answer for each video."""
+    parts = "; ".join(f"{title(one.video_id)}: {answer} ({minute(one.start_seconds)})" for answer, one in answers)
+    spoken = "; ".join(f"{title(one.video_id)}: {answer}" for answer, one in answers)
+    return Said(say("differs", language, parts=parts), say("differs", language, parts=spoken))
+
+
+def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+    """Descriptions in time order."""
+    parts = "; ".join(f"{minute(one.start_seconds)} {text}" for text, one in told)
+    spoken = "; ".join(f"{in_words(one.start_seconds, language)}: {text}" for text, one in told)
+    return Said(f"{parts}.", f"{spoken}.")
+
+
+def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
+    """What was read, and where; a line that is shown again and again is quoted once."""
+    first = {one.text: one for one in reversed(evidence)}
+    kept = [one for one in evidence if first.get(one.text) is one][:_SHOWN]
+    quoted = "; ".join(
+        f"“{one.text}” ({minute(one.start_seconds)} {say('in', language)} {title(one.video_id)})" for one in kept
+    )
+    spoken = "; ".join(one.text or "" for one in kept)
+    return Said(say("lines", language, where=quoted), say("lines", language, where=spoken))
+
+
+def sequence_sentence(sequence: EventSequence, language: Language) -> Said:
     """Each event of a sequence with its time."""
-    where = ", ".join(f"{m.event} {clock(m.seconds)}" for m in sequence.moments if m.seconds is not None)
-    return say("sequence", language, video=sequence.video_id, where=where)
+    found = [(m.event, m.seconds) for m in sequence.moments if m.seconds is not None]
+    where = ", ".join(f"{event} {minute(seconds)}" for event, seconds in found)
+    spoken = ", ".join(f"{event} {say('at', language, time=in_words(seconds, language))}" for event, seconds in found)
+    video = title(sequence.video_id)
+    return Said(
+        say("sequence", language, video=video, where=where), say("sequence", language, video=video, where=spoken)
+    )
 
 
-def unknown_sentence(nearest: Sequence[Evidence], language: Language) -> str:
+def unknown_sentence(nearest: Sequence[Evidence], language: Language) -> Said:
     """That nothing was found, and what came nearest."""
-    near = say("nearest", language, where=places(nearest)) if nearest else ""
-    return say("unknown", language) + near
+    unknown = say("unknown", language)
+    near = say("nearest", language, where=places(nearest, language)) if nearest else ""
+    return Said(unknown + near, unknown)

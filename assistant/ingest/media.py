@@ -71,14 +71,31 @@ class Frame:
             self._small = np.asarray(small.to_ndarray())
         return self._small
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels as displayed."""
+        width, height = max(1, round(self._frame.width * self._aspect)), self._frame.height
+        return (height, width) if self._turns % 2 else (width, height)
+
+    def scaled(self, width: int, height: int) -> Any:
+        """An `av.VideoFrame` of that size in yuv420p, as displayed."""
+        import av
+
+        frame = av.VideoFrame.from_ndarray(self.image(), format="rgb24") if self._turns else self._frame
+        return frame.reformat(width, height, "yuv420p")
+
+    @property
+    def _turns(self) -> int:
+        """Quarter turns against the clock."""
+        return round(getattr(self._frame, "rotation", 0) / 90) % 4
+
     def image(self) -> NDArray[np.uint8]:
         """`(height, width, 3)` uint8 RGB as displayed."""
         width, height = self._frame.width, self._frame.height
         if self._aspect != 1:
             width = max(1, round(width * self._aspect))
         picture = self._frame.reformat(width, height, "rgb24").to_ndarray()
-        turns = round(getattr(self._frame, "rotation", 0) / 90) % 4
-        return np.ascontiguousarray(np.rot90(picture, turns)) if turns else np.asarray(picture)
+        return np.ascontiguousarray(np.rot90(picture, self._turns)) if self._turns else np.asarray(picture)
 
 
 @dataclass
@@ -163,15 +180,46 @@ class Media:
             if c.end_seconds > shift
         ]
 
-    def grab(self, seconds: float) -> NDArray[np.uint8]:
-        """The picture displayed at `seconds`, `(height, width, 3)` uint8 RGB; the last one if that is past the end."""
+    @property
+    def start_seconds(self) -> float:
+        """The first displayed frame, in the container's own time."""
+        return float((self.stream.start_time or 0) * self.stream.time_base)
+
+    def seek(self, seconds: float) -> None:
+        """To the last key picture at or before `seconds`."""
         import av
 
-        start = float((self.stream.start_time or 0) * self.stream.time_base)
         try:
-            self.container.seek(max(0, round((start + seconds) / self.stream.time_base)), stream=self.stream)
+            target = (self.start_seconds + seconds) / self.stream.time_base
+            self.container.seek(max(0, round(target)), stream=self.stream)
         except av.FFmpegError:
             self.container.seek(0)
+
+    def between(self, start_seconds: float, end_seconds: float) -> Iterator[Frame]:
+        """The frames displayed in `[start_seconds, end_seconds)`; their index counts from the first of them."""
+        import av
+
+        self.seek(start_seconds)
+        aspect, index = _aspect(self.stream), 0
+        for packet in self.container.demux(self.stream):
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                continue  # a damaged stretch: what follows it may be whole
+            for frame in decoded:
+                if frame.pts is None:
+                    continue
+                seconds = float(frame.pts * self.stream.time_base) - self.start_seconds
+                if seconds >= end_seconds:
+                    return
+                if seconds >= start_seconds - 1e-6:
+                    yield Frame(frame, index, frame.pts, seconds, 0.0, aspect)
+                    index += 1
+
+    def grab(self, seconds: float) -> NDArray[np.uint8]:
+        """The picture displayed at `seconds`, `(height, width, 3)` uint8 RGB; the last one if that is past the end."""
+        start = self.start_seconds
+        self.seek(seconds)
         shown: Any = None
         for frame in self.container.decode(self.stream):
             at = float((frame.pts or 0) * self.stream.time_base) - start

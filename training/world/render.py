@@ -103,10 +103,10 @@ class _Sprite:
 
 def _car(s: _Sprite) -> None:
     glass = s.pen.lit(GLASS)
-    s.polygon([(0.1, 0.5), (0.24, 0.02), (0.58, 0.02), (0.8, 0.5)], s.paint, line=True)
+    s.polygon([(0.02, 0.5), (0.12, 0.02), (0.5, 0.02), (0.66, 0.5)], s.paint, line=True)  # a long bonnet in front
     s.box(0, 0.42, 1, 0.86, s.paint, 4)
-    s.polygon([(0.2, 0.44), (0.29, 0.12), (0.41, 0.12), (0.41, 0.44)], glass)
-    s.polygon([(0.46, 0.44), (0.46, 0.12), (0.56, 0.12), (0.7, 0.44)], glass)
+    s.polygon([(0.09, 0.44), (0.17, 0.12), (0.29, 0.12), (0.29, 0.44)], glass)
+    s.polygon([(0.34, 0.44), (0.34, 0.12), (0.46, 0.12), (0.57, 0.44)], glass)
     s.box(0.95, 0.5, 1, 0.62, s.pen.lit((255, 250, 190)))
     s.box(0, 0.5, 0.04, 0.62, s.pen.lit((200, 30, 30)))
     for u in (0.2, 0.8):
@@ -140,6 +140,7 @@ def _bicycle(s: _Sprite) -> None:
     s.line([(0.78, 0.71), (0.68, 0.12), (0.84, 0.12)], s.paint, 3)
     s.line([(0.5, 0.71), (0.4, 0.2)], s.paint, 3)
     s.line([(0.31, 0.2), (0.47, 0.2)], dark, 4)
+    s.box(0.8, 0.12, 1.02, 0.36, s.pen.lit((150, 110, 70)))  # the basket
 
 
 def _motorbike(s: _Sprite) -> None:
@@ -156,7 +157,7 @@ def _person(s: _Sprite) -> None:
     for u, phase in ((0.33, s.stride), (0.67, -s.stride)):
         s.polygon([(u - 0.13, 0.58), (u + 0.13, 0.58), (u + 0.13 + phase, 1), (u - 0.13 + phase, 1)], trousers)
     s.box(0.08, 0.2, 0.92, 0.62, s.paint, 3)
-    s.box(0.78, 0.36, 1.08, 0.46, s.paint, 2)  # the leading arm tells which way
+    s.box(0.78, 0.34, 1.4, 0.46, s.paint, 2)  # the leading arm tells which way
     x, y = s.at(0.56, 0.1)
     s.pen.disc(x, y, s.height * 0.1, s.height * 0.1, skin)
     s.box(0.72, 0.08, 0.86, 0.13, skin)  # and so does the nose

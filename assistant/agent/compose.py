@@ -1,0 +1,185 @@
+"""From evidence to a reply: the short answer is the core's; times, counts, citations and the sentence are code's."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.agent import sentences
+from assistant.agent.records import Condition, Reply, Step
+from assistant.agent.sentences import Said
+from assistant.agent.times import asks_when
+from tools.moments import Seen, merge
+from tools.types import EventMoment, EventSequence, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assistant.agent.language import Language
+    from assistant.agent.records import Options
+    from tools.ports import Core, FrameIndex
+    from tools.types import Keyframe
+
+ABSENT = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply in the making."""
+
+    said: Said
+    confidence: float = 0.0  # in [0, 1]
+    short: str = ""  # in English, for the memory; empty: nothing is known
+    evidence: tuple[Evidence, ...] = ()
+    sequences: tuple[EventSequence, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+    def reply(self, question: str, language: Any, steps: tuple[Step, ...]) -> Reply:
+        """With the question and the steps that led here."""
+        return Reply(
+            question=question,
+            answer=self.said.text,
+            spoken=self.said.spoken,
+            language=language,
+            confidence=self.confidence,
+            conditions=self.conditions,
+            evidence=self.evidence,
+            sequences=self.sequences,
+            steps=steps,
+        )
+
+
+class Composer:
+    """Composes a reply for each kind of evidence; below the threshold, that it does not know and what is near."""
+
+    def __init__(
+        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: Options
+    ) -> None:
+        self._frames, self._core, self._translate, self._options = frames, core, translate, options
+
+    def sequence(self, best: EventSequence, language: Language) -> Draft:
+        """The sequence with the core's verdict on each event."""
+        frames = {k.frame_index: k for k in self._frames.keyframes(best.video_id)}
+        sure = [
+            self._core.verify(m.event, [frames[m.frame_index]])[0] if m.frame_index in frames else 0.0
+            for m in best.moments
+        ]
+        conditions = tuple(self._condition(m.event, p) for m, p in zip(best.moments, sure, strict=True))
+        moments = tuple(EventMoment(**{**asdict(m), "score": p}) for m, p in zip(best.moments, sure, strict=True))
+        found = replace(best, moments=moments)
+        evidence = tuple(
+            Evidence(
+                video_id=best.video_id,
+                start_seconds=m.start_seconds or 0.0,
+                end_seconds=m.end_seconds or 0.0,
+                tool="find_events",
+                score=m.score or 0.0,
+                seconds=m.seconds,
+                frame_index=m.frame_index,
+                image=frames[m.frame_index].image if m.frame_index in frames else None,
+                text=m.event,
+            )
+            for m in moments
+        )
+        confidence = min(sure)
+        if confidence < self._options.min_confidence:
+            return self._unknown(evidence, language, confidence, conditions)
+        shown = replace(found, moments=tuple(replace(m, event=self._out(m.event, language)) for m in moments))
+        return Draft(sentences.sequence_sentence(shown, language), confidence, "yes", evidence, (found,), conditions)
+
+    def lines(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+        """Lines, quoted."""
+        confidence = max((e.score for e in evidence), default=0.0)
+        if confidence < self._options.min_confidence:
+            text = sentences.say("no_text", language)
+            return Draft(Said(text, text), confidence, evidence=evidence)
+        shown = evidence[: self._options.evidence]
+        return Draft(sentences.lines_sentence(shown, language), confidence, evidence[0].text or "yes", shown)
+
+    def told(self, evidence: tuple[Evidence, ...], language: Language, after: str | None) -> Draft:
+        """Captions in time order; one that says again what the one before it said is left out."""
+        kept = [
+            e for before, e in zip((None, *evidence), evidence, strict=False) if not before or before.text != e.text
+        ]
+        shown = tuple(kept[: self._options.evidence])
+        said = sentences.told_sentence([(self._out(e.text or "", language), e) for e in shown], language)
+        conditions = (Condition(after, "seen"),) if after else ()
+        return Draft(said, max(e.score for e in shown), shown[0].text or "", shown, conditions=conditions)
+
+    def looked(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+        """The answers of single pictures: the one with the most confidence behind it, video by video."""
+        winners: list[tuple[str, Evidence, float]] = []
+        for video_id in dict.fromkeys(e.video_id for e in evidence):
+            own = [e for e in evidence if e.video_id == video_id]
+            votes: dict[str, float] = {}
+            for one in own:
+                votes[one.text or ""] = votes.get(one.text or "", 0.0) + one.score
+            best = max(votes, key=lambda text: votes[text])
+            if best and votes[best] / len(own) >= self._options.min_confidence:
+                first = max((e for e in own if e.text == best), key=lambda e: e.score)
+                winners.append((best, first, votes[best] / len(own)))
+        shown = tuple(e for _, e, _ in winners) or evidence
+        if not winners:
+            return self._unknown(evidence, language, 0.0)
+        confidence = min(share for _, _, share in winners)
+        texts = list(dict.fromkeys(text for text, _, _ in winners))
+        if len(texts) == 1:
+            said = sentences.answer_sentence(self._out(texts[0], language), shown, language)
+            return Draft(said, confidence, texts[0], shown)
+        parts = [(self._out(text, language), one) for text, one, _ in winners]
+        short = "yes" if "yes" in texts else texts[0]
+        return Draft(sentences.differing_sentence(parts, language), confidence, short, shown)
+
+    def searched(
+        self,
+        asked: str,
+        question: str,
+        query: str,
+        candidates: Sequence[tuple[Keyframe, float]],
+        nearest: tuple[Evidence, ...],
+        language: Language,
+    ) -> Draft:
+        """What the frames show that a search brought back; `asked` is in English, `question` as it was typed."""
+        seen = [Seen(keyframe, score) for keyframe, score in candidates]
+        kept = [s for s in seen if s.score >= self._options.min_verified]
+        verified = max((s.score for s in seen), default=0.0)
+        conditions = (self._condition(query, verified),)
+        moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
+        if kept and asks_when(f"{question} {asked}"):
+            in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
+            short = f"at {in_order[0].start_seconds:.0f} seconds"
+            return Draft(sentences.moments_sentence(in_order, language), verified, short, in_order, (), conditions)
+        if not seen:
+            return self._unknown(nearest, language, 0.0, conditions)
+        pool = sorted(kept or seen, key=lambda s: -s.score)[: self._options.frames]
+        answer = self._core.answer(asked, [s.keyframe for s in pool])
+        # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
+        sure = verified if kept else (1.0 - verified) * (answer.text == ABSENT)
+        # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
+        confidence = (answer.confidence * sure) ** 0.5
+        near = nearest[: self._options.evidence]
+        if not answer.text or confidence < self._options.min_confidence:
+            return self._unknown(moments or near, language, confidence, conditions)
+        said = self._out(answer.text, language)
+        if not kept:
+            absent = sentences.absent_sentence(said, len(seen), language)
+            return Draft(absent, confidence, answer.text, near, (), conditions)
+        return Draft(
+            sentences.answer_sentence(said, moments, language), confidence, answer.text, moments, (), conditions
+        )
+
+    def _condition(self, text: str, probability: float) -> Condition:
+        return Condition(text, "seen" if probability >= self._options.min_verified else "not seen")
+
+    def _unknown(
+        self,
+        nearest: tuple[Evidence, ...],
+        language: Language,
+        confidence: float,
+        conditions: tuple[Condition, ...] = (),
+    ) -> Draft:
+        shown = nearest[: self._options.evidence]
+        return Draft(sentences.unknown_sentence(shown, language), confidence, "", shown, (), conditions)
+
+    def _out(self, text: str, language: Language) -> str:
+        return self._translate(text, "en", language)

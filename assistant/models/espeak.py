@@ -1,0 +1,64 @@
+"""The offline voice as a process of its own: espeak-ng is GPL, and not safe to call from two threads.
+
+python -m assistant.models.espeak LANGUAGE OUT.wav    # reads the text from stdin
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+AUDIO_OUTPUT_SYNCHRONOUS = 2
+CHARS_UTF8 = 1
+OK = 0
+WORDS_A_MINUTE = {"en": 160, "vi": 170}
+RATE = 1  # espeakRATE
+
+
+def synthesise(text: str, language: str, out: Path) -> None:
+    """Writes `text` as mono 16-bit wav.
+
+    Raises:
+        OSError: the library does not load, or refuses the voice or the text.
+    """
+    import espeakng_loader
+
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    data = str(espeakng_loader.get_data_path()).encode()
+    sample_rate = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data, 0)
+    if sample_rate <= 0:
+        raise OSError(f"espeak-ng does not start with the data in {data.decode()}")
+    samples = bytearray()
+    callback_type = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+    def collect(chunk: Any, count: int, _events: Any) -> int:
+        if chunk and count > 0:
+            samples.extend(ctypes.string_at(chunk, count * 2))
+        return 0
+
+    callback = callback_type(collect)
+    library.espeak_SetSynthCallback(callback)
+    if library.espeak_SetVoiceByName(language.encode()) != OK:
+        raise OSError(f"espeak-ng has no voice {language!r}")
+    library.espeak_SetParameter(RATE, WORDS_A_MINUTE.get(language, 165), 0)
+    raw = text.encode() + b"\0"
+    if library.espeak_Synth(raw, len(raw), 0, 0, 0, CHARS_UTF8, None, None) != OK:
+        raise OSError("espeak-ng refuses the text")
+    library.espeak_Synchronize()
+    with wave.open(str(out), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(bytes(samples))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m assistant.models.espeak LANGUAGE OUT.wav < TEXT")
+    try:
+        synthesise(sys.stdin.buffer.read().decode("utf-8", "replace"), sys.argv[1], Path(sys.argv[2]))
+    except (OSError, ImportError) as failure:
+        sys.exit(str(failure))

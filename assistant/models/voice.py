@@ -1,0 +1,147 @@
+"""The spoken answer: gTTS inside a deadline, espeak-ng on this machine when it cannot be reached or is switched off."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Language = Literal["vi", "en"]
+Engine = Literal["online", "offline"]
+REST_SECONDS = 60.0  # after a failure the online voice is left alone for so long
+OFFLINE_TIMEOUT_SECONDS = 60.0
+NOTICES: dict[Language, str] = {
+    "en": "The online voice cannot be reached; this machine speaks instead.",
+    "vi": "Không kết nối được giọng trực tuyến; máy này sẽ đọc thay.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A spoken sentence."""
+
+    path: Path  # mp3 of the online voice, wav of the offline one
+    engine: Engine
+    notice: str | None  # that the offline voice stepped in, in the sentence's language; said once
+
+
+class Voice:
+    """Speaks, and keeps what it spoke in `folder`. Safe to share between threads.
+
+    Args:
+        folder: where the files are kept.
+        online: False never touches the network.
+        deadline_seconds: how long the online voice may take in all.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self, folder: Path, *, online: bool, deadline_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder, self._online, self._deadline, self._clock = folder, online, deadline_seconds, clock
+        self._rests_until = float("-inf")
+        self._noticed = False
+        self._lock = threading.Lock()
+
+    def speak(self, text: str, language: Language) -> Speech:
+        """The file that says `text`.
+
+        Raises:
+            VideoAssistantError: the text is empty, or neither voice works.
+        """
+        words = " ".join(text.split())
+        if not words:
+            raise VideoAssistantError("there is nothing to say; give a text with words")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._online:
+            path = self._path("online", language, words)
+            if _there(path):
+                return Speech(path, "online", None)
+            if self._clock() >= self._rests_until:
+                if self._from_service(words, language, path):
+                    return Speech(path, "online", None)
+                self._rests_until = self._clock() + REST_SECONDS
+        path = self._path("offline", language, words)
+        if not _there(path):
+            self._from_machine(words, language, path)
+        return Speech(path, "offline", self._notice(language) if self._online else None)
+
+    def _path(self, engine: Engine, language: Language, words: str) -> Path:
+        key = hashlib.blake2b(f"{engine}\0{language}\0{words}".encode(), digest_size=12).hexdigest()
+        return self._folder / f"{key}.{'mp3' if engine == 'online' else 'wav'}"
+
+    def _notice(self, language: Language) -> str | None:
+        with self._lock:
+            first, self._noticed = not self._noticed, True
+        return NOTICES[language] if first else None
+
+    def _from_service(self, words: str, language: Language, path: Path) -> bool:
+        """True if the file is there. In a thread, since a name that never resolves obeys no timeout."""
+        done: queue.Queue[bool] = queue.Queue()
+        threading.Thread(target=self._fetch, args=(words, language, path, done), daemon=True).start()
+        try:
+            return done.get(timeout=self._deadline)
+        except queue.Empty:
+            return False
+
+    def _fetch(self, words: str, language: Language, path: Path, done: queue.Queue[bool]) -> None:
+        try:
+            import requests
+            from gtts import gTTS, gTTSError
+
+            try:
+                with _temporary(path) as part:
+                    gTTS(words, lang=language, timeout=self._deadline).save(str(part))
+                done.put(True)
+            except (gTTSError, requests.RequestException, OSError, AssertionError):
+                done.put(False)
+        finally:
+            done.put(False)  # whatever else happened in this thread, nobody waits for it
+
+    def _from_machine(self, words: str, language: Language, path: Path) -> None:
+        with _temporary(path) as part:
+            command = [sys.executable, "-m", "assistant.models.espeak", language, str(part)]
+            try:
+                subprocess.run(  # noqa: S603 - our own module, without a shell; the text goes through stdin
+                    command, input=words.encode(), capture_output=True, timeout=OFFLINE_TIMEOUT_SECONDS, check=True
+                )
+            except subprocess.CalledProcessError as error:
+                reason = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
+                raise VideoAssistantError(
+                    f"the offline voice failed: {reason[0]}; see `video-assistant doctor`"
+                ) from None
+            except subprocess.TimeoutExpired:
+                raise VideoAssistantError("the offline voice took too long; ask for a shorter text") from None
+
+
+def _there(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its name only when it is whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        if not _there(part):
+            raise OSError("nothing was written")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

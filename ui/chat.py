@@ -1,0 +1,131 @@
+"""One reply on the page: the answer, the keyframes it rests on, a player, its voice, and how it was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.agent.sentences import minute, title
+from tools.errors import VideoAssistantError
+from ui.player import playable
+from ui.strings import Language, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assistant.agent import Reply, Step
+    from assistant.session import Session
+    from tools.types import Evidence
+
+CARDS_A_ROW = 4
+MOST_CARDS = 8
+
+
+def show_question(question: str) -> None:
+    """What the user asked."""
+    with st.chat_message("user"):
+        st.markdown(_plain(question))
+
+
+def stream_answer(items: Iterable[Step | Reply], language: Language) -> Reply:
+    """Shows each step as it happens; the reply, which `show_reply` shows."""
+    from assistant.agent import Reply
+
+    with st.status(text("working", language), expanded=True) as status:
+        for item in items:
+            if isinstance(item, Reply):
+                status.update(label=text("steps", language), state="complete", expanded=False)
+                return item
+            status.update(label=item.say)
+            st.write(_plain(item.say))
+    raise VideoAssistantError("the question ended without a reply; ask again")
+
+
+def show_reply(session: Session, reply: Reply, key: str, language: Language, *, speak: bool, online: bool) -> None:
+    """The answer with everything it rests on. `key` is unique on the page; `speak` plays the answer at once."""
+    with st.chat_message("assistant"):
+        st.markdown(_plain(reply.answer))
+        if reply.conditions or reply.confidence:
+            marks = {"seen": "✓", "not seen": "✗", "cannot tell": "?"}
+            parts = [f"{marks[c.verdict]} {_plain(c.text)}: {text(c.verdict, language)}" for c in reply.conditions]
+            if reply.confidence:
+                parts.append(text("sure", language, share=f"{reply.confidence:.0%}"))
+            st.caption(" · ".join(parts))
+        _cards(reply, key, language)
+        _player(session, key, language)
+        _voice(session, reply, key, language, speak=speak, online=online)
+        with st.expander(text("steps", language)):
+            for step in reply.steps:
+                by = text("decided", language, by=text(step.decided_by, language))
+                st.markdown(f"{_plain(step.say)}  \n:gray[{_plain(step.tool)} · {by} · {_plain(step.summary)}]")
+
+
+def _cards(reply: Reply, key: str, language: Language) -> None:
+    """The keyframes; the events of a sequence in their order, numbered."""
+    shown = [e for e in reply.evidence if e.image and Path(e.image).exists()][:MOST_CARDS]
+    ordered = bool(reply.sequences)
+    for start in range(0, len(shown), CARDS_A_ROW):
+        for column, (number, one) in zip(
+            st.columns(CARDS_A_ROW), enumerate(shown[start : start + CARDS_A_ROW], start), strict=False
+        ):
+            with column:
+                st.image(str(one.image), width="stretch")
+                label = f"**{number + 1}.** " if ordered else ""
+                st.caption(f"{label}{_plain(one.text)}" if one.text else _plain(title(one.video_id)))
+                at = one.seconds if one.seconds is not None else one.start_seconds
+                if st.button(text("play", language, time=minute(at)), key=f"{key}-card-{number}", width="stretch"):
+                    _open(one, at, key)
+
+
+def _open(evidence: Evidence, seconds: float, key: str) -> None:
+    st.session_state["player"] = {"key": key, "video_id": evidence.video_id, "seconds": seconds}
+
+
+def _player(session: Session, key: str, language: Language) -> None:
+    """The player of this reply, if one of its keyframes was clicked last."""
+    wanted = st.session_state.get("player")
+    if not wanted or wanted["key"] != key:
+        return
+    video_id, seconds = wanted["video_id"], wanted["seconds"]
+    try:
+        path = Path(session.library.video(video_id).paths[0])
+        clip = playable(path, seconds, session.settings.library / "cuts")
+    except FileNotFoundError:
+        st.warning(text("gone", language, path=path))
+        return
+    except VideoAssistantError as error:
+        st.warning(str(error))
+        return
+    st.video(str(clip.path), start_time=clip.start_seconds, autoplay=True)
+    caption = text("playing", language, name=title(video_id), time=minute(seconds))
+    st.caption(f"{caption} ({text('cut', language)})" if clip.is_cut else caption)
+    st.button(text("close", language), key=f"{key}-close", on_click=_close)
+
+
+def _close() -> None:
+    st.session_state.pop("player", None)
+
+
+def _voice(session: Session, reply: Reply, key: str, language: Language, *, speak: bool, online: bool) -> None:
+    """The spoken answer, when it is asked for."""
+    spoken = st.session_state.setdefault("spoken", set())
+    asked = st.button(f"🔊 {text('speak', language)}", key=f"{key}-speak")
+    if asked or speak:
+        spoken.add(key)
+    if key not in spoken:
+        return
+    try:
+        speech = session.voice(online=online).speak(reply.spoken, reply.language)
+    except VideoAssistantError as error:
+        st.warning(str(error))
+        return
+    if speech.notice:
+        st.toast(speech.notice)
+    st.audio(str(speech.path), autoplay=asked or speak)
+
+
+def _plain(words: str) -> str:
+    """Text from questions, models and videos as it is: never as markup."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in words)

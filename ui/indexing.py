@@ -1,0 +1,72 @@
+"""Indexing in a child process: the page stays quick, and a cancel is a signal to a process that survives it well."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Job:
+    """One run of `video-assistant index`."""
+
+    process: subprocess.Popen[str]
+    progress: dict[str, Any] = field(default_factory=dict)  # the latest line of --progress-json
+    results: list[dict[str, Any]] = field(default_factory=list)  # as `index --json` gives them, once it has ended
+    messages: list[str] = field(default_factory=list)  # what it said that is no progress
+    cancelled: bool = False
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+
+class Indexer:
+    """At most one job at a time, for all tabs of the page."""
+
+    def __init__(self, library: Path, profile: str) -> None:
+        self._command = [sys.executable, "-m", "assistant.cli", "--library", str(library), "--profile", profile]
+        self._lock = threading.Lock()
+        self.job: Job | None = None
+
+    def start(self, paths: Sequence[Path]) -> bool:
+        """Begins to index; False if a job is running already."""
+        with self._lock:
+            if self.job is not None and self.job.running:
+                return False
+            command = [*self._command, "index", "--json", "--progress-json", "--", *map(str, paths)]
+            process = subprocess.Popen(  # noqa: S603 - our own command, without a shell; paths come after --
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+            )
+            self.job = Job(process)
+            threading.Thread(target=_follow, args=(self.job,), daemon=True).start()
+            threading.Thread(target=_collect, args=(self.job,), daemon=True).start()
+            return True
+
+    def cancel(self) -> None:
+        """Stops the job; what was ready stays ready."""
+        if self.job is not None and self.job.running:
+            self.job.cancelled = True
+            self.job.process.terminate()
+
+
+def _follow(job: Job) -> None:
+    for line in job.process.stderr or ():
+        try:
+            job.progress = json.loads(line)
+        except ValueError:
+            job.messages.append(line.strip())
+
+
+def _collect(job: Job) -> None:
+    output = job.process.stdout.read() if job.process.stdout else ""
+    with contextlib.suppress(ValueError):
+        job.results = json.loads(output)
+    job.process.wait()

@@ -1,0 +1,69 @@
+"""Starts the page: Streamlit in a process of its own, on loopback, with nothing sent home."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from tools.errors import VideoAssistantError
+
+FIRST_PORT = 8501
+MOST_UPLOAD_MB = 2000
+
+
+def free_port() -> int:
+    """The first free port on loopback from Streamlit's own on."""
+    for port in range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket() as probe:
+            # Without it a port that a closed page left a minute ago looks taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise VideoAssistantError(f"ports {FIRST_PORT}-{FIRST_PORT + 99} are all taken; give one with --port")
+
+
+def command(port: int, *, open_browser: bool) -> list[str]:
+    """The command line of the page's process."""
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        "server.headless": str(not open_browser).lower(),
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": MOST_UPLOAD_MB,
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "theme.base": "light",
+        "theme.primaryColor": "#0f766e",
+    }
+    flags = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    return [sys.executable, "-m", "streamlit", "run", str(files("ui") / "app.py"), *flags]
+
+
+def run(library: Path, profile: str, *, port: int | None = None, open_browser: bool = True) -> None:
+    """Serves the page until it is interrupted.
+
+    Raises:
+        VideoAssistantError: no port is free, or the page ended with an error.
+    """
+    chosen = port or free_port()
+    environment = {**os.environ, "VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_PROFILE": profile}
+    click.echo(f"The chat is at http://127.0.0.1:{chosen} (stop it with Ctrl+C)", err=True)
+    process = subprocess.Popen(command(chosen, open_browser=open_browser), env=environment)  # noqa: S603 - our own page
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        return
+    if code:
+        raise VideoAssistantError(f"the page ended with code {code}; is port {chosen} taken? give another with --port")
