@@ -39,7 +39,7 @@ def _morning() -> Story:
     shot.steps_out("orange", "person", bus, at=28.5, to=95, lane="near").leave("left", speed=40)
     bus.leave("right", speed=70)
     shot.enters("red", "car", lane="near", to=110, at=37.5, speed=80).leave("left", speed=80)
-    return Story("street-morning", (shot,))
+    return Story("morning-street", (shot,))
 
 
 def _rain() -> Story:
@@ -63,7 +63,7 @@ def _night() -> Story:
     shot.enters("white", "motorbike", lane="mid", to=250, at=3.0, speed=75).leave("right", speed=75)
     shot.enters("blue", "person", lane="near", to=250, at=9.0, speed=40).cross("far", drift=10).leave("right", speed=30)
     dog.wait(19.0).leave("left", speed=60)
-    return Story("park-night", (shot,))
+    return Story("night-park", (shot,))
 
 
 def render(story: Story, path: Path, *, quality: int = 24) -> None:

@@ -37,7 +37,7 @@ def examples(language: Language) -> str | None:
 
 def page() -> None:
     """Everything, once."""
-    st.set_page_config(page_title="video-assistant", page_icon="🎬", layout="wide")
+    st.set_page_config(page_title="video-assistant", layout="wide")
     session = shared_session()
     language = sidebar.choose_language()
     thread = sidebar.choose_thread(session, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from tools.types import Evidence
 
-CARDS_A_ROW = 4
+CARD_WIDTH = 150  # pixels: two stand side by side on a phone
 MOST_CARDS = 8
 
 
@@ -66,17 +67,17 @@ def _cards(reply: Reply, key: str, language: Language) -> None:
     """The keyframes; the events of a sequence in their order, numbered."""
     shown = [e for e in reply.evidence if e.image and Path(e.image).exists()][:MOST_CARDS]
     ordered = bool(reply.sequences)
-    for start in range(0, len(shown), CARDS_A_ROW):
-        for column, (number, one) in zip(
-            st.columns(CARDS_A_ROW), enumerate(shown[start : start + CARDS_A_ROW], start), strict=False
-        ):
-            with column:
+    # It wraps: four in a row on a screen, two on a phone.
+    with st.container(horizontal=True):
+        for number, one in enumerate(shown):
+            with st.container(width=CARD_WIDTH, gap="small"):
                 st.image(str(one.image), width="stretch")
-                label = f"**{number + 1}.** " if ordered else ""
-                st.caption(f"{label}{_plain(one.text)}" if one.text else _plain(title(one.video_id)))
                 at = one.seconds if one.seconds is not None else one.start_seconds
-                if st.button(text("play", language, time=minute(at)), key=f"{key}-card-{number}", width="stretch"):
+                label = text("play", language, time=minute(at))
+                if st.button(label, key=f"{key}-card-{number}", width="stretch", icon=":material/play_arrow:"):
                     _open(one, at, key)
+                what = one.text or title(one.video_id)
+                st.caption(f"**{number + 1}.** {_plain(what)}" if ordered else _plain(what))
 
 
 def _open(evidence: Evidence, seconds: float, key: str) -> None:
@@ -100,8 +101,10 @@ def _player(session: Session, key: str, language: Language) -> None:
         return
     st.video(str(clip.path), start_time=clip.start_seconds, autoplay=True)
     caption = text("playing", language, name=title(video_id), time=minute(seconds))
-    st.caption(f"{caption} ({text('cut', language)})" if clip.is_cut else caption)
-    st.button(text("close", language), key=f"{key}-close", on_click=_close)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{caption} ({text('cut', language)})" if clip.is_cut else caption)
+        close = ":material/close:"
+        st.button(text("close", language), key=f"{key}-close", on_click=_close, type="tertiary", icon=close)
 
 
 def _close() -> None:
@@ -111,7 +114,7 @@ def _close() -> None:
 def _voice(session: Session, reply: Reply, key: str, language: Language, *, speak: bool, online: bool) -> None:
     """The spoken answer, when it is asked for."""
     spoken = st.session_state.setdefault("spoken", set())
-    asked = st.button(f"🔊 {text('speak', language)}", key=f"{key}-speak")
+    asked = st.button(text("speak", language), key=f"{key}-speak", icon=":material/volume_up:")
     if asked or speak:
         spoken.add(key)
     if key not in spoken:
@@ -127,5 +130,6 @@ def _voice(session: Session, reply: Reply, key: str, language: Language, *, spea
 
 
 def _plain(words: str) -> str:
-    """Text from questions, models and videos as it is: never as markup."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in words)
+    """Text from questions, models and videos as it is: never as markup, a list, a shortcode or a formula."""
+    escaped = re.sub(r"([\\`*_\[\]<>#|~$]|:(?=[a-z]))", r"\\\1", words)
+    return re.sub(r"^(\s*\d*)([-+.)])", r"\1\\\2", escaped)

@@ -91,7 +91,7 @@ def test_the_demo_clips_hold_what_the_readme_asks_about() -> None:
     stories: dict[str, Story] = {story.name: story for story in demo_stories()}
     assert all(20 <= story.seconds <= 60 for story in stories.values())
     buses = {name for name, story in stories.items() if any("bus" in event.text for event in story.events())}
-    assert buses == {"street-morning"}
-    events = [event.text for event in stories["street-morning"].events()]
+    assert buses == {"morning-street"}
+    events = [event.text for event in stories["morning-street"].events()]
     assert events.index("a white dog enters") < events.index("a black car stops")
     assert {shot.backdrop.weather for story in stories.values() for shot in story.shots} == {"clear", "rain"}

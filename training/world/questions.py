@@ -11,6 +11,11 @@ from training.world.scene import COLOURS, KINDS, PAIRS, PLURALS, Actor, Scene
 NUMBERS = ("zero", "one", "two", "three", "four")
 WHERE = {"street": "in the street", "road": "on the road", "park": "in the park"}
 WHEN = {"day": "by day", "night": "at night"}
+ACTIONS = (
+    *("stops", "passes", "crosses the street", "turns left", "turns right", "leaves", "appears", "arrives"),
+    *("waits", "enters", "runs by", "walks by", "gets on the bus", "gets off the bus", "enters the shop"),
+)
+"""What things do (the first eight) and living beings do, in the words of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +322,12 @@ class Caption:
 def sample_caption(scene: Scene, rng: random.Random) -> Caption:
     """A full caption, or one or two things with or without their surroundings, in words a search would use."""
     rain = "rain" if scene.weather == "rain" else None
+    if rng.random() < 0.06:
+        if rain and rng.random() < 0.5:
+            return Caption(rng.choice(("rain", "it is raining", "in the rain")), (), weather=rain)
+        if rng.random() < 0.5:
+            return Caption(f"the {scene.time}", (), time=scene.time)
+        return Caption(article(scene.place), (), place=scene.place)
     if not scene.actors or rng.random() < 0.35:
         wanted = tuple((actor.colour, actor.kind) for actor in scene.actors)
         return Caption(full_caption(scene), wanted, scene.place, scene.time, rain, ordered=len(wanted) > 1)
@@ -331,6 +342,10 @@ def sample_caption(scene: Scene, rng: random.Random) -> Caption:
             wanted_list.append((actor.colour, actor.kind))
             dressed = actor.kind == "person" and rng.random() < 0.4
             phrases.append(f"a person in {actor.colour}" if dressed else article(actor.name))
+    if len(chosen) == 1 and rng.random() < 0.3:
+        # What somebody does shows in no single frame: the verb must not hide who it is.
+        verbs = ACTIONS if chosen[0].kind in ("person", "dog") else ACTIONS[:8]
+        return Caption(f"{phrases[0]} {rng.choice(verbs)}", tuple(wanted_list))
     text = rng.choice(("", "", "a photo of ", "there is "))
     ordered = len(chosen) == 2 and rng.random() < 0.5
     if ordered:

@@ -1,0 +1,90 @@
+"""The page without a browser: what it shows, what its buttons do, what survives a restart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "ui" / "app.py"
+QUESTION = "When does a bus appear?"
+
+
+@pytest.fixture
+def page(demo_library: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv("VIDEO_ASSISTANT_LIBRARY", str(demo_library))
+    st.cache_resource.clear()
+    yield AppTest.from_file(str(APP), default_timeout=120).run()
+    st.cache_resource.clear()
+
+
+def _button(page: AppTest, label: str):
+    return next(button for button in page.button if label in button.label)
+
+
+def _shown(page: AppTest) -> str:
+    return "\n".join(part.value for message in page.chat_message for part in message.markdown)
+
+
+def test_an_example_is_answered_with_keyframes_and_steps(page: AppTest) -> None:
+    assert not page.exception
+    page = _button(page, QUESTION).click().run()
+    assert not page.exception
+    assert len(page.chat_message) == 2
+    assert "0:2" in _shown(page)
+    assert page.get("imgs")
+    page = next(button for button in page.button if (button.key or "").endswith("-card-0")).click().run()
+    (video,) = page.get("video")
+    assert 23 <= video.proto.start_time <= 38, "the bus is there from second 23 to 38"
+
+
+def test_a_conversation_goes_on_and_outlives_the_page(page: AppTest, demo_library: Path) -> None:
+    thread = page.query_params["thread"]
+    page = page.chat_input[0].set_value(QUESTION).run()
+    page = page.chat_input[0].set_value("What colour is it?").run()
+    assert "blue" in _shown(page).lower()
+    st.cache_resource.clear()
+    again = AppTest.from_file(str(APP), default_timeout=120)
+    again.query_params["thread"] = thread
+    again.run()
+    assert len(again.chat_message) == 4
+    assert not again.exception
+
+
+def test_the_answer_is_spoken_by_this_machine(page: AppTest) -> None:
+    page = page.chat_input[0].set_value("Biển hiệu viết gì?").run()
+    page = _button(page, "Speak").click().run()
+    assert not page.exception
+    assert page.get("audio")
+
+
+def test_the_whole_page_changes_its_language(page: AppTest) -> None:
+    page.session_state["language"] = "vi"
+    page = page.run()
+    assert page.title[0].value == "Hỏi video của bạn"
+    labels = [button.label for button in page.button]
+    assert "Khi nào xe buýt xuất hiện?" in labels
+    assert "New conversation" not in labels
+
+
+def test_a_path_that_is_not_there_is_named(page: AppTest) -> None:
+    page.text_input(key="path").set_value("/no/such/folder").run()
+    page.button(key="index").click().run()
+    assert "/no/such/folder" in page.error[0].value
+
+
+def test_what_videos_and_people_say_is_never_markup(page: AppTest) -> None:
+    page = page.chat_input[0].set_value("<b>hi</b> **x** ![i](http://a.b/c.png) $x$").run()
+    assert not page.exception
+    assert "**x**" not in _shown(page)
+    assert "![i]" not in _shown(page)
+
+
+def test_an_empty_library_asks_for_videos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDEO_ASSISTANT_LIBRARY", str(tmp_path / "new"))
+    st.cache_resource.clear()
+    page = AppTest.from_file(str(APP), default_timeout=120).run()
+    assert not page.exception
+    assert "empty" in page.info[0].value
+    st.cache_resource.clear()
