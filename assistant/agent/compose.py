@@ -104,7 +104,8 @@ class Composer:
         shown = tuple(kept[: self._options.evidence])
         said = sentences.told_sentence([(self._out(e.text or "", language), e) for e in shown], language)
         conditions = (Condition(after, "seen"),) if after else ()
-        return Draft(said, max(e.score for e in shown), shown[0].text or "", shown, conditions=conditions)
+        # A summary names many things; a follow-up that meant one of them would name it.
+        return Draft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
 
     def looked(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
         """The answers of single pictures: the one with the most confidence behind it, video by video."""

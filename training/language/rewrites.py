@@ -206,8 +206,10 @@ def _answer(rng: random.Random, thing: Thing) -> str:
 
 
 def _unrelated(rng: random.Random) -> Turn:
-    """An older turn, which the follow-up does not mean."""
+    """A turn that the question now does not mean: about a thing, or any question that a tool answers."""
     thing = sample_thing(rng)
+    if rng.random() < 0.5:
+        return Turn(question=sample_tool_question(rng).text, answer=_answer(rng, thing))
     question = rng.choice((*OPENINGS, *ABOUT.values()))
     return Turn(question=_about(question, thing), answer=_answer(rng, thing))
 
@@ -295,7 +297,7 @@ def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """A follow-up, or a question that stands alone already: that one the model need not write again."""
     if rng.random() < 0.25:
         question, target = sample_tool_question(rng, held_out=held_out).text, STANDS_ALONE
-        history = _history(rng, _chain(rng)[0])
+        history = _history(rng, _chain(rng)[0] if rng.random() < 0.5 else _unrelated(rng))
     else:
         history, question, target = sample_follow_up(rng, held_out=held_out)
         if not held_out:
