@@ -69,3 +69,29 @@ def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("VIDEO_ASSISTANT_LIBRARY", str(tmp_path / "library"))
     monkeypatch.setenv("VIDEO_ASSISTANT_ONLINE_VOICE", "false")
+
+
+@pytest.fixture(scope="session")
+def untrained_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An InstructBLIP of the pocket's shape with random weights: what holds for it holds whatever the weights."""
+    from training.models import instructblip_processor, new_instructblip, new_t5
+
+    folder = tmp_path_factory.mktemp("untrained")
+    new_instructblip(new_t5()).save_pretrained(folder)
+    instructblip_processor().save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that holds the first demo clip."""
+    from importlib.resources import files
+
+    from assistant.session import open_session
+
+    root = tmp_path_factory.mktemp("demo") / "library"
+    session = open_session(root)
+    (result,) = session.index([Path(str(files("assistant") / "demo" / "morning-street.mp4"))])
+    assert result.status == "indexed", result.error
+    session.close()
+    return root

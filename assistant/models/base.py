@@ -54,6 +54,13 @@ def default_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def without_bars() -> None:
+    """No progress bars of transformers: stderr has our own, and a page has none."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
 def checkpoint_identity(checkpoint: str) -> str:
     """A name that changes when the weights do: a hub id as it is, a local folder by the hash of its weights.
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.models.base import LazyModel, checkpoint_identity, default_device, hub_error
+from assistant.models.base import LazyModel, checkpoint_identity, default_device, hub_error, without_bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from assistant.models.constraint import Pieces
 
 MAX_PROMPT_TOKENS = 480  # T5 was trained on 512; longer prompts lose their beginning, never the question at the tail
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
@@ -43,6 +45,7 @@ class InstructBlip(LazyModel[Loaded]):
         super().__init__()
         self.checkpoint = checkpoint
         self._busy = threading.Lock()
+        self._pieces: Pieces | None = None
 
     @cached_property
     def identity(self) -> str:
@@ -53,6 +56,7 @@ class InstructBlip(LazyModel[Loaded]):
         import torch
         from transformers import InstructBlipForConditionalGeneration, InstructBlipProcessor
 
+        without_bars()
         try:
             processor = InstructBlipProcessor.from_pretrained(self.checkpoint)
             model = InstructBlipForConditionalGeneration.from_pretrained(self.checkpoint, dtype=torch.float32)
@@ -181,3 +185,40 @@ class InstructBlip(LazyModel[Loaded]):
             sure = ((chosen * real).sum(1) / real.sum(1).clamp(min=1)).exp().tolist()
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return [Text(" ".join(t.split()), float(c)) for t, c in zip(texts, sure, strict=True)]
+
+    def write_matching(self, prompt: str, pattern: str, *, max_new_tokens: int = 96) -> str:
+        """The likeliest text, token by token, among those that match `pattern` (a regular expression) as a whole.
+
+        Raises:
+            ValueError: no text of the tokenizer matches within `max_new_tokens`.
+        """
+        import regex
+        import torch
+        from transformers.modeling_outputs import BaseModelOutput
+
+        from assistant.models.constraint import Pieces, RegexConstraint
+
+        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        if self._pieces is None:
+            self._pieces = Pieces(tokenizer)
+        constraint = RegexConstraint(pattern, self._pieces, tokenizer.eos_token_id, skip=1)
+        with self._busy, torch.inference_mode():
+            states, mask = self._encode(prompt)
+            out = model.language_model.generate(
+                encoder_outputs=BaseModelOutput(last_hidden_state=states),
+                attention_mask=mask,
+                max_new_tokens=max_new_tokens,
+                num_beams=1,
+                do_sample=False,
+                eos_token_id=tokenizer.eos_token_id,
+                pad_token_id=tokenizer.pad_token_id,
+                logits_processor=[constraint],
+            )
+        text: str = self._pieces.read(out[0, 1:].tolist())
+        if regex.fullmatch(pattern, text) is None:
+            raise ValueError(f"no text of {max_new_tokens} tokens matches {pattern!r}")
+        return text
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the language model reads in a text."""
+        return len(self.loaded.processor.tokenizer(self.clean(text)).input_ids)

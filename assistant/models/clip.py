@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.models.base import LazyModel, checkpoint_identity, default_device, hub_error
+from assistant.models.base import LazyModel, checkpoint_identity, default_device, hub_error, without_bars
 
 if TYPE_CHECKING:
     import torch
@@ -42,9 +42,8 @@ class Clip(LazyModel[_Loaded]):
     def _load(self) -> _Loaded:
         import torch
         from transformers import CLIPModel, CLIPProcessor
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()  # it would draw over ours
+        without_bars()
         device = default_device()
         try:
             # float32 on the CPU: bf16 gains nothing there at this size and costs recall.

@@ -9,15 +9,11 @@ from assistant.models.blip import InstructBlip
 from assistant.models.translate import T5Translator
 from tools.ports import Turn
 from tools.types import Keyframe, Line
-from training.models import instructblip_processor, new_instructblip, new_t5
 
 
 @pytest.fixture(scope="module")
-def blip(tmp_path_factory) -> InstructBlip:
-    folder = tmp_path_factory.mktemp("core")
-    new_instructblip(new_t5()).save_pretrained(folder)
-    instructblip_processor().save_pretrained(folder)
-    return InstructBlip(str(folder))
+def blip(untrained_core) -> InstructBlip:
+    return InstructBlip(str(untrained_core))
 
 
 @pytest.fixture(scope="module")

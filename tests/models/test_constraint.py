@@ -1,0 +1,98 @@
+"""Whatever a model prefers, only what the pattern matches is written: random scores stand for every model."""
+
+import pytest
+import regex
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import BPE, Unigram
+from transformers import PreTrainedTokenizerFast
+
+from assistant.agent import schema
+from assistant.models.constraint import Pieces, RegexConstraint
+from training.tokenizer import build_tokenizer
+
+CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789 .,;:'?-"
+SCHEMAS = [
+    {"type": "string", "maxLength": 12},
+    {"type": "integer", "minimum": 1, "maximum": 9},
+    {"type": "number"},
+    {"type": "boolean"},
+    {"enum": ["red car", "a-b", "x"]},
+    {"type": "array", "items": {"type": "integer", "minimum": 0}},
+    {"anyOf": [{"type": "number"}, {"type": "null"}]},
+]
+
+
+def _sentence_piece() -> PreTrainedTokenizerFast:
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+    pieces += [(c.replace(" ", "▁"), -3.0) for c in CHARACTERS] + [("▁red", -1.0), ("▁car", -1.0)]
+    return PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(Unigram(pieces, unk_id=2)), eos_token="</s>", pad_token="<pad>", unk_token="<unk>"
+    )
+
+
+def _byte_level() -> PreTrainedTokenizerFast:
+    words = ["<pad>", "</s>", *(c.replace(" ", "Ġ") for c in CHARACTERS), "Ġred", "Ġcar"]
+    model = BPE({word: i for i, word in enumerate(words)}, [])
+    return PreTrainedTokenizerFast(tokenizer_object=Tokenizer(model), eos_token="</s>", pad_token="<pad>")
+
+
+TOKENIZERS = {"word pieces": build_tokenizer("t5"), "sentence pieces": _sentence_piece(), "bytes": _byte_level()}
+
+
+def _write(pattern: str, name: str, seed: int, *, most: int = 200) -> str:
+    tokenizer = TOKENIZERS[name]
+    pieces, end = Pieces(tokenizer), tokenizer.eos_token_id
+    constraint = RegexConstraint(pattern, pieces, end, skip=1)
+    scores, written = torch.Generator().manual_seed(seed), [0]
+    for _ in range(most):
+        row = torch.randn(1, len(tokenizer), generator=scores)
+        token = int(constraint(torch.tensor([written]), row).argmax())
+        if token == end:
+            break
+        written.append(token)
+    else:
+        pytest.fail("it never ends")
+    return pieces.read(written[1:])
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), rules=st.sampled_from(SCHEMAS))
+def test_every_slot_parses_whatever_the_scores(name: str, seed: int, rules: dict) -> None:
+    text = _write(schema.pattern(rules), name, seed)
+    assert regex.fullmatch(schema.pattern(rules), text)
+    value = schema.value(text, rules)
+    if "enum" in rules:
+        assert value in rules["enum"]
+    if rules.get("maximum"):
+        assert rules["minimum"] <= value <= rules["maximum"]
+    if rules.get("type") == "string":
+        assert 1 <= len(value) <= 12
+
+
+def test_the_models_own_choice_is_kept_where_it_fits() -> None:
+    tokenizer = TOKENIZERS["word pieces"]
+    scores = torch.zeros(1, len(tokenizer))
+    red, dog = (tokenizer.convert_tokens_to_ids(word) for word in ("red", "dog"))
+    scores[0, red], scores[0, dog] = 5.0, 4.0
+    constraint = RegexConstraint("(?:dog|red) car", Pieces(tokenizer), tokenizer.eos_token_id, skip=1)
+    assert int(constraint(torch.tensor([[0]]), scores).argmax()) == red
+    only = RegexConstraint("dog", Pieces(tokenizer), tokenizer.eos_token_id, skip=1)
+    assert int(only(torch.tensor([[0]]), scores).argmax()) == dog
+
+
+def test_rows_of_a_batch_are_held_to_the_pattern_each_alone() -> None:
+    tokenizer = TOKENIZERS["word pieces"]
+    red, end = tokenizer.convert_tokens_to_ids("red"), tokenizer.eos_token_id
+    constraint = RegexConstraint("red(?: car)?", Pieces(tokenizer), end, skip=1, keep=4)
+    kept = constraint(torch.tensor([[0, red], [0, end]]), torch.zeros(2, len(tokenizer))).isfinite()
+    assert kept[0].sum() >= 2
+    assert kept[1].nonzero().flatten().tolist() == [end]
+
+
+def test_parts_within_parts_are_refused() -> None:
+    with pytest.raises(ValueError, match="object"):
+        schema.pattern({"type": "object", "properties": {}})
