@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help test check format bench evaluate train clean lock
+.PHONY: help demo test check format bench evaluate train clean lock
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,6 +13,9 @@ help:
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) bootstrap.py
 	@touch $@
+
+demo: $(READY) ## index the bundled clips and open the chat
+	$(BIN)/video-assistant demo
 
 test: $(READY) ## run every test
 	$(BIN)/pytest -q
@@ -31,14 +34,19 @@ format: $(READY) ## put the code into the format that check wants
 bench: $(READY) ## speed and scale, side by side with the plain alternative
 	$(BIN)/video-assistant bench ingest
 	$(BIN)/video-assistant bench find
+	$(BIN)/video-assistant bench ask
 
 evaluate: $(READY) ## quality on held-out seeds
-	$(BIN)/video-assistant evaluate retrieval
+	$(BIN)/video-assistant evaluate all
 
-train: $(READY) ## train the pocket models from scratch (about half an hour on two cores)
-	$(BIN)/python -m training.instructblip --out runs/instructblip --seconds 1000 --processes 2 --held-out-share 0.3
-	$(BIN)/python -m training.clip --vision runs/instructblip --out runs/clip --seconds 480 --processes 2
+train: $(READY) ## train the pocket models from scratch (about two hours on two cores) and render the demo clips
+	$(BIN)/python -m training.instructblip --out runs/instructblip --seconds 1700 --processes 2 --held-out-share 0.3
+	$(BIN)/python -m training.clip --vision runs/instructblip --out runs/clip --seconds 600 --processes 2
+	$(BIN)/python -m training.t5 --out runs/t5 --seconds 4900
+	$(BIN)/python -m training.assemble --vision runs/instructblip --t5 runs/t5 --out runs/core
 	$(BIN)/python -m training.export runs/clip assistant/models/pocket/clip
+	$(BIN)/python -m training.export runs/core assistant/models/pocket/instructblip
+	$(BIN)/python -m training.clips --demo --out assistant/demo
 
 lock: ## resolve the ranges of pyproject.toml into the pinned, hashed lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock

@@ -254,7 +254,7 @@ def _picture(session: Session, like: str) -> Any:
         path = Path(session.library.nearest_keyframe(video_id, seconds).image)
     try:
         with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
+            return np.array(image.convert("RGB"))
     except FileNotFoundError:
         raise VideoAssistantError(f"--like {like!r}: no such picture; give a picture file or ID@SECONDS") from None
     except (UnidentifiedImageError, OSError) as error:

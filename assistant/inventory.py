@@ -47,8 +47,8 @@ def _installed(module: str) -> bool:
 
 
 def diagnose(settings: Settings) -> list[Row]:
-    """Device, codecs, text reader, disk: what was found, whether it will do, and what to do if not."""
-    return [_device(), _codecs(), _tesseract(), _disk(settings.library)]
+    """Device, codecs, text reader, voice, disk: what was found, whether it will do, and what to do if not."""
+    return [_device(), _codecs(), _tesseract(), _voice(settings), _disk(settings.library)]
 
 
 def _device() -> Row:
@@ -75,6 +75,15 @@ def _tesseract() -> Row:
         advice = "for accented Vietnamese on screen, install tesseract-ocr and tesseract-ocr-vie"
         return _row("tesseract", "not installed; RapidOCR alone reads", advice, ok=True)
     return _row("tesseract", program)
+
+
+def _voice(settings: Settings) -> Row:
+    if not _installed("espeakng_loader"):
+        return _row("voice", "no offline voice", "install the package espeakng-loader")
+    if settings.online_voice:
+        advice = "VIDEO_ASSISTANT_ONLINE_VOICE=false keeps every sentence on this machine"
+        return _row("voice", "gTTS, which sends the sentence to its service; offline espeak-ng", advice, ok=True)
+    return _row("voice", "espeak-ng on this machine; nothing is sent")
 
 
 def _disk(library: Path) -> Row:

@@ -98,6 +98,64 @@ def test_each_step_says_who_decided() -> None:
     assert (by_rule.steps[1].tool, by_rule.steps[1].decided_by) == ("find_events", "rule")
 
 
+def test_a_question_about_no_thing_is_put_to_frames_spread_over_the_video() -> None:
+    reply = _assistant(ScriptedCore("look", answer="no")).ask("Is it raining?", thread_id="t", video_id="v")
+    assert [step.tool for step in reply.steps] == ["understand", "look"]
+    assert len({e.seconds for e in reply.evidence}) == 1
+    assert reply.answer.startswith("No (")
+
+
+def test_a_named_time_is_where_it_looks() -> None:
+    core = ScriptedCore("look", slots={"query": "a dog"}, answer="two")
+    reply = _assistant(core).ask("How many dogs are there at the start?", thread_id="t", video_id="v")
+    assert reply.steps[1].arguments["question"] == "How many dogs are there?"
+    assert all(e.seconds is not None and e.seconds < 3 for e in reply.evidence)
+    at = _assistant(core).ask("What is there at 6 seconds?", thread_id="t", video_id="v")
+    assert all(e.seconds is not None and 5 <= e.seconds < 7 for e in at.evidence)
+    end = _assistant(core).ask("How many dogs are there at the end?", thread_id="t", video_id="v")
+    assert all(e.seconds is not None and e.seconds >= 5 for e in end.evidence)
+
+
+def test_a_tool_that_cannot_yet_is_tried_once_and_then_the_frames_are_looked_at() -> None:
+    core = ScriptedCore("count", slots={"phrase": "dog", "query": "a dog"}, answer="one")
+    reply = _assistant(core).ask("How many dogs are there?", thread_id="t")
+    assert [step.tool for step in reply.steps] == ["understand", "count", "find_frames", "verify"]
+    assert reply.answer.startswith("One")
+
+
+def test_what_comes_after_an_event_is_told_from_there_on() -> None:
+    reply = _assistant(ScriptedCore()).ask("what happens after a red car passes?", thread_id="t")
+    assert [step.tool for step in reply.steps] == ["understand", "find_frames", "verify", "describe"]
+    assert all(e.seconds is not None and e.seconds >= 1 for e in reply.evidence)
+    assert reply.conditions[0].text == "a red car passes"
+
+
+def test_a_search_that_finds_nothing_is_widened_once() -> None:
+    core = ScriptedCore(slots={"query": "a green truck"}, answer="yes")
+    reply = _assistant(core).ask("is the dog there?", thread_id="t")
+    assert [step.summary for step in reply.steps if step.tool == "find_frames"] == ["find_frames 0.95", "widened"]
+    assert reply.answer.startswith("Yes")
+
+
+def test_a_follow_up_stays_with_the_video_of_the_answer() -> None:
+    core = ScriptedCore(slots={"query": "a dog"}, rewrites={"and it?": "is there a dog?"})
+    assistant = _assistant(core)
+    assistant.ask("When does a dog appear?", thread_id="t")
+    follow_up = assistant.ask("and it?", thread_id="t")
+    assert follow_up.steps[1].arguments["video"] == "v"
+    fresh = assistant.ask("When does a dog appear?", thread_id="t")
+    assert "video" not in fresh.steps[1].arguments
+
+
+def test_the_voice_says_times_in_words_and_no_citation() -> None:
+    reply = _assistant(ScriptedCore(slots={"query": "a dog"})).ask("When does a dog appear?", thread_id="t")
+    assert reply.spoken == "Seen at 6 seconds."
+    vietnamese = _assistant(ScriptedCore(slots={"query": "a dog"})).ask(
+        "When does a dog appear?", thread_id="t", language="vi"
+    )
+    assert vietnamese.spoken == "Thấy lúc giây 6."
+
+
 def test_conversations_outlive_the_program(tmp_path) -> None:
     path = tmp_path / "threads.sqlite"
     core = ScriptedCore(slots={"query": "a dog"})

@@ -95,6 +95,9 @@ def test_read_gives_the_sign_and_its_time(library) -> None:
         (["find", "x", "--video", "nothing"], "there are"),
         (["find", "--like", "nowhere.png"], "no such picture"),
         (["remove", "nothing"], "there are"),
+        (["ask", "is it raining?", "--video", "nothing"], "holds"),
+        (["ask", "  "], "empty"),
+        (["events", "a car then a bus", "--video", "nothing"], "there are"),
         (["--profile", "nothing", "videos"], "pocket"),
     ],
 )
@@ -105,8 +108,26 @@ def test_a_users_mistake_is_one_line(library, arguments, words) -> None:
     assert result.stdout == ""
 
 
-def test_wrong_usage_exits_with_two(library) -> None:
-    _run(library, "find", code=2)
+@pytest.mark.parametrize("arguments", [["find"], ["events"], ["events", " ; "], ["ask"], ["find", "x", "--limit", "0"]])
+def test_wrong_usage_exits_with_two(library, arguments) -> None:
+    _run(library, *arguments, code=2)
+
+
+def test_a_chat_in_the_terminal_answers_until_an_empty_line(library) -> None:
+    from click.testing import CliRunner
+
+    result = CliRunner().invoke(main, ["--library", str(library), "chat"], input="When does a bus appear?\n\n")
+    assert result.exit_code == 0, result.output
+    assert "> " in result.stdout
+    assert "find_frames" in result.stdout
+
+
+def test_one_text_is_split_into_its_events_and_many_are_taken_as_they_are(library) -> None:
+    one = _run(library, "events", "first a red car, then a blue bus", "--json")
+    many = _run(library, "events", "a red car", "a blue bus", "--json")
+    assert [m["event"] for m in one[0]["moments"]] == [m["event"] for m in many[0]["moments"]]
+    assert one[0]["moments"][0]["seconds"] < 2 <= one[0]["moments"][1]["seconds"]
+    assert _run(library, "events", "a red car", "a blue bus", "--within", "0.5", "--json") == []
 
 
 def test_no_hit_is_an_empty_list(library) -> None:
@@ -119,4 +140,10 @@ def test_check_finds_nothing_wrong(library) -> None:
 
 def test_models_and_doctor_say_what_is_there(library) -> None:
     assert {row["role"] for row in _run(library, "models", "--json")} >= {"core", "retrieval"}
-    assert {row["what"] for row in _run(library, "doctor", "--json")} == {"device", "codecs", "tesseract", "disk"}
+    assert {row["what"] for row in _run(library, "doctor", "--json")} == {
+        "device",
+        "codecs",
+        "tesseract",
+        "voice",
+        "disk",
+    }

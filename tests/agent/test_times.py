@@ -1,0 +1,48 @@
+import pytest
+
+from assistant.agent.times import asks_after, asks_when, named_range, without_range
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many people are there at the start?", (0.0, 3.0)),
+        ("Có bao nhiêu người lúc đầu?", (0.0, 3.0)),
+        ("what is there at the end?", (37.0, 41.0)),
+        ("what happens at 12 s?", (11.0, 13.0)),
+        ("cái gì ở giây thứ 7?", (6.0, 8.0)),
+        ("look at the start of the bus", (0.0, 3.0)),
+        ("what colour is the bus?", (None, None)),
+        ("is there a sign that says 24?", (None, None)),
+    ],
+)
+def test_a_range_is_read_only_where_a_time_is_named(question, expected) -> None:
+    assert named_range(question, 40.0) == expected
+
+
+def test_the_end_needs_a_duration() -> None:
+    assert named_range("what is there at the end?", None) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("How many people are there at the start?", "How many people are there?"),
+        ("At the end, how many dogs are there?", "how many dogs are there?"),
+        ("what is there at 12 seconds?", "what is there?"),
+        ("what colour is the bus?", "what colour is the bus?"),
+    ],
+)
+def test_a_picture_is_not_asked_for_a_time(question, bare) -> None:
+    assert without_range(question) == bare
+
+
+def test_when_is_heard_in_both_languages() -> None:
+    assert all(map(asks_when, ("When does it stop?", "xe buýt xuất hiện khi nào?", "find a dog", "Show me a bus")))
+    assert not any(map(asks_when, ("what colour is it?", "có xe đỏ không?")))
+
+
+def test_after_is_heard_only_as_a_question() -> None:
+    assert asks_after("What happens after a dog runs by?") == "a dog runs by"
+    assert asks_after("what does the person do after a person gets off the bus?") == "a person gets off the bus"
+    assert asks_after("a dog runs by, after that a car stops") is None
