@@ -31,9 +31,10 @@ def measure(session: Session) -> dict[str, Any]:
         with open_media(path) as media:  # loads every model before anything is timed
             first = next(media.frames()).image()
         session.clip.embed_images([first])
+        session.blip.features([first])
         reader.read(first)
 
-        wall, cpu = _timed(lambda: _index(session, Path(folder) / "library", path))
+        wall, cpu = _timed(lambda: _index(session, reader, Path(folder) / "library", path))
         images: list[Any] = []
 
         def decode() -> None:
@@ -43,6 +44,7 @@ def measure(session: Session) -> dict[str, Any]:
         stages = [
             _timed(decode),
             _timed(lambda: session.clip.embed_images(images)),
+            _timed(lambda: session.blip.features(images)),
             _timed(lambda: [reader.read(image) for image in images]),
         ]
     slowest = max(stage_wall for stage_wall, _ in stages)
@@ -65,13 +67,14 @@ def _timed(work: Any) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def _index(session: Session, root: Path, path: Path) -> None:
-    from assistant.session import Session as Opened
+def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
+    from assistant.ingest.pipeline import index
+    from assistant.library import Library
 
-    own = Opened(session.settings.model_copy(update={"library": root}))
-    for _ in own.index([path]):
+    library = Library(root, embedder=session.clip.identity)
+    for _ in index([path], library, embedder=session.clip, extractor=session.blip, reader=reader):
         pass
-    own.close()
+    library.close()
 
 
 def _make_clip(path: Path) -> None:

@@ -11,6 +11,8 @@ from assistant.agent.language import detect_language
         ("co xe do nao khong", "vi"),
         ("Nó đi về hướng nào?", "vi"),
         ("bus", "en"),
+        ("Le café est fermé à midi", "en"),
+        ("mau gi", "vi"),
         ("", "en"),
     ],
 )
