@@ -27,7 +27,7 @@ import prompts
 from training.instructblip import padded, slot_ids, slot_vectors, text_ids, word_id
 from training.language.noise import politely
 from training.language.tasks import TASKS, Example
-from training.loop import Loop, Schedule
+from training.loop import Loop, Schedule, launch
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.tokenizer import build_tokenizer
 from training.world.questions import (
@@ -44,8 +44,7 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, LANGUAGE_BATCH, CAPTION_BATCH = 96, 80, 32
-CAPTION_SHARE = 0.12  # of the visual steps
+SCENE_BATCH, LANGUAGE_BATCH, CAPTION_BATCH = 80, 96, 6  # of one process
 QUESTIONS_A_SCENE = 3
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
 EVALUATION_SEED = 7177
@@ -239,17 +238,19 @@ def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, 
     return found
 
 
-def make_loss(
-    model: Any, hints: Hints, rng: random.Random, *, visual_share: float
-) -> Callable[[float], tuple[Tensor, dict[str, float]]]:
-    """The loss of one step: of visual questions (with hints) or captions, or of one language task.
+def language_batch(rng: random.Random, size: int) -> list[Example]:
+    """Examples of every task, in the proportion of their weights."""
+    total = sum(task.weight for task in TASKS.values())
+    return [task.sample(rng) for task in TASKS.values() for _ in range(round(size * task.weight / total))]
 
-    Never of both: Muon gives every step the same length, and in a sum the larger gradient of the pictures drowned the
-    language tasks (slots stayed at 0.70 for 2,000 seconds; in turns they reach 0.91 in 400).
+
+def make_loss(model: Any, hints: Hints, rng: random.Random) -> Callable[[float], tuple[Tensor, dict[str, float]]]:
+    """The loss of one step: visual questions (with hints), captions, and every language task at once.
+
+    Muon gives every step the same length whatever its gradient, so a step for one task alone undoes a little of all the
+    others: everything is in every batch.
     """
     device = model.shared.weight.device
-    names = list(TASKS)
-    weights = [TASKS[name].weight for name in names]
 
     def forward(inputs: dict[str, Tensor], **more: bool) -> Any:
         with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -257,26 +258,23 @@ def make_loss(
 
     def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
         del progress  # the mixture stays the same all along
-        if rng.random() >= visual_share:
-            name = rng.choices(names, weights)[0]
-            examples = [TASKS[name].sample(rng) for _ in range(LANGUAGE_BATCH)]
-            part: Tensor = forward(text_inputs(examples, device)).loss
-            return part, {name: float(part.detach())}
+        language: Tensor = forward(text_inputs(language_batch(rng, LANGUAGE_BATCH), device)).loss
         noise = NOISE if rng.random() < 0.6 else 0.0
-        if rng.random() < CAPTION_SHARE:
-            part = forward(visual_inputs(model, caption_batch(rng, CAPTION_BATCH), noise=noise)).loss
-            return part, {"caption": float(part.detach())}
+        caption: Tensor = forward(visual_inputs(model, caption_batch(rng, CAPTION_BATCH), noise=noise)).loss
         samples = visual_batch(rng, SCENE_BATCH)
         output = forward(visual_inputs(model, samples, noise=noise), output_hidden_states=True)
         middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
         hint = hints.loss(middle, output.encoder_last_hidden_state, samples)
-        return output.loss + hint, {"visual": float(output.loss.detach()), "hints": float(hint.detach())}
+        shown = {"language": language, "caption": caption, "visual": output.loss, "hints": hint}
+        total = output.loss + 0.5 * hint + 0.3 * caption + 2.0 * language
+        return total, {name: float(part.detach()) for name, part in shown.items()}
 
     return loss
 
 
-def train(options: argparse.Namespace) -> None:
-    """Trains, or goes on from the last checkpoint of `options.out`."""
+def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
+    """Trains, or goes on from the last checkpoint of `options.out`, as one process of several."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -301,21 +299,25 @@ def train(options: argparse.Namespace) -> None:
         other_rate=options.rate / 5,
         matrix_decay=0.02,
         warm_up_steps=60,
+        hold=options.hold,
         report_every=options.report_every,
     )
     loop = Loop(
         options.out,
         {"model": model, "hints": hints},
-        make_loss(model, hints, rng, visual_share=options.visual_share),
+        make_loss(model, hints, rng),
         schedule=schedule,
         save=save,
         evaluate=report,
+        rank=rank,
+        processes=processes,
     )
     # The step seeds it: after a resume, the same seed would repeat the first batches.
-    rng.seed(f"{options.seed} {loop.step}")
-    torch.manual_seed(options.seed + loop.step)
+    rng.seed(f"{options.seed} {loop.step} {rank}")
+    torch.manual_seed(options.seed + loop.step + 1000 * rank)
     loop.run()
-    write_figures(options.out, options.size)
+    if rank == 0:
+        write_figures(options.out, options.size)
 
 
 def write_figures(folder: Path, size: int) -> None:
@@ -336,18 +338,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=1200)
     parser.add_argument("--rate", type=float, default=0.01, help="Muon's; a fifth of it is AdamW's")
-    parser.add_argument("--visual-share", type=float, default=0.5, help="share of the steps with pictures")
+    parser.add_argument("--hold", type=float, default=0.2, help="share of the run before the rate starts to fall")
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--report-every", type=float, default=120, help="seconds")
     parser.add_argument("--report-size", type=int, default=50, help="held-out examples for each figure in the log")
     parser.add_argument("--size", type=int, default=300, help="held-out examples for each figure at the end")
     parser.add_argument("--figures", action="store_true", help="only measure the saved model")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if options.figures:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
         write_figures(options.out, options.size)
     else:
-        train(options)
+        launch(worker, options.processes, options)
 
 
 if __name__ == "__main__":
