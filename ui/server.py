@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import webbrowser
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,12 +33,13 @@ def free_port() -> int:
     raise VideoAssistantError(f"ports {FIRST_PORT}-{FIRST_PORT + 99} are all taken; give one with --port")
 
 
-def command(port: int, *, open_browser: bool) -> list[str]:
+def command(port: int) -> list[str]:
     """The command line of the page's process."""
     options = {
         "server.address": "127.0.0.1",
         "server.port": port,
-        "server.headless": str(not open_browser).lower(),
+        # Else Streamlit asks on the terminal for an e-mail address before it serves anything.
+        "server.headless": "true",
         "server.fileWatcherType": "none",
         "server.maxUploadSize": MOST_UPLOAD_MB,
         "browser.gatherUsageStats": "false",
@@ -49,6 +52,16 @@ def command(port: int, *, open_browser: bool) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(files("ui") / "app.py"), *flags]
 
 
+def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Waits until the page answers; False if its process ended first."""
+    while process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.2)
+    return False
+
+
 def run(library: Path, profile: str, *, port: int | None = None, open_browser: bool = True) -> None:
     """Serves the page until it is interrupted.
 
@@ -58,8 +71,10 @@ def run(library: Path, profile: str, *, port: int | None = None, open_browser: b
     chosen = port or free_port()
     environment = {**os.environ, "VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_PROFILE": profile}
     click.echo(f"The chat is at http://127.0.0.1:{chosen} (stop it with Ctrl+C)", err=True)
-    process = subprocess.Popen(command(chosen, open_browser=open_browser), env=environment)  # noqa: S603 - our own page
+    process = subprocess.Popen(command(chosen), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own page
     try:
+        if open_browser and _answers(chosen, process):
+            webbrowser.open(f"http://127.0.0.1:{chosen}")
         code = process.wait()
     except KeyboardInterrupt:
         process.terminate()

@@ -90,6 +90,14 @@ def test_captions_fit_their_own_scene() -> None:
         assert sample_caption(scene, rng).fits(scene)
 
 
+def test_who_says_that_nobody_is_there_fits_only_empty_scenes() -> None:
+    empty = SCENE.with_actors(())
+    captions = [sample_caption(empty, random.Random(seed)) for seed in range(40)]
+    nobody = [caption for caption in captions if caption.text.startswith("nothing")]
+    assert nobody
+    assert all(caption.fits(empty) and not caption.fits(SCENE) for caption in nobody)
+
+
 def test_labels_lie_where_the_actor_is_drawn() -> None:
     scene = SCENE.with_actors((Actor("white", "bus", 200, "near", "right"),))
     labels = patch_labels(scene, 8)

@@ -26,7 +26,7 @@ def address(demo_library: Path) -> Iterator[str]:
         "VIDEO_ASSISTANT_LIBRARY": str(demo_library),
         "VIDEO_ASSISTANT_ONLINE_VOICE": "false",
     }
-    server = subprocess.Popen(command(port, open_browser=False), env=environment, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command(port), env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):

@@ -12,7 +12,7 @@ def test_a_taken_port_is_passed_over() -> None:
 
 
 def test_the_page_stays_on_loopback_and_sends_nothing_home() -> None:
-    words = command(8600, open_browser=False)
+    words = command(8600)
     assert words[words.index("--server.address") + 1] == "127.0.0.1"
     assert words[words.index("--browser.gatherUsageStats") + 1] == "false"
     assert words[words.index("--server.headless") + 1] == "true"

@@ -305,9 +305,12 @@ class Caption:
     time: str | None = None
     weather: str | None = None
     ordered: bool = False  # says who is left of whom, which `wanted` cannot check
+    empty: bool = False  # says that nobody is there
 
     def fits(self, scene: Scene) -> bool:
         """True if every demand is met (order apart)."""
+        if self.empty and scene.actors:
+            return False
         for colour, kind in set(self.wanted):
             there = sum(actor.kind == kind and colour in (None, actor.colour) for actor in scene.actors)
             if there < self.wanted.count((colour, kind)):
@@ -330,7 +333,8 @@ def sample_caption(scene: Scene, rng: random.Random) -> Caption:
         return Caption(article(scene.place), (), place=scene.place)
     if not scene.actors or rng.random() < 0.35:
         wanted = tuple((actor.colour, actor.kind) for actor in scene.actors)
-        return Caption(full_caption(scene), wanted, scene.place, scene.time, rain, ordered=len(wanted) > 1)
+        alone = not wanted
+        return Caption(full_caption(scene), wanted, scene.place, scene.time, rain, ordered=len(wanted) > 1, empty=alone)
     chosen = sorted(rng.sample(scene.actors, min(len(scene.actors), rng.choice((1, 1, 2)))), key=lambda actor: actor.x)
     wanted_list: list[tuple[str | None, str]] = []
     phrases = []
