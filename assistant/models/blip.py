@@ -87,7 +87,9 @@ class InstructBlip(LazyModel[Loaded]):
             tokens = (config.image_size // config.patch_size) ** 2 + 1
             return np.zeros((0, tokens, config.hidden_size), np.float16)
         with self._busy, torch.inference_mode():
-            values = processor.image_processor(list(images), return_tensors="pt")["pixel_values"].to(model.device)
+            # Named, since the axes of a picture of one pixel cannot be guessed.
+            read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
+            values = read["pixel_values"].to(model.device)
             states = model.vision_model(values).last_hidden_state
         found: NDArray[np.float16] = states.to(torch.float16).cpu().numpy()
         return found

@@ -68,7 +68,11 @@ class Clip(LazyModel[_Loaded]):
         model, processor, device = self.loaded
         rows = []
         for start in range(0, len(images), BATCH):
-            pixels = processor.image_processor(list(images[start : start + BATCH]), return_tensors="pt")["pixel_values"]
+            batch = list(images[start : start + BATCH])
+            # Named, since the axes of a picture of one pixel cannot be guessed.
+            pixels = processor.image_processor(batch, return_tensors="pt", input_data_format="channels_last")[
+                "pixel_values"
+            ]
             with torch.inference_mode():
                 rows.append(_normalise(model.get_image_features(pixel_values=pixels.to(device, model.dtype))))
         return np.concatenate(rows) if rows else np.empty((0, model.config.projection_dim), np.float32)
