@@ -164,29 +164,36 @@ class InstructBlip(LazyModel[Loaded]):
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:
         """Greedy text, one for each row of `visual`, one without it."""
         import torch
-        from transformers.modeling_outputs import BaseModelOutput
 
-        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        tokenizer = self.loaded.processor.tokenizer
         with self._busy, torch.inference_mode():
-            states, mask = self._encode(prompt, visual)
-            # The inner generation config does not come from the checkpoint's file: name the ends.
-            out = model.language_model.generate(
-                encoder_outputs=BaseModelOutput(last_hidden_state=states),
-                attention_mask=mask,
-                max_new_tokens=max_new_tokens,
-                num_beams=1,
-                do_sample=False,
-                eos_token_id=tokenizer.eos_token_id,
-                pad_token_id=tokenizer.pad_token_id,
-                output_logits=True,
-                return_dict_in_generate=True,
-            )
+            out = self._generate(prompt, visual, max_new_tokens)
             ids = out.sequences[:, -len(out.logits) :]
             chosen = torch.stack(out.logits, 1).float().log_softmax(-1).gather(-1, ids[..., None])[..., 0]
             real = (ids != tokenizer.pad_token_id).float()
             sure = ((chosen * real).sum(1) / real.sum(1).clamp(min=1)).exp().tolist()
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return [Text(" ".join(t.split()), float(c)) for t, c in zip(texts, sure, strict=True)]
+
+    def _generate(self, prompt: str, visual: Any, max_new_tokens: int, **more: Any) -> Any:
+        """Greedy decoding of the T5 after a prompt, with its logits."""
+        from transformers.modeling_outputs import BaseModelOutput
+
+        tokenizer = self.loaded.processor.tokenizer
+        states, mask = self._encode(prompt, visual)
+        # The inner generation config does not come from the checkpoint's file: name the ends.
+        return self.loaded.model.language_model.generate(
+            encoder_outputs=BaseModelOutput(last_hidden_state=states),
+            attention_mask=mask,
+            max_new_tokens=max_new_tokens,
+            num_beams=1,
+            do_sample=False,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+            output_logits=True,
+            return_dict_in_generate=True,
+            **more,
+        )
 
     def write_matching(self, prompt: str, pattern: str, *, max_new_tokens: int = 96) -> str:
         """The likeliest text, token by token, among those that match `pattern` (a regular expression) as a whole.
@@ -196,27 +203,16 @@ class InstructBlip(LazyModel[Loaded]):
         """
         import regex
         import torch
-        from transformers.modeling_outputs import BaseModelOutput
 
         from assistant.models.constraint import Pieces, RegexConstraint
 
-        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        tokenizer = self.loaded.processor.tokenizer
         if self._pieces is None:
             self._pieces = Pieces(tokenizer)
         constraint = RegexConstraint(pattern, self._pieces, tokenizer.eos_token_id, skip=1)
         with self._busy, torch.inference_mode():
-            states, mask = self._encode(prompt)
-            out = model.language_model.generate(
-                encoder_outputs=BaseModelOutput(last_hidden_state=states),
-                attention_mask=mask,
-                max_new_tokens=max_new_tokens,
-                num_beams=1,
-                do_sample=False,
-                eos_token_id=tokenizer.eos_token_id,
-                pad_token_id=tokenizer.pad_token_id,
-                logits_processor=[constraint],
-            )
-        text: str = self._pieces.read(out[0, 1:].tolist())
+            out = self._generate(prompt, None, max_new_tokens, logits_processor=[constraint])
+        text: str = self._pieces.read(out.sequences[0, 1:].tolist())
         if regex.fullmatch(pattern, text) is None:
             raise ValueError(f"no text of {max_new_tokens} tokens matches {pattern!r}")
         return text
