@@ -7,23 +7,27 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import av
 import pytest
 
+from training.world.render import draw
+from training.world.scene import Actor, Scene
 from ui.server import command
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(scope="module")
-def address(demo_library: Path) -> Iterator[str]:
+@contextmanager
+def _serve(library: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        "VIDEO_ASSISTANT_LIBRARY": str(demo_library),
+        "VIDEO_ASSISTANT_LIBRARY": str(library),
         "VIDEO_ASSISTANT_ONLINE_VOICE": "false",
     }
     server = subprocess.Popen(command(port), env=environment, stdout=subprocess.DEVNULL)
@@ -40,6 +44,12 @@ def address(demo_library: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+@pytest.fixture(scope="module")
+def address(demo_library: Path) -> Iterator[str]:
+    with _serve(demo_library) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +92,30 @@ def test_an_example_leads_to_a_player_at_its_moment(browser, address: str, width
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing to scroll sideways"
     assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == []
     page.close()
+
+
+def test_an_uploaded_file_is_indexed_and_played_as_a_cut(browser, tmp_path: Path) -> None:
+    source = tmp_path / "Xe đỏ.mkv"  # browsers do not play it
+    scene = Scene("street", "day", "clear", None, (Actor("red", "car", 190, "mid", "right"),), 3)
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        frame = av.VideoFrame.from_image(draw(scene, width=640))
+        for _ in range(40):
+            frame.pts = None
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    with _serve(tmp_path / "library") as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(address)
+        page.get_by_text("Add videos", exact=True).click(timeout=90_000)
+        page.locator("input[type=file]").set_input_files(str(source))
+        page.get_by_text("Xe đỏ.mkv: ready").wait_for(timeout=180_000)
+        page.get_by_text("xe-do", exact=False).first.wait_for(timeout=30_000)
+        page.locator("textarea").first.fill("When does a car appear?")
+        page.keyboard.press("Enter")
+        main = page.get_by_test_id("stMainBlockContainer")
+        main.locator("[class*='-card-'] button").first.click(timeout=120_000)
+        main.locator("video").wait_for(timeout=60_000)
+        page.get_by_text("a cut made for this browser").wait_for(timeout=30_000)
+        page.close()
