@@ -108,9 +108,10 @@ def add_videos(indexer: Indexer, uploads: Path, language: Language) -> None:
 
 
 def _store(file: UploadedFile, uploads: Path) -> Path:
-    """An upload on disk, under its own name without folders."""
-    uploads.mkdir(parents=True, exist_ok=True)
-    target = uploads / (Path(file.name).name or "upload")
+    """An upload on disk, under its own name in a folder of its own: two files of one name stay two."""
+    folder = uploads / file.file_id
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / (Path(file.name).name or "upload")
     with target.open("wb") as out:
         shutil.copyfileobj(file, out)
     return target
