@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -75,7 +76,11 @@ class InstructBlipCore:
         written = self._blip.write(render("rewrite", question=clean(question), history=turns), max_new_tokens=48)[
             0
         ].text
-        return question if written in ("", STANDS_ALONE) else written
+        # Whoever asks something else does not mean what was asked before.
+        again = {_words(turn.question) for turn in turns}
+        if written in ("", STANDS_ALONE) or _words(written) in again | {_words(question)}:
+            return question
+        return written
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) for each frame, in order."""
@@ -126,6 +131,10 @@ class InstructBlipCore:
                 stored = self._blip.features([_thumbnail(f) for f in own])
             rows |= {(video_id, f.frame_index): row for f, row in zip(own, stored, strict=True)}
         return np.stack([rows[f.video_id, f.frame_index] for f in frames])
+
+
+def _words(question: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", question.lower()))
 
 
 def _thumbnail(frame: Keyframe) -> NDArray[np.uint8]:

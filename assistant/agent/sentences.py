@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.library.fold import fold
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -138,9 +140,13 @@ def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> S
 
 
 def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
-    """What was read, and where; a line that is shown again and again is quoted once."""
-    first = {one.text: one for one in reversed(evidence)}
-    kept = [one for one in evidence if first.get(one.text) is one][:_SHOWN]
+    """What was read, and where; a line that is read again and again, once so and once so, is quoted once."""
+    first: dict[str, Evidence] = {}
+    for one in evidence:
+        key = "".join(filter(str.isalnum, fold(one.text or "")))
+        if key not in first or one.score > first[key].score:
+            first[key] = one
+    kept = list(first.values())[:_SHOWN]
     quoted = "; ".join(
         f"“{one.text}” ({minute(one.start_seconds)} {say('in', language)} {title(one.video_id)})" for one in kept
     )

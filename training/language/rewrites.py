@@ -47,6 +47,18 @@ ABOUT: dict[str, str] = {
     "when": "when does {a} appear?",
 }
 """Standalone questions about one thing."""
+ABOUT_NO_THING = (
+    "is it raining?",
+    "is it day or night?",
+    "what is this video about?",
+    "what does the sign say?",
+    "where is this?",
+    "how many things are there?",
+    "what is the weather like?",
+    "describe the video.",
+    "who is the president of france?",
+)
+"""Questions after which a pronoun would mean nothing."""
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     "colour": (
         "the colour of {it}?",
@@ -206,9 +218,12 @@ def _answer(rng: random.Random, thing: Thing) -> str:
 
 
 def _unrelated(rng: random.Random) -> Turn:
-    """A turn that the question now does not mean: about a thing, or any question that a tool answers."""
+    """A turn that the question now does not mean: about a thing, or about none, or any question that a tool answers."""
     thing = sample_thing(rng)
-    if rng.random() < 0.5:
+    draw = rng.random()
+    if draw < 0.3:
+        return Turn(question=rng.choice(ABOUT_NO_THING), answer=rng.choice(("yes", "no", "day", "night", "two", "")))
+    if draw < 0.6:
         return Turn(question=sample_tool_question(rng).text, answer=_answer(rng, thing))
     question = rng.choice((*OPENINGS, *ABOUT.values()))
     return Turn(question=_about(question, thing), answer=_answer(rng, thing))
@@ -295,7 +310,7 @@ def _history(rng: random.Random, turn: Turn) -> list[Turn]:
 
 def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """A follow-up, or a question that stands alone already: that one the model need not write again."""
-    if rng.random() < 0.25:
+    if rng.random() < 0.35:
         question, target = sample_tool_question(rng, held_out=held_out).text, STANDS_ALONE
         history = _history(rng, _chain(rng)[0] if rng.random() < 0.5 else _unrelated(rng))
     else:
