@@ -48,7 +48,8 @@ def synthesise(text: str, language: str, out: Path) -> None:
     if library.espeak_Synth(raw, len(raw), 0, 0, 0, CHARS_UTF8, None, None) != OK:
         raise OSError("espeak-ng refuses the text")
     library.espeak_Synchronize()
-    with wave.open(str(out), "wb") as file:
+    # Opened here: of a file that it could not open itself, wave complains once more at the end.
+    with out.open("wb") as target, wave.open(target, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sample_rate)
