@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.ingest.media import Media
 
 PLAYED = {
-    "mp4": ({"h264"}, {"aac", "mp3", "flac", "opus", None}),
+    "mp4": ({"h264"}, {"aac", "mp3", "mp3float", "flac", "opus", None}),
     "webm": ({"vp8", "vp9", "av1", "libdav1d"}, {"opus", "vorbis", None}),
 }
 """What Chromium, Firefox and Safari have in common: container -> (video codecs, audio codecs)."""
@@ -56,6 +56,8 @@ def cut(path: Path, start_seconds: float, end_seconds: float, out: Path) -> Path
     """
     import av
 
+    if not start_seconds < end_seconds:  # written so that it catches NaN too
+        raise MediaError(f"nothing lies between {start_seconds:g} and {end_seconds:g} s; the end comes after the start")
     handle, name = tempfile.mkstemp(dir=out.parent, suffix=".mp4")
     os.close(handle)
     part = Path(name)
@@ -115,7 +117,8 @@ def _sound(path: Path, start: float, end: float) -> Iterator[Any]:
         track = container.streams.audio[0]
         with contextlib.suppress(av.FFmpegError):
             container.seek(int(start * av.time_base))
-        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=AUDIO_RATE)
+        resampler: Any = None
+        shape: Any = None
         written = 0
         for packet in container.demux(track):
             try:
@@ -127,6 +130,9 @@ def _sound(path: Path, start: float, end: float) -> Iterator[Any]:
                     continue
                 if frame.time >= end:
                     return
+                # A broadcast may change from mono to stereo between two programmes; a resampler takes one shape only.
+                if shape != (shape := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=AUDIO_RATE)
                 for piece in resampler.resample(frame):
                     # A gap in the sound stays a gap; an overlap is closed.
                     piece.pts = max(written, round((frame.time - start) * AUDIO_RATE))

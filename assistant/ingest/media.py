@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tools.errors import VideoAssistantError
 
 SMALL_WIDTH, SMALL_HEIGHT = 64, 36  # what shots and duplicates are judged on
+FIRST_STEP_BACK_SECONDS = 2.0  # a usual distance between key pictures; doubled until one is found
 TEXT_SUBTITLES = frozenset({"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"})
 
 
@@ -197,32 +198,52 @@ class Media:
 
     def between(self, start_seconds: float, end_seconds: float) -> Iterator[Frame]:
         """The frames displayed in `[start_seconds, end_seconds)`; their index counts from the first of them."""
+        aspect, index = _aspect(self.stream), 0
+        for seconds, frame in self._from(start_seconds):
+            if seconds >= end_seconds:
+                return
+            if seconds >= start_seconds - 1e-6:
+                yield Frame(frame, index, frame.pts, seconds, 0.0, aspect)
+                index += 1
+
+    def _from(self, seconds: float) -> Iterator[tuple[float, Any]]:
+        """Times and decoded pictures, from one at or before `seconds` where the file has one."""
+        # MPEG-TS has no index: a seek lands on any packet, and the pictures up to the next key picture are lost.
+        back = 0.0
+        while True:
+            self.seek(seconds - back)
+            pictures = self._timed()
+            first = next(pictures, None)
+            if (first is not None and first[0] <= seconds + 1e-6) or back > seconds + FIRST_STEP_BACK_SECONDS:
+                break
+            back = max(2 * back, FIRST_STEP_BACK_SECONDS)
+        if first is not None:
+            yield first
+            yield from pictures
+
+    def _timed(self) -> Iterator[tuple[float, Any]]:
+        """Times and decoded pictures from where the file stands; damaged packets are left out."""
         import av
 
-        self.seek(start_seconds)
-        aspect, index = _aspect(self.stream), 0
-        for packet in self.container.demux(self.stream):
+        start = self.start_seconds
+        packets = self.container.demux(self.stream)
+        while True:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.FFmpegError):
+                return
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
                 continue  # a damaged stretch: what follows it may be whole
             for frame in decoded:
-                if frame.pts is None:
-                    continue
-                seconds = float(frame.pts * self.stream.time_base) - self.start_seconds
-                if seconds >= end_seconds:
-                    return
-                if seconds >= start_seconds - 1e-6:
-                    yield Frame(frame, index, frame.pts, seconds, 0.0, aspect)
-                    index += 1
+                if frame.pts is not None:
+                    yield float(frame.pts * self.stream.time_base) - start, frame
 
     def grab(self, seconds: float) -> NDArray[np.uint8]:
         """The picture displayed at `seconds`, `(height, width, 3)` uint8 RGB; the last one if that is past the end."""
-        start = self.start_seconds
-        self.seek(seconds)
         shown: Any = None
-        for frame in self.container.decode(self.stream):
-            at = float((frame.pts or 0) * self.stream.time_base) - start
+        for at, frame in self._from(seconds):
             if shown is not None and at > seconds + 1e-6:
                 break
             shown = frame

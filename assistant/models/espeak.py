@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import tempfile
 import wave
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,17 @@ def synthesise(text: str, language: str, out: Path) -> None:
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    data = str(espeakng_loader.get_data_path()).encode()
-    sample_rate = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data, 0)
-    if sample_rate <= 0:
-        raise OSError(f"espeak-ng does not start with the data in {data.decode()}")
+    with tempfile.TemporaryDirectory() as folder:
+        # espeak-ng holds its data's path in 160 bytes, and a longer one is not read at all: a link is short anywhere.
+        short = Path(folder) / "espeak-ng-data"
+        short.symlink_to(espeakng_loader.get_data_path(), target_is_directory=True)
+        sample_rate = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, str(short).encode(), 0)
+        if sample_rate <= 0:
+            raise OSError(f"espeak-ng does not start with the data in {espeakng_loader.get_data_path()}")
+        _write(library, sample_rate, text, language, out)
+
+
+def _write(library: Any, sample_rate: int, text: str, language: str, out: Path) -> None:
     samples = bytearray()
     callback_type = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -63,9 +64,17 @@ class Voice:
         Raises:
             VideoAssistantError: the text is empty, or neither voice works.
         """
-        words = " ".join(text.split())
+        words = _speakable(text)
         if not words:
             raise VideoAssistantError("there is nothing to say; give a text with words")
+        try:
+            return self._speak(words, language)
+        except OSError as error:
+            raise VideoAssistantError(
+                f"{self._folder}: the voice cannot write there ({error.strerror or error}); give a folder with room"
+            ) from None
+
+    def _speak(self, words: str, language: Language) -> Speech:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._online:
             path = self._path("online", language, words)
@@ -126,6 +135,17 @@ class Voice:
                 ) from None
             except subprocess.TimeoutExpired:
                 raise VideoAssistantError("the offline voice took too long; ask for a shorter text") from None
+
+
+def _speakable(text: str) -> str:
+    """The text without control and format characters and lone surrogates; empty where nothing in it has a sound."""
+    # A NUL would end the text for espeak-ng, a surrogate cannot be encoded, and "..." becomes a file of silence.
+    kinds = [(letter, unicodedata.category(letter)) for letter in unicodedata.normalize("NFC", text)]
+    if not any(kind[0] in "LNS" for _, kind in kinds):
+        return ""
+    return " ".join(
+        "".join(" " if kind in {"Cc", "Cs", "Co"} else letter for letter, kind in kinds if kind != "Cf").split()
+    )
 
 
 def _there(path: Path) -> bool:

@@ -9,23 +9,34 @@ from assistant.ingest.cut import browser_can_play, cut
 from assistant.ingest.media import MediaError, open_media
 
 
-def _with_sound(path: Path, seconds: int = 6, codec: str = "libx264", size=(160, 90)) -> Path:
+def _with_sound(
+    path: Path,
+    seconds: int = 6,
+    codec: str = "libx264",
+    size=(160, 90),
+    layout: str = "mono",
+    voice: str = "aac",
+    late: int = 0,
+) -> Path:
     """Brightness tells the second; the sound is a tone that starts at second 3."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        voice = container.add_stream("aac" if path.suffix != ".avi" else "mp3", rate=44_100, layout="mono")
+        sound = container.add_stream(voice if path.suffix != ".avi" else "mp3", rate=44_100, layout=layout)
         for number in range(seconds * 10):
             picture = np.full((size[1], size[0], 3), 20 + 30 * (number // 10), np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            frame.pts, frame.time_base = number + late * 10, Fraction(1, 10)
+            container.mux(stream.encode(frame))
         times = np.arange(seconds * 44_100) / 44_100
         tone = (np.sin(2 * np.pi * 440 * times) * (times >= 3)).astype(np.float32)
         for start in range(0, len(tone), 1024):
-            frame = av.AudioFrame.from_ndarray(tone[None, start : start + 1024], format="fltp", layout="mono")
-            frame.sample_rate, frame.pts, frame.time_base = 44_100, start, Fraction(1, 44_100)
-            container.mux(voice.encode(frame))
+            channels = np.repeat(tone[None, start : start + 1024], 1 if layout == "mono" else 2, axis=0)
+            frame = av.AudioFrame.from_ndarray(channels, format="fltp", layout=layout)
+            frame.sample_rate, frame.pts, frame.time_base = 44_100, start + late * 44_100, Fraction(1, 44_100)
+            container.mux(sound.encode(frame))
         container.mux(stream.encode())
-        container.mux(voice.encode())
+        container.mux(sound.encode())
     return path
 
 
@@ -57,6 +68,35 @@ def test_only_what_browsers_share_is_played_as_it_is(tmp_path: Path) -> None:
     assert not browser_can_play(_with_sound(tmp_path / "a.mkv", seconds=1))
     assert not browser_can_play(_with_sound(tmp_path / "a.avi", seconds=1, codec="mpeg4"))
     assert not browser_can_play(_with_sound(tmp_path / "b.mp4", seconds=1, codec="libx265"))
+
+
+def test_mp3_in_mp4_is_played_as_it_is(tmp_path: Path) -> None:
+    assert browser_can_play(_with_sound(tmp_path / "a.mp4", seconds=1, voice="mp3"))
+
+
+@pytest.mark.parametrize("start", [0.5, 2.0, 4.5])
+def test_a_transport_stream_without_an_index_is_cut_where_it_was_asked(tmp_path: Path, start: float) -> None:
+    out = cut(_with_sound(tmp_path / "a.ts"), start, start + 1, tmp_path / "out.mp4")
+    with av.open(str(out)) as container:
+        frames = list(container.decode(video=0))
+    assert len(frames) == 10
+    assert frames[0].to_ndarray(format="gray").mean() == pytest.approx(20 + 30 * int(start), abs=6)
+
+
+def test_sound_that_changes_its_channels_goes_on(tmp_path: Path) -> None:
+    one = _with_sound(tmp_path / "one.ts", layout="mono")
+    other = _with_sound(tmp_path / "other.ts", layout="stereo", late=6)
+    (tmp_path / "both.ts").write_bytes(one.read_bytes() + other.read_bytes())
+    out = cut(tmp_path / "both.ts", 0.0, 12.0, tmp_path / "out.mp4")
+    with av.open(str(out)) as container:
+        heard = [frame.time for frame in container.decode(audio=0) if np.abs(frame.to_ndarray()).max() > 0.3]
+    assert (heard[0], heard[-1]) == pytest.approx((3.0, 12.0), abs=0.2)
+
+
+@pytest.mark.parametrize(("start", "end"), [(3.0, 1.0), (float("nan"), 1.0)])
+def test_a_range_without_length_is_an_error_in_one_line(tmp_path: Path, start: float, end: float) -> None:
+    with pytest.raises(MediaError, match="nothing lies between"):
+        cut(_with_sound(tmp_path / "a.mkv", seconds=1), start, end, tmp_path / "out.mp4")
 
 
 def test_past_the_end_there_is_nothing_to_cut_and_nothing_is_left(tmp_path: Path) -> None:

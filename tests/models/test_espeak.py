@@ -3,6 +3,7 @@ import sys
 import wave
 from pathlib import Path
 
+import espeakng_loader
 import numpy as np
 import pytest
 
@@ -64,3 +65,15 @@ def test_without_arguments_it_says_what_it_wants() -> None:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
     assert done.returncode == 1
     assert b"usage:" in done.stderr
+
+
+def test_data_under_a_long_path_is_read(tmp_path: Path) -> None:
+    long = tmp_path / ("x" * 200)
+    long.symlink_to(espeakng_loader.get_data_path(), target_is_directory=True)
+    code = (
+        f"import espeakng_loader; espeakng_loader.get_data_path = lambda: {str(long)!r}\n"
+        "from pathlib import Path; from assistant.models.espeak import synthesise\n"
+        f"synthesise('xin chào', 'vi', Path({str(tmp_path / 'out.wav')!r}))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    assert _heard(tmp_path / "out.wav")[0] > 0.3

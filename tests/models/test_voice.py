@@ -95,6 +95,18 @@ def test_no_half_written_file_is_ever_spoken(tmp_path, monkeypatch) -> None:
     assert list(tmp_path.glob("*.mp3")) == []
 
 
-def test_nothing_to_say_is_an_error_in_one_line(tmp_path) -> None:
+@pytest.mark.parametrize("text", ["  ", "...", "\u200b", "\0"])
+def test_nothing_to_say_is_an_error_in_one_line(tmp_path, text) -> None:
     with pytest.raises(VideoAssistantError, match="nothing to say"):
-        Voice(tmp_path, online=False, deadline_seconds=5).speak("  ", "en")
+        Voice(tmp_path, online=False, deadline_seconds=5).speak(text, "en")
+
+
+def test_what_cannot_be_spoken_is_left_out(tmp_path) -> None:
+    voice = Voice(tmp_path, online=False, deadline_seconds=5)
+    assert voice.speak("hello\0 \ud800 wor\u200bld", "en") == voice.speak("hello world", "en")
+
+
+def test_a_folder_that_cannot_be_is_an_error_in_one_line(tmp_path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(VideoAssistantError, match="cannot write there"):
+        Voice(tmp_path / "file" / "voice", online=False, deadline_seconds=5).speak("hello", "en")
