@@ -22,7 +22,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import PrivateAttr
 
 from assistant.agent import schema
-from assistant.models.blip import InstructBlip
+from assistant.models.blip import MAX_PROMPT_TOKENS, InstructBlip
 from prompts import render
 from tools.errors import VideoAssistantError
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REQUIRED = frozenset({"any", "required", "true"})
-MOST_TURNS_CHARACTERS = 1200  # of what was said before; the question is always kept whole
+FREE = frozenset({"", "auto", "false"})
 
 
 class ChatInstructBlip(BaseChatModel):
@@ -79,8 +79,15 @@ class ChatInstructBlip(BaseChatModel):
         tool_choice: Any = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """With tools to call. `tool_choice`: a tool's name, "any" (a call even after results), "none", or "auto"."""
-        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], tool_choice=tool_choice, **kwargs)
+        """With tools to call. `tool_choice`: a tool's name, "any" (a call even after results), "none", or "auto".
+
+        Raises:
+            VideoAssistantError: a required slot of a tool is of a kind that cannot be filled.
+        """
+        offered = [convert_to_openai_tool(tool) for tool in tools]
+        for tool in offered:
+            _slots(tool["function"])
+        return self.bind(tools=offered, tool_choice=tool_choice, **kwargs)
 
     def _generate(
         self,
@@ -89,15 +96,20 @@ class ChatInstructBlip(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - the base class passes it by name
         **kwargs: Any,
     ) -> ChatResult:
+        if not messages:
+            raise VideoAssistantError("no message came; ask a question")
         tools = _legal([tool["function"] for tool in kwargs.get("tools") or []], kwargs.get("tool_choice"), messages)
         question = _question(messages)
-        message = self._call(question, tools) if tools else self._answer(question, messages, stop)
+        message = (
+            self._call(question, tools) if tools else self._answer(question, messages, stop, kwargs.get("max_tokens"))
+        )
         message.response_metadata = {
             "model_name": self._identifying_params["model_name"],
             "model_provider": "instructblip",
         }
         asked = self._blip.count_tokens("\n".join(_text(m) for m in messages))
-        written = self._blip.count_tokens(message.text or json.dumps([call["args"] for call in message.tool_calls]))
+        calls = " ".join(f"{call['name']} {json.dumps(call['args'])}" for call in message.tool_calls)
+        written = self._blip.count_tokens(calls or message.text)
         message.usage_metadata = {
             "input_tokens": asked,
             "output_tokens": written,
@@ -139,43 +151,83 @@ class ChatInstructBlip(BaseChatModel):
         clean = self._blip.clean(question)
         scores = self._blip.score(render("choose_tool", question=clean), surfaces)[0]
         place = int(scores.argmax()) if len(names) > 1 else 0
-        parameters = tools[place].get("parameters", {})
-        slots = parameters.get("properties", {})
-        required = set(parameters.get("required", []))
         filled = {}
-        for slot, rules in slots.items():
-            allowed = schema.pattern(rules) if slot in required else f"(?:{schema.OPEN}|{schema.pattern(rules)})"
+        for slot, (rules, required) in _slots(tools[place]).items():
             prompt = render("fill_slot", question=clean, tool=surfaces[place], slot=slot.replace("_", " "))
-            written = self._blip.write_matching(prompt, allowed)
-            if slot in required or written != schema.OPEN:
+            choices = schema.choices(rules)
+            if choices is not None:
+                texts = list(choices if required else {schema.OPEN: None, **choices})
+                chosen = texts[int(self._blip.score(prompt, texts)[0].argmax())]
+                if chosen in choices:
+                    filled[slot] = choices[chosen]
+                continue
+            allowed = schema.pattern(rules) if required else f"(?:{schema.OPEN}|{schema.pattern(rules)})"
+            written = self._blip.write_matching(prompt, allowed, max_new_tokens=schema.MOST_TOKENS)
+            if required or written != schema.OPEN:
                 filled[slot] = schema.value(written, rules)
         call = {"name": names[place], "args": filled, "id": f"call_{uuid.uuid4().hex[:12]}", "type": "tool_call"}
         return AIMessage(content="", tool_calls=[call])
 
-    def _answer(self, question: str, messages: list[BaseMessage], stop: list[str] | None) -> AIMessage:
+    def _answer(
+        self, question: str, messages: list[BaseMessage], stop: list[str] | None, max_tokens: int | None
+    ) -> AIMessage:
         pictures = _pictures(messages)[-self.max_frames :]
         visual = None
         if pictures:
             queries = self._blip.queries(self._blip.features(pictures), question)
             visual = queries.reshape(1, -1, queries.shape[-1])
         clean = self._blip.clean(question)
-        facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))[:MOST_TURNS_CHARACTERS]
+        facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))
         if facts:
-            prompt = render("answer_lines", question=clean, lines=facts)
+            room = MAX_PROMPT_TOKENS - self._blip.count_tokens(render("answer_lines", question=clean, lines=""))
+            prompt = render("answer_lines", question=clean, lines=self._beginning(facts, room))
         else:
-            prompt = render("answer", question=clean)
-            # The oldest turns go first; what `write` then still cuts off is never the question, which comes last.
-            earlier = self._blip.clean(" ".join(_text(m) for m in messages if m is not _latest(messages)))
-            if earlier:
-                prompt = f"{earlier[-MOST_TURNS_CHARACTERS:]} {prompt}"
-        text = self._blip.write(prompt, visual, max_new_tokens=self.max_tokens)[0].text
+            prompt = self._with_turns(render("answer", question=clean), messages)
+        text = self._blip.write(prompt, visual, max_new_tokens=max_tokens or self.max_tokens)[0].text
         for word in (*(stop or ()), *(self.stop or ())):
             text = text.split(word)[0] if word else text
         return AIMessage(content=text)
 
+    def _beginning(self, text: str, room: int) -> str:
+        """As many of the first words as `room` tokens hold: tools name the best first."""
+        words = text.split()
+        while words and (tokens := self._blip.count_tokens(" ".join(words))) > room:
+            words = words[: max(len(words) * max(room, 0) // tokens, 0)]
+        return " ".join(words)
+
+    def _with_turns(self, prompt: str, messages: list[BaseMessage]) -> str:
+        """The prompt after as many whole turns as there is room for; the oldest go first."""
+        for message in reversed([m for m in messages if m is not _latest(messages)]):
+            longer = f"{self._blip.clean(_text(message))} {prompt}".strip()
+            if self._blip.count_tokens(longer) > MAX_PROMPT_TOKENS:
+                break
+            prompt = longer
+        return prompt
+
+
+def _slots(tool: dict[str, Any]) -> dict[str, tuple[dict[str, Any], bool]]:
+    """The slots to fill, with their schema and whether they are required; optional ones that cannot be are left open.
+
+    Raises:
+        VideoAssistantError: a required slot cannot be filled.
+    """
+    parameters = tool.get("parameters", {})
+    required = set(parameters.get("required", []))
+    for slot, rules in parameters.get("properties", {}).items():
+        if slot in required and not schema.fillable(rules):
+            raise VideoAssistantError(
+                f"slot {slot!r} of tool {tool['name']!r} cannot be filled; use text, numbers, choices or lists of them"
+            )
+    slots = parameters.get("properties", {}).items()
+    return {slot: (rules, slot in required) for slot, rules in slots if schema.fillable(rules)}
+
 
 def _legal(tools: list[dict[str, Any]], choice: Any, messages: list[BaseMessage]) -> list[dict[str, Any]]:
-    """The tools that may be called now; none means an answer."""
+    """The tools that may be called now; none means an answer.
+
+    Raises:
+        VideoAssistantError: `choice` is neither a tool's name nor one of the words.
+    """
     if isinstance(choice, dict):
         choice = choice.get("function", choice).get("name")
     if choice == "none":
@@ -185,6 +237,9 @@ def _legal(tools: list[dict[str, Any]], choice: Any, messages: list[BaseMessage]
         return named
     if str(choice).lower() in REQUIRED:
         return tools
+    if choice is not None and str(choice).lower() not in FREE:
+        names = ", ".join(tool["name"] for tool in tools) or "nothing"
+        raise VideoAssistantError(f"tool_choice {choice!r} is no tool; give any, none, auto, or one of: {names}")
     return [] if _results(messages) else tools
 
 
@@ -199,7 +254,8 @@ def _question(messages: list[BaseMessage]) -> str:
 
 def _results(messages: list[BaseMessage]) -> list[BaseMessage]:
     """What tools answered since the question."""
-    at = messages.index(_latest(messages))
+    # By identity: the same question asked twice is two equal messages.
+    at = next(i for i, message in enumerate(messages) if message is _latest(messages))
     return [message for message in messages[at:] if isinstance(message, ToolMessage)]
 
 
@@ -226,9 +282,11 @@ def _picture(block: dict[str, Any]) -> NDArray[np.uint8]:
             source: Any = io.BytesIO(base64.b64decode(data))
         elif url.startswith("file://"):
             source = unquote(urlparse(url).path)
+        elif url and not urlparse(url).scheme:
+            source = url
         else:
             raise VideoAssistantError(
-                f"picture {url[:60]!r} is not on this machine; give file://, a data URL or base64"
+                f"picture {url[:60]!r} is not on this machine; give a path, file://, a data URL or base64"
             )
         with Image.open(source) as image:
             return np.array(image.convert("RGB"))

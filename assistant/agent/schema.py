@@ -2,81 +2,144 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import regex
+
+from tools.errors import VideoAssistantError
 
 OPEN = "none"
 """What stands for a slot that is left open."""
 MOST_CHARACTERS, MOST_ITEM_CHARACTERS, MOST_ITEMS = 60, 16, 4
 _ITEMS_APART = " ; "
+MOST_TOKENS = MOST_ITEMS * (MOST_CHARACTERS + len(_ITEMS_APART)) + 1
+"""Every token of a constrained text adds a character, so no match of any pattern takes more, its end included."""
+FINEST = 0.001  # three decimals are the most that a number is written with
+_DIGITS = "[0-9](?: ?[0-9]){0,5}"
+# What would need text that no bounded pattern describes, or values within values.
+_NOT_FILLED = frozenset(
+    {"$ref", "allOf", "format", "not", "oneOf", "pattern", "prefixItems", "properties", "uniqueItems"}
+)
+
+
+class SlotError(VideoAssistantError):
+    """A slot that cannot be filled."""
+
+
+def choices(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """What a schema of a few values lets one write, and the values meant; None where the text is free.
+
+    Such values are chosen by likelihood, never spelled: a tokenizer may lack their letters.
+    """
+    branches = [choices(one) for one in _branches(schema)]
+    if branches:
+        return None if None in branches else {text: v for one in branches for text, v in (one or {}).items()}
+    if "enum" in schema or "const" in schema:
+        return {OPEN if v is None else str(v): v for v in schema.get("enum", [schema.get("const")])}
+    if (
+        schema.get("type") == "array"
+        and schema.get("minItems", 0) <= 1
+        and (each := choices(_item(schema))) is not None
+    ):
+        return {text: [one] for text, one in each.items()}  # a list of choices holds one
+    few: dict[str, dict[str, Any]] = {"boolean": {"yes": True, "no": False}, "null": {OPEN: None}}
+    return few.get(str(schema.get("type")))
 
 
 def pattern(schema: dict[str, Any]) -> str:
-    """A regular expression, bounded in length, for the values of a flat schema.
+    """A regular expression, of at most MOST_TOKENS - 1 characters, for the values of a flat schema without `choices`.
+
+    In a union of free values and words, the free ones are written.
 
     Raises:
-        ValueError: the schema has parts within parts, which a small model cannot write.
+        SlotError: the schema asks for parts within parts, or for more than a small model can write.
     """
-    if "anyOf" in schema:
-        return "(?:" + "|".join(pattern(one) for one in schema["anyOf"]) + ")"
-    if "enum" in schema or "const" in schema:
-        values = schema.get("enum", [schema.get("const")])
-        return "(?:" + "|".join(_spaced(str(value)) for value in values) + ")"
+    if branches := _branches(schema):
+        free = [one for one in branches if choices(one) is None and fillable(one)]
+        if not free:
+            raise SlotError(f"none of the slot's types {branches} can be filled; use text, numbers, choices or lists")
+        opened = [OPEN] if {"type": "null"} in branches else []
+        return "(?:" + "|".join([*opened, *map(pattern, free)]) + ")"
+    if wrong := _NOT_FILLED & schema.keys():
+        raise SlotError(f"a slot with {min(wrong)!r} cannot be filled; use text, numbers, choices or lists of them")
     match schema.get("type", "string"):
         case "integer":
-            return r"[0-9](?: ?[0-9]){0,5}" if schema.get("minimum", -1) >= 0 else r"(?:- ?)?[0-9](?: ?[0-9]){0,5}"
-        case "number":
-            return r"[0-9](?: ?[0-9]){0,5}(?: ?\. ?[0-9](?: ?[0-9]){0,2})?"
-        case "boolean":
-            return "(?:yes|no)"
-        case "null":
-            return OPEN
+            return _DIGITS if schema.get("minimum", -1) >= 0 else f"(?:- ?)?{_DIGITS}"
+        case "number" if "multipleOf" not in schema:
+            return rf"{_DIGITS}(?: ?\. ?[0-9](?: ?[0-9]){{0,2}})?"
         case "array":
-            item = pattern({"maxLength": MOST_ITEM_CHARACTERS} | schema.get("items", {}))
-            return f"{item}(?:{_ITEMS_APART}{item}){{0,{MOST_ITEMS - 1}}}"
+            item = _item(schema)
+            if item.get("type") == "array" or choices(item) is not None:
+                raise SlotError(
+                    "a list of lists, or of at least two choices, cannot be filled; use a list of text or numbers"
+                )
+            least, most = _range(schema, "Items", MOST_ITEMS)
+            return f"{pattern(item)}(?:{_ITEMS_APART}{pattern(item)}){{{least - 1},{most - 1}}}"
         case "string":
-            most = min(schema.get("maxLength", MOST_CHARACTERS), MOST_CHARACTERS)
-            return rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{N}} ,.'?:-]{{0,{most - 1}}}"
+            least, most = _range(schema, "Length", MOST_CHARACTERS)
+            return rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{N}} ,.'?:-]{{{least - 1},{most - 1}}}"
         case other:
-            raise ValueError(f"a slot of type {other!r} cannot be filled; use text, numbers, choices or lists of them")
+            raise SlotError(f"a slot of type {other!r} cannot be filled; use text, numbers, choices or lists of them")
+
+
+def fillable(schema: dict[str, Any]) -> bool:
+    """Whether a slot of this schema can be written at all."""
+    try:
+        return choices(schema) is not None or bool(pattern(schema))
+    except SlotError:
+        return False
 
 
 def value(text: str, schema: dict[str, Any]) -> Any:
-    """What a text that matches the pattern means, within the schema's bounds.
-
-    Raises:
-        ValueError: the text does not match.
-    """
-    for one in schema.get("anyOf", []):
-        if regex.fullmatch(pattern(one), text):
-            return value(text, one)
-    if "enum" in schema or "const" in schema:
-        values = schema.get("enum", [schema.get("const")])
-        return next(v for v in values if regex.fullmatch(_spaced(str(v)), text))
+    """What a text that matches the pattern means, moved within the schema's bounds."""
+    if branches := _branches(schema):
+        if text == OPEN and {"type": "null"} in branches:
+            return None
+        free = (one for one in branches if choices(one) is None and fillable(one))
+        return value(text, next(one for one in free if regex.fullmatch(pattern(one), text)))
     match schema.get("type", "string"):
         case "integer":
-            return _bounded(int(text.replace(" ", "")), schema)
+            return _bounded_integer(int(text.replace(" ", "")), schema)
         case "number":
             return _bounded(float(text.replace(" ", "")), schema)
-        case "boolean":
-            return text == "yes"
-        case "null":
-            return None
         case "array":
-            return [value(item, schema.get("items", {})) for item in text.split(_ITEMS_APART)]
+            return [value(one, _item(schema)) for one in text.split(_ITEMS_APART)]
         case _:
             return text
 
 
-def _spaced(words: str) -> str:
-    """The words, with spaces where a tokenizer that splits at punctuation puts them."""
-    parts = regex.findall(r"[\p{L}\p{N}]+|[^\p{L}\p{N}\s]", words)
-    return " ?".join(regex.escape(part) for part in parts)
+def _branches(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    if isinstance(types := schema.get("type"), list):
+        return [{**schema, "type": one} if one != "null" else {"type": "null"} for one in types]
+    return list(schema.get("anyOf", []))
 
 
-def _bounded(number: Any, schema: dict[str, Any]) -> Any:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None:
-        number = max(number, low)
-    return number if high is None else min(number, high)
+def _item(schema: dict[str, Any]) -> dict[str, Any]:
+    item: dict[str, Any] = schema.get("items") or {}
+    return {"maxLength": max(MOST_ITEM_CHARACTERS, item.get("minLength", 0))} | item
+
+
+def _range(schema: dict[str, Any], of: str, bound: int) -> tuple[int, int]:
+    """The least and the most `of` (Items or Length) to write: one at least, `bound` at most."""
+    least, most = max(schema.get(f"min{of}", 1), 1), min(schema.get(f"max{of}", bound), bound)
+    if least > most:
+        raise SlotError(f"a slot of min{of} {least} cannot be filled; allow between 1 and {bound}")
+    return least, most
+
+
+def _bounded(number: float, schema: dict[str, Any]) -> float:
+    low: float = max(schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf) + FINEST)
+    high: float = min(schema.get("maximum", math.inf), schema.get("exclusiveMaximum", math.inf) - FINEST)
+    return min(max(number, low), high)
+
+
+def _bounded_integer(number: int, schema: dict[str, Any]) -> int:
+    """Counted in steps, so that bounds and `multipleOf` agree."""
+    step = schema.get("multipleOf", 1)
+    low = max(schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf) + 1)
+    high = min(schema.get("maximum", math.inf), schema.get("exclusiveMaximum", math.inf) - 1)
+    steps = number // step
+    steps = max(steps, math.ceil(low / step)) if math.isfinite(low) else steps
+    steps = min(steps, math.floor(high / step)) if math.isfinite(high) else steps
+    return int(steps * step)

@@ -1,8 +1,9 @@
 """Decoding that can only write what a pattern matches.
 
 A pattern is a regular expression whose matches are bounded in length. After each token the text so far must still be
-the beginning of a match (partial matching of the package `regex`), and the text may end only where it is one. The same
-few lines serve SentencePiece, byte-level BPE and WordPiece, encoder-decoders and decoders.
+the beginning of a match (partial matching of the package `regex`), and the text may end only where it is one. Every
+token adds a character, so a text ends within as many tokens as the longest match has characters, and one. The same few
+lines serve SentencePiece, byte-level BPE and WordPiece, encoder-decoders and decoders.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import regex
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Tensor
 
+LIKELIEST = 64  # tried before the whole vocabulary is sorted, which takes milliseconds where that is large
 WORD_PIECE, SENTENCE_PIECE, BYTE_LEVEL = "##", "▁", "Ġ"
 
 
@@ -36,12 +40,13 @@ class Pieces:
         return token.replace(SENTENCE_PIECE, " ").replace(BYTE_LEVEL, " ")
 
     def append(self, text: str, token: int) -> str | None:
-        """`text` with one more token; None if that token may not be written."""
+        """`text` with one more token; None if that token may not be written, or would add nothing."""
         piece = self.texts[token] if token < len(self.texts) else None
         if not piece:
             return None
         if not self.joined_by_spaces:
-            return text + piece if text else piece.lstrip(" ")
+            # A lone space that begins a text is read as nothing: a model that likes it would never come to an end.
+            return text + piece if text else piece.lstrip(" ") or None
         if piece.startswith(WORD_PIECE):
             return text + piece.removeprefix(WORD_PIECE) if text else None
         return f"{text} {piece}" if text else piece
@@ -80,8 +85,7 @@ class RegexConstraint:
     def _allowed(self, written: list[int], scores: Tensor) -> list[int]:
         text = self._pieces.read(written)
         found: list[int] = []
-        # Down the ranking: the model's own choice nearly always fits, so few tokens are ever looked at.
-        for token in scores.argsort(descending=True).tolist():
+        for token in _ranking(scores):
             if token == self._end:
                 fits = self._pattern.fullmatch(text) is not None
             else:
@@ -92,3 +96,11 @@ class RegexConstraint:
                 if len(found) >= self._keep:
                     break
         return found or [self._end]
+
+
+def _ranking(scores: Tensor) -> Iterator[int]:
+    """Tokens, likeliest first: the model's own choice nearly always fits, so few are ever looked at."""
+    likeliest = scores.topk(min(LIKELIEST, len(scores))).indices.tolist()
+    yield from likeliest
+    tried = set(likeliest)
+    yield from (token for token in scores.argsort(descending=True).tolist() if token not in tried)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from assistant.agent.chat_instructblip import ChatInstructBlip
 from assistant.models.blip import Text
 from tools.errors import VideoAssistantError
+from tools.frames import FindFramesInput
 
 
 @tool
@@ -65,6 +66,68 @@ def test_structured_output_is_an_instance_of_its_class(chat: ChatInstructBlip) -
     assert isinstance(found, Mode)
 
 
+def test_every_kind_of_slot_validates(chat: ChatInstructBlip) -> None:
+    class Wish(BaseModel):
+        """A wish."""
+
+        name: Literal["Ngã Tư", "N/A"]  # a tokenizer of small letters cannot spell these
+        level: int = Field(gt=3, lt=9)
+        words: list[str] = Field(min_length=2, max_length=3)
+        sides: list[Literal["Left", "Right"]]
+        rest: dict[str, int] = {}
+
+    for question in ("how loud?", "0 0 0", ""):
+        assert isinstance(chat.with_structured_output(Wish).invoke(question), Wish)
+
+
+@pytest.mark.parametrize("question", ["where is a car", "0 0 0 0", "none"])
+def test_a_call_of_our_own_tool_validates(chat: ChatInstructBlip, question: str) -> None:
+    (call,) = chat.bind_tools([FindFramesInput]).invoke(question).tool_calls
+    assert FindFramesInput(**call["args"]).query
+
+
+def test_what_cannot_be_called_is_refused_in_one_line(chat: ChatInstructBlip) -> None:
+    class Nested(BaseModel):
+        """A nest."""
+
+        inner: dict[str, int]
+
+    with pytest.raises(VideoAssistantError, match="'inner' of tool 'Nested'"):
+        chat.bind_tools([Nested])
+    with pytest.raises(VideoAssistantError, match="set_mode"):
+        chat.bind_tools([set_mode], tool_choice="set_mood").invoke("hello")
+    with pytest.raises(VideoAssistantError, match="no message"):
+        chat.invoke([])
+
+
+def test_the_same_question_asked_again_is_a_new_question(chat: ChatInstructBlip) -> None:
+    call = {"name": "set_mode", "args": {"mode": "day", "loud": True}, "id": "1", "type": "tool_call"}
+    first = [HumanMessage("set it"), AIMessage("", tool_calls=[call]), ToolMessage("day", tool_call_id="1")]
+    assert chat.bind_tools([set_mode]).invoke([*first, AIMessage("done"), HumanMessage("set it")]).tool_calls
+
+
+@pytest.fixture
+def read(chat: ChatInstructBlip, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The prompts that were put to the core."""
+    prompts: list[str] = []
+    monkeypatch.setattr(chat._blip, "write", lambda prompt, *_, **__: prompts.append(prompt) or [Text("yes", 0.9)])
+    return prompts
+
+
+def test_whole_turns_are_dropped_the_oldest_first(chat: ChatInstructBlip, read: list[str]) -> None:
+    chat.invoke([HumanMessage("qzx " * 300), AIMessage("a dog"), AIMessage("a bus"), HumanMessage("what is this?")])
+    assert read[0].startswith("a dog a bus Question: what is this?")
+
+
+def test_of_what_a_tool_says_the_beginning_is_read(chat: ChatInstructBlip, read: list[str]) -> None:
+    call = {"name": "set_mode", "args": {"mode": "day", "loud": True}, "id": "1", "type": "tool_call"}
+    result = ToolMessage("best " + "qzx " * 900, tool_call_id="1")
+    chat.invoke([HumanMessage("what is this?"), AIMessage("", tool_calls=[call]), result])
+    assert read[0].startswith("Text: best qzx")
+    assert "Question: what is this?" in read[0]
+    assert chat._blip.count_tokens(read[0]) <= 480
+
+
 def test_a_picture_is_seen_by_file_and_by_data(chat: ChatInstructBlip, tmp_path: Path) -> None:
     path = tmp_path / "ảnh đỏ.png"
     Image.new("RGB", (64, 36), (200, 0, 0)).save(path)
@@ -72,7 +135,8 @@ def test_a_picture_is_seen_by_file_and_by_data(chat: ChatInstructBlip, tmp_path:
     question = {"type": "text", "text": "what colour is it?"}
     by_file = chat.invoke([HumanMessage([question, {"type": "image", "url": path.as_uri()}])])
     by_data = chat.invoke([HumanMessage([question, {"type": "image", "base64": data, "mime_type": "image/png"}])])
-    assert by_file.content == by_data.content
+    by_path = chat.invoke([HumanMessage([question, {"type": "image", "url": str(path)}])])
+    assert by_path.content == by_file.content == by_data.content
     assert by_file.usage_metadata is not None
     assert by_file.usage_metadata["input_tokens"] > 3
 
