@@ -42,7 +42,7 @@ evaluate: $(READY) ## quality on held-out seeds
 train: $(READY) ## train the pocket models from scratch (about two hours on two cores) and render the demo clips
 	$(BIN)/python -m training.instructblip --out runs/instructblip --seconds 1700 --processes 2 --held-out-share 0.3
 	$(BIN)/python -m training.clip --vision runs/instructblip --out runs/clip --seconds 600 --processes 2
-	$(BIN)/python -m training.t5 --out runs/t5 --seconds 4900
+	$(BIN)/python -m training.t5 --out runs/t5 --seconds 3600 --processes 2
 	$(BIN)/python -m training.assemble --vision runs/instructblip --t5 runs/t5 --out runs/core
 	$(BIN)/python -m training.export runs/clip assistant/models/pocket/clip
 	$(BIN)/python -m training.export runs/core assistant/models/pocket/instructblip

@@ -65,7 +65,9 @@ class Options:
     frames: int = 4  # looked at for one answer
     videos: int = 8  # looked at where the question names none
     evidence: int = 8  # shown
-    history: int = 2  # turns a follow-up is rewritten from
+    # Turns a follow-up is rewritten from. A turn is kept on its own feet, so the last one holds what "it" means; an
+    # older one beside it makes the pocket core mix the two up.
+    history: int = 1
 
 
 def reply_to_row(reply: Reply) -> dict[str, Any]:
