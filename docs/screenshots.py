@@ -18,7 +18,7 @@ from assistant.session import open_session
 from ui.server import command, free_port
 
 FOLDER = Path(__file__).parent
-SIZES = {"chat": (1280, 1000), "chat-phone": (390, 844)}
+SIZES = {"chat": (1280, 1160), "chat-phone": (390, 1160)}
 
 
 def _ask(page: Page, question: str, *, turn: int) -> Any:
@@ -57,11 +57,14 @@ def main() -> None:
                     page = browser.new_page(viewport={"width": width, "height": height})
                     page.goto(f"http://127.0.0.1:{port}")
                     page.locator("textarea").first.wait_for(timeout=90_000)
-                    _ask(page, "When does a bus appear?", turn=0)
-                    shown = _ask(page, "What colour is it?", turn=1)
-                    shown.locator("[class*='-1-card-'] button").first.click()
+                    shown = _ask(page, "When does a bus appear?", turn=0)
+                    shown.locator("[class*='-0-card-'] button").first.click()
                     page.locator("video").wait_for(timeout=60_000)
-                    page.wait_for_timeout(2500)
+                    page.wait_for_timeout(1500)
+                    page.locator("video").evaluate("video => video.pause()")
+                    page.mouse.move(width * 0.7, height * 0.4)
+                    page.mouse.wheel(0, -10_000)
+                    page.wait_for_timeout(500)
                     page.screenshot(path=str(FOLDER / f"{name}.png"))
                     page.close()
                 browser.close()

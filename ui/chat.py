@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from tools.types import Evidence
 
-CARD_WIDTH = 150  # pixels: two stand side by side on a phone
+CARD_WIDTH = 140  # pixels: two stand side by side on a phone
 MOST_CARDS = 8
 
 

@@ -141,4 +141,4 @@ def _thumbnail(frame: Keyframe) -> NDArray[np.uint8]:
     from PIL import Image
 
     with Image.open(frame.image) as image:
-        return np.asarray(image.convert("RGB"))
+        return np.array(image.convert("RGB"))

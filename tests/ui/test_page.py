@@ -33,7 +33,7 @@ def test_an_example_is_answered_with_keyframes_and_steps(page: AppTest) -> None:
     assert not page.exception
     assert len(page.chat_message) == 2
     assert "0:2" in _shown(page)
-    assert page.get("imgs")
+    assert page.get("image")
     page = next(button for button in page.button if (button.key or "").endswith("-card-0")).click().run()
     (video,) = page.get("video")
     assert 23 <= video.proto.start_time <= 38, "the bus is there from second 23 to 38"

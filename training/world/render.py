@@ -291,11 +291,11 @@ def model_frame(scene: Scene, size: int, rng: random.Random | None = None) -> ND
     With `rng`, the marks of a real file: another size, JPEG-like noise, so that frames out of H.264 look familiar.
     """
     if rng is None:
-        return np.asarray(draw(scene).resize((size, size), Image.Resampling.BILINEAR))
+        return np.array(draw(scene).resize((size, size), Image.Resampling.BILINEAR))
     image = draw(scene, width=rng.choice((WIDTH, WIDTH, 480, 640)), tick=rng.randrange(40))
     if rng.random() < 0.4:
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=rng.randrange(35, 90))
         image = Image.open(buffer)
     resampling = rng.choice((Image.Resampling.BILINEAR, Image.Resampling.BICUBIC))
-    return np.asarray(image.convert("RGB").resize((size, size), resampling))
+    return np.array(image.convert("RGB").resize((size, size), resampling))
