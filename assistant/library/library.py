@@ -189,7 +189,7 @@ class Library:
         if not total:
             return [[] for _ in vectors]
         rows: dict[str, sqlite3.Row | None] = {}
-        fetch = limit + 8
+        fetch = limit  # replaced generations are swept at the next start: too few hits are rare, and asked for again
         while True:
             batches = self.vector_store.query(
                 self.embedder_or_raise(), vectors, limit=fetch, revision=self.catalog.revision

@@ -38,6 +38,7 @@ class VectorStore:
         self._path = path
         self._lock = threading.RLock()
         self._client: Any = None
+        self._opened: dict[str, Any] = {}  # collections of this client, by vector space
         self._revision = -1
 
     @classmethod
@@ -59,9 +60,11 @@ class VectorStore:
                 self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
             if revision is not None:
                 self._revision = revision
-            yield self._client.get_or_create_collection(
-                _collection_name(embedder), embedding_function=None, configuration={"hnsw": HNSW}
-            )
+            if embedder not in self._opened:  # asking for it costs as much as a query
+                self._opened[embedder] = self._client.get_or_create_collection(
+                    _collection_name(embedder), embedding_function=None, configuration={"hnsw": HNSW}
+                )
+            yield self._opened[embedder]
 
     def written(self, revision: int) -> None:
         """Our own client wrote up to `revision`: nothing to reopen for."""
@@ -100,6 +103,7 @@ class VectorStore:
             if self._client is not None:
                 self._client.close()
                 self._client = None
+                self._opened.clear()
 
 
 def _collection_name(embedder: str) -> str:

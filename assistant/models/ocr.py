@@ -51,7 +51,7 @@ class RapidOcrReader(LazyModel[Any]):
 
         # The detector's own default enlarges every frame to 736 lines, which takes 2.3 times as long and reads no more.
         params = {"Global.log_level": "critical", "Det.limit_type": "min", "Det.limit_side_len": FEWEST_PIXELS}
-        engine = RapidOCR(params=params | {"EngineConfig.onnxruntime.intra_op_num_threads": 1})
+        engine = RapidOCR(params=params | {"EngineConfig.onnxruntime.intra_op_num_threads": 2})
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
         return engine
 
