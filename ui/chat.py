@@ -76,7 +76,8 @@ def _cards(reply: Reply, key: str, language: Language) -> None:
                 label = text("play", language, time=minute(at))
                 if st.button(label, key=f"{key}-card-{number}", width="stretch", icon=":material/play_arrow:"):
                     _open(one, at, key)
-                what = one.text or title(one.video_id)
+                seen = f"{minute(one.start_seconds)}-{minute(one.end_seconds)}"  # the picture is the best of it
+                what = one.text or f"{title(one.video_id)} {seen}"
                 st.caption(f"**{number + 1}.** {_plain(what)}" if ordered else _plain(what))
 
 
