@@ -437,16 +437,29 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all"]))
+@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits"]))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
+@click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of real media (limits).",
+)
 @JSON
 @click.pass_context
-def evaluate(ctx: click.Context, part: str, seed: int, size: int, as_json: bool) -> None:
-    """Quality on held-out data."""
+def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | None, as_json: bool) -> None:
+    """Quality on held-out data of the rendered world; `limits` on real media, too."""
+    session = _session(ctx)
+    if part == "limits":
+        from assistant.agent.records import Options
+        from training.limits import limits
+
+        least = Options().min_confidence
+        found = limits(session.blip, media=media, seed=seed, size=size, min_confidence=least)
+        _report({"figures": found, "settings": {"seed": seed, "size": size, "media": str(media)}}, as_json)
+        return
     from training.evaluate import evaluate as run
 
-    session = _session(ctx)
     _report(run(part, session.profile.retrieval, session.blip, seed=seed, size=size), as_json)
 
 
