@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -379,6 +380,69 @@ def chat(ctx: click.Context, thread: str, video_id: str | None) -> None:
                 click.echo(f"… {say}", err=True)
             else:
                 click.echo("\n".join(reply_lines(cast(Any, item))))
+
+
+@main.group(invoke_without_command=True)
+@JSON
+@click.pass_context
+def threads(ctx: click.Context, as_json: bool) -> None:
+    """List conversations; show, rename, export or remove one."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from assistant.output import emit
+
+    found = _session(ctx).assistant.threads()
+    rows = [asdict(info) for info in found]
+    lines = [f"{info.thread_id}  {info.title}  {info.turns} turns" for info in found]
+    emit(rows, lines, as_json=as_json, empty="No conversation yet.")
+
+
+@threads.command("show")
+@click.argument("thread_id", metavar="ID")
+@JSON
+@click.pass_context
+def show_thread(ctx: click.Context, thread_id: str, as_json: bool) -> None:
+    """Every question of a conversation with its answer."""
+    from assistant.output import emit, reply_lines, reply_row
+
+    session = _session(ctx)
+    session.assistant.known_thread(thread_id)
+    replies = session.assistant.history(thread_id)
+    lines = [line for reply in replies for line in (f"> {reply.question}", *reply_lines(reply), "")]
+    emit([reply_row(reply, None) for reply in replies], lines, as_json=as_json, empty="No turn.")
+
+
+@threads.command("rename")
+@click.argument("thread_id", metavar="ID")
+@click.argument("title")
+@click.pass_context
+def rename_thread(ctx: click.Context, thread_id: str, title: str) -> None:
+    """Give a conversation a name of its own."""
+    _session(ctx).assistant.rename_thread(thread_id, title)
+
+
+@threads.command("export")
+@click.argument("thread_id", metavar="ID")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_context
+def export_thread(ctx: click.Context, thread_id: str, target: Path) -> None:
+    """Write a conversation with its keyframes: FILE.html, one page, or FILE.md."""
+    from assistant.report import export_thread as export
+
+    assistant = _session(ctx).assistant
+    info = assistant.known_thread(thread_id)
+    for path in export(info.title, assistant.history(thread_id), target):
+        click.echo(path)
+
+
+@threads.command("remove")
+@click.argument("thread_id", metavar="ID")
+@click.pass_context
+def remove_thread(ctx: click.Context, thread_id: str) -> None:
+    """Forget a conversation."""
+    assistant = _session(ctx).assistant
+    assistant.known_thread(thread_id)
+    assistant.delete_thread(thread_id)
 
 
 @main.command()
