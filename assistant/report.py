@@ -67,7 +67,8 @@ def export_thread(name: str, replies: Sequence[Reply], target: Path) -> list[Pat
         ) from error
 
 
-def _html(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
+def report_page(name: str, replies: Sequence[Reply]) -> str:
+    """A conversation as one HTML page that holds its keyframes."""
     from jinja2 import Environment, StrictUndefined
 
     def inside(image: Path) -> str:
@@ -76,8 +77,11 @@ def _html(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
     source = (files("assistant") / "templates" / "report.html").read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
     language = replies[0].language if replies else "en"
-    page = template.render(title=name, language=language, turns=[_turn(reply, inside) for reply in replies])
-    _replace(target, page)
+    return template.render(title=name, language=language, turns=[_turn(reply, inside) for reply in replies])
+
+
+def _html(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
+    _replace(target, report_page(name, replies))
     return [target]
 
 
