@@ -1,0 +1,104 @@
+"""One block of the dynamic head (Dai et al. 2021, arXiv:2106.08322): each level drawn together with its neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torchvision.ops import deform_conv2d
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GROUPS = 16  # of the group norm
+TAPS = 9  # of a 3 x 3 convolution
+
+
+class DeformableConv(nn.Module):
+    """A modulated 3 x 3 deformable convolution (Zhu et al. 2019) with a group norm."""
+
+    def __init__(self, channels: int, stride: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, stride, padding=1)
+        self.norm = nn.GroupNorm(GROUPS, channels)
+        nn.init.normal_(self.conv.weight, std=0.01)
+        nn.init.zeros_(self.conv.bias)  # type: ignore[arg-type]  # it has one
+
+    def forward(self, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+        """`offset` `(b, 18, h, w)` and `mask` `(b, 9, h, w)`: of the output's size, or larger (see `_flat_read`)."""
+        stride = self.conv.stride[0]
+        h, w = ((size - 1) // stride + 1 for size in x.shape[-2:])
+        # torchvision has no half-precision kernel on every device, and the originals keep this in float32 as well.
+        y = deform_conv2d(
+            x.float(),
+            _flat_read(offset.float(), h, w),
+            self.conv.weight.float(),
+            None if self.conv.bias is None else self.conv.bias.float(),
+            stride,
+            padding=1,
+            mask=_flat_read(mask.float(), h, w),
+        )
+        normed: Tensor = self.norm(y.to(x.dtype))
+        return normed
+
+
+def _flat_read(values: Tensor, h: int, w: int) -> Tensor:
+    """The first `channels * h * w` numbers of each picture's memory, as a map of that size.
+
+    A level borrows from its coarser neighbour with its own, larger offset map. The original kernels do not check sizes:
+    they index the memory of the larger map with the strides of the smaller output. The official weights were trained
+    so; cropping or resizing instead gives other features (`tests/models/glip/test_dyhead.py`).
+    """
+    if values.shape[-2:] == (h, w):
+        return values.contiguous()
+    channels = values.shape[1]
+    return values.flatten(1)[:, : channels * h * w].reshape(-1, channels, h, w)
+
+
+class DynamicReLU(nn.Module):
+    """The larger of two lines, whose slopes and heights depend on the picture (Chen et al. 2020, arXiv:2003.10027)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.slopes = nn.Sequential(
+            nn.Linear(channels, channels // 4), nn.ReLU(), nn.Linear(channels // 4, 4 * channels), nn.Hardsigmoid()
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        a1, b1, a2, b2 = (self.slopes(x.mean((2, 3))) - 0.5)[..., None, None].chunk(4, 1)
+        return torch.maximum(x * (2 * a1 + 1) + b1, x * (2 * a2) + b2)
+
+
+class DynamicConv(nn.Module):
+    """Five levels to five levels: each the weighted mean of itself and its neighbours, deformed alike."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.coarser = DeformableConv(channels, 1)
+        self.same = DeformableConv(channels, 1)
+        self.finer = DeformableConv(channels, 2)
+        self.offset = nn.Conv2d(channels, 3 * TAPS, 3, padding=1)  # dy, dx of each tap, then its weight
+        self.weight = nn.Conv2d(channels, 1, 1)
+        self.relu = DynamicReLU(channels)
+        nn.init.zeros_(self.offset.weight)
+        nn.init.zeros_(self.offset.bias)  # type: ignore[arg-type]  # it has one
+        nn.init.normal_(self.weight.weight, std=0.01)
+        nn.init.zeros_(self.weight.bias)  # type: ignore[arg-type]  # it has one
+
+    def forward(self, levels: Sequence[Tensor]) -> list[Tensor]:
+        return [self.relu(self._blend(levels, i)) for i in range(len(levels))]
+
+    def _blend(self, levels: Sequence[Tensor], i: int) -> Tensor:
+        offset, mask = self.offset(levels[i]).split([2 * TAPS, TAPS], 1)
+        mask = mask.sigmoid()
+        terms = [self.same(levels[i], offset, mask)]
+        if i > 0:
+            terms.append(self.finer(levels[i - 1], offset, mask))
+        if i + 1 < len(levels):
+            coarse = self.coarser(levels[i + 1], offset, mask)
+            size = levels[i].shape[-2:]
+            terms.append(F.interpolate(coarse, size=size, mode="bilinear", align_corners=True))
+        shares = [F.hardsigmoid(F.relu(self.weight(term.mean((2, 3), keepdim=True)))) for term in terms]
+        return torch.stack([term * share for term, share in zip(terms, shares, strict=True)]).mean(0)
