@@ -95,6 +95,10 @@ class GlipGrounder(LazyModel[Loaded]):
             self._tuned = Tuned.load(self._tuned_path, model)
         return Loaded(model, load_tokenizer(path), default_device())
 
+    def names(self, phrases: str) -> list[str]:
+        """What `detect` would look for. Raises as it does."""
+        return [name for read in self._read(phrases) for name in read.caption.names]
+
     def detect(self, picture: NDArray[np.uint8], phrases: str) -> list[Detection]:
         """Boxes for what is written (see `text.captions`), best first; weak ones too, down to a score of about 0.1.
 
