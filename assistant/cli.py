@@ -429,6 +429,43 @@ def detect(
     emit([keyframe_row(one, names) for one in found], lines, as_json=as_json, empty="No keyframe.")
 
 
+@main.command("tune-prompt")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write what was learned here."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["table", "probe"]),
+    default="table",
+    show_default=True,
+    help="Offsets for the words, or the head's last layers.",
+)
+@click.option("--epochs", type=click.IntRange(1, 10_000), default=200, show_default=True, help="At most so many.")
+@JSON
+@click.pass_context
+def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs: int, as_json: bool) -> None:
+    """Learn names from a FOLDER of labelled pictures (COCO JSON); `ground --tuned` finds them."""
+    from assistant.models.glip.coco import read_coco
+    from assistant.output import emit
+
+    names, labelled = read_coco(folder)
+    if not out.parent.is_dir():
+        raise VideoAssistantError(f"--out {str(out)!r}: there is no folder {out.parent}; make it first")
+    loaded = _session(ctx).glip().loaded
+
+    from assistant.models.glip.tune import tune
+
+    with _counting("epochs") as progress:
+        tuning = tune(loaded, names, labelled, method=method, epochs=epochs, progress=progress)
+    tuning.tuned.save(out)
+    first, last = tuning.losses[0], tuning.losses[-1]
+    row = {"file": str(out), "method": method, "names": names, "images": len(labelled), "epochs": len(tuning.losses)}
+    about = f"{len(labelled)} pictures, {len(tuning.losses)} epochs, loss {first:.3f} to {last:.3f}"
+    line = f"{out}  {', '.join(names)}  {about}"
+    emit([{**row, "first_loss": round(first, 4), "last_loss": round(last, 4)}], [line], as_json=as_json, empty="")
+
+
 class _counting:  # noqa: N801 - reads as a verb where it is used
     """A bar on a terminal that counts `what`, nothing in a pipe."""
 

@@ -47,7 +47,7 @@ class Loaded(NamedTuple):
         for name, tokens in zip(caption.names, places, strict=True):
             if all(ids[0, token] == self.tokenizer.unk_token_id for token in tokens):
                 raise VideoAssistantError(f"the grounding model knows no word of {name!r}; say it in other words")
-        with torch.inference_mode():
+        with torch.no_grad():  # no inference mode: what is tuned goes back through these
             return Read(caption, self.model.read(ids, mask), places)
 
     def count_tokens(self, text: str) -> int:

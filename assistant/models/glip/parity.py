@@ -24,6 +24,7 @@ from assistant.models.glip.config import GlipConfig
 from assistant.models.glip.head import Prediction, Words
 from assistant.models.glip.loss import Target, grounding_loss
 from assistant.models.glip.model import Glip
+from assistant.models.glip.tuned import TABLE, Tuned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -295,8 +296,9 @@ def _check_loss(vectors: Vectors, case: str, info: dict[str, Any], worst: Worst)
     with torch.no_grad():
         levels = model.see(image.batch(seen))
         words = model.read(encoding["input_ids"], encoding["attention_mask"])
-    losses = grounding_loss(model.head(levels, words.shifted(table)), words.mask, targets)
-    losses.total.backward()  # type: ignore[no-untyped-call]
+    prediction = Tuned(caption.names, {TABLE: table}, "").predict(model, levels, words)
+    losses = grounding_loss(prediction, words.mask, targets)
+    torch.autograd.backward(losses.total)
     for name, ours in (("cls", losses.tokens), ("bbox", losses.boxes), ("centerness", losses.centerness)):
         theirs = vectors.tensors[f"{case}/loss_{name}"]
         worst.compare("loss", ours.detach() / theirs, torch.ones(()))
