@@ -613,7 +613,7 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, as_json: bool)
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground"]))
 @JSON
 @click.pass_context
 def bench(ctx: click.Context, part: str, as_json: bool) -> None:

@@ -101,4 +101,7 @@ class DynamicConv(nn.Module):
             size = levels[i].shape[-2:]
             terms.append(F.interpolate(coarse, size=size, mode="bilinear", align_corners=True))
         shares = [F.hardsigmoid(F.relu(self.weight(term.mean((2, 3), keepdim=True)))) for term in terms]
-        return torch.stack([term * share for term, share in zip(terms, shares, strict=True)]).mean(0)
+        blended = terms[0] * shares[0]
+        for term, share in zip(terms[1:], shares[1:], strict=True):
+            blended = torch.addcmul(blended, term, share)
+        return blended / len(terms)

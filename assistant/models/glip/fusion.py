@@ -22,7 +22,12 @@ def clamp(x: Tensor) -> Tensor:
 
 
 class BiAttention(nn.Module):
-    """Cross-attention both ways over one table of scores."""
+    """Cross-attention both ways over one table of scores.
+
+    There are some hundred locations for each token, and inside, heads are many times as wide as a location. So every
+    product is taken in the order that leaves locations as narrow as they come: keys and values are carried over to the
+    picture's channels instead. The result is the same; with 20 tokens GLIP-T needs a tenth of the multiplications.
+    """
 
     def __init__(self, vision: int, text: int, width: int, heads: int, dropout: float) -> None:
         super().__init__()
@@ -39,21 +44,41 @@ class BiAttention(nn.Module):
 
     def forward(self, vision: Tensor, text: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """What each side learns: `(b, n, vision)`, `(b, t, text)`; `mask` `(b, t)` is 1 where there is a token."""
-        query, key = self._split(self.vision_query(vision) * self.scale), self._split(self.text_key(text))
-        scores = clamp(query @ key.transpose(-1, -2))
-        turned = scores.transpose(-1, -2)
-        turned = clamp(turned - turned.amax(-1, keepdim=True))
-        to_vision = scores.masked_fill(mask[:, None, None] == 0, float("-inf")).softmax(-1)
-        to_text = turned.softmax(-1)  # over every location, the padding of the picture included
-        vision_new = self._merge(self.dropout(to_vision) @ self._split(self.text_value(text)))
-        text_new = self._merge(self.dropout(to_text) @ self._split(self.vision_value(vision)))
-        return self.vision_out(vision_new), self.text_out(text_new)
+        scores = clamp(self._scores(vision, self._by_head(self.text_key(text)) * self.scale))  # (b, n, heads, t)
+        raised = clamp(scores - scores.amax(1, keepdim=True))
+        to_vision = self.dropout(scores.masked_fill(mask[:, None, None] == 0, float("-inf")).softmax(-1))
+        to_text = self.dropout(raised.softmax(1))  # over every location, the padding of the picture included
+        return self._tell_vision(to_vision, self._by_head(self.text_value(text))), self._tell_text(to_text, vision)
 
-    def _split(self, x: Tensor) -> Tensor:
+    def _scores(self, vision: Tensor, key: Tensor) -> Tensor:
+        """`(W v + b) k` as `v (W^T k) + b k`."""
+        weight, bias = self._by_row(self.vision_query.weight), self.vision_query.bias.view(self.heads, -1)
+        carried = torch.einsum("bhtd,hdc->bhtc", key, weight)
+        constant = torch.einsum("bhtd,hd->bht", key, bias)
+        scores = torch.baddbmm(constant.flatten(1)[:, None], vision, carried.flatten(1, 2).transpose(1, 2))
+        return scores.view(*vision.shape[:2], self.heads, -1)
+
+    def _tell_vision(self, shares: Tensor, value: Tensor) -> Tensor:
+        """`W (p v)` as `p (W v)`."""
+        weight = self.vision_out.weight.view(-1, *value.shape[1::2])
+        carried = torch.einsum("bhtd,chd->bhtc", value, weight)
+        return torch.matmul(shares.flatten(2), carried.flatten(1, 2)) + self.vision_out.bias
+
+    def _tell_text(self, shares: Tensor, vision: Tensor) -> Tensor:
+        """`p (W v + b)` as `W (p v) + (sum of p) b`."""
+        weight, bias = self._by_row(self.vision_value.weight), self.vision_value.bias.view(self.heads, 1, -1)
+        gathered = (shares.flatten(2).transpose(1, 2) @ vision).view(len(vision), self.heads, -1, vision.shape[-1])
+        told = torch.einsum("bhtc,hdc->bhtd", gathered, weight) + shares.sum(1)[..., None] * bias
+        learned: Tensor = self.text_out(told.transpose(1, 2).flatten(2))
+        return learned
+
+    def _by_head(self, x: Tensor) -> Tensor:
+        """(b, t, width) to (b, heads, t, width of a head)."""
         return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
-    def _merge(self, x: Tensor) -> Tensor:
-        return x.transpose(1, 2).flatten(2)
+    def _by_row(self, weight: Tensor) -> Tensor:
+        """(width, channels) to (heads, width of a head, channels)."""
+        return weight.view(self.heads, -1, weight.shape[-1])
 
 
 class Fusion(nn.Module):
