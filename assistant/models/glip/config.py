@@ -91,14 +91,14 @@ CONFIGS: dict[str, GlipConfig] = {
     "glip-t": GlipConfig(**_SWIN_T, **_HEAD, **_BERT_BASE, blocks=6, fusion=True),  # (B), (C) and the best one
     "glip-l": GlipConfig(**_SWIN_L, **_HEAD, **_BERT_BASE, blocks=8, fusion=True),
     "pocket": GlipConfig(
-        width=32,
-        depths=(2, 2, 4, 2),
+        width=24,
+        depths=(2, 2, 2, 2),
         heads=(1, 2, 4, 8),
         window=7,
-        channels=96,
+        channels=64,
         blocks=2,
         fusion=True,
-        fusion_width=192,
+        fusion_width=128,
         fusion_heads=4,
         vocabulary=1024,
         text_width=128,

@@ -56,22 +56,12 @@ def test_every_trainable_part_learns_from_a_loss_without_nan(boxes_there) -> Non
         assert not still, "every part of the model takes part"
 
 
-@pytest.fixture
-def _one_thread():
-    """Threads that wait for each other in every small step take ten times as long on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.mark.usefixtures("_one_thread")
 def test_a_picture_that_is_learned_is_found_again() -> None:
-    model = tiny_model().train()
+    model = tiny_model()  # without dropout, which makes so short a training a matter of luck
     truth = torch.tensor([[10.0, 16, 58, 48], [72.0, 8, 122, 56]])
     ids = torch.tensor([[2, 8, 10, 5, 9, 3]])
     pixels, mask, places = image.batch([image.prepare(_scene(), 64, 128)]), torch.ones_like(ids), [[1, 2], [4]]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(60):
         optimizer.zero_grad()
         grounding_loss(model(pixels, ids, mask), mask, [Target(truth, places)]).total.backward()
