@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assistant.models.base import LazyModel, default_device, hub_error, without_bars
-from tools.errors import VideoAssistantError
+from assistant.models.base import LazyModel, default_device, without_bars
+from tools.errors import ModelNotFoundError, VideoAssistantError
 from tools.types import Detection
 
 if TYPE_CHECKING:
@@ -174,4 +174,8 @@ def load_tokenizer(path: Path) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder if beside else BERT)
     except (OSError, ValueError) as error:
-        raise hub_error("words of the grounding model", BERT, error) from error
+        reason = str(error).splitlines()[0][:100]
+        raise ModelNotFoundError(
+            f"the grounding model's words: no tokenizer in {folder}, and {BERT} cannot be had ({reason}); put its "
+            "tokenizer.json or vocab.txt there, or connect to the hub once"
+        ) from error

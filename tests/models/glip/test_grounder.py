@@ -65,6 +65,14 @@ def test_what_cannot_be_sought_is_one_line(grounder, phrases) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_checkpoint_without_its_words_says_where_they_would_go(tmp_path) -> None:
+    folder = save_tiny(tmp_path)
+    for name in ("tokenizer.json", "vocab.txt"):
+        (folder / name).unlink()
+    with pytest.raises(ModelNotFoundError, match=rf"no tokenizer in {folder}.*tokenizer\.json"):
+        GlipGrounder(str(folder)).detect(_picture(), "car")
+
+
 def test_an_empty_place_is_named(tmp_path) -> None:
     grounder = GlipGrounder(str(tmp_path / "glip"))
     assert not grounder.is_there
