@@ -11,6 +11,7 @@ import pickle
 import re
 import warnings
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -32,8 +33,8 @@ State = dict[str, "Tensor"]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
-# Applied in order to our names; `{n}` in a replacement is the first group, a number, plus what stands after it.
-_SWIN: dict[Layout, dict[str, str]] = {
+# Applied in order to our names; `{n+1}` in a replacement is the first group, a number, plus one.
+_PLACES: dict[Layout, dict[str, str]] = {
     "microsoft": {
         r"^backbone\.stages\.": "backbone.body.layers.",
         r"^backbone\.norms\.(\d)": "backbone.body.norm{n+1}",
@@ -62,7 +63,7 @@ _SWIN: dict[Layout, dict[str, str]] = {
         r"^head\.": "bbox_head.head.",
     },
 }
-_HEAD: dict[Layout, dict[str, str]] = {
+_DYCONV: dict[Layout, dict[str, str]] = {
     "microsoft": {"coarser": "DyConv.0", "same": "DyConv.1", "finer": "DyConv.2", "weight": "AttnConv.1"},
     "mmdet": {"coarser": "dyconvs.0", "same": "dyconvs.1", "finer": "dyconvs.2", "weight": "attnconv.1"},
 }
@@ -110,8 +111,8 @@ def file_key(name: str, layout: Layout, *, fusion: bool) -> str:
         name = f"head.scales.{found[1]}.scale"
     elif found := re.fullmatch(r"head\.(\w+?)((?:\.weight|\.bias)?)", name):
         name = f"head.{_LAST[found[1]]}{found[2]}"
-    for pattern, text in _SWIN[layout].items():
-        name = re.sub(pattern, lambda m, text=text: _numbered(text, m), name)  # type: ignore[misc]  # m is a match
+    for pattern, text in _PLACES[layout].items():
+        name = re.sub(pattern, partial(_numbered, text), name)
     return name
 
 
@@ -134,7 +135,7 @@ def _tower(part: str, block: int, rest: str, layout: Layout, *, fusion: bool) ->
             place = 3 * block + 2 if fusion else block
             branch, _, leaf = first.partition(".")
             leaf = {"norm": ".bn", "conv": ".conv", "": ""}.get(leaf, f".{leaf}").replace("slopes", "fc")
-            inner = _HEAD[layout].get(branch, branch) + leaf
+            inner = _DYCONV[layout].get(branch, branch) + leaf
     return f"dyhead_tower.{place}.{inner}{last}"
 
 

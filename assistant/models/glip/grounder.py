@@ -30,6 +30,7 @@ class Loaded(NamedTuple):
     model: Glip
     tokenizer: Any
     device: torch.device
+    tuned: Tuned | None = None
 
     def read(self, caption: Caption) -> Read:
         """A caption as the model reads it, and where its names stand.
@@ -75,7 +76,6 @@ class GlipGrounder(LazyModel[Loaded]):
         super().__init__()
         self.checkpoint = checkpoint
         self._tuned_path = tuned
-        self._tuned: Tuned | None = None
         self._last: tuple[str, list[Read]] | None = None
 
     @property
@@ -90,14 +90,15 @@ class GlipGrounder(LazyModel[Loaded]):
 
         without_bars()
         path = Path(self.checkpoint)
-        model = load(path).to(default_device())
-        if self._tuned_path is not None:
-            self._tuned = Tuned.load(self._tuned_path, model)
-        return Loaded(model, load_tokenizer(path), default_device())
+        device = default_device()
+        model = load(path).to(device)
+        tuned = None if self._tuned_path is None else Tuned.load(self._tuned_path, model)
+        return Loaded(model, load_tokenizer(path), device, tuned)
 
     def names(self, phrases: str) -> list[str]:
         """What `detect` would look for. Raises as it does."""
-        return [name for read in self._read(phrases) for name in read.caption.names]
+        tuned = self.loaded.tuned
+        return _asked(tuned, phrases) if tuned else [name for r in self._read(phrases) for name in r.caption.names]
 
     def detect(self, picture: NDArray[np.uint8], phrases: str) -> list[Detection]:
         """Boxes for what is written (see `text.captions`), best first; weak ones too, down to a score of about 0.1.
@@ -113,7 +114,7 @@ class GlipGrounder(LazyModel[Loaded]):
 
         from assistant.models.glip import boxes, image
 
-        model, _, device = self.loaded
+        model, _, device, tuned = self.loaded
         reads = self._read(phrases)
         seen = image.prepare(picture, model.config.short_side, model.config.long_side)
         height, width = picture.shape[:2]
@@ -121,44 +122,46 @@ class GlipGrounder(LazyModel[Loaded]):
         with torch.inference_mode():
             levels = model.see(image.batch([seen]).to(device))
             for read in reads:
-                if self._tuned is None:
+                if tuned is None:
                     prediction = model.head(levels, read.words)
                 else:
-                    prediction = self._tuned.predict(model, levels, read.words)
+                    prediction = tuned.predict(model, levels, read.words)
                 one = boxes.find(prediction, 0, read.places, seen.size, seen.scale)
                 rows = zip(one.boxes.tolist(), one.scores.tolist(), one.labels.tolist(), strict=True)
                 found += [
                     Detection(read.caption.names[label], score, (x1, y1, min(x2, width), min(y2, height)))
                     for (x1, y1, x2, y2), score, label in rows
                 ]
-        return self._asked(sorted(found, key=lambda d: -d.score), phrases)
+        asked = None if tuned is None else _asked(tuned, phrases)
+        return sorted((d for d in found if asked is None or d.phrase in asked), key=lambda d: -d.score)
 
     def _read(self, phrases: str) -> list[Read]:
         """The captions, kept for the next picture."""
         last = self._last
         if last is None or last[0] != phrases:
             loaded = self.loaded
-            last = phrases, [loaded.read(caption) for caption in self._captions(loaded, phrases)]
+            last = phrases, [loaded.read(caption) for caption in _captions(loaded, phrases)]
             self._last = last
         return last[1]
 
-    def _captions(self, loaded: Loaded, phrases: str) -> Sequence[Caption]:
-        from assistant.models.glip.text import Phrase, captions, from_phrases
 
-        if self._tuned is not None:
-            return [from_phrases([Phrase(name) for name in self._tuned.names])]
-        return captions(phrases, loaded.count_tokens, loaded.model.config.max_tokens)
+def _captions(loaded: Loaded, phrases: str) -> Sequence[Caption]:
+    """Of what is written; of a tuned model always the one that it was tuned with."""
+    from assistant.models.glip.text import Phrase, captions, from_phrases
 
-    def _asked(self, found: list[Detection], phrases: str) -> list[Detection]:
-        """All of it; of a tuned model those that were asked for."""
-        if self._tuned is None:
-            return found
-        from assistant.models.glip.text import split_phrases
+    if loaded.tuned is not None:
+        return [from_phrases([Phrase(name) for name in loaded.tuned.names])]
+    return captions(phrases, loaded.count_tokens, loaded.model.config.max_tokens)
 
-        asked = split_phrases(phrases)
-        if unknown := [name for name in asked if name not in self._tuned.names]:
-            raise VideoAssistantError(f"{unknown[0]!r} was not tuned; the file knows: {', '.join(self._tuned.names)}")
-        return [one for one in found if one.phrase in asked]
+
+def _asked(tuned: Tuned, phrases: str) -> list[str]:
+    """Which of the tuned names are asked for."""
+    from assistant.models.glip.text import split_phrases
+
+    asked = split_phrases(phrases)
+    if unknown := [name for name in asked if name not in tuned.names]:
+        raise VideoAssistantError(f"{unknown[0]!r} was not tuned; the file knows: {', '.join(tuned.names)}")
+    return asked
 
 
 def load_tokenizer(path: Path) -> Any:

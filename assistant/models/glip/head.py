@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections import deque
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -14,9 +15,11 @@ from assistant.models.glip.dyhead import DynamicConv
 from assistant.models.glip.fusion import Fusion, TextLayer, clamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from assistant.models.glip.config import GlipConfig
+
+Step = Literal["fusion", "text", "dyconv"]
 
 PRIOR = 0.01  # of a token's score at any location before training
 
@@ -66,13 +69,20 @@ class Head(nn.Module):
             nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # it has one
 
     def forward(self, levels: Sequence[Tensor], words: Words) -> Prediction:
+        ((_, levels, text),) = deque(self.steps(levels, words), maxlen=1)  # the last step; none before it is kept
+        return self.predict(levels, text)
+
+    def steps(self, levels: Sequence[Tensor], words: Words) -> Iterator[tuple[Step, Sequence[Tensor], Tensor]]:
+        """Picture and words as each part of each block leaves them."""
         text = words.hidden if self.fusion else words.embedded
         for i, dyconv in enumerate(self.dyconv):
             if self.fusion:
                 levels, text = self.fusion[i](levels, text, words.mask)
+                yield "fusion", levels, text
                 text = self.text[i](text, words.mask)
+                yield "text", levels, text
             levels = dyconv(levels)
-        return self.predict(levels, text)
+            yield "dyconv", levels, text
 
     def predict(self, levels: Sequence[Tensor], text: Tensor) -> Prediction:
         """Scores, boxes and centerness of the last block's features."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +20,13 @@ from torch import Tensor
 from assistant.models.glip import boxes, image, text
 from assistant.models.glip.checkpoint import build, convert
 from assistant.models.glip.config import GlipConfig
-from assistant.models.glip.head import Prediction, Words
+from assistant.models.glip.head import Prediction, Step
 from assistant.models.glip.loss import Target, grounding_loss
 from assistant.models.glip.model import Glip
 from assistant.models.glip.tuned import TABLE, Tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -41,29 +40,9 @@ TOLERANCES = {
     "gradient": 1e-4,
 }
 PROMPT_POSITIONS = 1000  # of the table whose gradient the vectors hold
-
-
-@dataclass(slots=True)
-class Worst:
-    """The largest difference of each kind so far, and whether all that must be equal is."""
-
-    errors: dict[str, float]
-    equal: bool = True
-
-    def compare(self, kind: str, ours: Tensor, theirs: Tensor) -> None:
-        if ours.shape != theirs.shape:
-            self.equal = False
-            return
-        difference = (ours.float() - theirs.float()).abs().max().item() if ours.numel() else 0.0
-        self.errors[kind] = max(self.errors.get(kind, 0.0), difference)
-
-    def must_equal(self, same: bool) -> None:
-        self.equal &= same
-
-    @property
-    def passed(self) -> bool:
-        # Written so that a NaN does not pass.
-        return self.equal and all(value <= TOLERANCES[kind] for kind, value in self.errors.items())
+PADDED = 256  # tokens of a caption in the vectors
+MEMBERS: dict[Step, str] = {"fusion": "VLFuse", "text": "BertEncoderLayer", "dyconv": "DyConv"}
+"""What the vectors call a step of the head."""
 
 
 class Vectors:
@@ -130,30 +109,80 @@ class Vectors:
         return next(picture for picture in self.pictures() if picture.shape[:2] == tuple(shape))
 
 
-def check(vectors: Vectors, case: str) -> dict[str, Any]:
+class Case:
+    """One case: its vectors, and how far we are from them."""
+
+    def __init__(self, vectors: Vectors, name: str) -> None:
+        self.vectors, self.name = vectors, name
+        self.info: dict[str, Any] = vectors.config["cases"][name]
+        self.model = vectors.unfused if "glipA" in name else vectors.fused
+        self.errors: dict[str, float] = {}  # the largest difference of each kind
+        self.equal = True  # labels, tokens, captions, resized pixels: all that must not differ at all
+
+    def vector(self, name: str) -> Tensor | None:
+        found: Tensor | None = self.vectors.tensors.get(f"{self.name}/{name}")
+        return found
+
+    def compare(self, kind: str, name: str, ours: Tensor) -> None:
+        """With the vector of that name; not every case keeps every one."""
+        theirs = self.vector(name)
+        if theirs is None:
+            return
+        if ours.shape != theirs.shape:
+            self.must(same=False)
+            return
+        difference = (ours.float() - theirs.float()).abs().max().item() if ours.numel() else 0.0
+        self.errors[kind] = max(self.errors.get(kind, 0.0), difference)
+
+    def compare_tokens(self, kind: str, name: str, ours: Tensor, mask: Tensor, axis: int) -> None:
+        """Token by token: the vectors keep the first few places, those of padding included."""
+        theirs = self.vector(name)
+        if theirs is None:
+            return
+        ours, theirs = ours.movedim(axis, 1), theirs.movedim(axis, 1)
+        kept = min(theirs.shape[1], mask.shape[1])
+        real = mask[:, :kept].bool()
+        difference = (ours[:, :kept][real] - theirs[:, :kept][real]).abs().max().item()
+        self.errors[kind] = max(self.errors.get(kind, 0.0), difference)
+
+    def must_equal(self, name: str, ours: Tensor) -> None:
+        theirs = self.vector(name)
+        self.must(same=theirs is None or torch.equal(ours, theirs))
+
+    def must(self, *, same: bool) -> None:
+        self.equal &= same
+
+    @property
+    def passed(self) -> bool:
+        # Written so that a NaN does not pass, nor a case that holds nothing to compare with.
+        within = [value <= TOLERANCES[kind] for kind, value in self.errors.items()]
+        return self.equal and bool(within) and all(within)
+
+
+def check(vectors: Vectors, name: str) -> dict[str, Any]:
     """One case's row."""
-    info = vectors.config["cases"][case]
-    worst = Worst({})
-    if f"{case}/loss_cls" in vectors.tensors:
-        kind = "loss"
-        _check_loss(vectors, case, info, worst)
+    case = Case(vectors, name)
+    kind = _kind(case)
+    if kind == "loss":
+        _check_loss(case)
     else:
-        kind = _kind(info)
-        _check_detection(vectors, case, info, worst)
-    rounded = {name: float(f"{value:.3g}") for name, value in worst.errors.items()}
-    equal = {} if kind == "loss" else {"labels_equal": worst.equal}
-    return {"case": case, "kind": kind, **rounded, **equal, "passed": worst.passed}
+        _check_detection(case)
+    rounded = {error: float(f"{value:.3g}") for error, value in case.errors.items()}
+    equal = {} if kind == "loss" else {"labels_equal": case.equal}
+    return {"case": name, "kind": kind, **rounded, **equal, "passed": case.passed}
 
 
-def _kind(info: dict[str, Any]) -> str:
-    if "tokens_positive" in info:
+def _kind(case: Case) -> str:
+    if case.vector("loss_cls") is not None:
+        return "loss"
+    if "tokens_positive" in case.info:
         return "phrases"
-    if "caption_prompt" in info:
+    if "caption_prompt" in case.info:
         return "enhanced"
-    return "chunked" if len(info["captions"]) > 1 else "detection"
+    return "chunked" if len(case.info["captions"]) > 1 else "detection"
 
 
-def _captions(info: dict[str, Any]) -> list[list[text.Caption]]:
+def passes(info: dict[str, Any]) -> list[list[text.Caption]]:
     """For each pass of the head, one caption for each picture."""
     if "tokens_positive" in info:
         spans = tuple(tuple((start, end) for start, end in entry) for entry in info["tokens_positive"])
@@ -161,136 +190,108 @@ def _captions(info: dict[str, Any]) -> list[list[text.Caption]]:
         names = tuple(sentence[entry[0][0] : entry[0][1]] for entry in spans)
         return [[text.Caption(sentence, names, spans) for _ in info["images"]]]
     around = info.get("caption_prompt", {})
-    passes: list[list[text.Caption]] = [[] for _ in info["captions"]]
+    found: list[list[text.Caption]] = [[] for _ in info["captions"]]
     for picture in info["images"]:
         given = picture["text"]
         labels = given.strip(". ").split(". ") if isinstance(given, str) else given
         cleaned = [text.clean(label) for label in labels]
         phrases = [text.Phrase(**({"name": name} | around.get(name, {}))) for name in cleaned]
-        size = -(-len(phrases) // len(passes))
-        for i, captions in enumerate(passes):
+        size = -(-len(phrases) // len(found))
+        for i, captions in enumerate(found):
             captions.append(text.from_phrases(phrases[i * size : (i + 1) * size]))
-    return passes
+    return found
 
 
-def _check_detection(vectors: Vectors, case: str, info: dict[str, Any], worst: Worst) -> None:
-    model = vectors.unfused if "glipA" in case else vectors.fused
-    given = [vectors.picture(one["ori_shape"]) for one in info["images"]]
-    for i, picture in enumerate(given):
-        resized = torch.from_numpy(image.resize(picture, model.config.short_side, model.config.long_side).copy())
-        worst.must_equal(torch.equal(resized.permute(2, 0, 1).flip(0), vectors.tensors[f"{case}/resized_bgr_u8.{i}"]))
-    seen = [image.prepare(picture, model.config.short_side, model.config.long_side) for picture in given]
-    found: dict[tuple[int, boxes.Rules], list[boxes.Found]] = {}
-    named = 0
-    for number, captions in enumerate(_captions(info)):
-        worst.must_equal([caption.text for caption in captions] == info["captions"][number])
-        suffix = f".chunk{number}" if number else ""
-        encoding, prediction = _forward(vectors, model, case, suffix, seen, captions, worst)
-        for row, (one, caption) in enumerate(zip(seen, captions, strict=True)):
-            tokens = text.token_sets(encoding, caption.spans, row)
-            if len(info["captions"]) == 1:
-                worst.must_equal(tokens == list(info["images"][row]["token_positive_map"].values()))
-            for rules, scale in (("mmdet", one.scale), ("original", (1.0, 1.0))):
-                boxes_found = boxes.find(prediction, row, tokens, one.size, scale, rules=rules)  # type: ignore[arg-type]
-                labelled = boxes_found._replace(labels=boxes_found.labels + named)
-                found.setdefault((row, rules), []).append(labelled)  # type: ignore[arg-type]  # literals of the loop
-        named += len(captions[0].names)
-    for (row, rules), parts in found.items():
-        together = boxes.Found(*(torch.cat(column) for column in zip(*parts, strict=True)))
-        if rules == "mmdet":
-            theirs = [vectors.tensors.get(f"{case}/pred.{row}.{name}") for name in ("boxes", "scores", "labels")]
-        else:
-            columns = ("boxes_inclusive_network_pixels", "scores", "labels")
-            theirs = [vectors.tensors.get(f"{case}/orig_pred.{name}") for name in columns]
-            together = together._replace(boxes=together.boxes - torch.tensor([0.0, 0.0, 1.0, 1.0]))
-        if theirs[0] is not None and theirs[1] is not None and theirs[2] is not None:
-            worst.compare("boxes_pixels", together.boxes, theirs[0])
-            worst.compare("scores", together.scores, theirs[1])
-            worst.must_equal(torch.equal(together.labels, theirs[2]))
-
-
-def _forward(
-    vectors: Vectors,
-    model: Glip,
-    case: str,
-    suffix: str,
-    seen: Sequence[image.Seen],
-    captions: Sequence[text.Caption],
-    worst: Worst,
-) -> tuple[Any, Prediction]:
-    """The model step by step, everything compared on the way; captions are padded to the longest, not to 256."""
-    encoding = vectors.tokenizer([caption.text for caption in captions], padding="longest", return_tensors="pt")
-    mask, length = encoding["attention_mask"], encoding["input_ids"].shape[1]
-    ids = vectors.tensors.get(f"{case}/lang{suffix}.input_ids")
-    worst.must_equal(ids is None or torch.equal(ids[:, :length], encoding["input_ids"]))
-
-    def same(kind: str, name: str, ours: Tensor, *, tokens_at: int | None = None) -> None:
-        theirs = vectors.tensors.get(f"{case}/{name}")
-        if theirs is None:
-            return
-        if tokens_at is not None:  # the vectors keep the first few positions, padding included
-            ours, theirs = ours.movedim(tokens_at, 1), theirs.movedim(tokens_at, 1)
-            kept = min(theirs.shape[1], length)
-            real = mask[:, :kept].bool()
-            ours, theirs = ours[:, :kept][real], theirs[:, :kept][real]
-        worst.compare(kind, ours, theirs)
-
+def _check_detection(case: Case) -> None:
+    sides = case.model.config.short_side, case.model.config.long_side
+    pictures = [case.vectors.picture(one["ori_shape"]) for one in case.info["images"]]
+    for i, picture in enumerate(pictures):
+        resized = torch.from_numpy(image.resize(picture, *sides).copy()).permute(2, 0, 1).flip(0)
+        case.must_equal(f"resized_bgr_u8.{i}", resized)
+    seen = [image.prepare(picture, *sides) for picture in pictures]
     with torch.inference_mode():
-        pixels = image.batch(seen)
-        same("features", "inputs", pixels)
-        maps = model.backbone(pixels)
-        levels: list[Tensor] = model.fpn(maps)
-        words = model.read(encoding["input_ids"], mask)
-        for group, tensors in (("backbone", maps), ("fpn", levels)):
-            for i, tensor in enumerate(tensors):
-                same("features", f"{group}.{i}", tensor)
-        same("features", f"lang{suffix}.hidden", words.hidden, tokens_at=1)
-        same("features", f"lang{suffix}.embedded", words.embedded, tokens_at=1)
-        last: tuple[list[Tensor], Tensor] = levels, words.embedded
-        for name, tower_levels, tower_words in _tower(model, levels, words):
-            last = tower_levels, tower_words
-            if suffix:  # the vectors hold the tower of the first caption alone
-                continue
-            same("features", f"{name}.lang", tower_words, tokens_at=1)
-            for i, tensor in enumerate(tower_levels):
-                same("features", f"{name}.visual.{i}", tensor)
-        prediction = model.head.predict(*last)
-        for i, (logits, deltas, centerness) in enumerate(zip(*prediction, strict=True)):
-            same("logits", f"head{suffix}.cls_logits.{i}", logits, tokens_at=2)
-            same("logits", f"head{suffix}.bbox_pred.{i}", deltas)
-            same("logits", f"head{suffix}.centerness.{i}", centerness)
+        levels = _check_vision(case, image.batch(seen))
+        found: list[list[dict[boxes.Rules, boxes.Found]]] = [[] for _ in seen]  # by picture, then by pass
+        named = 0
+        for number, captions in enumerate(passes(case.info)):
+            case.must(same=[caption.text for caption in captions] == case.info["captions"][number])
+            encoding, prediction = _check_head(case, number, levels, captions)
+            for row, (one, caption) in enumerate(zip(seen, captions, strict=True)):
+                tokens = text.token_sets(encoding, caption.spans, row)
+                if len(case.info["captions"]) == 1:
+                    case.must(same=tokens == list(case.info["images"][row]["token_positive_map"].values()))
+                mmdet = boxes.find(prediction, row, tokens, one.size, one.scale, rules="mmdet")
+                original = boxes.find(prediction, row, tokens, one.size)
+                every: dict[boxes.Rules, boxes.Found] = {"mmdet": mmdet, "original": original}
+                found[row].append({rules: f._replace(labels=f.labels + named) for rules, f in every.items()})
+            named += len(captions[0].names)
+    for row, parts in enumerate(found):
+        mmdet, original = (_together([part[rules] for part in parts]) for rules in ("mmdet", "original"))
+        case.compare("boxes_pixels", f"pred.{row}.boxes", mmdet.boxes)
+        case.compare("scores", f"pred.{row}.scores", mmdet.scores)
+        case.must_equal(f"pred.{row}.labels", mmdet.labels)
+        if row == 0:  # the original was run on single pictures
+            inclusive = original.boxes - torch.tensor([0.0, 0.0, 1.0, 1.0])
+            case.compare("boxes_pixels", "orig_pred.boxes_inclusive_network_pixels", inclusive)
+            case.compare("scores", "orig_pred.scores", original.scores)
+            case.must_equal("orig_pred.labels", original.labels)
+
+
+def _together(parts: Sequence[boxes.Found]) -> boxes.Found:
+    """The boxes of several captions, one after the other."""
+    return boxes.Found(*(torch.cat(column) for column in zip(*parts, strict=True)))
+
+
+def _check_vision(case: Case, pixels: Tensor) -> list[Tensor]:
+    case.compare("features", "inputs", pixels)
+    maps = case.model.backbone(pixels)
+    levels: list[Tensor] = case.model.fpn(maps)
+    for group, tensors in (("backbone", maps), ("fpn", levels)):
+        for i, tensor in enumerate(tensors):
+            case.compare("features", f"{group}.{i}", tensor)
+    return levels
+
+
+def _check_head(
+    case: Case, number: int, levels: Sequence[Tensor], captions: Sequence[text.Caption]
+) -> tuple[Any, Prediction]:
+    """Words, blocks and prediction; captions are padded to the longest of them, not to 256."""
+    head, suffix = case.model.head, f".chunk{number}" if number else ""
+    encoding = case.vectors.tokenizer([c.text for c in captions], padding="longest", return_tensors="pt")
+    ids, mask = encoding["input_ids"], encoding["attention_mask"]
+    padded = torch.nn.functional.pad(ids, (0, PADDED - ids.shape[1]), value=case.vectors.tokenizer.pad_token_id)
+    case.must_equal(f"lang{suffix}.input_ids", padded)
+    words = case.model.read(ids, mask)
+    case.compare_tokens("features", f"lang{suffix}.hidden", words.hidden, mask, 1)
+    case.compare_tokens("features", f"lang{suffix}.embedded", words.embedded, mask, 1)
+    fused = words.hidden
+    for place, (step, levels, fused) in enumerate(head.steps(levels, words)):  # noqa: B020 - each goes on from the last
+        if not number:  # the vectors keep the blocks of the first caption alone
+            name = f"tower.{place}.{MEMBERS[step]}"
+            case.compare_tokens("features", f"{name}.lang", fused, mask, 1)
+            for i, level in enumerate(levels):
+                case.compare("features", f"{name}.visual.{i}", level)
+    prediction = head.predict(levels, fused)
+    for i, (logits, deltas, centerness) in enumerate(zip(*prediction, strict=True)):
+        case.compare_tokens("logits", f"head{suffix}.cls_logits.{i}", logits, mask, 2)
+        case.compare("logits", f"head{suffix}.bbox_pred.{i}", deltas)
+        case.compare("logits", f"head{suffix}.centerness.{i}", centerness)
     return encoding, prediction
 
 
-def _tower(model: Glip, levels: list[Tensor], words: Words) -> Iterator[tuple[str, list[Tensor], Tensor]]:
-    """The head's blocks one by one, under the names that the vectors give them."""
-    head, member = model.head, 0
-    hidden = words.hidden if head.fusion else words.embedded
-    for i, dyconv in enumerate(head.dyconv):
-        if head.fusion:
-            levels, hidden = head.fusion[i](levels, hidden, words.mask)
-            yield f"tower.{member}.VLFuse", levels, hidden
-            hidden = head.text[i](hidden, words.mask)
-            yield f"tower.{member + 1}.BertEncoderLayer", levels, hidden
-            member += 2
-        levels = dyconv(levels)
-        yield f"tower.{member}.DyConv", levels, hidden
-        member += 1
-
-
-def _check_loss(vectors: Vectors, case: str, info: dict[str, Any], worst: Worst) -> None:
+def _check_loss(case: Case) -> None:
     """The three losses, and the gradient of their sum with respect to a prompt table of zeros."""
-    model = vectors.fused
-    sides = model.config.short_side, model.config.long_side
-    count = sum(name.startswith(f"{case}/gt_boxes.") for name in vectors.tensors)
-    seen = [image.prepare(picture, *sides) for picture in vectors.pictures()[:count]]
-    caption = text.from_phrases([text.Phrase(name) for name in info["text"].strip(". ").split(". ")])
+    model, vectors = case.model, case.vectors
+    count = sum(name.startswith(f"{case.name}/gt_boxes.") for name in vectors.tensors)
+    pictures = vectors.pictures()[:count]
+    seen = [image.prepare(picture, model.config.short_side, model.config.long_side) for picture in pictures]
+    caption = text.from_phrases([text.Phrase(name) for name in case.info["text"].strip(". ").split(". ")])
     encoding = vectors.tokenizer([caption.text] * count, return_tensors="pt")
     tokens = text.token_sets(encoding, caption.spans)
     targets = []
     for i in range(count):
-        corners = vectors.tensors[f"{case}/gt_boxes.{i}"] + torch.tensor([0.0, 0.0, 1.0, 1.0])  # stored inclusive
-        labels = vectors.tensors[f"{case}/gt_labels.{i}"].tolist()
+        corners = vectors.tensors[f"{case.name}/gt_boxes.{i}"] + torch.tensor([0.0, 0.0, 1.0, 1.0])  # stored inclusive
+        labels = vectors.tensors[f"{case.name}/gt_labels.{i}"].tolist()
         targets.append(Target(corners, [tokens[label] for label in labels]))
     table = torch.zeros(PROMPT_POSITIONS, model.config.text_width, requires_grad=True)
     with torch.no_grad():
@@ -298,14 +299,12 @@ def _check_loss(vectors: Vectors, case: str, info: dict[str, Any], worst: Worst)
         words = model.read(encoding["input_ids"], encoding["attention_mask"])
     prediction = Tuned(caption.names, {TABLE: table}, "").predict(model, levels, words)
     losses = grounding_loss(prediction, words.mask, targets)
-    torch.autograd.backward(losses.total)
     for name, ours in (("cls", losses.tokens), ("bbox", losses.boxes), ("centerness", losses.centerness)):
-        theirs = vectors.tensors[f"{case}/loss_{name}"]
-        worst.compare("loss", ours.detach() / theirs, torch.ones(()))
-    gradient = vectors.tensors[f"{case}/grad_tunable_linear"]
-    if table.grad is not None:
-        worst.compare("gradient", table.grad[: len(gradient)], gradient)
-    worst.must_equal(table.grad is not None)
+        relative = abs(ours.item() / vectors.tensors[f"{case.name}/loss_{name}"].item() - 1)
+        case.errors["loss"] = max(case.errors.get("loss", 0.0), relative)
+    (gradient,) = torch.autograd.grad(losses.total, table)
+    kept = len(vectors.tensors[f"{case.name}/grad_tunable_linear"])
+    case.compare("gradient", "grad_tunable_linear", gradient[:kept])
 
 
 def main() -> None:

@@ -112,7 +112,7 @@ class _Pictures:
         return found
 
     def _make(self, labelled: Labelled) -> tuple[list[Tensor], Target]:
-        model, _, device = self._loaded
+        model, device = self._loaded.model, self._loaded.device
         seen = image.prepare(read_picture(labelled.path), model.config.short_side, model.config.long_side)
         with torch.no_grad():
             levels = model.see(image.batch([seen]).to(device))

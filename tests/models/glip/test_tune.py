@@ -114,7 +114,7 @@ def test_a_table_of_zeros_changes_nothing(glip) -> None:
     grounder = GlipGrounder(str(glip))
     picture = np.random.default_rng(0).integers(0, 255, (64, 128, 3), np.uint8)
     expected = grounder.detect(picture, "red car . blue bus")
-    grounder._tuned = Tuned(("red car", "blue bus"), {"table": torch.zeros(9, 16)}, "")
+    grounder._loaded = grounder.loaded._replace(tuned=Tuned(("red car", "blue bus"), {"table": torch.zeros(9, 16)}, ""))
     assert grounder.detect(picture, "red car . blue bus") == expected
 
 
