@@ -6,7 +6,6 @@ stdout carries only results (with `--json` only JSON); progress and errors go to
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import click
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from assistant.ingest.records import IndexResult, Progress
+    from assistant.ingest.records import IndexResult
     from assistant.session import Session
     from tools.types import Detection
 
@@ -88,8 +87,10 @@ def _run_index(
     """Indexes, reporting as asked; True if any input failed."""
     from dataclasses import asdict
 
+    from assistant.progress import indexing
+
     results: list[IndexResult] = []
-    with _progress(progress_json) as show:
+    with indexing(as_json=progress_json) as show:
         for result in session.index(paths, progress=show, force=force):
             results.append(result)
             if as_json:
@@ -108,46 +109,6 @@ def _run_index(
 
         emit_json([asdict(result) for result in results])
     return any(result.status == "failed" for result in results)
-
-
-class _progress:  # noqa: N801 - reads as a verb where it is used
-    """A bar on a terminal, JSON lines for the page, nothing in a pipe."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._bar: Any = None
-        self._video = ""
-
-    def __enter__(self) -> Callable[[Progress], None] | None:
-        if self._as_json:
-            return self._line
-        return self._draw if sys.stderr.isatty() else None
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def _line(self, progress: Progress) -> None:
-        from dataclasses import asdict
-
-        click.echo(json.dumps(asdict(progress), ensure_ascii=False), err=True)
-
-    def _draw(self, progress: Progress) -> None:
-        from tqdm import tqdm
-
-        if self._bar is None or progress.video != self._video:
-            if self._bar is not None:
-                self._bar.close()
-            self._video = progress.video
-            self._bar = tqdm(
-                total=progress.total_seconds,
-                desc=Path(progress.video).name[:30],
-                unit="s",
-                leave=False,
-                bar_format="{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of video, {remaining} left{postfix}",
-            )
-        self._bar.set_postfix_str(progress.stage, refresh=False)
-        self._bar.update(progress.done_seconds - self._bar.n)
 
 
 @main.command()
@@ -412,13 +373,14 @@ def detect(
     """Boxes for PHRASES in every keyframe of a video, counted over time and linked into tracks."""
     from assistant.grounding import LibraryGrounder
     from assistant.output import detections_csv, emit, keyframe_line, keyframe_row, tracks_line
+    from assistant.progress import counting
 
     session = _session(ctx)
     session.library.video(video_id)
     model = session.glip(tuned)
     sought = phrases if tuned else _english_phrases(session, phrases)
     names = model.names(sought)
-    with _counting("keyframes") as progress:
+    with counting("keyframes") as progress:
         found = LibraryGrounder(session.library, model).detect_video(
             video_id, sought, min_score=_min_score(min_score), progress=progress
         )
@@ -448,6 +410,7 @@ def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs
     """Learn names from a FOLDER of labelled pictures (COCO JSON); `ground --tuned` finds them."""
     from assistant.models.glip.coco import read_coco
     from assistant.output import emit
+    from assistant.progress import counting
 
     names, labelled = read_coco(folder)
     if not out.parent.is_dir():
@@ -456,7 +419,7 @@ def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs
 
     from assistant.models.glip.tune import tune
 
-    with _counting("epochs") as progress:
+    with counting("epochs") as progress:
         tuning = tune(loaded, names, labelled, method=method, epochs=epochs, progress=progress)
     tuning.tuned.save(out)
     first, last = tuning.losses[0], tuning.losses[-1]
@@ -464,27 +427,6 @@ def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs
     about = f"{len(labelled)} pictures, {len(tuning.losses)} epochs, loss {first:.3f} to {last:.3f}"
     line = f"{out}  {', '.join(names)}  {about}"
     emit([{**row, "first_loss": round(first, 4), "last_loss": round(last, 4)}], [line], as_json=as_json, empty="")
-
-
-class _counting:  # noqa: N801 - reads as a verb where it is used
-    """A bar on a terminal that counts `what`, nothing in a pipe."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._bar: Any = None
-
-    def __enter__(self) -> Callable[[int, int], None] | None:
-        return self._draw if sys.stderr.isatty() else None
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def _draw(self, done: int, total: int) -> None:
-        from tqdm import tqdm
-
-        self._bar = self._bar or tqdm(total=total, unit=f" {self._what}", leave=False)
-        self._bar.update(done - self._bar.n)
 
 
 @main.command()

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from tools.errors import ModelNotFoundError as ModelNotFoundError
+from tools.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
     import torch
