@@ -57,7 +57,7 @@ def draw_boxes(picture: Image, boxes: Sequence[Box], labels: Sequence[str]) -> I
 
     drawn = picture.convert("RGB")
     canvas = ImageDraw.Draw(drawn)
-    size = max(11, round(min(drawn.size) / 28))
+    size = max(11, round(min(drawn.size) / 20))
     font = ImageFont.load_default(size)
     names = list(dict.fromkeys(label.rpartition(" ")[0] for label in labels))
     # The best one last, so that it lies on top.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CARD_WIDTH = 140  # pixels: two stand side by side on a phone
 MOST_CARDS = 8
+MOST_LABELS = 3  # under one card
 
 
 def show_question(question: str) -> None:
@@ -78,7 +79,8 @@ def _cards(session: Session, reply: Reply, key: str, language: Language) -> None
                 if st.button(label, key=f"{key}-card-{number}", width="stretch", icon=":material/play_arrow:"):
                     _open(one, at, key)
                 seen = f"{minute(one.start_seconds)}-{minute(one.end_seconds)}"  # the picture is the best of it
-                what = one.text or f"{title(one.video_id)} {seen}"
+                # Labels in the picture are read when it is enlarged; on the card they are too small.
+                what = ", ".join(one.labels[:MOST_LABELS]) or one.text or f"{title(one.video_id)} {seen}"
                 st.caption(f"**{number + 1}.** {_plain(what)}" if ordered else _plain(what))
 
 

@@ -1,5 +1,6 @@
 """The page without a browser: what it shows, what its buttons do, what survives a restart."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,8 @@ def test_boxes_are_shown_over_the_keyframes_of_an_answer(page: AppTest, tmp_path
     page = page.chat_input[0].set_value("Where is the red car?").run()
     assert not page.exception
     assert ":gray[ground ·" in _shown(page)
+    captions = [caption.value for caption in page.caption]
+    assert any(re.search(r"car 0\.\d\d", caption) for caption in captions), captions
     assert page.get("image")
 
 
