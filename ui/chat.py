@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from assistant.agent.sentences import minute, title
+from assistant.pictures import draw_thumbnail
 from tools.errors import VideoAssistantError
 from ui.player import playable
 from ui.strings import Language, text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CARD_WIDTH = 140  # pixels: two stand side by side on a phone
 MOST_CARDS = 8
+MOST_LABELS = 3  # under one card
 
 
 def show_question(question: str) -> None:
@@ -54,7 +56,7 @@ def show_reply(session: Session, reply: Reply, key: str, language: Language, *, 
             if reply.confidence:
                 parts.append(text("sure", language, share=f"{reply.confidence:.0%}"))
             st.caption(" · ".join(parts))
-        _cards(reply, key, language)
+        _cards(session, reply, key, language)
         _player(session, key, language)
         _voice(session, reply, key, language, speak=speak, online=online)
         with st.expander(text("steps", language)):
@@ -63,7 +65,7 @@ def show_reply(session: Session, reply: Reply, key: str, language: Language, *, 
                 st.markdown(f"{_plain(step.say)}  \n:gray[{_plain(step.tool)} · {by} · {_plain(step.summary)}]")
 
 
-def _cards(reply: Reply, key: str, language: Language) -> None:
+def _cards(session: Session, reply: Reply, key: str, language: Language) -> None:
     """The keyframes; the events of a sequence in their order, numbered."""
     shown = [e for e in reply.evidence if e.image and Path(e.image).exists()][:MOST_CARDS]
     ordered = bool(reply.sequences)
@@ -71,14 +73,27 @@ def _cards(reply: Reply, key: str, language: Language) -> None:
     with st.container(horizontal=True):
         for number, one in enumerate(shown):
             with st.container(width=CARD_WIDTH, gap="small"):
-                st.image(str(one.image), width="stretch")
+                st.image(_picture(session, one), width="stretch")
                 at = one.seconds if one.seconds is not None else one.start_seconds
                 label = text("play", language, time=minute(at))
                 if st.button(label, key=f"{key}-card-{number}", width="stretch", icon=":material/play_arrow:"):
                     _open(one, at, key)
                 seen = f"{minute(one.start_seconds)}-{minute(one.end_seconds)}"  # the picture is the best of it
-                what = one.text or f"{title(one.video_id)} {seen}"
+                # Labels in the picture are read when it is enlarged; on the card they are too small.
+                what = ", ".join(one.labels[:MOST_LABELS]) or one.text or f"{title(one.video_id)} {seen}"
                 st.caption(f"**{number + 1}.** {_plain(what)}" if ordered else _plain(what))
+
+
+def _picture(session: Session, evidence: Evidence) -> Any:
+    """The keyframe, with the boxes that prove the answer."""
+    path = str(evidence.image)
+    if not evidence.boxes:
+        return path
+    try:
+        video = session.library.video(evidence.video_id)
+    except VideoAssistantError:  # removed since the answer was given
+        return path
+    return draw_thumbnail(path, evidence.boxes, evidence.labels, (video.width, video.height))
 
 
 def _open(evidence: Evidence, seconds: float, key: str) -> None:
