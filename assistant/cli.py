@@ -269,6 +269,7 @@ def _picture(session: Session, like: str) -> Any:
 )
 @click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
 @click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
+@click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
 @LIMIT
 @JSON
 @click.pass_context
@@ -279,22 +280,32 @@ def events(
     within: float | None,
     min_gap: float,
     max_gap: float | None,
+    full_scan: bool,
     limit: int,
     as_json: bool,
 ) -> None:
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
     from assistant.output import emit, sequence_line, sequence_row
-    from tools.events import FindEventsOptions, find_sequences, split_events
+    from tools.events import FindEventsOptions, find_sequences, nothing_found
+    from tools.sequence import Sequence, SequenceError, read_sequence, sequence_of
 
+    try:
+        asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
+        asked = asked.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
+    except SequenceError as error:
+        raise click.UsageError(str(error)) from None
     session = _session(ctx)
     if video_id is not None:
         session.library.video(video_id)
-    sequence = [_english(session, event) for event in (split_events(texts[0]) if len(texts) == 1 else texts)]
-    if not sequence:
-        raise click.UsageError("no event in TEXT; write events joined by 'then', or one TEXT for each")
-    options = FindEventsOptions(limit=limit, min_gap_seconds=min_gap, max_gap_seconds=max_gap)
-    found = find_sequences(session.search, sequence, video_id=video_id, within_seconds=within, options=options)
-    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty="No sequence.")
+    found = []
+    if session.library.videos():
+        translated = Sequence(tuple(_english(session, event) for event in asked.events), asked.limits)
+        options = FindEventsOptions(limit=limit, full_scan=full_scan)
+        found = find_sequences(session.search, translated, video_id=video_id, options=options)
+        empty = f"No sequence: {nothing_found(asked)}."
+    else:
+        empty = "The library is empty; add videos with `video-assistant index PATH`."
+    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty=empty)
 
 
 @main.command()

@@ -44,7 +44,7 @@ class Session:
 
     @cached_property
     def search(self) -> LibrarySearch:
-        return LibrarySearch(self.library, self.clip)
+        return LibrarySearch(self.library, self.clip, self.profile.calibration)
 
     def voice(self, *, online: bool | None = None) -> Voice:
         """The voice; `online` overrides the setting."""

@@ -7,6 +7,7 @@ steps of their time warping so); a second layer of the table carries the chains 
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,9 +74,20 @@ def align(
     missed: float | None = None,
     count: int = 1,
 ) -> list[Alignment]:
+    """The first `count` of `alignments`."""
+    return list(itertools.islice(alignments(scores, seconds, limits, missed=missed), count))
+
+
+def alignments(
+    scores: NDArray[np.floating],
+    seconds: NDArray[np.float64] | Sequence[float],
+    limits: Limits | None = None,
+    *,
+    missed: float | None = None,
+) -> Iterator[Alignment]:
     """The ordered placements of events on keyframes with the greatest sums of scores, best first.
 
-    Several do not overlap: the second is the best of those that share no stretch of time with the first, and so on.
+    They do not overlap: the second is the best of those that share no stretch of time with the first, and so on.
 
     Args:
         scores: (events, keyframes), how well each keyframe shows each event.
@@ -83,10 +95,9 @@ def align(
         limits: what the times obey besides their order.
         missed: what one event adds to the sum without being seen; None: every event is placed. At most one is missed,
             and never the only one.
-        count: how many placements at most.
 
-    Returns:
-        The best placements, the earliest one among equals; none if no placement meets the limits.
+    Yields:
+        Placements that meet the limits, the earliest one among equals.
 
     Raises:
         ValueError: the shapes do not fit, or the times do not increase.
@@ -101,22 +112,18 @@ def align(
         raise ValueError("keyframe times must strictly increase")
     rows = np.asarray(scores, np.float64)
     waiting: list[tuple[float, int, int, Alignment]] = []  # the best of each stretch that is still free
-
-    def offer(start: int, stop: int) -> None:
-        if start < stop and (best := _best(rows[:, start:stop], times[start:stop], bounds, missed)) is not None:
-            moved = tuple(None if at is None else start + at for at in best.positions)
-            heapq.heappush(waiting, (-best.score, start, stop, Alignment(moved, best.score)))
-
-    offer(0, len(times))
-    found: list[Alignment] = []
-    while waiting and len(found) < count:
+    free = [(0, len(times))]
+    while free or waiting:
+        for start, stop in free:
+            if start < stop and (best := _best(rows[:, start:stop], times[start:stop], bounds, missed)) is not None:
+                moved = tuple(None if at is None else start + at for at in best.positions)
+                heapq.heappush(waiting, (-best.score, start, stop, Alignment(moved, best.score)))
+        if not waiting:
+            return
         _, start, stop, best = heapq.heappop(waiting)
-        found.append(best)
-        if len(found) < count:
-            first, last = best.span
-            offer(start, first)
-            offer(last + 1, stop)
-    return found
+        yield best
+        first, last = best.span
+        free = [(start, first), (last + 1, stop)]
 
 
 def _best(
@@ -153,8 +160,9 @@ def _lasts(found: Alignment, times: NDArray[np.float64]) -> float:
 def _hopes_of_chains(
     rows: NDArray[np.float64], times: NDArray[np.float64], gaps: tuple[Gap, ...], missed: float | None
 ) -> NDArray[np.float64]:
-    """`(keyframes,)`: the best chain that begins there, whatever its span: the same programme with time turned round."""
-    return _Chains(rows[::-1, ::-1], -times[::-1], gaps[::-1], missed).ends[::-1]
+    """`(keyframes,)`: the best chain that begins there, whatever its span: the programme with time turned round."""
+    ends: NDArray[np.float64] = _Chains(rows[::-1, ::-1], -times[::-1], gaps[::-1], missed).ends[::-1]
+    return ends
 
 
 def _hopes_of_stretches(
@@ -176,7 +184,7 @@ class _Chains:
         lost = np.full(rows.shape[1], _LOST)
         events = len(rows)
         self._steps = [_Step(times, gap) for gap in gaps]
-        self._leaps = [_Step(times, a + b) for a, b in zip(gaps, gaps[1:], strict=False)] if missed is not None else []
+        self._leaps = [_Step(times, a + b) for a, b in itertools.pairwise(gaps)] if missed is not None else []
         self._whole, self._holed = [rows[0]], [lost]
         for i in range(1, events):
             self._whole.append(rows[i] + self._steps[i - 1].best(self._whole[i - 1]))
@@ -241,7 +249,7 @@ class _Step:
 
 
 def _range_max(values: NDArray[np.float64], starts: NDArray[np.intp], stops: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The maximum of each `values[start:stop]`, -inf of an empty one: a sparse table (Bender and Farach-Colton 2000)."""
+    """The maximum of each `values[start:stop]`, -inf of an empty one; a sparse table (Bender, Farach-Colton 2000)."""
     found = np.full(len(starts), _LOST)
     lengths = stops - starts
     filled = lengths > 0

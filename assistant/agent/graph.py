@@ -18,11 +18,12 @@ from assistant.agent.records import Step, reply_to_row
 from assistant.agent.times import asks_after, named_range, without_range
 from tools.count import count_tool
 from tools.describe import describe_tool
-from tools.events import find_events_tool, split_events
+from tools.events import find_events_tool
 from tools.frames import FindFramesOptions, find_frames_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
 from tools.ports import Turn
+from tools.sequence import split_events
 from tools.text import ALL_LINES, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe
 
