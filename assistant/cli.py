@@ -462,14 +462,23 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, as_json: bool)
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "events"]))
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the libraries of `events` here for next time.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the world of `events`.")
+@click.option(
+    "--size", type=click.IntRange(400), default=100_000, show_default=True, help="Keyframes of its largest library."
+)
 @JSON
 @click.pass_context
-def bench(ctx: click.Context, part: str, as_json: bool) -> None:
+def bench(ctx: click.Context, part: str, index: Path | None, seed: int, size: int, as_json: bool) -> None:
     """Speed and scale, side by side with the plain alternative."""
     from bench.run import run
 
-    _report(run(part, _session(ctx)), as_json)
+    _report(run(part, _session(ctx), index=index, seed=seed, size=size), as_json)
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:

@@ -183,8 +183,9 @@ class _Chains:
         self._missed = missed
         lost = np.full(rows.shape[1], _LOST)
         events = len(rows)
-        self._steps = [_Step(times, gap) for gap in gaps]
-        self._leaps = [_Step(times, a + b) for a, b in itertools.pairwise(gaps)] if missed is not None else []
+        over_one = [a + b for a, b in itertools.pairwise(gaps)] if missed is not None else []
+        made = {gap: _Step(times, gap) for gap in {*gaps, *over_one}}
+        self._steps, self._leaps = [made[gap] for gap in gaps], [made[gap] for gap in over_one]
         self._whole, self._holed = [rows[0]], [lost]
         for i in range(1, events):
             self._whole.append(rows[i] + self._steps[i - 1].best(self._whole[i - 1]))
