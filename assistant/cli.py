@@ -269,6 +269,9 @@ def _picture(session: Session, like: str) -> Any:
 )
 @click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
 @click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
+@click.option(
+    "--refine", "refined", is_flag=True, help="Move start, end and best frame to where single frames put them."
+)
 @click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
 @LIMIT
 @JSON
@@ -280,6 +283,7 @@ def events(
     within: float | None,
     min_gap: float,
     max_gap: float | None,
+    refined: bool,
     full_scan: bool,
     limit: int,
     as_json: bool,
@@ -287,6 +291,7 @@ def events(
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
     from assistant.output import emit, sequence_line, sequence_row
     from tools.events import FindEventsOptions, find_sequences, nothing_found
+    from tools.refine import refine
     from tools.sequence import Sequence, SequenceError, read_sequence, sequence_of
 
     try:
@@ -302,6 +307,8 @@ def events(
         translated = Sequence(tuple(_english(session, event) for event in asked.events), asked.limits)
         options = FindEventsOptions(limit=limit, full_scan=full_scan)
         found = find_sequences(session.search, translated, video_id=video_id, options=options)
+        if refined:
+            found = [refine(one, translated, session.search, session.frames) for one in found]
         empty = f"No sequence: {nothing_found(asked)}."
     else:
         empty = "The library is empty; add videos with `video-assistant index PATH`."

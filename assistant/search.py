@@ -135,6 +135,10 @@ class LibrarySearch:
     ) -> list[Line]:
         return self.library.lines(video_id, source=source, start_seconds=start_seconds, end_seconds=end_seconds)
 
+    def embed_images(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """`(n, d)` float32, L2-normalised, of HWC uint8 RGB pictures."""
+        return self._encoder.embed_images(images)
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """`(n, d)` float32, L2-normalised; what was asked lately is not encoded again."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._texts]

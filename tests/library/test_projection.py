@@ -33,7 +33,7 @@ def test_bounds_are_tight_where_keyframes_lie_in_few_dimensions() -> None:
     rng = np.random.default_rng(0)
     space = rng.normal(size=(12, 256))
     videos = {(f"v{i}", "g"): _unit(rng.normal(size=(50, 12)) @ space) for i in range(20)}
-    projection = project({key: 50 for key in videos}, videos.__getitem__)
+    projection = project(dict.fromkeys(videos, 50), videos.__getitem__)
     assert projection is not None
     queries = _unit(rng.normal(size=(5, 12)) @ space)
     assert projection.peaks(queries) == pytest.approx(_true(videos, queries), abs=0.05)
@@ -48,10 +48,10 @@ def test_what_is_known_is_not_read_again_until_the_library_has_grown() -> None:
         read.append(key)
         return videos[key]
 
-    some = {key: 10 for key in list(videos)[:10]}
+    some = dict.fromkeys(list(videos)[:10], 10)
     first = project(some, vectors)
     read.clear()
-    more = {key: 10 for key in list(videos)[2:14]}
+    more = dict.fromkeys(list(videos)[2:14], 10)
     second = project(more, vectors, first)
     assert set(read) == set(list(videos)[10:14])
     assert second is not None
@@ -59,7 +59,7 @@ def test_what_is_known_is_not_read_again_until_the_library_has_grown() -> None:
     chosen = {key: videos[key] for key in more}
     assert (second.peaks(queries) >= _true(chosen, queries)).all()
     read.clear()
-    project({key: 10 for key in videos}, vectors, second)
+    project(dict.fromkeys(videos, 10), vectors, second)
     assert set(read) == set(videos), "the subspace is taken anew"
 
 
