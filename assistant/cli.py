@@ -289,10 +289,12 @@ def events(
     as_json: bool,
 ) -> None:
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
+    from dataclasses import replace
+
     from assistant.output import emit, sequence_line, sequence_row
     from tools.events import FindEventsOptions, find_sequences, nothing_found
     from tools.refine import refine
-    from tools.sequence import Sequence, SequenceError, read_sequence, sequence_of
+    from tools.sequence import SequenceError, read_sequence, sequence_of
 
     try:
         asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
@@ -304,7 +306,7 @@ def events(
         session.library.video(video_id)
     found = []
     if session.library.videos():
-        translated = Sequence(tuple(_english(session, event) for event in asked.events), asked.limits)
+        translated = replace(asked, events=tuple(_english(session, event) for event in asked.events))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)
         found = find_sequences(session.search, translated, video_id=video_id, options=options)
         if refined:

@@ -90,7 +90,7 @@ def alignments(
     They do not overlap: the second is the best of those that share no stretch of time with the first, and so on.
 
     Args:
-        scores: (events, keyframes), how well each keyframe shows each event.
+        scores: (events, keyframes), how well each keyframe shows each event; -inf where it must not be.
         seconds: (keyframes,), strictly increasing times.
         limits: what the times obey besides their order.
         missed: what one event adds to the sum without being seen; None: every event is placed. At most one is missed,
@@ -170,8 +170,10 @@ def _hopes_of_stretches(
 ) -> NDArray[np.float64]:
     """`(keyframes,)`: every event at its best between a keyframe and its stop, in whatever order."""
     peaks = np.stack([_range_max(row, np.arange(len(stops)), stops) for row in rows])
+    if missed is not None:
+        peaks[peaks.argmin(axis=0), np.arange(len(stops))] = np.maximum(missed, peaks.min(axis=0))
     hopes: NDArray[np.float64] = peaks.sum(axis=0)
-    return hopes if missed is None else hopes + np.maximum(0.0, missed - peaks.min(axis=0))
+    return hopes
 
 
 class _Chains:

@@ -18,12 +18,13 @@ from tools.sequence import Sequence, SequenceError, read_sequence
 from tools.types import EventMoment, EventSequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from tools.alignment import Alignment
     from tools.ports import FrameIndex, Similarities
+    from tools.sequence import Span
 
 FEWEST_PLACED = 2  # events of a sequence that are seen; fewer is no sequence
 
@@ -98,7 +99,7 @@ def find_sequences(
             break
         similar = frames.similarities(sequence.events, video_id=one)
         aligned += len(similar.seconds)
-        likely = frames.calibration(similar.scores)
+        likely = allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans)
         placements = alignments(likely, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
             found = _Found(placed.score / len(sequence.events), one, placed)
@@ -112,6 +113,13 @@ def find_sequences(
         for f in kept
         for similar in (seen[f.video_id],)
     ]
+
+
+def allowed(likely: NDArray[np.float64], seconds: NDArray[np.float64], spans: Iterable[Span]) -> NDArray[np.float64]:
+    """`likely` where an event may be in its video, and minus infinity elsewhere."""
+    limits = np.array([(span.start_seconds, span.end_seconds) for span in spans])
+    starts, ends = limits[:, :1], limits[:, 1:]
+    return np.where((seconds >= starts) & (seconds < ends), likely, -np.inf)
 
 
 def _missed(sequence: Sequence, options: FindEventsOptions) -> float | None:

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from tools.alignment import Limits, align
-from tools.events import extent
+from tools.events import allowed, extent
 from tools.ports import Similarities
 from tools.types import EventMoment
 
@@ -59,7 +59,8 @@ def refine(
     fine = _merged(coarse, looked, windows)
     likely = frames.calibration(fine.scores)
     gaps = tuple(reduce(add, asked.limits.gaps[a:b]) for a, b in pairwise(placed))
-    best = align(likely, fine.seconds, Limits(gaps, asked.limits.within_seconds))
+    spans = [asked.spans[row] for row in placed]
+    best = align(allowed(likely, fine.seconds, spans), fine.seconds, Limits(gaps, asked.limits.within_seconds))
     if not best:
         return found
     positions = [at for at in best[0].positions if at is not None]

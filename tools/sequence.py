@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tools.alignment import Gap, Limits
@@ -64,6 +64,22 @@ _BEFORE = re.compile(
 _CLAUSE = re.compile(r"\s*,\s*|\s+thì\s+", re.IGNORECASE)
 
 
+_FROM = re.compile(
+    r",?\s*\b(?:from\s+second|từ\s+giây(?:\s+thứ)?)\s+(\d+(?:\.\d+)?)(?:\s+on(?:wards)?)?\b", re.IGNORECASE
+)
+_UNTIL = re.compile(
+    r",?\s*\b(?:(?:before|until)\s+second|(?:trước|đến)\s+giây(?:\s+thứ)?)\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When an event may be, in seconds of its video, half open."""
+
+    start_seconds: float = 0.0
+    end_seconds: float = float("inf")
+
+
 class SequenceError(VideoAssistantError):
     """Events or limits that no search can serve."""
 
@@ -74,6 +90,7 @@ class Sequence:
 
     events: tuple[str, ...]
     limits: Limits
+    spans: tuple[Span, ...]  # one for each event
 
     def narrowed(self, *, within: float | None = None, min_gap: float = 0.0, max_gap: float | None = None) -> Sequence:
         """With limits from elsewhere on top, the gaps for every pair.
@@ -92,7 +109,7 @@ class Sequence:
             raise SequenceError(
                 f"gaps of {shortest:g} s in all do not fit within {longest:g} s; allow a longer whole or shorter gaps"
             )
-        return Sequence(self.events, Limits(gaps, longest))
+        return replace(self, limits=Limits(gaps, longest))
 
 
 def sequence_of(events: list[str] | tuple[str, ...]) -> Sequence:
@@ -112,20 +129,22 @@ def sequence_of(events: list[str] | tuple[str, ...]) -> Sequence:
                 f"{one!r} comes twice in a row, and two pictures of one happening would do; "
                 "say what tells the two apart, or what lies between them"
             )
-    return Sequence(named, Limits((_ANY,) * (len(named) - 1)))
+    return Sequence(named, Limits((_ANY,) * (len(named) - 1)), (Span(),) * len(named))
 
 
 def read_sequence(text: str) -> Sequence:
     """The events of a sentence, split at explicit connectives; one event if it has none.
 
     "Before", "after" and "right after" order and bind their neighbours; "within a minute" after a connective binds
-    that pair, anywhere else the whole. A "when?" at the end asks about the events and belongs to none of them.
+    that pair, anywhere else the whole; "from second 30 on" binds its own event. A "when?" at the end asks about the
+    events and belongs to none of them.
 
     Raises:
         SequenceError: as `sequence_of`, and for limits that contradict each other.
     """
     body = _WHEN.sub("", text.strip().rstrip("?.! "))
     events: list[str] = []
+    spans: list[Span] = []
     gaps: list[Gap] = []
     longest = float("inf")
     for part, between in _parts(body):
@@ -134,12 +153,14 @@ def read_sequence(text: str) -> Sequence:
             part, gap = _bound(part, between)
         part, within = _whole(part)
         longest = min(longest, within)
+        part, span = _spanned(part)
         clauses, inner = _turned(_LEADING.sub("", part))
         named = [(clause, before) for clause, before in zip(clauses, [gap, *inner], strict=True) if clause]
         events += [clause for clause, _ in named]
+        spans += [span] * len(named)
         gaps += [before for _, before in named]
     found = sequence_of(events)
-    return Sequence(found.events, Limits(tuple(gaps[1:]), longest)).narrowed()
+    return Sequence(found.events, Limits(tuple(gaps[1:]), longest), tuple(spans)).narrowed()
 
 
 def split_events(text: str) -> list[str]:
@@ -175,6 +196,13 @@ def _whole(part: str) -> tuple[str, float]:
     if found is None:
         return part, float("inf")
     return f"{part[: found.start()]} {part[found.end() :]}", _seconds(found)
+
+
+def _spanned(part: str) -> tuple[str, Span]:
+    """A part without the seconds that it names, and those: "a bus stops from second 30 on"."""
+    start, end = _FROM.search(part), _UNTIL.search(part)
+    bare = _UNTIL.sub("", _FROM.sub("", part))
+    return bare, Span(float(start[1]) if start else 0.0, float(end[1]) if end else float("inf"))
 
 
 def _turned(part: str) -> tuple[list[str], list[Gap]]:

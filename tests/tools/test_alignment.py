@@ -28,7 +28,9 @@ def problems(draw):
     ]
     limits = Limits(tuple(gaps), draw(st.sampled_from([0.0, 1.0, 3.5, INFINITE, INFINITE])))
     missed = draw(st.sampled_from([None, -1.0, 0.0, 0.3]))
-    return rng.normal(size=(events, keyframes)), np.cumsum(steps), limits, missed, draw(st.integers(1, 4))
+    scores = rng.normal(size=(events, keyframes))
+    scores[rng.random(scores.shape) < draw(st.sampled_from([0.0, 0.0, 0.3]))] = -INFINITE  # forbidden there
+    return scores, np.cumsum(steps), limits, missed, draw(st.integers(1, 4))
 
 
 def _allowed(chosen, seconds, limits, missed) -> bool:
@@ -49,7 +51,8 @@ def _brute_force(scores, seconds, limits, missed, count):
     for chosen in product([None, *range(len(seconds))], repeat=len(scores)):
         if _allowed(chosen, seconds, limits, missed):
             total = sum(missed if at is None else scores[event, at] for event, at in enumerate(chosen))
-            every.append((total, chosen))
+            if total > -INFINITE:
+                every.append((total, chosen))
     kept: list = []
     for total, chosen in sorted(every, key=lambda one: -one[0]):
         placed = [at for at in chosen if at is not None]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tools.alignment import Gap, Limits
 from tools.events import FindEventsOptions, extent, find_sequences
 from tools.ports import Calibration, Peaks, Similarities
-from tools.sequence import Sequence, sequence_of
+from tools.sequence import Sequence, Span, sequence_of
 
 EVENTS = ("a", "b", "c")
 
@@ -49,7 +49,7 @@ class RandomIndex:
 )
 def test_what_is_certified_is_what_a_full_scan_finds(seed, videos, slack, limit, keyframes, penalty, within) -> None:
     index = RandomIndex(seed, videos, slack)
-    asked = Sequence(EVENTS, Limits((Gap(0.0, 4.0), Gap(1.0)), within))
+    asked = Sequence(EVENTS, Limits((Gap(0.0, 4.0), Gap(1.0)), within), (Span(), Span(1.0, 6.0), Span()))
     options = FindEventsOptions(limit=limit, per_video=2, keyframes=keyframes, miss_penalty=penalty)
     found = find_sequences(index, asked, options=options)
     full = find_sequences(index, asked, options=options.model_copy(update={"full_scan": True}))

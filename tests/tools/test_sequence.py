@@ -1,6 +1,14 @@
 import pytest
 
-from tools.sequence import MOST_EVENTS, RIGHT_AFTER_SECONDS, SequenceError, read_sequence, sequence_of, split_events
+from tools.sequence import (
+    MOST_EVENTS,
+    RIGHT_AFTER_SECONDS,
+    SequenceError,
+    Span,
+    read_sequence,
+    sequence_of,
+    split_events,
+)
 
 INFINITE = float("inf")
 SOON = (0.0, RIGHT_AFTER_SECONDS)
@@ -56,6 +64,13 @@ def test_words_of_distance_become_limits(text, gaps, within) -> None:
     events, found, longest = _read(text)
     assert (found, longest) == (gaps, within)
     assert not any("within" in event or "vòng" in event for event in events)
+
+
+def test_seconds_bind_their_own_event() -> None:
+    found = read_sequence("a dog runs by before second 9; then a bus stops from second 30.5 on; a man waits")
+    assert found.events == ("a dog runs by", "a bus stops", "a man waits")
+    assert found.spans == (Span(0.0, 9.0), Span(30.5, INFINITE), Span())
+    assert read_sequence("chó chạy rồi xe dừng từ giây 12").spans[1] == Span(12.0, INFINITE)
 
 
 def test_limits_from_elsewhere_come_on_top() -> None:
