@@ -92,6 +92,19 @@ class Sequence:
     limits: Limits
     spans: tuple[Span, ...]  # one for each event
 
+    @property
+    def text(self) -> str:
+        """What `read_sequence` reads back, in English."""
+        parts = []
+        for event, span, gap in zip(self.events, self.spans, (_ANY, *self.limits.gaps), strict=True):
+            most = f"within {gap.max_seconds:g} seconds " if gap.max_seconds < float("inf") else ""
+            least = f"at least {gap.min_seconds:g} seconds later " if gap.min_seconds else ""
+            start = f" from second {span.start_seconds:g} on" if span.start_seconds else ""
+            end = f" before second {span.end_seconds:g}" if span.end_seconds < float("inf") else ""
+            parts.append(f"{most}{least}{event}{start}{end}")
+        longest = self.limits.within_seconds
+        return "; ".join(parts) + (f", all within {longest:g} seconds" if longest < float("inf") else "")
+
     def narrowed(self, *, within: float | None = None, min_gap: float = 0.0, max_gap: float | None = None) -> Sequence:
         """With limits from elsewhere on top, the gaps for every pair.
 

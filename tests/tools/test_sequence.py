@@ -73,6 +73,19 @@ def test_seconds_bind_their_own_event() -> None:
     assert read_sequence("chó chạy rồi xe dừng từ giây 12").spans[1] == Span(12.0, INFINITE)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a dog runs by",
+        "a dog runs by, right after that a bus stops from second 30.5 on, then at least 4 seconds later a man waits",
+        "a dog runs by before second 9, then a bus stops, all within 30 seconds",
+    ],
+)
+def test_a_sequence_is_written_as_it_is_read(text) -> None:
+    found = read_sequence(text)
+    assert read_sequence(found.text) == found
+
+
 def test_limits_from_elsewhere_come_on_top() -> None:
     found = read_sequence("a, right after that b, then c").narrowed(within=20, min_gap=1, max_gap=9)
     assert [(g.min_seconds, g.max_seconds) for g in found.limits.gaps] == [(1, RIGHT_AFTER_SECONDS), (1, 9)]
