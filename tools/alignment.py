@@ -234,6 +234,9 @@ class _Step:
     """From each keyframe back to those that may hold the event before."""
 
     def __init__(self, times: NDArray[np.float64], gap: Gap) -> None:
+        if gap == Gap():  # every keyframe before it: the usual case, and nothing to look up
+            self._starts, self._stops = np.zeros(len(times), np.intp), np.arange(len(times))
+            return
         nearest = np.searchsorted(times, times - gap.min_seconds + _SLACK_SECONDS, "right")
         self._stops = np.minimum(nearest, np.arange(len(times)))
         self._starts = np.searchsorted(times, times - gap.max_seconds - _SLACK_SECONDS, "left")

@@ -146,11 +146,10 @@ class Library:
         Args:
             vectors: `(q, d)` float32, L2-normalised.
         """
-        self._check_space(None)
         projection = self._projection()
         if projection is None:
             return [], np.empty((len(vectors), 0), np.float32)
-        return [video_id for video_id, _ in projection.keys], projection.peaks(vectors)
+        return projection.video_ids, projection.peaks(vectors)
 
     def _projection(self) -> Projection | None:
         """Of the library as it is now; what it holds already is not read again."""
@@ -158,6 +157,7 @@ class Library:
             revision, known = self._projected
             now = self.catalog.revision
             if revision != now:
+                self._check_space(None)
                 rows = {(row["video_id"], row["generation"]): row for row in self._rows()}
                 counts = {key: int(row["keyframes"]) for key, row in rows.items()}
                 known = project(counts, lambda key: sidecar.map_vectors(self.root, _stored(rows[key])), known)

@@ -32,6 +32,7 @@ class Projection:
     """The keyframes of a library in a subspace; made by `project`, never changed."""
 
     keys: tuple[Key, ...]
+    video_ids: list[str]
     starts: NDArray[np.intp]  # (videos,) where each video's keyframes begin
     basis: NDArray[np.float32]  # (d, k), orthonormal columns
     inside: NDArray[np.float32]  # (k, n): a query reads row after row of it from memory
@@ -76,7 +77,7 @@ def project(
         coordinates = rows @ basis
         inside[:, stretch], outside[number] = coordinates.T, _remainder(rows, coordinates).max()
     sampled = known.sampled if known is not None and lasting else total
-    return Projection(tuple(videos), starts, basis, inside, outside, sampled)
+    return Projection(tuple(videos), [video_id for video_id, _ in videos], starts, basis, inside, outside, sampled)
 
 
 def _places(known: Projection) -> dict[Key, tuple[int, slice]]:
