@@ -300,7 +300,8 @@ def events(
         asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
         asked = asked.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
     except SequenceError as error:
-        raise click.UsageError(str(error)) from None
+        click.echo(f"video-assistant: {error}", err=True)
+        ctx.exit(2)
     session = _session(ctx)
     if video_id is not None:
         session.library.video(video_id)

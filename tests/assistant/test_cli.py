@@ -152,7 +152,9 @@ def test_no_sequence_says_why(library, tmp_path) -> None:
     ],
 )
 def test_sequences_that_cannot_be_are_refused(library, arguments, words) -> None:
-    assert words in _run(library, "events", *arguments, code=2).stderr
+    result = _run(library, "events", *arguments, code=2)
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_no_hit_is_an_empty_list(library) -> None:
