@@ -98,7 +98,7 @@ def _strip(session: Session, sequence: EventSequence, name: str, key: str, langu
                 image = session.library.nearest_keyframe(sequence.video_id, moment.seconds).image
                 if Path(image).exists():
                     st.image(image, width="stretch")
-                play = text("play", language, time=minute(moment.seconds))
+                play = text("play", language, time=minute(moment.start_seconds))
                 if st.button(play, key=f"{name}-event-{number}", width="stretch", icon=":material/play_arrow:"):
                     _open(sequence.video_id, moment.start_seconds, key)
                 score = "" if moment.score is None else f" · {moment.score:.0%}"
