@@ -59,9 +59,8 @@ def measure(session: Session, *, index: Path | None, seed: int, size: int) -> di
     with tempfile.TemporaryDirectory() as temporary:
         for keyframes in (*(n for n in LADDER if n < size), size):
             walks = Walks(keyframes, seed)
-            start = time.perf_counter()
-            library = build(walks, (index or Path(temporary)) / f"walks-{seed}-{keyframes}")
-            seconds[f"build_seconds.{keyframes}"] = time.perf_counter() - start
+            folder = (index or Path(temporary)) / f"walks-{seed}-{keyframes}"
+            library, seconds[f"build_seconds.{keyframes}"] = build(walks, folder)
             start = time.perf_counter()
             library.peaks(walks.queries()[0])
             seconds[f"first_query_seconds.{keyframes}"] = time.perf_counter() - start

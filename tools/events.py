@@ -42,6 +42,7 @@ class FindEventsOptions(BaseModel):
 
     limit: int = Field(default=3, ge=1, description="sequences brought back")
     per_video: int = Field(default=3, ge=1, description="of these from one video, apart in time")
+    min_score: float = Field(default=0.05, ge=0, le=1, description="less is nothing that was seen")
     miss_penalty: float | None = Field(
         default=0.9,
         ge=0,
@@ -92,7 +93,7 @@ def find_sequences(
     seen: dict[str, Similarities] = {}
     aligned, pruned = 0, 0.0  # keyframes so far; the most that a video left out can reach
     for hope, one in _hopeful(frames, sequence, video_id, missed):
-        settled = len(kept) == chosen.limit and hope < kept[-1].score
+        settled = hope < (kept[-1].score if len(kept) == chosen.limit else chosen.min_score)
         spent = chosen.keyframes is not None and aligned > chosen.keyframes
         if (settled or spent) and not chosen.full_scan:
             pruned = hope
@@ -103,7 +104,7 @@ def find_sequences(
         placements = alignments(likely, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
             found = _Found(placed.score / len(sequence.events), one, placed)
-            if len(kept) == chosen.limit and found.rank > kept[-1].rank:
+            if found.score < chosen.min_score or (len(kept) == chosen.limit and found.rank > kept[-1].rank):
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
             del kept[chosen.limit :]
@@ -208,9 +209,12 @@ def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = Non
 
 
 def nothing_found(sequence: Sequence) -> str:
-    """Why a search over videos brought nothing: similarity alone excludes none, so it is order, number or limits."""
+    """Why a search over videos brought nothing."""
     longest = sequence.limits.within_seconds
-    limited = longest < float("inf") or any(g.min_seconds or g.max_seconds < float("inf") for g in sequence.limits.gaps)
     within = f" within {longest:g} s" if longest < float("inf") else ""
-    why = f" and at the gaps asked for{within}" if limited else ""
-    return f"no video holds {len(sequence.events)} keyframes in that order{why}"
+    gaps = any(gap.min_seconds or gap.max_seconds < float("inf") for gap in sequence.limits.gaps)
+    apart = " at the gaps asked for" if gaps else ""
+    number = len(sequence.events)
+    if number == 1:
+        return "no keyframe looks like that"
+    return f"no video holds {number} keyframes that look like that, in that order{apart}{within}"

@@ -31,15 +31,16 @@ def test_events_are_planted_in_their_order_with_the_margin() -> None:
 
 def test_a_library_is_built_once(tmp_path) -> None:
     walks = Walks(800, 0)
-    library = build(walks, tmp_path)
+    library, _ = build(walks, tmp_path)
     assert [video.keyframes for video in library.videos()] == [KEYFRAMES_PER_VIDEO] * 2
     revision = library.catalog.revision
     library.close()
     (tmp_path / "walks.json").unlink()  # as if it had been stopped
-    again = build(walks, tmp_path)
+    again, took = build(walks, tmp_path)
     assert len(again.videos()) == 2
     assert again.catalog.revision > revision, "the paths were seen again, no vector was written"
     again.close()
-    third = build(walks, tmp_path)
+    third, known = build(walks, tmp_path)
     assert third.catalog.revision == again.catalog.revision
+    assert known == took
     third.close()

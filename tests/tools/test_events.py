@@ -46,11 +46,14 @@ class RandomIndex:
     st.sampled_from([0, 20, 60, None]),
     st.sampled_from([None, 0.6, 1.0]),
     st.sampled_from([2.0, 5.0, float("inf")]),
+    st.sampled_from([0.0, 0.05, 0.6]),
 )
-def test_what_is_certified_is_what_a_full_scan_finds(seed, videos, slack, limit, keyframes, penalty, within) -> None:
+def test_what_is_certified_is_what_a_full_scan_finds(
+    seed, videos, slack, limit, keyframes, penalty, within, floor
+) -> None:
     index = RandomIndex(seed, videos, slack)
     asked = Sequence(EVENTS, Limits((Gap(0.0, 4.0), Gap(1.0)), within), (Span(), Span(1.0, 6.0), Span()))
-    options = FindEventsOptions(limit=limit, per_video=2, keyframes=keyframes, miss_penalty=penalty)
+    options = FindEventsOptions(limit=limit, per_video=2, keyframes=keyframes, miss_penalty=penalty, min_score=floor)
     found = find_sequences(index, asked, options=options)
     full = find_sequences(index, asked, options=options.model_copy(update={"full_scan": True}))
     assert all(one.certified for one in full)
@@ -98,11 +101,16 @@ def test_one_event_is_searched_too() -> None:
 
 def test_several_of_one_video_lie_apart() -> None:
     index = FakeIndex()
-    found = find_sequences(index, sequence_of(["red car"]), options=FindEventsOptions(limit=3))
+    found = find_sequences(index, sequence_of(["red car"]), options=FindEventsOptions(limit=3, min_score=0.0))
     assert len({m.seconds for one in found for m in one.moments}) == 3
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     alone = find_sequences(index, sequence_of(["red car"]), options=FindEventsOptions(limit=3, per_video=1))
+    assert [m.seconds for one in find_sequences(index, sequence_of(["red car"])) for m in one.moments] == [0.0, 1.0]
     assert alone == [replace(found[0])]
+
+
+def test_what_nobody_has_seen_is_not_found() -> None:
+    assert find_sequences(FakeIndex(), sequence_of(["green truck", "unicorn"])) == []
 
 
 @pytest.mark.parametrize("index", [FakeIndex(empty=True), FakeIndex()])
