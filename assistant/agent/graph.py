@@ -16,7 +16,7 @@ from assistant.agent import sentences
 from assistant.agent.compose import Composer, Draft
 from assistant.agent.edits import edited
 from assistant.agent.records import Step, reply_to_row
-from assistant.agent.times import Around, Side, asks_around, named_range, without_range
+from assistant.agent.times import Side, asks_around, named_range, without_range
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events import find_events_tool
@@ -55,6 +55,7 @@ class State(TypedDict, total=False):
     tool: str  # that ran last
     query: str | None
     side: Side | None  # the question is what comes after, or before, the query
+    beside: Side | None  # the question is what lies on this side of the last answer
     edit: str | None  # the last sequence as this question corrects it
     sequence: str | None  # that is searched now
     last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments
@@ -122,7 +123,7 @@ class Agent:
         by: DecidedBy = "core" if follows else "rule"
         step = self._step(state, "understand", {"asked": asked}, asked, by, "understand", asked)
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
-        known = {"asked": asked, "scope": scope, "start": start, "end": end, "edit": edit}
+        known = {"asked": asked, "scope": scope, "start": start, "end": end, "edit": edit, "beside": beside}
         return known | {"query": None, "side": None, "sequence": None, **fresh}
 
     def plan(self, state: State) -> dict[str, Any]:
@@ -130,8 +131,8 @@ class Agent:
         asked = state["asked"]
         if state["edit"] is not None:
             return self._align(state, state["edit"], by="rule", note="corrected")
-        if (beside := self._beside_last(state, state["question"]) or self._beside_last(state, asked)) is not None:
-            return self._tell(state, state["found"] or {}, beside.side)
+        if (side := state["beside"]) is not None and (stretch := state["found"]) is not None:
+            return self._tell(state, stretch, side)
         if (around := asks_around(asked)) is not None and around.event is not None:
             return self._search(state, around.event, by="rule", side=around.side)
         if len(split_events(asked)) > 1:
@@ -276,10 +277,10 @@ class Agent:
             return None
         return sequence.text if sequence is not None else None
 
-    def _beside_last(self, state: State, question: str) -> Around | None:
-        """That the question asks for what is beside the last answer's stretch."""
+    def _beside_last(self, state: State, question: str) -> Side | None:
+        """On which side of the last answer's stretch the question asks for what is there; None if it does not."""
         around = asks_around(question)
-        return around if around is not None and around.event is None and state.get("found") else None
+        return around.side if around is not None and around.event is None and state.get("found") else None
 
     def _run(
         self,
