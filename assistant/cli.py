@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -402,6 +403,69 @@ def chat(ctx: click.Context, thread: str, video_id: str | None) -> None:
                 click.echo("\n".join(reply_lines(cast(Any, item))))
 
 
+@main.group(invoke_without_command=True)
+@JSON
+@click.pass_context
+def threads(ctx: click.Context, as_json: bool) -> None:
+    """List conversations; show, rename, export or remove one."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from assistant.output import emit
+
+    found = _session(ctx).assistant.threads()
+    rows = [asdict(info) for info in found]
+    lines = [f"{info.thread_id}  {info.title}  {info.turns} turns" for info in found]
+    emit(rows, lines, as_json=as_json, empty="No conversation yet.")
+
+
+@threads.command("show")
+@click.argument("thread_id", metavar="ID")
+@JSON
+@click.pass_context
+def show_thread(ctx: click.Context, thread_id: str, as_json: bool) -> None:
+    """Every question of a conversation with its answer."""
+    from assistant.output import emit, reply_lines, reply_row
+
+    session = _session(ctx)
+    session.assistant.known_thread(thread_id)
+    replies = session.assistant.history(thread_id)
+    lines = [line for reply in replies for line in (f"> {reply.question}", *reply_lines(reply), "")]
+    emit([reply_row(reply, None) for reply in replies], lines, as_json=as_json, empty="No turn.")
+
+
+@threads.command("rename")
+@click.argument("thread_id", metavar="ID")
+@click.argument("title")
+@click.pass_context
+def rename_thread(ctx: click.Context, thread_id: str, title: str) -> None:
+    """Give a conversation a name of its own."""
+    _session(ctx).assistant.rename_thread(thread_id, title)
+
+
+@threads.command("export")
+@click.argument("thread_id", metavar="ID")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_context
+def export_thread(ctx: click.Context, thread_id: str, target: Path) -> None:
+    """Write a conversation with its keyframes: FILE.html, one page, or FILE.md."""
+    from assistant.report import export_thread as export
+
+    assistant = _session(ctx).assistant
+    info = assistant.known_thread(thread_id)
+    for path in export(info.title, assistant.history(thread_id), target):
+        click.echo(path)
+
+
+@threads.command("remove")
+@click.argument("thread_id", metavar="ID")
+@click.pass_context
+def remove_thread(ctx: click.Context, thread_id: str) -> None:
+    """Forget a conversation."""
+    assistant = _session(ctx).assistant
+    assistant.known_thread(thread_id)
+    assistant.delete_thread(thread_id)
+
+
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on loopback (default: the first free one).")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
@@ -458,16 +522,29 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all"]))
+@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits"]))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
+@click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of real media (limits).",
+)
 @JSON
 @click.pass_context
-def evaluate(ctx: click.Context, part: str, seed: int, size: int, as_json: bool) -> None:
-    """Quality on held-out data."""
+def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | None, as_json: bool) -> None:
+    """Quality on held-out data of the rendered world; `limits` on real media, too."""
+    session = _session(ctx)
+    if part == "limits":
+        from assistant.agent.records import Options
+        from training.limits import limits
+
+        least = Options().min_confidence
+        found = limits(session.blip, media=media, seed=seed, size=size, min_confidence=least)
+        _report({"figures": found, "settings": {"seed": seed, "size": size, "media": str(media)}}, as_json)
+        return
     from training.evaluate import evaluate as run
 
-    session = _session(ctx)
     _report(run(part, session.profile.retrieval, session.blip, seed=seed, size=size), as_json)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
     from assistant.models.voice import Voice
+    from tools.ports import Core, Translator
 
 
 class Session:
@@ -64,16 +65,30 @@ class Session:
     @cached_property
     def assistant(self) -> Assistant:
         from assistant.agent import Assistant
-        from assistant.agent.core import InstructBlipCore
-        from assistant.models.translate import T5Translator
 
+        core, translator = self._core()
         return Assistant(
             frames=self.search,
             lines=self.search,
-            core=InstructBlipCore(self.blip, self.library),
-            translator=T5Translator(self.blip),
+            core=core,
+            translator=translator,
             checkpoint_path=self.settings.library / "threads.sqlite",
         )
+
+    def _core(self) -> tuple[Core, Translator]:
+        """The profile's own core and translator; or the chat model of the settings, with the former as its eyes."""
+        from assistant.agent.core import InstructBlipCore
+        from assistant.models.translate import T5Translator
+
+        local = InstructBlipCore(self.blip, self.library)
+        name = self.settings.core
+        if name is None:
+            return local, T5Translator(self.blip)
+        from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, open_chat_model, sees
+
+        model = open_chat_model(name)
+        sighted = sees(model) if self.settings.core_sees is None else self.settings.core_sees
+        return ChatModelCore(model, name, eyes=None if sighted else local), ChatModelTranslator(model, name)
 
     def index(
         self,

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
 
     library: Path = Field(default_factory=lambda: default_library(), description="folder that holds what is indexed")
     profile: str = Field(default="pocket", description="which checkpoints fill the roles")
+    core: str | None = Field(
+        default=None,
+        description="a chat model with tool calls, `provider:model`, that reasons instead of the profile's core; "
+        "unless it runs on this machine, questions and, if it sees, pictures are sent to its provider",
+    )
+    core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
     online_voice: bool = Field(default=True, description="speak through gTTS, which sends the sentence to its service")
     voice_deadline_seconds: float = Field(default=6.0, gt=0, description="how long the online voice may take")
     lock_timeout_seconds: float = Field(default=5.0, ge=0, description="how long a second writer waits")

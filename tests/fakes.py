@@ -64,9 +64,11 @@ class ScriptedCore:
         slots: Mapping[str, str] | None = None,
         answer: str = "yes",
         rewrites: Mapping[str, str] | None = None,
+        unfamiliar: Sequence[float] = (),
     ) -> None:
         self.tool, self.margin, self.slots, self.said = tool, margin, dict(slots or {}), answer
         self.rewrites = dict(rewrites or {})
+        self.unfamiliar = unfamiliar
         self.histories: list[list[Turn]] = []
         self.index = FakeIndex()
 
@@ -79,6 +81,9 @@ class ScriptedCore:
     def rewrite(self, question, history):
         self.histories.append(list(history))
         return self.rewrites.get(question, question)
+
+    def knows(self, frames):
+        return [frame.seconds not in self.unfamiliar for frame in frames]
 
     def verify(self, statement, frames):
         return [0.95 if self.index.fit(statement, frame) >= 1 else 0.05 for frame in frames]

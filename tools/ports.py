@@ -168,6 +168,10 @@ class Core(Protocol):
         """A follow-up as a standalone question."""
         ...
 
+    def knows(self, frames: Sequence[Keyframe]) -> list[bool]:
+        """Whether each frame is of the kind that the core was trained on; what it sees in others is worth nothing."""
+        ...
+
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) that each frame shows `statement`, in one batch."""
         ...

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.agent.sentences import minute, title
+from assistant.report import report_page
 from ui.strings import NAMES, Language, browser_language, text
 
 if TYPE_CHECKING:
@@ -50,13 +51,31 @@ def choose_thread(session: Session, language: Language) -> str:
             if st.button(name[:40], key=f"thread-{thread_id}", width="stretch", type="primary" if here else "tertiary"):
                 current = thread_id
                 st.session_state.pop("player", None)
-        if current in known and st.button(text("delete", language), type="tertiary", icon=":material/delete:"):
-            session.assistant.delete_thread(current)
-            current = _new_thread()
-            st.query_params["thread"] = current
-            st.rerun()
+        if current in known:
+            _manage(session, current, known[current], language)
     st.query_params["thread"] = current
     return current
+
+
+def _manage(session: Session, thread_id: str, name: str, language: Language) -> None:
+    """Rename, hand on or delete the conversation that is shown."""
+    with st.popover(text("manage", language), width="stretch", icon=":material/more_horiz:"):
+        given = st.text_input(text("rename", language), value=name, key=f"name-{thread_id}").strip()
+        if given and given != name:
+            session.assistant.rename_thread(thread_id, given)
+            st.rerun()
+        st.download_button(
+            text("export", language),
+            data=lambda: report_page(name, session.assistant.history(thread_id)),
+            file_name="conversation.html",
+            mime="text/html",
+            width="stretch",
+            icon=":material/download:",
+        )
+        if st.button(text("delete", language), width="stretch", icon=":material/delete:"):
+            session.assistant.delete_thread(thread_id)
+            st.query_params["thread"] = _new_thread()
+            st.rerun()
 
 
 def _new_thread() -> str:

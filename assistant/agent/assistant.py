@@ -84,9 +84,37 @@ class Assistant:
         return [reply_from_row(row) for row in values.get("replies", [])]
 
     def threads(self) -> list[ThreadInfo]:
-        """Every conversation with at least one reply, the latest first."""
+        """Every conversation with at least one reply, the latest first; named as people named it, else by its first
+        question.
+        """
         found = [(name, self.history(name)) for name in self._memory.thread_ids()]
-        return [ThreadInfo(name, replies[0].question, len(replies)) for name, replies in found if replies]
+        titles = self._memory.titles()
+        return [
+            ThreadInfo(name, titles.get(name, replies[0].question), len(replies)) for name, replies in found if replies
+        ]
+
+    def rename_thread(self, thread_id: str, title: str) -> None:
+        """Gives a conversation a name of its own.
+
+        Raises:
+            VideoAssistantError: the name is empty, or there is no such conversation.
+        """
+        name = " ".join(title.split())
+        if not name:
+            raise VideoAssistantError("the new name is empty; write one")
+        self.known_thread(thread_id)
+        self._memory.rename(thread_id, name)
+
+    def known_thread(self, thread_id: str) -> ThreadInfo:
+        """The conversation of that id.
+
+        Raises:
+            VideoAssistantError: there is none.
+        """
+        threads = {info.thread_id: info for info in self.threads()}
+        if thread_id not in threads:
+            raise VideoAssistantError(f"no conversation {thread_id!r}; there are: {', '.join(threads) or 'none yet'}")
+        return threads[thread_id]
 
     def delete_thread(self, thread_id: str) -> None:
         """Forgets a conversation; nothing happens if there is none."""

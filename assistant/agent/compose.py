@@ -178,6 +178,12 @@ class Composer:
             sentences.answer_sentence(said, moments, language), confidence, answer.text, moments, (), conditions
         )
 
+    def outside(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+        """That the pictures lie outside what the core knows; what it said of them is withheld."""
+        text = sentences.say("outside", language)
+        shown = tuple(replace(one, text=None) for one in evidence[: self._options.evidence])
+        return Draft(Said(text, text), 0.0, "", shown, (), (Condition(asked, "cannot tell"),))
+
     def _condition(self, text: str, probability: float) -> Condition:
         return Condition(text, "seen" if probability >= self._options.min_verified else "not seen")
 

@@ -1,4 +1,4 @@
-"""The core on InstructBLIP: the six decisions of `tools.ports.Core`, on the prompts the models are trained with."""
+"""The core on InstructBLIP: the decisions of `tools.ports.Core`, on the prompts the models are trained with."""
 
 from __future__ import annotations
 
@@ -81,6 +81,10 @@ class InstructBlipCore:
         if written in ("", STANDS_ALONE) or _words(written) in again | {_words(question)}:
             return question
         return written
+
+    def knows(self, frames: Sequence[Keyframe]) -> list[bool]:
+        """Whether each frame is of the kind that the checkpoint was trained on."""
+        return self._blip.knows(self._features(frames)) if frames else []
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) for each frame, in order."""

@@ -30,7 +30,7 @@ from tools.text import ALL_LINES, read_text_tool
 from tools.types import EventMoment, EventSequence, Evidence, Keyframe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from langchain_core.tools import BaseTool
 
@@ -38,8 +38,11 @@ if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex, TextIndex, Translator
 
 DEFAULT_TOOL = "find_frames"
-NEEDS_A_MOMENT = frozenset({"look", "ground"})
+SIGHT = frozenset({"find_frames", "find_events", "look", "describe"})  # tools whose findings rest on what is seen
 AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
+
+
+Spot = tuple[str, int]  # video and frame index
 
 
 class State(TypedDict, total=False):
@@ -160,7 +163,7 @@ class Agent:
         if state["tool"] != DEFAULT_TOOL or not found:
             return {}
         query = state["query"] or state["asked"]
-        keyframes = self._keyframes(found)
+        keyframes = self._keyframes(self._known(found))
         verified = self._core.verify(query, keyframes)
         candidates = [{"frame": asdict(k), "score": float(p)} for k, p in zip(keyframes, verified, strict=True)]
         summary = f"best P(yes) {max(verified, default=0.0):.2f}"
@@ -206,6 +209,11 @@ class Agent:
         language: Any = state["language"]
         found, tool = self._found(state), state["tool"]
         evidence = tuple(one for one in found if isinstance(one, Evidence))
+        if tool in SIGHT:
+            known = self._known(found)
+            if found and not known:
+                return self._composer.outside(without_range(state["asked"]), evidence, language)
+            found, evidence = known, tuple(one for one in known if isinstance(one, Evidence))
         sequences = tuple(one for one in found if isinstance(one, EventSequence))
         compose = self._composer
         if not self._frames.videos():
@@ -319,10 +327,19 @@ class Agent:
         return videos[0].duration_seconds if len(videos) == 1 else None
 
     def _keyframes(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
-        known: dict[tuple[str, int], Keyframe] = {}
-        for video_id in dict.fromkeys(e.video_id for e in evidence):
-            known |= {(video_id, k.frame_index): k for k in self._frames.keyframes(video_id)}
-        return [known[e.video_id, e.frame_index] for e in evidence if e.frame_index is not None]
+        spots: list[Spot] = [(e.video_id, e.frame_index) for e in evidence if e.frame_index is not None]
+        found = self._keyframes_at(spots)
+        return [found[spot] for spot in spots]
+
+    def _keyframes_at(self, spots: Iterable[Spot]) -> dict[Spot, Keyframe]:
+        """Keyframes by video and frame index; a spot without a frame is left out."""
+        wanted = set(spots)
+        return {
+            (video_id, k.frame_index): k
+            for video_id in dict.fromkeys(video_id for video_id, _ in wanted)
+            for k in self._frames.keyframes(video_id)
+            if (video_id, k.frame_index) in wanted
+        }
 
     def _found(self, state: State) -> list[Any]:
         """The artifacts of the last round of tool calls; those that failed bring nothing."""
@@ -333,6 +350,17 @@ class Agent:
             if message.status != "error":
                 found = [*(message.artifact or []), *found]
         return found
+
+    def _known(self, found: Sequence[Any]) -> list[Any]:
+        """The findings that rest on pictures of the kind that the core was trained on."""
+        moments = [one.moments if isinstance(one, EventSequence) else (one,) for one in found]
+        spots: list[list[Spot]] = [
+            [(one.video_id, m.frame_index) for m in own if m.frame_index is not None]  # a missed event has none
+            for one, own in zip(found, moments, strict=True)
+        ]
+        frames = self._keyframes_at(spot for own in spots for spot in own)
+        knows = dict(zip(frames, self._core.knows(list(frames.values())), strict=True))
+        return [one for one, own in zip(found, spots, strict=True) if any(knows.get(spot, True) for spot in own)]
 
     def _translate(self, text: str, source: str, target: str) -> str:
         if source == target or self._translator is None:

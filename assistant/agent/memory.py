@@ -28,6 +28,10 @@ class Memory:
         # The state is plain data and messages; nothing else may come back out of a file.
         self.saver: SqliteSaver = SqliteSaver(self._connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
         self.saver.setup()
+        with self._connection:
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS titles (thread_id TEXT PRIMARY KEY, title TEXT NOT NULL)"
+            )
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -42,8 +46,19 @@ class Memory:
             cursor.execute("SELECT thread_id FROM checkpoints GROUP BY thread_id ORDER BY MAX(rowid) DESC")
             return [row[0] for row in cursor.fetchall()]
 
+    def titles(self) -> dict[str, str]:
+        """The names that people gave."""
+        with self.saver.cursor(transaction=False) as cursor:
+            return dict(cursor.execute("SELECT thread_id, title FROM titles").fetchall())
+
+    def rename(self, thread_id: str, title: str) -> None:
+        with self.saver.cursor() as cursor:
+            cursor.execute("INSERT OR REPLACE INTO titles VALUES (?, ?)", (thread_id, title))
+
     def delete(self, thread_id: str) -> None:
         self.saver.delete_thread(thread_id)
+        with self.saver.cursor() as cursor:
+            cursor.execute("DELETE FROM titles WHERE thread_id = ?", (thread_id,))
 
     def close(self) -> None:
         self._connection.close()

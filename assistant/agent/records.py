@@ -51,7 +51,7 @@ class ThreadInfo:
     """A conversation."""
 
     thread_id: str
-    title: str  # its first question
+    title: str  # the name it was given, else its first question
     turns: int
 
 

@@ -32,6 +32,12 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
     "after": {"en": "After {clock}: {told}.", "vi": "Sau {clock}: {told}."},
     "unknown": {"en": "I don't know.", "vi": "Tôi không biết."},
+    "outside": {
+        "en": "I cannot tell: these pictures are unlike anything that the models of this profile were trained on. "
+        "Text on screen and subtitles can be searched all the same.",
+        "vi": "Tôi không thể biết: những hình này không giống những gì mô hình của cấu hình này đã học. "
+        "Vẫn có thể tìm chữ trên màn hình và phụ đề.",
+    },
     "nearest": {"en": " The nearest moments: {where}.", "vi": " Những lúc gần nhất: {where}."},
     "no_text": {"en": "I found no such text.", "vi": "Tôi không tìm thấy chữ như vậy."},
     "empty": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.models.constraint import Pieces
+    from assistant.models.familiarity import Familiarity
 
 MAX_PROMPT_TOKENS = 480  # T5 was trained on 512; longer prompts lose their beginning, never the question at the tail
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
@@ -93,6 +95,16 @@ class InstructBlip(LazyModel[Loaded]):
             states = model.vision_model(values).last_hidden_state
         found: NDArray[np.float16] = states.to(torch.float16).cpu().numpy()
         return found
+
+    @cached_property
+    def _familiarity(self) -> Familiarity | None:
+        from assistant.models.familiarity import Familiarity
+
+        return Familiarity.load(Path(self.checkpoint))
+
+    def knows(self, features: NDArray[np.float16]) -> list[bool]:
+        """Whether each picture is of the kind that the checkpoint was trained on; without a measure of it, all are."""
+        return [True] * len(features) if self._familiarity is None else self._familiarity.knows(features)
 
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
         """Projected queries `(n, queries, width of the T5)` of stored features, under one instruction."""

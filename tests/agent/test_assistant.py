@@ -57,6 +57,35 @@ def test_a_sequence_is_found_in_order() -> None:
     assert [c.verdict for c in reply.conditions] == ["seen", "seen"]
 
 
+@pytest.mark.parametrize(
+    ("tool", "question"),
+    [
+        ("find_frames", "When does a bus appear?"),
+        ("look", "Is it raining?"),
+        ("describe", "What is this video about?"),
+        ("find_events", "First a red car, then a dog: when?"),
+    ],
+)
+def test_pictures_from_outside_what_the_core_knows_get_no_answer(tool: str, question: str) -> None:
+    core = ScriptedCore(tool, slots={"query": "a blue bus"} if tool == "find_frames" else {}, unfamiliar=range(8))
+    reply = _assistant(core).ask(question, thread_id="t")
+    assert reply.answer.startswith("I cannot tell: these pictures are unlike anything")
+    assert [c.verdict for c in reply.conditions] == ["cannot tell"]
+    assert reply.confidence == 0
+    assert reply.evidence or reply.sequences or tool == "find_events"
+
+
+def test_only_familiar_frames_are_believed() -> None:
+    core = ScriptedCore(slots={"query": "a blue bus"}, unfamiliar=(3.0,))
+    reply = _assistant(core).ask("When does a blue bus appear?", thread_id="t")
+    assert [e.seconds for e in reply.evidence] == [4.0]
+
+
+def test_text_is_read_in_pictures_that_the_core_does_not_know() -> None:
+    core = ScriptedCore("read_text", unfamiliar=range(8))
+    assert "“PHỞ 24”" in _assistant(core, lines=[LINE]).ask("What does the sign say?", thread_id="t").answer
+
+
 def test_text_is_quoted_with_its_time() -> None:
     reply = _assistant(ScriptedCore("read_text"), lines=[LINE]).ask("What does the sign say?", thread_id="t")
     assert "“PHỞ 24”" in reply.answer

@@ -12,6 +12,8 @@ SAMPLES = {
     "source": "Vietnamese",
     "target": "English",
     "text": "có xe đỏ không?",
+    "options": {"find_frames": "find pictures that show a thing"},
+    "count": 4,
 }
 
 

@@ -66,6 +66,19 @@ def test_a_conversation_goes_on_and_outlives_the_page(page: AppTest, demo_librar
     assert not again.exception
 
 
+def test_a_conversation_is_renamed_and_deleted(page: AppTest) -> None:
+    thread = page.query_params["thread"]
+    page = page.chat_input[0].set_value(QUESTION).run()
+    page = page.run()
+    page = page.text_input(key=f"name-{thread}").set_value("The bus").run()
+    assert not page.exception
+    assert any(button.label == "The bus" for button in page.button)
+    page = _button(page, "Delete").click().run()
+    assert not page.exception
+    assert not any(button.label == "The bus" for button in page.button)
+    assert page.query_params["thread"] != thread
+
+
 def test_the_answer_is_spoken_by_this_machine(page: AppTest) -> None:
     page = page.chat_input[0].set_value("Biển hiệu viết gì?").run()
     page = _button(page, "Speak").click().run()

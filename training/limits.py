@@ -1,0 +1,94 @@
+"""Does the core know where its world ends? What it answers of real pictures, and of pictures of its world."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+import prompts
+from training.models import IMAGE_SIZE
+from training.world.questions import QUESTION_KINDS, sample_question
+from training.world.render import model_frame
+from training.world.scene import sample_scene
+
+FRAMES_A_FILE = 20
+SECONDS_APART = 1.0
+UNANSWERED = "none"
+KINDS = [kind for kind in QUESTION_KINDS if kind != "unanswerable"]
+
+
+class Core(Protocol):
+    """What the measure asks of the product's InstructBLIP."""
+
+    def features(self, images: Sequence[Any]) -> Any: ...
+
+    def knows(self, features: Any) -> list[bool]: ...
+
+    def queries(self, features: Any, instruction: str) -> Any: ...
+
+    def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> Sequence[Any]: ...
+
+
+def limits(core: Core, *, media: Path | None, seed: int, size: int, min_confidence: float) -> dict[str, float]:
+    """`limits.coverage`: answerable questions about pictures of the world that get an answer; with `media`, a folder of
+    real videos and pictures, `limits.confident_real`: share of their frames that get one, `limits.real_frames` how many
+    frames there were, and `limits.worst_file` the largest share in one file.
+    """
+    rng = random.Random(f"limits {seed}")
+    answered = 0
+    for _ in range(size):
+        while (question := sample_question(scene := sample_scene(rng), rng, rng.choice(KINDS))) is None:
+            pass
+        answered += _answers(core, model_frame(scene, IMAGE_SIZE, rng), question.text, min_confidence)
+    figures = {"limits.coverage": answered / size}
+    if media is None:
+        return figures
+    shares, total, frames_seen = [], 0, 0
+    for path in sorted(path for path in media.rglob("*") if path.is_file()):
+        frames = list(_frames(path))
+        if not frames:
+            continue
+        wrong = 0
+        for frame in frames:
+            while (question := sample_question(sample_scene(rng), rng, rng.choice(KINDS))) is None:
+                pass
+            wrong += _answers(core, frame, question.text, min_confidence)
+        shares.append(wrong / len(frames))
+        total, frames_seen = total + wrong, frames_seen + len(frames)
+    if not frames_seen:
+        raise ValueError(f"{media} holds no picture that can be decoded; name a folder of videos or pictures")
+    real = {"confident_real": total / frames_seen, "real_frames": float(frames_seen), "worst_file": max(shares)}
+    return figures | {f"limits.{name}": value for name, value in real.items()}
+
+
+def _answers(core: Core, image: NDArray[np.uint8], question: str, min_confidence: float) -> bool:
+    features = core.features([image])
+    if not core.knows(features)[0]:
+        return False
+    (written,) = core.write(prompts.render("answer", question=question), core.queries(features, question))
+    return bool(written.text != UNANSWERED and written.confidence >= min_confidence)
+
+
+def _frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+    """Up to `FRAMES_A_FILE` frames, a second apart; none of what holds no picture."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                return
+            wanted, given = -1.0, 0
+            for frame in container.decode(video=0):
+                seconds = frame.time or 0.0
+                if seconds >= wanted:
+                    yield frame.to_ndarray(format="rgb24")
+                    wanted, given = seconds + SECONDS_APART, given + 1
+                if given == FRAMES_A_FILE:
+                    return
+    except (av.FFmpegError, ValueError):
+        return  # a damaged file: what was decoded before the damage counts
