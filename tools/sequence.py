@@ -30,7 +30,7 @@ _AMOUNT = (
     rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b"
 )
 _WITHIN = re.compile(
-    rf",?\s*\b(?:(?:all\s+)?within|in\s+(?:less|under)\s+than|tất\s+cả\s+trong\s+vòng|trong\s+vòng|không\s+quá)\s+{_AMOUNT}"
+    rf",?\s*\b(?:(?:all\s+)?within|in\s+(?:less\s+than|under)|tất\s+cả\s+trong\s+vòng|trong\s+vòng|không\s+quá)\s+{_AMOUNT}"
     r"(?:\s+(?:of\s+(?:that|each\s+other|it)|sau\s+đó))?\s*,?",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ _SOONER = r"(?P<soon>right|immediately|directly|just|straight|ngay|liền)"
 _NEXT = re.compile(
     rf"""\s*(?:[,;.]\s*)?(?:
         (?:\band\s+)?(?:\b{_SOONER}\s+)?\b(?:after\s+that|afterwards)\b
-        |(?:\band\s+)?\b(?:then|next|finally|lastly|followed\s+by)\b(?:\s+finally\b)?
+        |(?:\band\s+)?\b(?:then|next(?!\s+to\b)|finally|lastly|followed\s+by)\b(?:\s+finally\b)?
         |(?:\bvà\s+)?\b(?:rồi\s+)?(?:(?:ngay|liền)\s+(?=sau\s+đó))?(?:sau\s+đó|tiếp\s+theo|tiếp\s+đó|kế\s+đó)\b
         |(?:\bvà\s+)?\b(?:rồi\s+)?cuối\s+cùng\b|(?:\bvà\s+)?\brồi\b
         |->|→|;|\n)\s*,?\s*""",

@@ -38,6 +38,7 @@ def _read(text: str):
         ("a red car", ["a red car"]),
         ("a dog runs after a cat", ["a dog runs after a cat"]),
         ("a man stands before a shop", ["a man stands before a shop"]),
+        ("a man waits next to a car", ["a man waits next to a car"]),
     ],
 )
 def test_explicit_words_of_order_split_and_turn(text, events) -> None:
@@ -56,6 +57,7 @@ def test_explicit_words_of_order_split_and_turn(text, events) -> None:
         ("a dog runs by, then within a minute a bus stops", [(0.0, 60.0)], INFINITE),
         ("a, then at least 5 seconds later, b", [(5.0, INFINITE)], INFINITE),
         ("a dog runs by then a bus stops, all within 30 seconds", [ANY], 30.0),
+        ("a dog runs by, then in less than 10 seconds a bus stops", [(0.0, 10.0)], INFINITE),
         ("within half a minute, a dog runs by and then a bus stops", [ANY], 30.0),
         ("một con chó chạy qua rồi xe buýt dừng trong vòng một phút", [ANY], 60.0),
     ],
