@@ -236,6 +236,10 @@ def _moment(where: str) -> tuple[str, float] | None:
 )
 @click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
 @click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
+@click.option(
+    "--refine", "refined", is_flag=True, help="Move start, end and best frame to where single frames put them."
+)
+@click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
 @LIMIT
 @JSON
 @click.pass_context
@@ -246,22 +250,39 @@ def events(
     within: float | None,
     min_gap: float,
     max_gap: float | None,
+    refined: bool,
+    full_scan: bool,
     limit: int,
     as_json: bool,
 ) -> None:
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
-    from assistant.output import emit, sequence_line, sequence_row
-    from tools.events import FindEventsOptions, find_sequences, split_events
+    from dataclasses import replace
 
+    from assistant.output import emit, sequence_line, sequence_row
+    from tools.events import FindEventsOptions, find_sequences, nothing_found
+    from tools.refine import refine
+    from tools.sequence import SequenceError, read_sequence, sequence_of
+
+    try:
+        asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
+        asked = asked.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
+    except SequenceError as error:
+        click.echo(f"video-assistant: {error}", err=True)
+        ctx.exit(2)
     session = _session(ctx)
     if video_id is not None:
         session.library.video(video_id)
-    sequence = [_english(session, event) for event in (split_events(texts[0]) if len(texts) == 1 else texts)]
-    if not sequence:
-        raise click.UsageError("no event in TEXT; write events joined by 'then', or one TEXT for each")
-    options = FindEventsOptions(limit=limit, min_gap_seconds=min_gap, max_gap_seconds=max_gap)
-    found = find_sequences(session.search, sequence, video_id=video_id, within_seconds=within, options=options)
-    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty="No sequence.")
+    found = []
+    if session.library.videos():
+        translated = replace(asked, events=tuple(_english(session, event) for event in asked.events))
+        options = FindEventsOptions(limit=limit, full_scan=full_scan)
+        found = find_sequences(session.search, translated, video_id=video_id, options=options)
+        if refined:
+            found = [refine(one, translated, session.search, session.frames) for one in found]
+        empty = f"No sequence: {nothing_found(asked)}."
+    else:
+        empty = "The library is empty; add videos with `video-assistant index PATH`."
+    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty=empty)
 
 
 @main.command()
@@ -632,14 +653,23 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events"]))
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the libraries of `events` here for next time.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the world of `events`.")
+@click.option(
+    "--size", type=click.IntRange(400), default=100_000, show_default=True, help="Keyframes of its largest library."
+)
 @JSON
 @click.pass_context
-def bench(ctx: click.Context, part: str, as_json: bool) -> None:
+def bench(ctx: click.Context, part: str, index: Path | None, seed: int, size: int, as_json: bool) -> None:
     """Speed and scale, side by side with the plain alternative."""
     from bench.run import run
 
-    _report(run(part, _session(ctx)), as_json)
+    _report(run(part, _session(ctx), index=index, seed=seed, size=size), as_json)
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:

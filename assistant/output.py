@@ -27,12 +27,12 @@ def emit_json(value: object) -> None:
 
 
 def emit(rows: Sequence[Row], lines: Sequence[str], *, as_json: bool, empty: str) -> None:
-    """Rows as JSON, or lines for people, or one sentence to stderr when there is nothing."""
+    """Rows as JSON, or lines for people; why there is nothing, in one sentence, to stderr."""
     if as_json:
         emit_json(list(rows))
     elif lines:
         click.echo("\n".join(lines))
-    else:
+    if not lines:
         click.echo(empty, err=True)
 
 
@@ -127,7 +127,7 @@ def sequence_line(sequence: EventSequence) -> str:
         f"{moment.event} (missed)" if moment.seconds is None else f"{moment.event} {clock(moment.seconds)}"
         for moment in sequence.moments
     )
-    return f"{sequence.score:.3f}  {sequence.video_id}  {steps}"
+    return f"{sequence.score:.3f}{'' if sequence.certified else '?'}  {sequence.video_id}  {steps}"
 
 
 def detection_row(detection: Detection) -> Row:

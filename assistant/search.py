@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import VideoAssistantError
-from tools.ports import Similarities
+from tools.ports import Calibration, Peaks, Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ class TextEncoder(Protocol):
 class LibrarySearch:
     """Implements `tools.ports.FrameIndex` and `tools.ports.TextIndex` over a library and a text encoder."""
 
-    def __init__(self, library: Library, encoder: TextEncoder) -> None:
+    def __init__(self, library: Library, encoder: TextEncoder, calibration: Calibration) -> None:
         self.library = library
+        self.calibration = calibration
         self._encoder = encoder
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
@@ -52,7 +53,7 @@ class LibrarySearch:
         limit: int = 16,
     ) -> list[FrameHit]:
         return self.search_vector(
-            self._embed([query]),
+            self.embed([query]),
             why=query,
             video_id=video_id,
             start_seconds=start_seconds,
@@ -99,8 +100,11 @@ class LibrarySearch:
         return [FrameHit(keyframe=keyframe, score=score, why=why) for keyframe, score in hits]
 
     def similarities(self, queries: Sequence[str], *, video_id: str) -> Similarities:
-        keyframes, vectors = self.library.vectors(video_id)
-        return Similarities(keyframes=keyframes, scores=self._embed(queries) @ np.asarray(vectors).T)
+        track = self.library.track(video_id)
+        return Similarities(track.frame_indexes, track.seconds, self.embed(queries) @ track.vectors.T)
+
+    def peaks(self, queries: Sequence[str]) -> Peaks:
+        return Peaks(*self.library.peaks(self.embed(queries)))
 
     def search_lines(
         self,
@@ -131,7 +135,12 @@ class LibrarySearch:
     ) -> list[Line]:
         return self.library.lines(video_id, source=source, start_seconds=start_seconds, end_seconds=end_seconds)
 
-    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed_images(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """`(n, d)` float32, L2-normalised, of HWC uint8 RGB pictures."""
+        return self._encoder.embed_images(images)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """`(n, d)` float32, L2-normalised; what was asked lately is not encoded again."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._texts]
         if missing:
             for text, row in zip(missing, self._encoder.embed_texts(missing), strict=True):

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.dense import LibraryFrames
 from assistant.grounding import LibraryGrounder
 from assistant.library import Library
 from assistant.models.clip import Clip
@@ -55,7 +56,11 @@ class Session:
 
     @cached_property
     def search(self) -> LibrarySearch:
-        return LibrarySearch(self.library, self.clip)
+        return LibrarySearch(self.library, self.clip, self.profile.calibration)
+
+    @cached_property
+    def frames(self) -> LibraryFrames:
+        return LibraryFrames(self.search)
 
     def voice(self, *, online: bool | None = None) -> Voice:
         """The voice; `online` overrides the setting."""

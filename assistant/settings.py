@@ -14,6 +14,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.errors import VideoAssistantError
+from tools.ports import Calibration
 
 Language = Literal["vi", "en"]
 
@@ -24,6 +25,7 @@ class Profile:
 
     name: str
     retrieval: str  # CLIP: folder or hub id
+    calibration: Calibration  # of the retrieval model's cosines
     core: str  # InstructBLIP: folder or hub id
     grounding: str  # GLIP: folder, or official .pth
     languages: tuple[Language, ...]  # what the retrieval model reads
@@ -39,6 +41,7 @@ PROFILES: dict[str, Profile] = {
     "pocket": Profile(
         name="pocket",
         retrieval=_pocket("clip"),
+        calibration=Calibration(midpoint=0.37, slope=50.0),
         core=_pocket("instructblip"),
         grounding=_pocket("glip"),
         languages=("en",),

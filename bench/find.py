@@ -34,7 +34,7 @@ def measure(session: Session) -> dict[str, Any]:  # noqa: ARG001 - the measured 
         queries = itertools.cycle(
             _unit(centres[rng.integers(CLUSTERS, size=64)] + rng.normal(0, 0.05, (64, DIMENSIONS)))
         )
-        plain = _plain_chroma(library.root)
+        plain = plain_chroma(library.root)
 
         def query() -> NDArray[np.float32]:
             row: NDArray[np.float32] = next(queries)
@@ -85,7 +85,7 @@ def _fill(library: Any, folder: Path, centres: NDArray[np.float32], rng: np.rand
     return ids
 
 
-def _plain_chroma(root: Path) -> Any:
+def plain_chroma(root: Path) -> Any:
     """The library's own collection, asked with nothing in between."""
     import chromadb
     from chromadb.config import Settings

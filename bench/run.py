@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.session import Session
 
 
-def run(part: str, session: Session) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask` or `ground`."""
+def run(part: str, session: Session, *, index: Path | None, seed: int, size: int) -> dict[str, Any]:
+    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask`, `ground` or `events`.
+
+    Args:
+        index: where `events` keeps its libraries; None: nowhere.
+        seed: of its world.
+        size: keyframes of its largest library.
+    """
     match part:
         case "ingest":
             from bench.ingest import measure
@@ -19,7 +27,11 @@ def run(part: str, session: Session) -> dict[str, Any]:
             from bench.ask import measure
         case "ground":
             from bench.ground import measure
+        case "events":
+            from bench.events import measure as measure_events
+
+            return measure_events(session, index=index, seed=seed, size=size)
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events")
     result: dict[str, Any] = measure(session)
     return result

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tools.errors import ModelNotFoundError
-from tools.ports import Answer, Choice, Similarities, Turn
+from tools.ports import Answer, Calibration, Choice, Peaks, Similarities, Turn
 from tools.types import Detection, FrameHit, Keyframe, Line, Video
 
 SEEN = ("red car", "red car", "nothing", "blue bus", "blue bus", "nothing", "dog", "dog")
@@ -14,6 +14,8 @@ SEEN = ("red car", "red car", "nothing", "blue bus", "blue bus", "nothing", "dog
 
 class FakeIndex:
     """A frame index and a text index: a keyframe fits a query that holds a word of what it shows."""
+
+    calibration = Calibration(0.5, 8.0)
 
     def __init__(self, lines: Sequence[Line] = (), empty: bool = False) -> None:
         self.frames = (
@@ -38,7 +40,13 @@ class FakeIndex:
 
     def similarities(self, queries, *, video_id):
         scores = [[self.fit(query, k) for k in self.frames] for query in queries]
-        return Similarities(self.frames, np.array(scores, np.float32).reshape(len(queries), len(self.frames)))
+        indexes, seconds = np.array([k.frame_index for k in self.frames]), np.array([k.seconds for k in self.frames])
+        return Similarities(indexes, seconds, np.array(scores, np.float32))
+
+    def peaks(self, queries):
+        if not self.frames:
+            return Peaks([], np.empty((len(queries), 0), np.float32))
+        return Peaks(["v"], self.similarities(queries, video_id="v").scores.max(axis=1, keepdims=True))
 
     def lines(self, video_id, *, source=None, start_seconds=None, end_seconds=None):
         return [line for line in self.all_lines if source in (None, line.source)]

@@ -29,8 +29,10 @@ def known_video(frames: FrameIndex, video_id: str | None) -> str | None:
     Raises:
         ToolException: the library does not hold it.
     """
+    if video_id is None:
+        return None
     known = [video.video_id for video in frames.videos()]
-    if video_id is not None and video_id not in known:
+    if video_id not in known:
         raise ToolException(f"no video {video_id!r}; the library holds: {', '.join(known) or 'nothing yet'}")
     return video_id
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import re
+import bisect
+import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
 from prompts import render
-from tools.alignment import align
+from tools.alignment import alignments
 from tools.clock import clock, known_video
+from tools.sequence import Sequence, SequenceError, read_sequence
 from tools.types import EventMoment, EventSequence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
-    from tools.ports import FrameIndex
+    from numpy.typing import NDArray
 
-_CONNECTIVES = re.compile(
-    r"""\s*(?:[,;.]\s*)?(?:\band\s+then\b|\band\s+after\s+that\b|\bafter\s+that\b|\bafterwards\b|\bthen\b
-        |\bfollowed\s+by\b|\bfinally\b|\brồi\s+sau\s+đó\b|\bsau\s+đó\b|\brồi\b|\bcuối\s+cùng\b|\btiếp\s+theo\b
-        |->|→|;)\s*,?\s*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_LEADING = re.compile(r"^\s*(?:at\s+first|first|trước\s+tiên|đầu\s+tiên|trước\s+hết)\b\s*,?\s*", re.IGNORECASE)
-_WHEN = re.compile(r"\s*[:,]\s*(?:when|khi\s+nào|lúc\s+nào)\s*$", re.IGNORECASE)
+    from tools.alignment import Alignment
+    from tools.ports import FrameIndex, Similarities
+    from tools.sequence import Span
+
+FEWEST_PLACED = 2  # events of a sequence that are seen; fewer is no sequence
 
 
 class FindEventsInput(BaseModel):
@@ -39,66 +40,146 @@ class FindEventsInput(BaseModel):
 class FindEventsOptions(BaseModel):
     """Options of `find_events`."""
 
-    limit: int = Field(default=3, ge=1, description="sequences brought back, one for each video")
-    min_gap_seconds: float = Field(default=0.0, ge=0)
-    max_gap_seconds: float | None = Field(default=None, gt=0)
-    tail_seconds: float = Field(default=1.0, gt=0, description="how long a keyframe's event lasts")
+    limit: int = Field(default=3, ge=1, description="sequences brought back")
+    per_video: int = Field(default=3, ge=1, description="of these from one video, apart in time")
+    min_score: float = Field(default=0.05, ge=0, le=1, description="less is nothing that was seen")
+    miss_penalty: float | None = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="what a missed event costs of the 1 it adds when surely seen; None: none may be missed",
+    )
+    keyframes: int | None = Field(
+        default=20_000,
+        ge=0,
+        description="aligned at most, in the most promising videos; None: as many as a proof takes",
+    )
+    full_scan: bool = Field(default=False, description="align every video, promising or not")
+    tail_seconds: float = Field(default=1.0, gt=0, description="how long what the last keyframe shows lasts")
 
 
-def split_events(text: str) -> list[str]:
-    """The events of a sentence, split at explicit connectives in English or Vietnamese; one event if it has none.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An alignment in a video, ranked among all."""
 
-    A "when?" at the end asks about the events and belongs to none of them.
-    """
-    body = _LEADING.sub("", _WHEN.sub("", text.strip().rstrip("?.! ")))
-    return [part for part in (p.strip(" ,.;") for p in _CONNECTIVES.split(body)) if part]
+    score: float
+    video_id: str
+    alignment: Alignment
+
+    @property
+    def rank(self) -> tuple[float, str, int]:
+        return -self.score, self.video_id, self.alignment.span[0]
 
 
 def find_sequences(
     frames: FrameIndex,
-    events: Sequence[str],
+    sequence: Sequence,
     *,
     video_id: str | None = None,
-    within_seconds: float | None = None,
     options: FindEventsOptions | None = None,
 ) -> list[EventSequence]:
-    """The best ordered sequence of each video, best video first. Every video is searched exactly, so all are certified.
+    """The best ordered placements of a sequence in the library, best first.
+
+    Videos are aligned exactly, in the order of what they can reach at most (a threshold algorithm: Fagin, Lotem and
+    Naor 2003), until no other can change the result. What no video left out can reach is certified.
 
     Raises:
         ToolException: the library does not hold `video_id`.
     """
     chosen = options or FindEventsOptions()
     known_video(frames, video_id)
-    wanted = [video_id] if video_id is not None else [video.video_id for video in frames.videos()]
-    found = []
-    for one in wanted:
-        similar = frames.similarities(events, video_id=one)
-        if not similar.keyframes:
+    missed = _missed(sequence, chosen)
+    kept: list[_Found] = []
+    seen: dict[str, Similarities] = {}
+    aligned, pruned = 0, 0.0  # keyframes so far; the most that a video left out can reach
+    for hope, one in _hopeful(frames, sequence, video_id, missed):
+        settled = hope < (kept[-1].score if len(kept) == chosen.limit else chosen.min_score)
+        spent = chosen.keyframes is not None and aligned > chosen.keyframes
+        if (settled or spent) and not chosen.full_scan:
+            pruned = hope
+            break
+        similar = frames.similarities(sequence.events, video_id=one)
+        aligned += len(similar.seconds)
+        likely = allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans)
+        placements = alignments(likely, similar.seconds, sequence.limits, missed=missed)
+        for placed in itertools.islice(placements, chosen.per_video):
+            found = _Found(placed.score / len(sequence.events), one, placed)
+            if found.score < chosen.min_score or (len(kept) == chosen.limit and found.rank > kept[-1].rank):
+                break
+            bisect.insort(kept, found, key=lambda f: f.rank)
+            del kept[chosen.limit :]
+            seen[one] = similar
+    return [
+        EventSequence(f.video_id, f.score, f.score > pruned, tuple(_moments(frames, sequence, f, similar, chosen)))
+        for f in kept
+        for similar in (seen[f.video_id],)
+    ]
+
+
+def allowed(likely: NDArray[np.float64], seconds: NDArray[np.float64], spans: Iterable[Span]) -> NDArray[np.float64]:
+    """`likely` where an event may be in its video, and minus infinity elsewhere."""
+    limits = np.array([(span.start_seconds, span.end_seconds) for span in spans])
+    starts, ends = limits[:, :1], limits[:, 1:]
+    return np.where((seconds >= starts) & (seconds < ends), likely, -np.inf)
+
+
+def _missed(sequence: Sequence, options: FindEventsOptions) -> float | None:
+    if options.miss_penalty is None or len(sequence.events) <= FEWEST_PLACED:
+        return None
+    return 1.0 - options.miss_penalty
+
+
+def _hopeful(
+    frames: FrameIndex, sequence: Sequence, video_id: str | None, missed: float | None
+) -> Iterator[tuple[float, str]]:
+    """The videos, each with the score that a sequence in it cannot exceed, the most promising first."""
+    if video_id is not None:
+        yield 1.0, video_id
+        return
+    peaks = frames.peaks(sequence.events)
+    if not peaks.video_ids:
+        return
+    likely = frames.calibration(peaks.scores)
+    hopes = likely.sum(axis=0)
+    if missed is not None:
+        hopes += np.maximum(0.0, missed - likely.min(axis=0))
+    hopes /= len(sequence.events)
+    for at in np.argsort(-hopes, kind="stable"):
+        yield float(hopes[at]), peaks.video_ids[int(at)]
+
+
+def _moments(
+    frames: FrameIndex, sequence: Sequence, found: _Found, similar: Similarities, options: FindEventsOptions
+) -> Iterator[EventMoment]:
+    likely = frames.calibration(similar.scores)
+    for row, (event, at) in enumerate(zip(sequence.events, found.alignment.positions, strict=True)):
+        if at is None:
+            yield EventMoment(event, missed=True)
             continue
-        best = align(
-            similar.scores,
-            [keyframe.seconds for keyframe in similar.keyframes],
-            min_gap_seconds=chosen.min_gap_seconds,
-            max_gap_seconds=chosen.max_gap_seconds,
-            within_seconds=within_seconds,
+        others = [p for i, p in enumerate(found.alignment.positions) if p is not None and i != row]
+        first, last = extent(likely[row], at, others)
+        after = last + 1
+        end = similar.seconds[after] if after < len(similar.seconds) else similar.seconds[last] + options.tail_seconds
+        yield EventMoment(
+            event=event,
+            missed=False,
+            start_seconds=float(similar.seconds[first]),
+            end_seconds=float(end),
+            seconds=float(similar.seconds[at]),
+            frame_index=int(similar.frame_indexes[at]),
+            score=float(likely[row, at]),
         )
-        if best is None:
-            continue
-        moments = tuple(
-            EventMoment(
-                event=event,
-                missed=False,
-                start_seconds=similar.keyframes[at].seconds,
-                end_seconds=similar.keyframes[at].seconds + chosen.tail_seconds,
-                seconds=similar.keyframes[at].seconds,
-                frame_index=similar.keyframes[at].frame_index,
-                score=float(similar.scores[row, at]),
-            )
-            for row, (event, at) in enumerate(zip(events, best.positions, strict=True))
-        )
-        # Cosines lie in [-1, 1]; a sequence's score in [0, 1] has nothing to gain from the negative half.
-        found.append(EventSequence(one, min(1.0, max(0.0, best.score / len(events))), True, moments))
-    return sorted(found, key=lambda s: (-s.score, s.video_id))[: chosen.limit]
+
+
+def extent(likely: NDArray[np.float64], at: int, others: list[int]) -> tuple[int, int]:
+    """The first and the last frame of a happening: around its best one, down to half of that, up to other events'."""
+    low = max((p + 1 for p in others if p < at), default=0)
+    high = min((p for p in others if p > at), default=len(likely))
+    weak = np.flatnonzero(likely < likely[at] / 2)
+    before, after = weak[weak < at], weak[weak > at]
+    first = max(low, int(before[-1]) + 1 if len(before) else 0)
+    last = min(high, int(after[0]) if len(after) else len(likely)) - 1
+    return first, last
 
 
 def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = None) -> BaseTool:
@@ -107,15 +188,15 @@ def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = Non
     def find_events(
         sequence: str, video: str | None = None, within: float | None = None
     ) -> tuple[str, list[EventSequence]]:
-        events = split_events(sequence)
-        if not events:
-            raise ToolException(f"no event in {sequence!r}; write events joined by 'then'")
-        found = find_sequences(frames, events, video_id=video, within_seconds=within, options=options)
+        try:
+            asked = read_sequence(sequence).narrowed(within=within)
+        except SequenceError as error:
+            raise ToolException(str(error)) from error
+        found = find_sequences(frames, asked, video_id=video, options=options)
         if not found:
-            limit = f" within {within:g} s" if within is not None else ""
-            raise ToolException(f"no video holds {len(events)} keyframes in that order{limit}")
+            raise ToolException(nothing_found(asked))
         times = ", ".join(clock(m.seconds) for m in found[0].moments if m.seconds is not None)
-        return f"{len(events)} events in {found[0].video_id} at {times}", found
+        return f"{len(asked.events)} events in {found[0].video_id} at {times}", found
 
     return StructuredTool.from_function(
         func=find_events,
@@ -125,3 +206,15 @@ def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = Non
         response_format="content_and_artifact",
         handle_tool_error=True,
     )
+
+
+def nothing_found(sequence: Sequence) -> str:
+    """Why a search over videos brought nothing."""
+    longest = sequence.limits.within_seconds
+    within = f" within {longest:g} s" if longest < float("inf") else ""
+    gaps = any(gap.min_seconds or gap.max_seconds < float("inf") for gap in sequence.limits.gaps)
+    apart = " at the gaps asked for" if gaps else ""
+    number = len(sequence.events)
+    if number == 1:
+        return "no keyframe looks like that"
+    return f"no video holds {number} keyframes that look like that, in that order{apart}{within}"

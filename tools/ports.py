@@ -11,19 +11,49 @@ from tools.types import Detection, FrameHit, Keyframe, Line, Source, Video
 
 
 @dataclass(frozen=True, slots=True)
-class Similarities:
-    """How well each keyframe of one video fits each query."""
+class Calibration:
+    """From the cosines of one retrieval model to the probability that a frame shows a text: a logistic curve."""
 
-    keyframes: Sequence[Keyframe]  # in time order
-    scores: NDArray[np.float32]  # (queries, keyframes), cosine similarity in [-1, 1]
+    midpoint: float  # the cosine that is as likely a match as not
+    slope: float  # how fast the probability rises there, for each 1.0 of cosine
+
+    def __call__(self, cosines: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Probabilities in [0, 1]; they rise with the cosines."""
+        return 1.0 / (1.0 + np.exp(-self.slope * (np.asarray(cosines, np.float64) - self.midpoint)))
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """How well frames of one video fit each query."""
+
+    frame_indexes: NDArray[np.int64]  # (frames,)
+    seconds: NDArray[np.float64]  # (frames,), strictly increasing
+    scores: NDArray[np.float32]  # (queries, frames), cosine similarity in [-1, 1]
 
     def __post_init__(self) -> None:
-        if self.scores.ndim != 2 or self.scores.shape[1] != len(self.keyframes):
-            raise ValueError(f"scores {self.scores.shape} do not fit {len(self.keyframes)} keyframes")
+        if self.scores.ndim != 2 or not self.scores.shape[1] == len(self.seconds) == len(self.frame_indexes):
+            raise ValueError(f"scores {self.scores.shape} do not fit {len(self.seconds)} frames")
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """How well any keyframe of a video can fit each query, at most."""
+
+    video_ids: Sequence[str]
+    scores: NDArray[np.float32]  # (queries, videos), upper bounds of cosine similarities
+
+    def __post_init__(self) -> None:
+        if self.scores.ndim != 2 or self.scores.shape[1] != len(self.video_ids):
+            raise ValueError(f"bounds {self.scores.shape} do not fit {len(self.video_ids)} videos")
 
 
 class FrameIndex(Protocol):
     """Keyframes searched by meaning."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """What the index's cosines mean."""
+        ...
 
     def videos(self) -> Sequence[Video]:
         """Every video of the library, in the order they were added."""
@@ -45,10 +75,28 @@ class FrameIndex(Protocol):
         """Every keyframe of a video against every query, exactly."""
         ...
 
+    def peaks(self, queries: Sequence[str]) -> Peaks:
+        """Every video against every query, by a bound that no keyframe of it exceeds; quick, and never too low."""
+        ...
+
     def keyframes(
         self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
     ) -> list[Keyframe]:
         """The keyframes of `[start_seconds, end_seconds)` in time order."""
+        ...
+
+
+class DenseFrames(Protocol):
+    """Frames between the keyframes."""
+
+    def between(
+        self, queries: Sequence[str], *, video_id: str, start_seconds: float, end_seconds: float, most: int
+    ) -> Similarities | None:
+        """The frames displayed in `[start_seconds, end_seconds)`, decoded now; evenly thinned to at most `most`.
+
+        `start_seconds` is the time of a keyframe, from which frames are counted. None where the file is gone or no
+        longer decodes there.
+        """
         ...
 
 

@@ -108,7 +108,7 @@ class EventSequence:
 
     video_id: str
     score: float  # in [0, 1]
-    certified: bool  # pruning cannot have changed the top
+    certified: bool  # no video that was left out can rank above it
     moments: tuple[EventMoment, ...]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.agent import Reply, Step
     from assistant.session import Session
-    from tools.types import Evidence
+    from tools.types import EventSequence, Evidence
 
 CARD_WIDTH = 140  # pixels: two stand side by side on a phone
 MOST_CARDS = 8
@@ -56,7 +56,11 @@ def show_reply(session: Session, reply: Reply, key: str, language: Language, *, 
             if reply.confidence:
                 parts.append(text("sure", language, share=f"{reply.confidence:.0%}"))
             st.caption(" · ".join(parts))
-        _cards(session, reply, key, language)
+        if reply.sequences:
+            for number, sequence in enumerate(reply.sequences):
+                _strip(session, sequence, f"{key}-{number}", key, language)
+        else:
+            _cards(session, reply, key, language)
         _player(session, key, language)
         _voice(session, reply, key, language, speak=speak, online=online)
         with st.expander(text("steps", language)):
@@ -66,9 +70,8 @@ def show_reply(session: Session, reply: Reply, key: str, language: Language, *, 
 
 
 def _cards(session: Session, reply: Reply, key: str, language: Language) -> None:
-    """The keyframes; the events of a sequence in their order, numbered."""
+    """The keyframes."""
     shown = [e for e in reply.evidence if e.image and Path(e.image).exists()][:MOST_CARDS]
-    ordered = bool(reply.sequences)
     # It wraps: four in a row on a screen, two on a phone.
     with st.container(horizontal=True):
         for number, one in enumerate(shown):
@@ -77,11 +80,11 @@ def _cards(session: Session, reply: Reply, key: str, language: Language) -> None
                 at = one.seconds if one.seconds is not None else one.start_seconds
                 label = text("play", language, time=minute(at))
                 if st.button(label, key=f"{key}-card-{number}", width="stretch", icon=":material/play_arrow:"):
-                    _open(one, at, key)
+                    _open(one.video_id, at, key)
                 seen = f"{minute(one.start_seconds)}-{minute(one.end_seconds)}"  # the picture is the best of it
                 # Labels in the picture are read when it is enlarged; on the card they are too small.
                 what = ", ".join(one.labels[:MOST_LABELS]) or one.text or f"{title(one.video_id)} {seen}"
-                st.caption(f"**{number + 1}.** {_plain(what)}" if ordered else _plain(what))
+                st.caption(_plain(what))
 
 
 def _picture(session: Session, evidence: Evidence) -> Any:
@@ -96,8 +99,29 @@ def _picture(session: Session, evidence: Evidence) -> Any:
     return draw_thumbnail(path, evidence.boxes, evidence.labels, (video.width, video.height))
 
 
-def _open(evidence: Evidence, seconds: float, key: str) -> None:
-    st.session_state["player"] = {"key": key, "video_id": evidence.video_id, "seconds": seconds}
+def _strip(session: Session, sequence: EventSequence, name: str, key: str, language: Language) -> None:
+    """One strip of keyframes in order, each playable from where its event begins; a missed event is shown as missed."""
+    st.caption(_plain(title(sequence.video_id)))
+    with st.container(horizontal=True):
+        for number, moment in enumerate(sequence.moments):
+            with st.container(width=CARD_WIDTH, gap="small"):
+                label = f"**{number + 1}.** {_plain(moment.event)}"
+                if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
+                    st.container(height=CARD_WIDTH * 9 // 16, border=True).caption(text("missed", language))
+                    st.caption(label)
+                    continue
+                image = session.library.nearest_keyframe(sequence.video_id, moment.seconds).image
+                if Path(image).exists():
+                    st.image(image, width="stretch")
+                play = text("play", language, time=minute(moment.start_seconds))
+                if st.button(play, key=f"{name}-event-{number}", width="stretch", icon=":material/play_arrow:"):
+                    _open(sequence.video_id, moment.start_seconds, key)
+                score = "" if moment.score is None else f" · {moment.score:.0%}"
+                st.caption(f"{label}  \n{minute(moment.start_seconds)}-{minute(moment.end_seconds)}{score}")
+
+
+def _open(video_id: str, seconds: float, key: str) -> None:
+    st.session_state["player"] = {"key": key, "video_id": video_id, "seconds": seconds}
 
 
 def _player(session: Session, key: str, language: Language) -> None:

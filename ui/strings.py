@@ -56,6 +56,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "default": {"en": "default", "vi": "mặc định"},
     "working": {"en": "Working…", "vi": "Đang làm…"},
     "play": {"en": "{time}", "vi": "{time}"},
+    "missed": {"en": "missed", "vi": "không thấy"},
     "playing": {"en": "{name} from {time}", "vi": "{name} từ {time}"},
     "cut": {"en": "a cut made for this browser", "vi": "đoạn cắt cho trình duyệt này"},
     "close": {"en": "Close the player", "vi": "Đóng trình phát"},

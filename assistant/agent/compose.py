@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent import sentences
@@ -58,34 +58,43 @@ class Composer:
         self._frames, self._core, self._translate, self._options = frames, core, translate, options
 
     def sequence(self, best: EventSequence, language: Language) -> Draft:
-        """The sequence with the core's verdict on each event."""
-        frames = {k.frame_index: k for k in self._frames.keyframes(best.video_id)}
-        sure = [
-            self._core.verify(m.event, [frames[m.frame_index]])[0] if m.frame_index in frames else 0.0
-            for m in best.moments
-        ]
+        """The sequence with the core's verdict on each event that was not missed."""
+        sure = [self._verdict(best, moment) for moment in best.moments]
         conditions = tuple(self._condition(m.event, p) for m, p in zip(best.moments, sure, strict=True))
-        moments = tuple(EventMoment(**{**asdict(m), "score": p}) for m, p in zip(best.moments, sure, strict=True))
+        moments = tuple(replace(m, score=None if m.missed else p) for m, p in zip(best.moments, sure, strict=True))
         found = replace(best, moments=moments)
         evidence = tuple(
             Evidence(
                 video_id=best.video_id,
-                start_seconds=m.start_seconds or 0.0,
-                end_seconds=m.end_seconds or 0.0,
+                start_seconds=m.start_seconds,
+                end_seconds=m.end_seconds,
                 tool="find_events",
                 score=m.score or 0.0,
                 seconds=m.seconds,
                 frame_index=m.frame_index,
-                image=frames[m.frame_index].image if m.frame_index in frames else None,
+                image=self._picture(best.video_id, m.seconds).image,
                 text=m.event,
             )
             for m in moments
+            if m.seconds is not None and m.start_seconds is not None and m.end_seconds is not None
         )
-        confidence = min(sure)
+        # As sure as the least sure event that was placed, and less for each that was not.
+        placed = [p for m, p in zip(moments, sure, strict=True) if not m.missed]
+        confidence = min(placed) * len(placed) / len(moments)
         if confidence < self._options.min_confidence:
             return self._unknown(evidence, language, confidence, conditions)
         shown = replace(found, moments=tuple(replace(m, event=self._out(m.event, language)) for m in moments))
         return Draft(sentences.sequence_sentence(shown, language), confidence, "yes", evidence, (found,), conditions)
+
+    def _verdict(self, sequence: EventSequence, moment: EventMoment) -> float:
+        """P(yes) that the moment's picture shows its event; 0 of a missed one."""
+        if moment.seconds is None:
+            return 0.0
+        return self._core.verify(moment.event, [self._picture(sequence.video_id, moment.seconds)])[0]
+
+    def _picture(self, video_id: str, seconds: float) -> Keyframe:
+        """The keyframe nearest to a time: a refined moment lies between two."""
+        return min(self._frames.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
 
     def lines(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
         """Lines, quoted."""

@@ -14,17 +14,20 @@ from langgraph.prebuilt import ToolNode
 
 from assistant.agent import sentences
 from assistant.agent.compose import Composer, Draft
+from assistant.agent.edits import edited
 from assistant.agent.records import Step, reply_to_row
-from assistant.agent.times import asks_after, named_range, without_range
+from assistant.agent.times import Side, asks_around, named_range, without_range
 from tools.count import count_tool
 from tools.describe import describe_tool
-from tools.events import find_events_tool, split_events
+from tools.events import find_events_tool
 from tools.frames import FindFramesOptions, find_frames_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
+from tools.moments import Seen, merge
 from tools.ports import Turn
+from tools.sequence import SequenceError, Span, read_sequence, split_events
 from tools.text import ALL_LINES, read_text_tool
-from tools.types import EventSequence, Evidence, Keyframe
+from tools.types import EventMoment, EventSequence, Evidence, Keyframe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,10 +41,10 @@ DEFAULT_TOOL = "find_frames"
 SIGHT = frozenset({"find_frames", "find_events", "look", "describe"})  # tools whose findings rest on what is seen
 GROUNDED = frozenset({"ground", "count"})
 """Tools that bring boxes; where they find none, or there is no model, the core looks."""
-AFTER_SECONDS = 8.0  # how far "what happens after that?" looks
+AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
 
 
-Spot = tuple[str, int | None]  # video and frame index
+Spot = tuple[str, int]  # video and frame index
 
 
 class State(TypedDict, total=False):
@@ -56,7 +59,12 @@ class State(TypedDict, total=False):
     focus: str | None  # the video of the last answer
     tool: str  # that ran last
     query: str | None
-    after: bool  # the question is what comes after the query
+    side: Side | None  # the question is what comes after, or before, the query
+    beside: Side | None  # the question is what lies on this side of the last answer
+    edit: str | None  # the last sequence as this question corrects it
+    sequence: str | None  # that is searched now
+    last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments
+    found: dict[str, Any] | None  # the stretch of the last answer: video, start, end
     start: float | None
     end: float | None
     round: int
@@ -116,23 +124,30 @@ class Agent:
         """Into English; a follow-up onto its own feet; the times that it names."""
         english = self._translate(state["question"], state["language"], "en")
         history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history :]]
-        asked = self._core.rewrite(english, history) if history else english
+        edit = self._edit(state)
+        beside = self._beside_last(state, state["question"]) or self._beside_last(state, english)
+        follows = bool(history) and edit is None and beside is None
+        asked = edit or (self._core.rewrite(english, history) if follows else english)
         chosen = state["video_id"]
         scope = chosen if chosen is not None or asked == english else state.get("focus")
-        start, end = named_range(f"{state['question']} {english}", self._duration(scope))
-        step = self._step(
-            state, "understand", {"asked": asked}, asked, "core" if history else "rule", "understand", asked
-        )
+        start, end = named_range(f"{state['question']} {english}", self._duration(scope)) if not edit else (None, None)
+        by: DecidedBy = "core" if follows else "rule"
+        step = self._step(state, "understand", {"asked": asked}, asked, by, "understand", asked)
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
-        return {"asked": asked, "scope": scope, "start": start, "end": end, "query": None, "after": False, **fresh}
+        known = {"asked": asked, "scope": scope, "start": start, "end": end, "edit": edit, "beside": beside}
+        return known | {"query": None, "side": None, "sequence": None, **fresh}
 
     def plan(self, state: State) -> dict[str, Any]:
         """The tool and its slots: by the core, but for order that the question states in so many words."""
         asked = state["asked"]
-        if (event := asks_after(asked)) is not None:
-            return self._search(state, event, by="rule", after=True)
+        if state["edit"] is not None:
+            return self._align(state, state["edit"], by="rule", note="corrected")
+        if (side := state["beside"]) is not None and (stretch := state["found"]) is not None:
+            return self._tell(state, stretch, side)
+        if (around := asks_around(asked)) is not None and around.event is not None:
+            return self._search(state, around.event, by="rule", side=around.side)
         if len(split_events(asked)) > 1:
-            return self._run(state, "find_events", [{"sequence": asked, "video": state["scope"]}], asked, by="rule")
+            return self._align(state, asked, by="rule")
         choice = self._core.choose(asked, {name: tool.description for name, tool in self._tools.items()})
         by: DecidedBy = "core" if choice.margin >= self._options.min_margin else "default"
         tool = choice.name if by == "core" else DEFAULT_TOOL
@@ -142,7 +157,7 @@ class Agent:
         if tool == "describe":
             return self._run(state, tool, [where | when], "", by=by, note=note)
         if tool == "find_events":
-            return self._run(state, tool, [{"sequence": asked} | where], asked, by=by, note=note)
+            return self._align(state, asked, by=by, note=note)
         if tool == "read_text":
             query = self._fill(asked, tool, "query") or ALL_LINES
             return self._run(state, tool, [{"query": query} | where], query, by=by, note=note)
@@ -181,21 +196,19 @@ class Agent:
         best = max((c["score"] for c in state["candidates"]), default=0.0)
         searched = state["tool"] == DEFAULT_TOOL
         short = searched and best < self._options.min_verified and state["query"] != state["asked"]
-        told = state["after"] and best >= self._options.min_verified
+        told = state["side"] is not None and best >= self._options.min_verified
         failed = state["tool"] in GROUNDED and not self._found(state)
-        return "reflect" if (short and not state["after"]) or told or failed else "answer"
+        return "reflect" if (short and state["side"] is None) or told or failed else "answer"
 
     def reflect(self, state: State) -> dict[str, Any]:
         """What comes after the moment found; else another way to look: a tool that failed, a slot that lost a word."""
-        if state["after"]:
-            best = max(state["candidates"], key=lambda c: c["score"])["frame"]
-            start = best["seconds"] + 1.0
-            call = {"video": best["video_id"], "start": start, "end": start + AFTER_SECONDS}
-            return self._run(state, "describe", [call], "", by="rule", round=1)
+        if state["side"] is not None:
+            seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
+            best = merge([s for s in seen if s.score >= self._options.min_verified], tool=DEFAULT_TOOL)[0]
+            return self._tell(state, _stretch((best,)), state["side"]) | {"round": 1}
         if state["tool"] in GROUNDED:
-            return self._seek(state, by="default", note=str(state["messages"][-1].content), chosen="look") | {
-                "round": 1
-            }
+            failure = str(state["messages"][-1].content)
+            return self._seek(state, by="default", note=failure, chosen="look") | {"round": 1}
         return self._search(state, state["asked"], by="rule", note="widened") | {"round": 1}
 
     def answer(self, state: State) -> dict[str, Any]:
@@ -203,10 +216,13 @@ class Agent:
         draft = self._draft(state)
         reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in state["steps"]))
         turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
+        sequences = [one for one in self._found(state) if isinstance(one, EventSequence)]
         return {
             "replies": [*state.get("replies", []), reply_to_row(reply)],
             "turns": [*state.get("turns", []), turn][-self._options.history :],
             "focus": reply.evidence[0].video_id if reply.evidence else state.get("focus"),
+            "found": _stretch(reply.evidence) if draft.short and reply.evidence else state.get("found"),
+            "last": {"text": state["sequence"], **asdict(sequences[0])} if sequences else state.get("last"),
         }
 
     def _draft(self, state: State) -> Draft:
@@ -227,7 +243,7 @@ class Agent:
         if tool == "read_text":
             return compose.lines(evidence, language)
         if tool == "describe" and evidence:
-            return compose.told(evidence, language, state["query"] if state["after"] else None)
+            return compose.told(evidence, language, state["query"] if state["side"] else None)
         if tool == "ground" and evidence:
             return compose.pointed(evidence, language)
         if tool in ("look", "count") and evidence:
@@ -252,10 +268,49 @@ class Agent:
         return self._run(state, "look", calls, len(calls), by=by, note=note)
 
     def _search(
-        self, state: State, query: str, *, by: DecidedBy, note: str = "", after: bool = False
+        self, state: State, query: str, *, by: DecidedBy, note: str = "", side: Side | None = None
     ) -> dict[str, Any]:
         call = {"query": query, "video": state["scope"], "start": state["start"], "end": state["end"]}
-        return self._run(state, DEFAULT_TOOL, [call], query, by=by, note=note) | {"query": query, "after": after}
+        return self._run(state, DEFAULT_TOOL, [call], query, by=by, note=note) | {"query": query, "side": side}
+
+    def _align(self, state: State, sequence: str, *, by: DecidedBy, note: str = "") -> dict[str, Any]:
+        """Events in their order; seconds that a correction names are those of the video it was about."""
+        try:
+            bound = any(span != Span() for span in read_sequence(sequence).spans)
+        except SequenceError:
+            bound = False  # the tool says what is wrong
+        last = state.get("last")
+        video = last["video_id"] if bound and last else state["scope"]
+        call = {"sequence": sequence, "video": video}
+        return self._run(state, "find_events", [call], sequence, by=by, note=note) | {"sequence": sequence}
+
+    def _tell(self, state: State, stretch: dict[str, Any], side: Side) -> dict[str, Any]:
+        """The free event beside a stretch of a video: what the core sees there."""
+        after = side == "after"
+        start = stretch["end"] if after else max(0.0, stretch["start"] - AROUND_SECONDS)
+        call = {"video": stretch["video"], "start": start, "end": start + AROUND_SECONDS if after else stretch["start"]}
+        return self._run(state, "describe", [call], "", by="rule")
+
+    def _edit(self, state: State) -> str | None:
+        """The last sequence as the question corrects it; None if it corrects none."""
+        if (last := state.get("last")) is None:
+            return None
+        moments = tuple(EventMoment(**moment) for moment in last["moments"])
+        try:
+            sequence = edited(
+                state["question"],
+                read_sequence(last["text"]),
+                moments,
+                lambda words: self._translate(words, state["language"], "en"),
+            )
+        except SequenceError:
+            return None
+        return sequence.text if sequence is not None else None
+
+    def _beside_last(self, state: State, question: str) -> Side | None:
+        """On which side of the last answer's stretch the question asks for what is there; None if it does not."""
+        around = asks_around(question)
+        return around.side if around is not None and around.event is None and state.get("found") else None
 
     def _run(
         self,
@@ -322,7 +377,8 @@ class Agent:
         """The findings that rest on pictures of the kind that the core was trained on."""
         moments = [one.moments if isinstance(one, EventSequence) else (one,) for one in found]
         spots: list[list[Spot]] = [
-            [(one.video_id, m.frame_index) for m in own] for one, own in zip(found, moments, strict=True)
+            [(one.video_id, m.frame_index) for m in own if m.frame_index is not None]  # a missed event has none
+            for one, own in zip(found, moments, strict=True)
         ]
         frames = self._keyframes_at(spot for own in spots for spot in own)
         knows = dict(zip(frames, self._core.knows(list(frames.values())), strict=True))
@@ -353,3 +409,10 @@ class Agent:
 
 def _moment(keyframe: Keyframe) -> str:
     return f"{keyframe.video_id}@{keyframe.seconds:.3f}"
+
+
+def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:
+    """The stretch of the first one's video that evidence spans; of moments that are alternatives, the first."""
+    chain = evidence if evidence[0].tool == "find_events" else evidence[:1]
+    start = min(one.start_seconds for one in chain)
+    return {"video": evidence[0].video_id, "start": start, "end": max(one.end_seconds for one in chain)}

@@ -28,6 +28,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "differs": {"en": "{parts}.", "vi": "{parts}."},
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
+    "missed": {"en": "{event} not found", "vi": "{event} không tìm thấy"},
     "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
     "after": {"en": "After {clock}: {told}.", "vi": "Sau {clock}: {told}."},
     "unknown": {"en": "I don't know.", "vi": "Tôi không biết."},
@@ -162,13 +163,20 @@ def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
 
 
 def sequence_sentence(sequence: EventSequence, language: Language) -> Said:
-    """Each event of a sequence with its time."""
-    found = [(m.event, m.seconds) for m in sequence.moments if m.seconds is not None]
-    where = ", ".join(f"{event} {minute(seconds)}" for event, seconds in found)
-    spoken = ", ".join(f"{event} {say('at', language, time=in_words(seconds, language))}" for event, seconds in found)
+    """Each event of a sequence with its time, or that it was not found."""
+    where, spoken = [], []
+    for moment in sequence.moments:
+        if moment.seconds is None:
+            missed = say("missed", language, event=moment.event)
+            where.append(missed)
+            spoken.append(missed)
+        else:
+            where.append(f"{moment.event} {minute(moment.seconds)}")
+            spoken.append(f"{moment.event} {say('at', language, time=in_words(moment.seconds, language))}")
     video = title(sequence.video_id)
     return Said(
-        say("sequence", language, video=video, where=where), say("sequence", language, video=video, where=spoken)
+        say("sequence", language, video=video, where=", ".join(where)),
+        say("sequence", language, video=video, where=", ".join(spoken)),
     )
 
 

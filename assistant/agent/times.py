@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal, NamedTuple
 
 EDGE_SECONDS = 3.0
 _AT = re.compile(
@@ -13,7 +14,28 @@ _AT_START = re.compile(
 )
 _AT_END = re.compile(r",?\s*\b(?:at the end|(?:ở )?cuối video|lúc cuối)\b,?", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|what time|what second|find|show me|look for)\b|khi nào|lúc nào|\btìm\b", re.IGNORECASE)
-_AFTER = re.compile(r"^what (?:happens|happened|(?:does|did) .+ do) after (?P<event>.+?)\W*$", re.IGNORECASE)
+_AROUND = re.compile(
+    r"^(?:and\s+)?what\s+(?:happens|happened|comes|came|(?:does|did)\s+.+?\s+do)\s+(?:right\s+|just\s+)?"
+    r"(?P<side>after|before)\s+(?P<event>.+?)\W*$"
+    r"|^(?:(?:điều|chuyện|cái)\s+)?gì\s+(?:đã\s+)?xảy\s+ra\s+(?:ngay\s+)?(?P<side_vi>sau|trước)\s+khi\s+(?P<event_vi>.+?)\W*$",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    r"^(?:and\s+)?(?:then\s+)?what\s+(?:happens|happened|comes|came)\s+(?P<side>next|then|afterwards|after\s+that|before\s+that"
+    r"|just\s+before)\W*$|^(?:and\s+)?then\s+what\W*$"
+    r"|^(?:(?:(?:điều|chuyện|cái)\s+)?gì\s+(?:đã\s+)?xảy\s+ra\s+)?(?P<side_vi>tiếp\s+theo|sau\s+đó|trước\s+đó)"
+    r"(?:\s+(?:thì\s+sao|có\s+chuyện\s+gì|xảy\s+ra\s+(?:chuyện\s+)?gì))?\W*$",
+    re.IGNORECASE,
+)
+_THIS = re.compile(r"^(?:that|this|it)$", re.IGNORECASE)
+Side = Literal["after", "before"]
+
+
+class Around(NamedTuple):
+    """A free event: what comes after or before another one."""
+
+    side: Side
+    event: str | None  # None: what was found last
 
 
 def named_range(question: str, duration_seconds: float | None) -> tuple[float | None, float | None]:
@@ -44,7 +66,17 @@ def asks_when(question: str) -> bool:
     return _WHEN.search(question) is not None
 
 
-def asks_after(question: str) -> str | None:
-    """The event after which something is asked for: `a dog runs by` of "what happens after a dog runs by?"."""
-    found = _AFTER.match(question.strip())
-    return found["event"] if found else None
+def asks_around(question: str) -> Around | None:
+    """The event beside which something is asked for: `a dog runs by` of "what happened before a dog runs by?".
+
+    "What happened next?" names none: it is what was found last.
+    """
+    question = question.strip()
+    if found := _NEXT.match(question):
+        side = (found["side"] or found["side_vi"] or "next").lower()
+        return Around("before" if side.startswith(("before", "just", "trước")) else "after", None)
+    if found := _AROUND.match(question):
+        side, event = (found["side"] or found["side_vi"]).lower(), found["event"] or found["event_vi"]
+        # "What did he do after that?" is about somebody: the core puts it on its own feet first.
+        return None if _THIS.match(event) else Around("before" if side in ("before", "trước") else "after", event)
+    return None

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from assistant.library import sidecar, text
 from assistant.library.catalog import Catalog
 from assistant.library.lock import writing
-from assistant.library.records import LibraryError, StoredVideo
+from assistant.library.projection import Projection, project
+from assistant.library.records import LibraryError, StoredVideo, Track
 from assistant.library.vectors import VectorStore
 from assistant.library.writer import Writer
 from tools.types import Keyframe, Line, Source, Video
 
 OPEN_VIDEOS = 256  # whose keyframes and mapped vectors are kept at hand
+OPEN_TRACKS = 4096  # whose bare times and mapped vectors are: 16 bytes a keyframe
 
 
 class Library:
@@ -37,7 +39,10 @@ class Library:
         self.embedder = embedder
         self.catalog = Catalog(root / "catalog.sqlite")
         self._opened: OrderedDict[tuple[str, str], tuple[list[Keyframe], NDArray[np.float32]]] = OrderedDict()
+        self._tracks: OrderedDict[tuple[str, str], Track] = OrderedDict()
         self._opened_lock = threading.Lock()
+        self._projected: tuple[int, Projection | None] = -1, None  # with the revision it was made for
+        self._projected_lock = threading.Lock()
 
     @property
     def vector_store(self) -> VectorStore:
@@ -57,7 +62,7 @@ class Library:
 
     def videos(self) -> list[Video]:
         """Every ready video, in the order they were first added."""
-        return [self._video(row) for row in self.catalog.connection.execute("SELECT * FROM video ORDER BY added")]
+        return [self._video(row) for row in self._rows()]
 
     def video(self, video_id: str) -> Video:
         """One video.
@@ -134,6 +139,58 @@ class Library:
         """Keyframes in time order with their vectors, `(n, d)` float32, memory-mapped."""
         self._check_space([video_id])
         return self._open(self._row(video_id))
+
+    def peaks(self, vectors: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float32]]:
+        """Video ids, and `(queries, videos)` float32: no keyframe of the video has a greater cosine with the query.
+
+        Args:
+            vectors: `(q, d)` float32, L2-normalised.
+        """
+        projection = self._projection()
+        if projection is None:
+            return [], np.empty((len(vectors), 0), np.float32)
+        return projection.video_ids, projection.peaks(vectors)
+
+    def _projection(self) -> Projection | None:
+        """Of the library as it is now; what it holds already is not read again."""
+        with self._projected_lock:
+            revision, known = self._projected
+            now = self.catalog.revision
+            if revision != now:
+                self._check_space(None)
+                rows = {(row["video_id"], row["generation"]): row for row in self._rows()}
+                counts = {key: int(row["keyframes"]) for key, row in rows.items()}
+                known = project(counts, lambda key: sidecar.map_vectors(self.root, _stored(rows[key])), known)
+                self._projected = now, known
+            return known
+
+    def _rows(self) -> list[sqlite3.Row]:
+        return self.catalog.connection.execute("SELECT * FROM video ORDER BY added").fetchall()
+
+    def track(self, video_id: str) -> Track:
+        """The bare numbers of a video's keyframes, quick to get.
+
+        Raises:
+            LibraryError: there is no such video, or it was indexed with another retrieval model.
+        """
+        self._check_space([video_id])
+        row = self._row(video_id)
+        key = (row["video_id"], row["generation"])
+        with self._opened_lock:
+            if key in self._tracks:
+                self._tracks.move_to_end(key)
+                return self._tracks[key]
+        stored = self.catalog.connection.execute(
+            "SELECT frame_index, seconds FROM keyframe WHERE video_id = ? ORDER BY position", (video_id,)
+        )
+        numbers = np.array([tuple(k) for k in stored], np.float64).reshape(-1, 2)
+        vectors = sidecar.map_vectors(self.root, _stored(row))
+        track = Track(numbers[:, 0].astype(np.int64), np.ascontiguousarray(numbers[:, 1]), vectors)
+        with self._opened_lock:
+            self._tracks[key] = track
+            while len(self._tracks) > OPEN_TRACKS:
+                self._tracks.popitem(last=False)
+        return track
 
     def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16] | None:
         """Image states of the core, `(n, tokens, width)` float16, or None where none are stored."""
@@ -343,13 +400,14 @@ class Library:
 
     def stored_videos(self) -> list[StoredVideo]:
         """Where each ready video's arrays lie."""
-        return [_stored(row) for row in self.catalog.connection.execute("SELECT * FROM video ORDER BY added")]
+        return [_stored(row) for row in self._rows()]
 
     def close(self) -> None:
         self.vector_store.close()
         self.catalog.close()
         with self._opened_lock:
             self._opened.clear()
+            self._tracks.clear()
 
 
 def _stored(row: sqlite3.Row) -> StoredVideo:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tools.errors import VideoAssistantError
 
 
@@ -47,3 +50,12 @@ class StoredVideo:
     dimensions: int
     feature_tokens: int  # 0: no features
     feature_width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The keyframes of one video as bare numbers, in time order."""
+
+    frame_indexes: NDArray[np.int64]  # (keyframes,)
+    seconds: NDArray[np.float64]  # (keyframes,)
+    vectors: NDArray[np.float32]  # (keyframes, d), L2-normalised, memory-mapped

@@ -62,7 +62,7 @@ class VectorStore:
                 self._revision = revision
             if embedder not in self._opened:  # asking for it costs as much as a query
                 self._opened[embedder] = self._client.get_or_create_collection(
-                    _collection_name(embedder), embedding_function=None, configuration={"hnsw": HNSW}
+                    collection_name(embedder), embedding_function=None, configuration={"hnsw": HNSW}
                 )
             yield self._opened[embedder]
 
@@ -106,5 +106,6 @@ class VectorStore:
                 self._opened.clear()
 
 
-def _collection_name(embedder: str) -> str:
+def collection_name(embedder: str) -> str:
+    """The collection of one vector space."""
     return f"keyframes-{hashlib.blake2b(embedder.encode(), digest_size=6).hexdigest()}"

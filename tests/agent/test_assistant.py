@@ -187,6 +187,54 @@ def test_what_comes_after_an_event_is_told_from_there_on() -> None:
     assert reply.conditions[0].text == "a red car passes"
 
 
+def test_what_comes_before_an_event_is_told_up_to_there() -> None:
+    reply = _assistant(ScriptedCore()).ask("what happened before the dog came?", thread_id="t")
+    assert [step.tool for step in reply.steps] == ["understand", "find_frames", "verify", "describe"]
+    assert reply.evidence
+    assert all(e.seconds is not None and e.seconds < 6 for e in reply.evidence)
+
+
+def test_what_happened_next_goes_on_from_the_last_answer() -> None:
+    core = ScriptedCore(slots={"query": "a blue bus"})
+    assistant = _assistant(core)
+    assistant.ask("When does a bus appear?", thread_id="t")
+    reply = assistant.ask("What happened next?", thread_id="t")
+    assert [step.tool for step in reply.steps] == ["understand", "describe"]
+    assert [e.text for e in reply.evidence] == ["nothing", "dog"]
+    assistant.ask("When does a bus appear?", thread_id="u")
+    before = assistant.ask("Trước đó có chuyện gì?", thread_id="u")
+    assert [e.text for e in before.evidence] == ["red car"]
+    assert core.histories == [], "no rewriting is needed"
+
+
+def test_a_sequence_is_corrected_in_conversation() -> None:
+    assistant = _assistant(ScriptedCore())
+
+    def ask(words: str, thread: str = "t"):
+        reply = assistant.ask(words, thread_id=thread)
+        assert [(step.tool, step.decided_by) for step in reply.steps[1:]] == [("find_events", "rule")], words
+        return reply
+
+    def places(reply):
+        return [(m.event, m.seconds) for m in reply.sequences[0].moments]
+
+    assert places(ask("first a blue bus, then a dog")) == [("a blue bus", 3.0), ("a dog", 6.0)]
+    assert places(ask("add: a red car at the start")) == [("a red car", 0.0), ("a blue bus", 3.0), ("a dog", 6.0)]
+    assert places(ask("without the bus")) == [("a red car", 0.0), ("a dog", 6.0)]
+    later = ask("the first one is later")
+    assert later.steps[1].arguments == {"sequence": "a red car from second 2 on; a dog", "video": "v"}
+    assert not later.sequences, "there is no later red car"
+
+
+def test_a_missed_event_is_said_to_be_missing() -> None:
+    reply = _assistant(ScriptedCore()).ask("first a red car, then a green truck, then a dog", thread_id="t")
+    assert [c.verdict for c in reply.conditions] == ["seen", "not seen", "seen"]
+    assert "a green truck not found" in reply.answer
+    assert [m.missed for m in reply.sequences[0].moments] == [False, True, False]
+    assert len(reply.evidence) == 2
+    assert reply.confidence < 0.9
+
+
 def test_a_search_that_finds_nothing_is_widened_once() -> None:
     core = ScriptedCore(slots={"query": "a green truck"}, answer="yes")
     reply = _assistant(core).ask("is the dog there?", thread_id="t")

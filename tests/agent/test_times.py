@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.agent.times import asks_after, asks_when, named_range, without_range
+from assistant.agent.times import asks_around, asks_when, named_range, without_range
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,22 @@ def test_when_is_heard_in_both_languages() -> None:
     assert not any(map(asks_when, ("what colour is it?", "có xe đỏ không?")))
 
 
-def test_after_is_heard_only_as_a_question() -> None:
-    assert asks_after("What happens after a dog runs by?") == "a dog runs by"
-    assert asks_after("what does the person do after a person gets off the bus?") == "a person gets off the bus"
-    assert asks_after("a dog runs by, after that a car stops") is None
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What happens after a dog runs by?", ("after", "a dog runs by")),
+        ("what does the person do after a person gets off the bus?", ("after", "a person gets off the bus")),
+        ("What happened before the bus left?", ("before", "the bus left")),
+        ("Chuyện gì xảy ra trước khi xe buýt rời đi?", ("before", "xe buýt rời đi")),
+        ("what happened next?", ("after", None)),
+        ("And then what?", ("after", None)),
+        ("chuyện gì xảy ra tiếp theo?", ("after", None)),
+        ("what happened before that?", ("before", None)),
+        ("trước đó có chuyện gì?", ("before", None)),
+        ("what did he do after that?", None),
+        ("a dog runs by, after that a car stops", None),
+        ("what colour is the bus?", None),
+    ],
+)
+def test_what_lies_beside_an_event_is_heard_only_as_a_question(question, expected) -> None:
+    assert asks_around(question) == expected

@@ -109,6 +109,33 @@ def test_one_text_is_split_into_its_events_and_many_are_taken_as_they_are(librar
     assert [m["event"] for m in one[0]["moments"]] == [m["event"] for m in many[0]["moments"]]
     assert one[0]["moments"][0]["seconds"] < 2 <= one[0]["moments"][1]["seconds"]
     assert _run(library, "events", "a red car", "a blue bus", "--within", "0.5", "--json") == []
+    assert all(sequence["certified"] for sequence in one)
+    assert _run(library, "events", "first a red car, then a blue bus", "--full-scan", "--json") == one
+
+
+def test_no_sequence_says_why(library, tmp_path) -> None:
+    limited = _run(library, "events", "a red car", "a blue bus", "--within", "0.5")
+    assert "in that order" in limited.stderr
+    assert "within 0.5 s" in limited.stderr
+    empty = _run(tmp_path / "none", "events", "a red car, then a blue bus")
+    assert "library is empty" in empty.stderr
+    assert limited.stdout == empty.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["a dog, then a dog"], "twice in a row"),
+        ([str(number) for number in range(50)], "up to 20"),
+        (["a", "b", "--min-gap", "5", "--max-gap", "2"], "cannot be at least 5 s"),
+        (["a", "b", "c", "--within", "5", "--min-gap", "3"], "do not fit within 5 s"),
+        (["  "], "no event"),
+    ],
+)
+def test_sequences_that_cannot_be_are_refused(library, arguments, words) -> None:
+    result = _run(library, "events", *arguments, code=2)
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_no_hit_is_an_empty_list(library) -> None:

@@ -3,10 +3,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from assistant.library.records import Track
 from assistant.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
+from tools.ports import Calibration
 from tools.types import Keyframe
 
+SCALE = Calibration(0.5, 8.0)
+TRACK = Track(np.arange(4), np.arange(4.0), np.eye(4, dtype=np.float32))
 KEYFRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(4)]
 
 
@@ -29,19 +33,17 @@ def _library():
         scores = vectors @ np.eye(4, dtype=np.float32)
         return [[(KEYFRAMES[i], float(row[i])) for i in np.argsort(-row)[:limit]] for row in scores]
 
-    return SimpleNamespace(
-        search_vectors=search_vectors, vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)), videos=list
-    )
+    return SimpleNamespace(search_vectors=search_vectors, track=lambda _: TRACK, videos=list)
 
 
 def test_a_hit_says_why_and_how_well() -> None:
-    hit = LibrarySearch(_library(), CountingEncoder()).search("2", limit=1)[0]
+    hit = LibrarySearch(_library(), CountingEncoder(), SCALE).search("2", limit=1)[0]
     assert (hit.keyframe.frame_index, hit.score, hit.why) == (2, 1.0, "2")
 
 
 def test_the_same_words_are_encoded_once() -> None:
     encoder = CountingEncoder()
-    search = LibrarySearch(_library(), encoder)
+    search = LibrarySearch(_library(), encoder, SCALE)
     search.search("1")
     search.similarities(["1", "3"], video_id="v")
     assert encoder.asked == ["1", "3"]
@@ -49,7 +51,7 @@ def test_the_same_words_are_encoded_once() -> None:
 
 def test_more_queries_than_the_cache_holds_all_come_back() -> None:
     scores = (
-        LibrarySearch(_library(), CountingEncoder())
+        LibrarySearch(_library(), CountingEncoder(), SCALE)
         .similarities([str(i) for i in range(CACHED_QUERIES + 9)], video_id="v")
         .scores
     )
@@ -58,4 +60,4 @@ def test_more_queries_than_the_cache_holds_all_come_back() -> None:
 
 def test_a_limit_below_one_is_refused_in_one_line() -> None:
     with pytest.raises(VideoAssistantError, match="limit is 0"):
-        LibrarySearch(_library(), CountingEncoder()).search("1", limit=0)
+        LibrarySearch(_library(), CountingEncoder(), SCALE).search("1", limit=0)

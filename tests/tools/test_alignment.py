@@ -1,54 +1,117 @@
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.alignment import align
+from tools.alignment import Gap, Limits, align
+
+INFINITE = float("inf")
 
 
 @st.composite
 def problems(draw):
-    events = draw(st.integers(1, 4))
-    keyframes = draw(st.integers(1, 8))
+    """Scores without ties, times, limits, what a missed event adds, how many results."""
+    events, keyframes = draw(st.integers(1, 4)), draw(st.integers(1, 8))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     steps = draw(st.lists(st.sampled_from([0.25, 0.5, 1.0, 3.0]), min_size=keyframes, max_size=keyframes))
-    scores = draw(
-        st.lists(st.lists(st.integers(-8, 8), min_size=keyframes, max_size=keyframes), min_size=events, max_size=events)
-    )
-    return np.array(scores, np.float32) / 8, np.cumsum(steps).tolist()
+    gaps = [
+        Gap(low, max(low, high))
+        for low, high in draw(
+            st.lists(
+                st.tuples(st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.5, 1.0, 4.0, INFINITE, INFINITE])),
+                min_size=events - 1,
+                max_size=events - 1,
+            )
+        )
+    ]
+    limits = Limits(tuple(gaps), draw(st.sampled_from([0.0, 1.0, 3.5, INFINITE, INFINITE])))
+    missed = draw(st.sampled_from([None, -1.0, 0.0, 0.3]))
+    scores = rng.normal(size=(events, keyframes))
+    scores[rng.random(scores.shape) < draw(st.sampled_from([0.0, 0.0, 0.3]))] = -INFINITE  # forbidden there
+    return scores, np.cumsum(steps), limits, missed, draw(st.integers(1, 4))
 
 
-@given(
-    problems(),
-    st.sampled_from([0.0, 0.5, 1.0]),
-    st.sampled_from([None, 0.5, 1.0, 4.0]),
-    st.sampled_from([None, 1.0, 3.5]),
-)
-def test_the_same_answer_as_brute_force(problem, min_gap, max_gap, within) -> None:
-    scores, seconds = problem
-    best = None
-    for chosen in combinations(range(len(seconds)), len(scores)):
-        times = [seconds[i] for i in chosen]
-        gaps = [b - a for a, b in pairwise(times)]
-        if any(gap < min_gap or (max_gap is not None and gap > max_gap) for gap in gaps):
-            continue
-        if within is not None and times[-1] - times[0] > within:
-            continue
-        total = sum(float(scores[row, at]) for row, at in enumerate(chosen))
-        best = total if best is None else max(best, total)
-    found = align(scores, seconds, min_gap_seconds=min_gap, max_gap_seconds=max_gap, within_seconds=within)
-    assert (found is None) == (best is None)
-    if found is not None:
-        assert found.score == pytest.approx(best)
-        assert found.score == pytest.approx(sum(float(scores[r, at]) for r, at in enumerate(found.positions)))
-        assert list(found.positions) == sorted(set(found.positions))
+def _allowed(chosen, seconds, limits, missed) -> bool:
+    placed = [(event, at) for event, at in enumerate(chosen) if at is not None]
+    if not placed or len(chosen) - len(placed) > (missed is not None):
+        return False
+    for (event, at), (other, later) in pairwise(placed):
+        gap = seconds[later] - seconds[at]
+        between = limits.gaps[event:other]
+        if later <= at or not sum(g.min_seconds for g in between) <= gap <= sum(g.max_seconds for g in between):
+            return False
+    return seconds[placed[-1][1]] - seconds[placed[0][1]] <= limits.within_seconds
 
 
-def test_shapes_and_order_are_checked() -> None:
+def _brute_force(scores, seconds, limits, missed, count):
+    """Every placement there is, best first, without those that overlap a better one."""
+    every = []
+    for chosen in product([None, *range(len(seconds))], repeat=len(scores)):
+        if _allowed(chosen, seconds, limits, missed):
+            total = sum(missed if at is None else scores[event, at] for event, at in enumerate(chosen))
+            if total > -INFINITE:
+                every.append((total, chosen))
+    kept: list = []
+    for total, chosen in sorted(every, key=lambda one: -one[0]):
+        placed = [at for at in chosen if at is not None]
+        if all(placed[-1] < first or placed[0] > last for *_, first, last in kept) and len(kept) < count:
+            kept.append((total, chosen, placed[0], placed[-1]))
+    return kept
+
+
+@settings(max_examples=1500, deadline=None)
+@given(problems())
+def test_the_same_answer_as_brute_force(problem) -> None:
+    scores, seconds, limits, missed, count = problem
+    found = align(scores, seconds, limits, missed=missed, count=count)
+    wanted = _brute_force(scores, seconds, limits, missed, count)
+    assert [a.positions for a in found] == [chosen for _, chosen, *_ in wanted]
+    assert [a.score for a in found] == pytest.approx([total for total, *_ in wanted])
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([2.0, 7.0, 30.0]), st.sampled_from([3.0, 20.0, INFINITE]))
+@settings(max_examples=60, deadline=None)
+def test_pairs_on_long_videos_too(seed, within, longest) -> None:
+    rng = np.random.default_rng(seed)
+    seconds = np.cumsum(rng.choice([0.04, 0.5, 1.0], 90))
+    scores = rng.normal(size=(2, 90))
+    (found,) = align(scores, seconds, Limits((Gap(0.1, longest),), within))
+    allowed = [(a, b) for a, b in combinations(range(90), 2) if 0.1 <= seconds[b] - seconds[a] <= min(within, longest)]
+    assert found.positions == max(allowed, key=lambda pair: scores[0, pair[0]] + scores[1, pair[1]])
+
+
+def test_the_earliest_of_equals_is_taken() -> None:
+    (found,) = align(np.ones((2, 5)), np.arange(5.0))
+    assert found.positions == (0, 1)
+
+
+def test_a_gap_of_exactly_the_longest_is_allowed() -> None:
+    times = np.array([0.1 + 0.2, 0.3 + 1.0])
+    assert align(np.ones((2, 2)), times, Limits((Gap(1.0, 1.0),), 1.0))
+
+
+def test_a_missed_event_is_told_and_one_event_alone_is_never_missed() -> None:
+    scores = np.array([[1.0, 0.0, 0.0], [-1.0, -1.0, -1.0], [0.0, 0.0, 1.0]])
+    (found,) = align(scores, [0.0, 1.0, 2.0], missed=0.1)
+    assert (found.positions, found.score) == ((0, None, 2), 2.1)
+    assert align(scores[1:2], [0.0, 1.0, 2.0], missed=0.1)[0].positions == (0,)
+
+
+def test_no_keyframes_no_placement() -> None:
+    assert align(np.zeros((2, 0)), []) == []
+    assert align(np.zeros((2, 1)), [0.0]) == []
+
+
+def test_shapes_order_and_limits_are_checked() -> None:
     with pytest.raises(ValueError, match="do not fit"):
-        align(np.zeros((1, 2), np.float32), [0.0])
+        align(np.zeros((1, 2)), [0.0])
     with pytest.raises(ValueError, match="increase"):
-        align(np.zeros((1, 2), np.float32), [1.0, 1.0])
-    with pytest.raises(ValueError, match="negative"):
-        align(np.zeros((1, 1), np.float32), [1.0], min_gap_seconds=-1)
+        align(np.zeros((1, 2)), [1.0, 1.0])
+    with pytest.raises(ValueError, match="gaps do not fit"):
+        align(np.zeros((1, 2)), [0.0, 1.0], Limits((Gap(),)))
+    with pytest.raises(ValueError, match="at least 2 s and at most 1 s"):
+        Gap(2.0, 1.0)
+    with pytest.raises(ValueError, match="cannot last"):
+        Limits((), -1.0)

@@ -5,10 +5,11 @@ from fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore
 
 from tools.count import count_tool
 from tools.describe import describe_tool
-from tools.events import find_events_tool, split_events
+from tools.events import find_events_tool
 from tools.frames import find_frames_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
+from tools.sequence import split_events
 from tools.text import read_text_tool
 from tools.types import Line
 

@@ -41,6 +41,20 @@ def test_an_example_is_answered_with_keyframes_and_steps(page: AppTest) -> None:
     assert 23 <= video.proto.start_time <= 38, "the bus is there from second 23 to 38"
 
 
+def test_a_sequence_is_one_strip_of_playable_keyframes(page: AppTest) -> None:
+    asked = "first a white dog runs by, then a green truck stops, then a blue bus stops"
+    page = page.chat_input[0].set_value(asked).run()
+    assert not page.exception
+    captions = [part.value for message in page.chat_message for part in message.caption]
+    assert [number for number in "123" if any(f"**{number}.**" in caption for caption in captions)] == ["1", "2", "3"]
+    assert "missed" in captions, "there is no green truck"
+    events = [button for button in page.button if "-event-" in (button.key or "")]
+    assert len(events) == 2
+    page = events[-1].click().run()
+    (video,) = page.get("video")
+    assert 23 <= video.proto.start_time <= 38, "the bus is there from second 23 to 38"
+
+
 def test_a_conversation_goes_on_and_outlives_the_page(page: AppTest, demo_library: Path) -> None:
     thread = page.query_params["thread"]
     page = page.chat_input[0].set_value(QUESTION).run()

@@ -1,0 +1,135 @@
+"""Corrections of the last sequence of a conversation, where they are said in so many words.
+
+"The second one is later", "without the bus", "add: a dog runs by at the end", in English and Vietnamese.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tools.alignment import Gap, Limits
+from tools.sequence import Sequence, Span, sequence_of
+
+if TYPE_CHECKING:
+    from tools.types import EventMoment
+
+Translate = Callable[[str], str]
+LAST = -1
+_ORDINALS = {
+    **dict.fromkeys(("first", "1st", "nhất", "đầu", "đầu tiên", "1"), 0),
+    **dict.fromkeys(("second", "2nd", "hai", "2"), 1),
+    **dict.fromkeys(("third", "3rd", "ba", "3"), 2),
+    **dict.fromkeys(("fourth", "4th", "tư", "bốn", "4"), 3),
+    **dict.fromkeys(("fifth", "5th", "năm", "5"), 4),
+    **dict.fromkeys(("last", "cuối", "cuối cùng"), LAST),
+}
+_ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True))
+_WHICH = rf"(?:the\s+|cái\s+|việc\s+|sự\s+kiện\s+)?(?:thứ\s+)?(?P<which>{_ORDINAL})(?:\s+(?:one|event))?"
+_MOVE = re.compile(
+    rf"^(?:no,?\s+)?{_WHICH}\s+(?:(?:is|was|comes|came|happens|happened|phải|xảy\s+ra|là|thì)\s+)*(?:much\s+)?"
+    r"(?P<how>later|earlier|sooner|muộn\s+hơn|trễ\s+hơn|sớm\s+hơn)\W*$",
+    re.IGNORECASE,
+)
+_DROP = re.compile(
+    r"^(?:and\s+|now\s+)?(?:without|drop|remove|leave\s+out|forget|bỏ(?:\s+đi)?|không\s+có|xo[áa]|x[óo]a)\s+(?P<what>.+?)\W*$",
+    re.IGNORECASE,
+)
+_ADD = re.compile(
+    r"^(?:and\s+)?(?:add|thêm)\s*:?\s+(?P<event>.+?)"
+    rf"(?:\s*,?\s*(?:(?:at|in|to|ở|vào|lúc)\s+)?(?:the\s+)?(?P<edge>end|start|beginning|cuối|đầu)"
+    rf"|\s*,?\s*(?P<side>after|before|sau|trước)\s+{_WHICH})?\W*$",
+    re.IGNORECASE,
+)
+_SMALL = frozenset({"a", "an", "the", "one", "event", "find", "it", "that", "with"})
+
+
+def edited(words: str, last: Sequence, moments: tuple[EventMoment, ...], translate: Translate) -> Sequence | None:
+    """`last` as `words` correct it; None if they are no explicit correction of it.
+
+    Args:
+        words: as they were typed.
+        last: the sequence that was searched last.
+        moments: where its events were found, one for each.
+        translate: into the language of its events.
+    """
+    words = words.strip()
+    if (found := _MOVE.match(words)) is not None:
+        return _moved(last, moments, _ORDINALS[_spaced(found["which"])], found["how"].lower())
+    if (found := _ADD.match(words)) is not None:
+        return _added(last, found, translate)
+    if (found := _DROP.match(words)) is not None:
+        return _dropped(last, found["what"], translate)
+    return None
+
+
+def _moved(last: Sequence, moments: tuple[EventMoment, ...], which: int, how: str) -> Sequence | None:
+    """The event after the moment it was found at, or before it."""
+    at = _place(which, last)
+    if at is None or (moment := moments[at]).start_seconds is None or moment.end_seconds is None:
+        return None
+    span = last.spans[at]
+    later = how.startswith(("later", "muộn", "trễ"))
+    moved = (
+        Span(max(span.start_seconds, moment.end_seconds), span.end_seconds)
+        if later
+        else Span(span.start_seconds, min(span.end_seconds, moment.start_seconds))
+    )
+    return replace(last, spans=(*last.spans[:at], moved, *last.spans[at + 1 :]))
+
+
+def _added(last: Sequence, found: re.Match[str], translate: Translate) -> Sequence | None:
+    at = len(last.events)
+    if found["edge"] and found["edge"].lower() in ("start", "beginning", "đầu"):
+        at = 0
+    if found["side"]:
+        beside = _place(_ORDINALS[_spaced(found["which"])], last)
+        if beside is None:
+            return None
+        at = beside + (found["side"].lower() in ("after", "sau"))
+    events = [*last.events[:at], translate(found["event"]), *last.events[at:]]
+    spans = (*last.spans[:at], Span(), *last.spans[at:])
+    gaps = last.limits.gaps
+    # A gap told for two neighbours does not hold for what comes between them.
+    around = (*gaps[: max(0, at - 1)], *(Gap(),) * (1 if at in (0, len(last.events)) else 2), *gaps[at:])
+    return _checked(events, around, last, spans)
+
+
+def _dropped(last: Sequence, what: str, translate: Translate) -> Sequence | None:
+    """Without one event, told by its number or by its words."""
+    named = re.fullmatch(_WHICH, what.strip(), re.IGNORECASE)
+    at = _place(_ORDINALS[_spaced(named["which"])], last) if named else _named(last, what, translate)
+    if at is None or len(last.events) < 2:
+        return None
+    keep = [i for i in range(len(last.events)) if i != at]
+    gaps = last.limits.gaps
+    inner = (*gaps[: at - 1], gaps[at - 1] + gaps[at], *gaps[at + 1 :]) if 0 < at < len(gaps) else None
+    left = inner if inner is not None else (gaps[1:] if at == 0 else gaps[:-1])
+    return _checked([last.events[i] for i in keep], left, last, tuple(last.spans[i] for i in keep))
+
+
+def _checked(events: list[str], gaps: tuple[Gap, ...], last: Sequence, spans: tuple[Span, ...]) -> Sequence:
+    return Sequence(sequence_of(events).events, Limits(gaps, last.limits.within_seconds), spans)
+
+
+def _named(last: Sequence, what: str, translate: Translate) -> int | None:
+    """The one event that shares the most words with what was said; None if none does, or two alike."""
+    said = {word for text in (what, translate(what)) for word in _words(text)}
+    shared = [len(said & _words(event)) for event in last.events]
+    best = max(shared)
+    return shared.index(best) if best and shared.count(best) == 1 else None
+
+
+def _place(which: int, last: Sequence) -> int | None:
+    at = which if which >= 0 else len(last.events) - 1
+    return at if at < len(last.events) else None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower())) - _SMALL
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.lower().split())
