@@ -437,21 +437,33 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all"]))
+@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "text"]))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
+@click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of media with truth files (text).",
+)
 @JSON
 @click.pass_context
-def evaluate(ctx: click.Context, part: str, seed: int, size: int, as_json: bool) -> None:
-    """Quality on held-out data."""
+def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | None, as_json: bool) -> None:
+    """Quality on held-out data; `text` on a folder of media, all else on the rendered world."""
+    session = _session(ctx)
+    if part == "text":
+        from bench.text.evaluate import evaluate as evaluate_text
+
+        if media is None:
+            raise click.UsageError("evaluate text needs --media, a folder of media with truth files")
+        _report(evaluate_text(session, media, seed=seed), as_json)
+        return
     from training.evaluate import evaluate as run
 
-    session = _session(ctx)
     _report(run(part, session.profile.retrieval, session.blip, seed=seed, size=size), as_json)
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "text"]))
 @JSON
 @click.pass_context
 def bench(ctx: click.Context, part: str, as_json: bool) -> None:

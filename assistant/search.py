@@ -51,6 +51,20 @@ class LibrarySearch:
         end_seconds: float | None = None,
         limit: int = 16,
     ) -> list[FrameHit]:
+        return self.search_pictures(
+            query, video_id=video_id, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
+        )
+
+    def search_pictures(
+        self,
+        query: str,
+        *,
+        video_id: str | None = None,
+        start_seconds: float | None = None,
+        end_seconds: float | None = None,
+        limit: int = 16,
+    ) -> list[FrameHit]:
+        """The keyframes whose pictures are nearest in meaning to `query`, best first."""
         return self.search_vector(
             self._embed([query]),
             why=query,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def run(part: str, session: Session) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find` or `ask`."""
+    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask` or `text`."""
     match part:
         case "ingest":
             from bench.ingest import measure
@@ -17,7 +17,9 @@ def run(part: str, session: Session) -> dict[str, Any]:
             from bench.find import measure
         case "ask":
             from bench.ask import measure
+        case "text":
+            from bench.text.lookup import measure
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, text")
     result: dict[str, Any] = measure(session)
     return result
