@@ -80,14 +80,14 @@ class Session:
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result for each video."""
         from assistant.ingest.pipeline import index
-        from assistant.models.ocr import RapidOcrReader
+        from assistant.models.ocr import screen_reader
 
         return index(
             paths,
             self.library,
             embedder=self.clip,
             extractor=self.blip,
-            reader=RapidOcrReader(),
+            reader=screen_reader(),
             progress=progress,
             cancelled=cancelled,
             force=force,

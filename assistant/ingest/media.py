@@ -66,10 +66,10 @@ class Frame:
 
     @property
     def small(self) -> NDArray[np.uint8]:
-        """`(36, 64, 3)` uint8 RGB, as stored in the file: enough to tell pictures apart."""
+        """`(36, 64, 3)` uint8 RGB, or `(64, 36, 3)` where the picture is turned: enough to tell pictures apart."""
         if self._small is None:
             small = self._frame.reformat(SMALL_WIDTH, SMALL_HEIGHT, "rgb24", interpolation="AREA")
-            self._small = np.asarray(small.to_ndarray())
+            self._small = np.rot90(np.asarray(small.to_ndarray()), self._turns)
         return self._small
 
     @property

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from assistant.ingest import subtitles
 from assistant.ingest.keyframes import KeyframePicker
-from assistant.ingest.media import Media, MediaError, open_media
+from assistant.ingest.media import Frame, Media, MediaError, open_media
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Progress
 from assistant.ingest.screen_text import Reader, ScreenText
+from assistant.ingest.text_gate import Glimpse, TextGate
 from assistant.library import Draft, KeyframeRow, Library, VideoRecord
 from tools.types import Line
 
@@ -38,11 +39,10 @@ class CancelledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """A keyframe on its way to the models and the reader."""
+    """A keyframe on its way to the models."""
 
     row: KeyframeRow
     image: NDArray[np.uint8]
-    small: NDArray[np.uint8]
 
 
 @dataclass
@@ -155,20 +155,18 @@ def _index_one(
 ) -> IndexResult:
     run = _Run(cancelled)
     to_models: queue.Queue[_Picture | None] = queue.Queue(2 * options.batch)
-    to_reader: queue.Queue[_Picture | None] = queue.Queue(2 * options.batch)
-    text = ScreenText(draft.video_id)
+    to_reader: queue.Queue[Glimpse | None] = queue.Queue(2 * options.batch)
+    text = None if reader is None else ScreenText(draft.video_id, reader)
     threads = [_thread(run, _run_models, run, to_models, draft, embedder, extractor, options)]
-    if reader is not None:
-        threads.append(_thread(run, _run_reader, run, to_reader, reader, text))
+    if text is not None:
+        threads.append(_thread(run, _run_reader, run, to_reader, text))
     try:
         with open_media(path) as media:
             for thread in threads:
                 thread.start()
             picker = KeyframePicker(options.keyframe_seconds)
             try:
-                _decode(
-                    run, media, picker, [to_models] if reader is None else [to_models, to_reader], options, progress
-                )
+                _decode(run, media, picker, to_models, to_reader if text else None, options, progress)
             except CancelledError:
                 run.stop.set()
             except BaseException as error:  # noqa: BLE001 - handed on below, once the threads have ended
@@ -179,7 +177,7 @@ def _index_one(
                 raise run.failure
             if run.stop.is_set() or cancelled():
                 raise CancelledError
-            record, lines = _finish(path, draft.video_id, media, picker, text if reader else None)
+            record, lines = _finish(path, draft.video_id, media, picker, text)
         draft.add_lines(lines)
         draft.commit(record)
     except BaseException:
@@ -209,23 +207,29 @@ def _decode(
     run: _Run,
     media: Media,
     picker: KeyframePicker,
-    targets: Sequence[queue.Queue[_Picture | None]],
+    to_models: queue.Queue[_Picture | None],
+    to_reader: queue.Queue[Glimpse | None] | None,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
 ) -> None:
     started = time.monotonic()
-    read_at, read_shot = -np.inf, -1
-    for kept in picker.pick(media.frames()):
+    gate = TextGate(options.read_seconds)
+
+    def read(frame: Frame, image: NDArray[np.uint8] | None = None) -> None:
+        if to_reader is not None:
+            run.put(to_reader, gate.glimpse(frame, frame.image() if image is None else image))
+
+    for kept in picker.pick(gate.watch(media.frames(), read)):
         frame = kept.frame
         row = KeyframeRow(frame.index, frame.seconds, frame.pts, kept.shot, kept.group)
-        picture = _Picture(row, frame.image(), frame.small)
-        run.put(targets[0], picture)
-        if len(targets) > 1 and (kept.shot != read_shot or frame.seconds - read_at >= options.read_seconds - 1e-6):
-            read_at, read_shot = frame.seconds, kept.shot
-            run.put(targets[1], picture)
+        picture = _Picture(row, frame.image())
+        run.put(to_models, picture)
+        if gate.due(frame, kept.shot):
+            read(frame, picture.image)
         _tell(progress, media, "pictures", frame.seconds, time.monotonic() - started)
-    for target in targets:
-        run.put(target, None)
+    run.put(to_models, None)
+    if to_reader is not None:
+        run.put(to_reader, None)
 
 
 def _tell(progress: Callable[[Progress], None] | None, media: Media, stage: str, done: float, elapsed: float) -> None:
@@ -280,10 +284,9 @@ def _save_thumbnail(image: NDArray[np.uint8], path: Path, options: IngestOptions
     picture.save(path, "JPEG", quality=options.thumbnail_quality)
 
 
-def _run_reader(run: _Run, source: queue.Queue[_Picture | None], reader: Reader, text: ScreenText) -> None:
-    for picture in run.take(source):
-        if text.changed(picture.small):
-            text.add(reader.read(picture.image), picture.row.seconds)
+def _run_reader(run: _Run, source: queue.Queue[Glimpse | None], text: ScreenText) -> None:
+    for glimpse in run.take(source):
+        text.look(glimpse)
 
 
 def _finish(

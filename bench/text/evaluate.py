@@ -15,7 +15,7 @@ def evaluate(session: Session, folder: Path, *, seed: int) -> dict[str, Any]:
     Raises:
         VideoAssistantError: the folder holds no truth of text.
     """
-    from assistant.models.ocr import RapidOcrReader
+    from assistant.models.ocr import RapidOcrReader, screen_reader
     from bench.text.cues import cue_figures
     from bench.text.fusion import fusion_figures
     from bench.text.lookup import lookup_figures
@@ -23,7 +23,7 @@ def evaluate(session: Session, folder: Path, *, seed: int) -> dict[str, Any]:
     from bench.text.truth import true_lines
 
     truth = true_lines(folder)
-    reader, offline = RapidOcrReader(), RapidOcrReader(tesseract=None)
+    reader, offline = screen_reader(), RapidOcrReader(accents=None)
     figures = exact_truth(truth, reader, "text")
     figures |= exact_truth(truth, offline, "text.offline")
     figures |= photographed(folder, reader)

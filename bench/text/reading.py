@@ -14,7 +14,7 @@ from assistant.library.fold import fold, terms
 from bench.text.truth import TrueLine, partial_truth, plain
 
 if TYPE_CHECKING:
-    from assistant.ingest.screen_text import Reader
+    from assistant.ingest.screen_text import Reader, ReadLine, Region
     from tools.types import Line
 
 FOUND = 0.2  # a line counts as found if at most this share of its folded letters is wrong
@@ -27,10 +27,12 @@ class CountingReader:
         self._reader = reader
         self.passes = 0
 
-    def read(self, image: Any) -> Any:
-        lines = self._reader.read(image)
-        self.passes += len(lines)
-        return lines
+    def detect(self, image: Any) -> list[Region]:
+        return self._reader.detect(image)
+
+    def recognise(self, image: Any, regions: Sequence[Region]) -> list[ReadLine]:
+        self.passes += len(regions)
+        return self._reader.recognise(image, regions)
 
 
 class NoMeaning:
