@@ -70,11 +70,13 @@ def _codecs() -> Row:
 
 
 def _tesseract() -> Row:
-    program = shutil.which("tesseract")
+    from assistant.models.tesseract import find_tesseract
+
+    program = find_tesseract()
     if program is None:
         advice = "for accented Vietnamese on screen, install tesseract-ocr and tesseract-ocr-vie"
-        return _row("tesseract", "not installed; RapidOCR alone reads", advice, ok=True)
-    return _row("tesseract", program)
+        return _row("tesseract", "not installed with Vietnamese; RapidOCR alone reads", advice, ok=True)
+    return _row("tesseract", program.path)
 
 
 def _voice(settings: Settings) -> Row:

@@ -30,15 +30,21 @@ def complete(plain: str, accented: str, alphabet: AbstractSet[str]) -> str:
     if fuzz.ratio(fold(plain), fold(accented)) < ALIKE:
         return plain
     built = []
-    for step in Levenshtein.opcodes(plain, accented):
+    # Aligned without their marks: where both wrote the same base letter, it is the same letter.
+    for step in Levenshtein.opcodes(_bare(plain), _bare(accented)):
         own, other = plain[step.src_start : step.src_end], accented[step.dest_start : step.dest_end]
-        if step.tag == "replace":
-            built += [_chosen(a, b, alphabet) for a, b in zip(own, other, strict=True)]
-        elif step.tag == "insert":
+        if step.tag == "insert":
             built += [letter for letter in other if letter not in alphabet or fold(letter) in VOWELS]
-        else:
+        elif step.tag == "delete":
             built.append(own)
+        else:
+            built += [_chosen(a, b, alphabet) for a, b in zip(own, other, strict=True)]
     return "".join(built)
+
+
+def _bare(text: str) -> str:
+    """The text folded, letter for letter."""
+    return "".join(base if len(base := fold(letter)) == 1 else letter for letter in text)
 
 
 def _chosen(own: str, other: str, alphabet: AbstractSet[str]) -> str:

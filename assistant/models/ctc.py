@@ -22,6 +22,7 @@ from assistant.library.fold import fold
 BLANK = 0
 VOWELS = "aeiouy"
 TRACE = 0.001  # of the probability: what a letter's neighbours leak into a blank is mostly less
+STRONG_TRACE = 0.05  # enough by itself
 SURE = 0.9  # of the letters on both sides: in scrawl every blank has traces
 
 
@@ -47,30 +48,42 @@ class CtcDecoder:
         Args:
             probabilities: `(steps, letters)`.
         """
-        best = probabilities.argmax(axis=1)
-        sure = probabilities.max(axis=1)
+        best, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
         starts = np.flatnonzero((best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]])))
         if not len(starts):
             return "", 0.0
-        traces = np.stack([probabilities[:, classes].sum(axis=1) for classes in self._vowels], axis=1)
-        text = ""
-        for number, step in enumerate(starts):
-            letter = self.letters[best[step]]
-            after = starts[number + 1] if number + 1 < len(starts) else len(best)
-            text += letter
-            blanks = np.flatnonzero(best[step:after] == BLANK) + step
-            following = self.letters[best[after]] if after < len(best) else " "
-            if len(blanks) and sure[step] >= SURE and (after == len(best) or sure[after] >= SURE):
-                text += self._missing_vowel(traces[blanks], letter, following)
-        return text, float(sure[starts].mean())
+        written = [self.letters[best[step]] for step in starts]
+        missing = self._missing_vowels(probabilities, best, sure, starts)
+        # English scrawl leaves such traces too: a line must look Vietnamese before they are believed.
+        if any(accented(letter) for letter in written) or any(trace >= STRONG_TRACE for _, trace in missing):
+            written = [letter + vowel for letter, (vowel, _) in zip(written, missing, strict=True)]
+        return "".join(written), float(sure[starts].mean())
 
-    def _missing_vowel(self, traces: NDArray[np.float32], before: str, after: str) -> str:
-        """The vowel that left its trace in a run of blanks, `(blanks, vowels)`; empty if none did."""
-        own = traces.copy()
-        for place, neighbour in ((0, before), (-1, after)):
-            if fold(neighbour) in VOWELS:
-                own[place, VOWELS.index(fold(neighbour))] = 0.0  # it is the neighbour's own
-        if own.max() < TRACE:
-            return ""
-        vowel = VOWELS[int(own.max(axis=0).argmax())]
-        return vowel.upper() if before.isupper() and not after.islower() else vowel
+    def _missing_vowels(
+        self,
+        probabilities: NDArray[np.float32],
+        best: NDArray[np.intp],
+        sure: NDArray[np.float32],
+        starts: NDArray[np.intp],
+    ) -> list[tuple[str, float]]:
+        """After each letter the vowel whose trace is in the blanks that follow, and its strength; empty if none is."""
+        found = []
+        for step, after in zip(starts, [*starts[1:], len(best)], strict=True):
+            blanks = np.flatnonzero(best[step:after] == BLANK) + step
+            if not len(blanks) or sure[step] < SURE or (after < len(best) and sure[after] < SURE):
+                found.append(("", 0.0))
+                continue
+            before, following = self.letters[best[step]], self.letters[best[after]] if after < len(best) else " "
+            traces = np.stack([probabilities[blanks][:, classes].sum(axis=1) for classes in self._vowels], axis=1)
+            for place, neighbour in ((0, before), (-1, following)):
+                if fold(neighbour) in VOWELS:
+                    traces[place, VOWELS.index(fold(neighbour))] = 0.0  # it is the neighbour's own
+            trace = float(traces.max())
+            vowel = VOWELS[int(traces.max(axis=0).argmax())] if trace >= TRACE else ""
+            found.append((vowel.upper() if before.isupper() and not following.islower() else vowel, trace))
+        return found
+
+
+def accented(letter: str) -> bool:
+    """A Latin letter with a mark, or `đ`."""
+    return letter.isalpha() and not letter.isascii() and fold(letter).isascii()

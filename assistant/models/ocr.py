@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 FEWEST_PIXELS, MOST_PIXELS = 480, 736  # of the shorter side, as the detector sees it
-LINE_HEIGHT = 48  # pixels that both recognisers read best
+READ_HEIGHT = 32  # pixels: taller lines are reduced, or scrawl falls apart; print is read as well
+ACCENTS_HEIGHT = 48  # pixels that Tesseract's line mode reads best
 MARGIN = 0.15  # of a line's height, on every side: accents stand outside the detector's boxes
 BATCH = 8  # lines of like width that go through the recogniser at once
 
@@ -63,7 +64,7 @@ class RapidOcrReader(LazyModel[_Engine]):
         params = {"Global.log_level": "critical", "Det.limit_type": "min", "Det.limit_side_len": FEWEST_PIXELS}
         engine = RapidOCR(params=params | {"EngineConfig.onnxruntime.intra_op_num_threads": 2})
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
-        engine.recognize_txt([np.full((LINE_HEIGHT, LINE_HEIGHT, 3), 255, np.uint8)])  # loads the recogniser
+        engine.recognize_txt([np.full((READ_HEIGHT, READ_HEIGHT, 3), 255, np.uint8)])  # loads the recogniser
         return _Engine(
             detect=lambda picture: engine(picture, use_det=True, use_cls=False, use_rec=False),
             recogniser=engine.text_rec,
@@ -84,7 +85,7 @@ class RapidOcrReader(LazyModel[_Engine]):
         return sorted((Region.around(four) for four in corners), key=lambda region: (region.box[1], region.box[0]))
 
     def recognise(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> list[ReadLine]:
-        read = self._read([straightened(image, region) for region in regions])
+        read = self._read([straightened(image, region, READ_HEIGHT) for region in regions])
         return [
             ReadLine(self._with_accents(image, region, text), score, region)
             for region, (text, score) in zip(regions, read, strict=True)
@@ -111,7 +112,7 @@ class RapidOcrReader(LazyModel[_Engine]):
         text = text.strip()
         if self._accents is None or not any(letter.isalpha() for letter in text):
             return text
-        words = self._accents.read_line(straightened(image, region, MARGIN))
+        words = self._accents.read_line(straightened(image, region, ACCENTS_HEIGHT, MARGIN))
         return complete(text, words, self.loaded.decoder.alphabet)
 
 
@@ -120,10 +121,11 @@ def screen_reader() -> RapidOcrReader:
     return RapidOcrReader(find_tesseract())
 
 
-def straightened(image: NDArray[np.uint8], region: Region, margin: float = 0.0) -> NDArray[np.uint8]:
-    """The line upright and level, HWC uint8 RGB, at most `LINE_HEIGHT` high; a line that runs down is turned.
+def straightened(image: NDArray[np.uint8], region: Region, most_pixels: int, margin: float = 0.0) -> NDArray[np.uint8]:
+    """The line upright and level, HWC uint8 RGB; a line that runs down is turned.
 
     Args:
+        most_pixels: a higher line is reduced to this height.
         margin: added on every side, as a share of the line's height.
     """
     import cv2
@@ -141,9 +143,9 @@ def straightened(image: NDArray[np.uint8], region: Region, margin: float = 0.0) 
     line = cv2.warpPerspective(image, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     if line.shape[0] >= 1.5 * line.shape[1]:
         line = np.ascontiguousarray(np.rot90(line))
-    if line.shape[0] > LINE_HEIGHT:
-        scale = LINE_HEIGHT / line.shape[0]
-        line = cv2.resize(line, (max(1, round(scale * line.shape[1])), LINE_HEIGHT), interpolation=cv2.INTER_AREA)
+    if line.shape[0] > most_pixels:
+        scale = most_pixels / line.shape[0]
+        line = cv2.resize(line, (max(1, round(scale * line.shape[1])), most_pixels), interpolation=cv2.INTER_AREA)
     return np.asarray(line, np.uint8)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.ingest.pipeline import index
 from assistant.ingest.records import Progress
-from assistant.ingest.screen_text import ReadLine
+from assistant.ingest.screen_text import ReadLine, Region
 from assistant.library import Library
 
 
@@ -24,8 +24,11 @@ class Means:
 
 
 class ColourReader:
-    def read(self, image):
-        return [ReadLine(f"colour {('red', 'green', 'blue')[image[60, 100].argmax()]}", 0.9, (0.0, 0.0, 40.0, 10.0))]
+    def detect(self, image):
+        return [Region.of_box((0.0, 20.0, 40.0, 30.0))]
+
+    def recognise(self, image, regions):
+        return [ReadLine(f"colour {('red', 'green', 'blue')[image[60, 100].argmax()]}", 0.9, r) for r in regions]
 
 
 @pytest.fixture
