@@ -21,8 +21,9 @@ from assistant.ingest import subtitles
 from assistant.ingest.keyframes import KeyframePicker
 from assistant.ingest.media import Frame, Media, MediaError, open_media
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Progress
-from assistant.ingest.screen_text import Reader, ScreenText
+from assistant.ingest.screen_text import Reader, ScreenText, read_picture
 from assistant.ingest.text_gate import Glimpse, TextGate
+from assistant.ingest.tracks import Cue, PictureCue
 from assistant.library import Draft, KeyframeRow, Library, VideoRecord
 from tools.types import Line
 
@@ -155,11 +156,13 @@ def _index_one(
 ) -> IndexResult:
     run = _Run(cancelled)
     to_models: queue.Queue[_Picture | None] = queue.Queue(2 * options.batch)
-    to_reader: queue.Queue[Glimpse | None] = queue.Queue(2 * options.batch)
-    text = None if reader is None else ScreenText(draft.video_id, reader)
+    to_reader: queue.Queue[Glimpse | PictureCue | None] = queue.Queue(2 * options.batch)
+    text: ScreenText | None = None
+    cues: list[Cue] = []  # read from pictures
     threads = [_thread(run, _run_models, run, to_models, draft, embedder, extractor, options)]
-    if text is not None:
-        threads.append(_thread(run, _run_reader, run, to_reader, text))
+    if reader is not None:
+        text = ScreenText(draft.video_id, reader)
+        threads.append(_thread(run, _run_reader, run, to_reader, reader, text, cues))
     try:
         with open_media(path) as media:
             for thread in threads:
@@ -177,7 +180,7 @@ def _index_one(
                 raise run.failure
             if run.stop.is_set() or cancelled():
                 raise CancelledError
-            record, lines = _finish(path, draft.video_id, media, picker, text)
+            record, lines = _finish(path, draft.video_id, media, picker, text, cues)
         draft.add_lines(lines)
         draft.commit(record)
     except BaseException:
@@ -208,7 +211,7 @@ def _decode(
     media: Media,
     picker: KeyframePicker,
     to_models: queue.Queue[_Picture | None],
-    to_reader: queue.Queue[Glimpse | None] | None,
+    to_reader: queue.Queue[Glimpse | PictureCue | None] | None,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
 ) -> None:
@@ -219,6 +222,12 @@ def _decode(
         if to_reader is not None:
             run.put(to_reader, gate.glimpse(frame, frame.image() if image is None else image))
 
+    def read_cues() -> None:
+        while media.picture_cues:
+            cue = media.picture_cues.pop(0)
+            if to_reader is not None:
+                run.put(to_reader, cue)
+
     for kept in picker.pick(gate.watch(media.frames(), read)):
         frame = kept.frame
         row = KeyframeRow(frame.index, frame.seconds, frame.pts, kept.shot, kept.group)
@@ -226,7 +235,9 @@ def _decode(
         run.put(to_models, picture)
         if gate.due(frame, kept.shot):
             read(frame, picture.image)
+        read_cues()
         _tell(progress, media, "pictures", frame.seconds, time.monotonic() - started)
+    read_cues()
     run.put(to_models, None)
     if to_reader is not None:
         run.put(to_reader, None)
@@ -284,13 +295,19 @@ def _save_thumbnail(image: NDArray[np.uint8], path: Path, options: IngestOptions
     picture.save(path, "JPEG", quality=options.thumbnail_quality)
 
 
-def _run_reader(run: _Run, source: queue.Queue[Glimpse | None], text: ScreenText) -> None:
-    for glimpse in run.take(source):
-        text.look(glimpse)
+def _run_reader(
+    run: _Run, source: queue.Queue[Glimpse | PictureCue | None], reader: Reader, text: ScreenText, cues: list[Cue]
+) -> None:
+    for item in run.take(source):
+        if isinstance(item, PictureCue):
+            words = " ".join(line.text for line in read_picture(reader, item.image))
+            cues.append(Cue(item.start_seconds, item.end_seconds, words, item.language))
+        else:
+            text.look(item)
 
 
 def _finish(
-    path: Path, video_id: str, media: Media, picker: KeyframePicker, text: ScreenText | None
+    path: Path, video_id: str, media: Media, picker: KeyframePicker, text: ScreenText | None, cues: list[Cue]
 ) -> tuple[VideoRecord, list[Line]]:
     """What is known of the video once its last frame has been seen."""
     last = picker.last
@@ -298,12 +315,19 @@ def _finish(
         raise MediaError(f"{path.name}: no picture in it decodes")
     duration = last.seconds + last.duration_seconds
     lines = text.finish(duration) if text else []
-    lines += subtitles.lines(media.cues, video_id)
+    lines += subtitles.within(subtitles.lines([*media.cues, *cues], video_id), duration)[0]
     for sidecar, language in subtitles.sidecars(path):
         try:
-            lines += subtitles.read_sidecar(sidecar, video_id, language)
-        except ValueError as error:
+            own, late = subtitles.within(subtitles.read_sidecar(sidecar, video_id, language), duration)
+        except (ValueError, OSError) as error:
             media.warnings.append(str(error))
+            continue
+        if late:
+            media.warnings.append(
+                f"{sidecar.name}: {late} of {late + len(own)} lines start after the end of the video and are left out; "
+                "is it another video's?"
+            )
+        lines += own
     height, width = last.image().shape[:2]
     record = VideoRecord(
         duration_seconds=duration,

@@ -18,9 +18,10 @@ def cue_figures(folder: Path, reader: Reader) -> dict[str, float]:
     return {"text.cues_equal": sum(equal) / len(equal), "text.cue_sources": len(equal)} if equal else {}
 
 
-def cue_counts(folder: Path, reader: Reader) -> Iterator[tuple[str, int, int]]:  # noqa: ARG001 - pictures are not read yet
+def cue_counts(folder: Path, reader: Reader) -> Iterator[tuple[str, int, int]]:
     """(file or track, cues that we find, cues that the reference finds)."""
     from assistant.ingest.media import MediaError, open_media
+    from assistant.ingest.screen_text import read_picture
     from assistant.ingest.subtitles import read_sidecar
 
     for path in subtitle_files(folder):
@@ -35,7 +36,8 @@ def cue_counts(folder: Path, reader: Reader) -> Iterator[tuple[str, int, int]]: 
                     pass
         except MediaError:
             continue
-        yield path.name, len(media.cues), sum(expected.values())
+        read = [cue for cue in media.picture_cues if read_picture(reader, cue.image)]
+        yield path.name, len(media.cues) + len(read), sum(expected.values())
 
 
 def _reference(path: Path) -> dict[int, int]:

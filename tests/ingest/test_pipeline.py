@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.ingest.pipeline import index
-from assistant.ingest.records import Progress
+from assistant.ingest.records import IngestOptions, Progress
 from assistant.ingest.screen_text import ReadLine, Region
 from assistant.library import Library
 
@@ -59,6 +59,35 @@ def test_a_video_becomes_searchable(clip, library) -> None:
     assert (line.source, line.start_seconds, line.end_seconds) == ("ocr", pytest.approx(2.0), pytest.approx(4.0))
     assert library.search_lines("den do")[0].language == "vi"
     assert library.check() == []
+
+
+def test_subtitles_of_another_video_or_of_no_kind_are_warnings(clip, library) -> None:
+    path = clip("a", ("red", 2.0))
+    cues = "".join(f"{i}\n00:00:0{i},000 --> 00:00:0{i},500\nline {i}\n\n" for i in range(1, 6))
+    path.with_suffix(".srt").write_text(cues)
+    path.with_suffix(".vi.srt").write_bytes(b"")
+    path.with_suffix(".vtt").write_bytes(b"\x00\xff" * 500)
+    (result,) = _index([path], library)
+    assert result.status == "indexed"
+    assert [line.text for line in library.lines(result.video_id, source="subtitle")] == ["line 1"]
+    late, empty, binary = sorted(result.warnings, key=lambda w: ("a.srt" not in w, "a.vi.srt" not in w))
+    assert "4 of 5 lines start after the end" in late
+    assert "a.vi.srt: the file is empty" in empty
+    assert "a.vtt" in binary
+
+
+@pytest.mark.shared
+def test_picture_subtitles_are_read(library, media: Path) -> None:
+    from assistant.models.ocr import RapidOcrReader
+
+    models = Means()
+    path = media / "video" / "popeye_p1_pgs.mkv"
+    options = IngestOptions(read_seconds=1000.0)
+    (result,) = index([path], library, embedder=models, extractor=None, reader=RapidOcrReader(None), options=options)
+    lines = library.lines(str(result.video_id), source="subtitle")
+    assert len(lines) == 13
+    assert (lines[1].start_seconds, lines[1].language) == (pytest.approx(13.0, abs=0.1), "en")
+    assert "Sinbad the sailor" in lines[1].text
 
 
 def test_a_bad_file_is_reported_and_the_rest_goes_on(clip, library, tmp_path: Path) -> None:
