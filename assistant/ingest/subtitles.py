@@ -136,13 +136,13 @@ def lines(cues: Sequence[Cue], video_id: str) -> list[Line]:
 
 def _pieces(text: str) -> list[str]:
     """A text cut between words, where it has any, into pieces of at most `LONGEST_TEXT` letters."""
-    pieces = []
-    while len(text) > LONGEST_TEXT:
-        cut = text.rfind(" ", 1, LONGEST_TEXT + 1)
-        cut = LONGEST_TEXT if cut < 0 else cut
-        pieces.append(text[:cut])
-        text = text[cut:].lstrip()
-    return [*pieces, text] if text or not pieces else pieces
+    pieces, start = [], 0
+    while len(text) - start > LONGEST_TEXT:
+        cut = text.rfind(" ", start + 1, start + LONGEST_TEXT + 1)
+        cut = start + LONGEST_TEXT if cut < 0 else cut
+        pieces.append(text[start:cut])
+        start = cut + (text[cut] == " ")
+    return [*pieces, text[start:]]
 
 
 def within(found: Sequence[Line], duration_seconds: float) -> tuple[list[Line], int]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.ingest.pipeline import index
-from assistant.ingest.records import IngestOptions, Progress
+from assistant.ingest.records import Progress
 from assistant.ingest.screen_text import ReadLine, Region
 from assistant.library import Library
 
@@ -74,20 +74,6 @@ def test_subtitles_of_another_video_or_of_no_kind_are_warnings(clip, library) ->
     assert "4 of 5 lines start after the end" in late
     assert "a.vi.srt: the file is empty" in empty
     assert "a.vtt" in binary
-
-
-@pytest.mark.shared
-def test_picture_subtitles_are_read(library, media: Path) -> None:
-    from assistant.models.ocr import RapidOcrReader
-
-    models = Means()
-    path = media / "video" / "popeye_p1_pgs.mkv"
-    options = IngestOptions(read_seconds=1000.0)
-    (result,) = index([path], library, embedder=models, extractor=None, reader=RapidOcrReader(None), options=options)
-    lines = library.lines(str(result.video_id), source="subtitle")
-    assert len(lines) == 13
-    assert (lines[1].start_seconds, lines[1].language) == (pytest.approx(13.0, abs=0.1), "en")
-    assert "Sinbad the sailor" in lines[1].text
 
 
 def test_a_bad_file_is_reported_and_the_rest_goes_on(clip, library, tmp_path: Path) -> None:

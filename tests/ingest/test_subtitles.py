@@ -1,11 +1,14 @@
 import unicodedata
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from assistant.ingest.screen_text import read_picture
 from assistant.ingest.subtitles import LONGEST_TEXT, lines, read_sidecar, sidecars, within
-from assistant.ingest.tracks import Cue, read_palette
+from assistant.ingest.tracks import Cue, PictureCue, Tracks, read_palette
+from assistant.models.ocr import RapidOcrReader
 from tools.types import Line
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\n<i>Đường phố</i>\nHà Nội\n\n2\n00:00:00,200 --> 00:00:00,900\nTrước\n"
@@ -124,3 +127,16 @@ def test_real_files(media: Path, name: str, count: int) -> None:
     found = read_sidecar(media / "subs" / name, "v", None)
     assert len(found) == count
     assert all(line.text and "<" not in line.text for line in found)
+
+
+@pytest.mark.shared
+def test_picture_subtitles_are_read(media: Path) -> None:
+    reader, tracks = RapidOcrReader(accents=None), Tracks()
+    with av.open(str(media / "video" / "popeye_p1_pgs.mkv")) as container:
+        packets = container.demux(container.streams.subtitles)
+        cues = [cue for packet in packets for cue in tracks.feed(packet)]
+    assert len(cues) == 13
+    cue = cues[1]
+    assert isinstance(cue, PictureCue)
+    assert (cue.start_seconds, cue.end_seconds) == pytest.approx((13.0, 16.416))
+    assert [line.text for line in read_picture(reader, cue.image)] == ["I'm Sinbad the sailor", "So hearty and hale"]
