@@ -92,7 +92,21 @@ def text_row(line: Line) -> Row:
 
 
 def text_line(line: Line) -> str:
-    return f"{line.video_id}  {clock(line.start_seconds)}-{clock(line.end_seconds)}  {line.source}  {line.text}"
+    words = marked(line.text, line.marks)
+    return f"{line.video_id}  {clock(line.start_seconds)}-{clock(line.end_seconds)}  {line.source}  {words}"
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """`the fox` with `((4, 7),)` to `the «fox»`; neighbouring marks become one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    for start, end in reversed(joined):
+        text = f"{text[:start]}«{text[start:end]}»{text[end:]}"
+    return text
 
 
 def sequence_row(sequence: EventSequence) -> Row:

@@ -67,6 +67,7 @@ class Line:
     score: float = 1.0  # in [0, 1]; the reader's confidence, or the match when it comes from a search
     box: Box | None = None
     language: str | None = None  # ISO 639-1 where it is known
+    marks: tuple[tuple[int, int], ...] = ()  # what a search matched: `(start, end)` in letters of `text`
 
 
 @dataclass(frozen=True, slots=True)

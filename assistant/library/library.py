@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.library import sidecar, text
 from assistant.library.catalog import Catalog
 from assistant.library.lock import writing
+from assistant.library.lookup import Condition, Lookup
 from assistant.library.records import LibraryError, StoredVideo
 from assistant.library.vectors import VectorStore
 from assistant.library.writer import Writer
@@ -38,6 +38,7 @@ class Library:
         self.catalog = Catalog(root / "catalog.sqlite")
         self._opened: OrderedDict[tuple[str, str], tuple[list[Keyframe], NDArray[np.float32]]] = OrderedDict()
         self._opened_lock = threading.Lock()
+        self._lookup = Lookup()
 
     @property
     def vector_store(self) -> VectorStore:
@@ -277,10 +278,10 @@ class Library:
         end_seconds: float | None = None,
     ) -> list[Line]:
         """The lines of a video that touch `[start_seconds, end_seconds)`, in time order."""
-        where, values = _line_conditions(self._row(video_id)["video_id"], source, start_seconds, end_seconds)
+        condition = _line_condition(self._row(video_id)["video_id"], source, start_seconds, end_seconds)
         rows = self.catalog.connection.execute(
-            f"SELECT * FROM line WHERE 1 {where} ORDER BY start_seconds, id",  # noqa: S608 - conditions are ours
-            values,
+            f"SELECT * FROM line WHERE 1 {condition.sql} ORDER BY start_seconds, id",  # noqa: S608 - conditions are ours
+            condition.values,
         )
         return [text.to_line(row) for row in rows]
 
@@ -297,8 +298,8 @@ class Library:
         """Lines that hold the words of `query`, best first, `score` in [0, 1]; accents and typos are forgiven."""
         if video_id is not None:
             self._row(video_id)
-        where, values = _line_conditions(video_id, source, start_seconds, end_seconds)
-        return text.search(self.catalog.connection, query, where, values, limit)
+        condition = _line_condition(video_id, source, start_seconds, end_seconds)
+        return self._lookup.search(self.catalog.connection, self.catalog.revision, query, condition, limit)
 
     # -- writing
 
@@ -372,9 +373,7 @@ def _span(keyframes: Sequence[Keyframe], start: float | None, end: float | None)
     return slice(low, max(low, high))
 
 
-def _line_conditions(
-    video_id: str | None, source: Source | None, start: float | None, end: float | None
-) -> tuple[str, list[Any]]:
+def _line_condition(video_id: str | None, source: Source | None, start: float | None, end: float | None) -> Condition:
     given = [
         ("AND line.video_id = ?", video_id),
         ("AND line.source = ?", source),
@@ -382,4 +381,4 @@ def _line_conditions(
         ("AND line.start_seconds < ?", end),
     ]
     chosen = [(clause, value) for clause, value in given if value is not None]
-    return " ".join(clause for clause, _ in chosen), [value for _, value in chosen]
+    return Condition(" ".join(clause for clause, _ in chosen), tuple(value for _, value in chosen))

@@ -87,6 +87,7 @@ def test_read_gives_the_sign_and_its_time(library) -> None:
     line, *_ = _run(library, "read", "hotel", "--json")
     assert (line["source"], line["text"]) == ("ocr", "HOTEL")
     assert line["box"]
+    assert "«HOTEL»" in _run(library, "read", "hotl").stdout
 
 
 @pytest.mark.parametrize(
