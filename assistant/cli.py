@@ -214,7 +214,7 @@ def find(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find keyframes by meaning, or by likeness."""
+    """Find keyframes by what they show and what is written or said there, or by likeness."""
     from assistant.output import emit, hit_line, hit_row
 
     if (text is None) == (like is None):
@@ -222,7 +222,7 @@ def find(
     session = _session(ctx)
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
-        hits = session.search.search(_english(session, text), **where)
+        hits = session.search.search(_english(session, text), words=text, **where)
     else:
         hits = session.search.search_image(_picture(session, cast(str, like)), why=f"like {like}", **where)
     emit([hit_row(h) for h in hits], [hit_line(h) for h in hits], as_json=as_json, empty="No hit.")

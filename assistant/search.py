@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
 from tools.errors import VideoAssistantError
 from tools.ports import Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from assistant.library import Library
 
 CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same words again
+WEIGHED = 100  # hits of each channel, from which its weight is judged
+HELD = 0.6  # of a query that a line must hold: less is chance
+TEXT_CHANNELS: dict[str, tuple[Source, ...]] = {"words": ("ocr", "subtitle", "speech"), "caption": ("caption",)}
 
 
 class TextEncoder(Protocol):
@@ -46,14 +50,41 @@ class LibrarySearch:
         self,
         query: str,
         *,
+        words: str | None = None,
         video_id: str | None = None,
         start_seconds: float | None = None,
         end_seconds: float | None = None,
         limit: int = 16,
     ) -> list[FrameHit]:
-        return self.search_pictures(
-            query, video_id=video_id, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
-        )
+        """Keyframes by what they show, and by what is written, said or told of them, best first.
+
+        Args:
+            query: in the retrieval model's language.
+            words: as they were typed, for the channels of text; default: the query.
+        """
+        if limit < 1:
+            raise VideoAssistantError(f"limit is {limit}; it takes a whole number from 1 on")
+        where: dict[str, Any] = {"video_id": video_id, "start_seconds": start_seconds, "end_seconds": end_seconds}
+        pictures = self.search_pictures(query, **where, limit=max(limit, WEIGHED))
+        if not pictures:
+            return []
+        shown = Channel("picture", picture_weight([hit.score for hit in pictures]), _ranked(pictures))
+        typed = query if words is None else words
+        others = [self._text_channel(name, sources, typed, pictures, where) for name, sources in TEXT_CHANNELS.items()]
+        return fuse([shown, *others], limit)
+
+    def _text_channel(
+        self, name: str, sources: tuple[Source, ...], words: str, pictures: Sequence[FrameHit], where: dict[str, Any]
+    ) -> Channel:
+        found = [line for source in sources for line in self.search_lines(words, source=source, **where, limit=WEIGHED)]
+        lines = sorted((x for x in found if x.score >= HELD), key=lambda line: -line.score)[:WEIGHED]
+        weight = text_weight([line.score for line in lines], words=len(words.split()), quoted='"' in words)
+        return Channel(name, weight, at_keyframes([(line, self._keyframes_of(line)) for line in lines], pictures))
+
+    def _keyframes_of(self, line: Line) -> list[Keyframe]:
+        """The keyframes shown while a line is, or the nearest."""
+        found = self.keyframes(line.video_id, line.start_seconds, line.end_seconds)
+        return found or [self.library.nearest_keyframe(line.video_id, line.start_seconds)]
 
     def search_pictures(
         self,
@@ -154,3 +185,7 @@ class LibrarySearch:
         while len(self._texts) > CACHED_QUERIES:
             self._texts.popitem(last=False)
         return rows
+
+
+def _ranked(hits: Sequence[FrameHit]) -> list[Found]:
+    return [Found(hit, rank) for rank, hit in enumerate(hits)]

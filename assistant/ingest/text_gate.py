@@ -19,7 +19,8 @@ from tools.types import Box
 
 STILL_CELL = 8  # of 255: noise and compression move a cell less
 STILL_SECONDS = 0.2  # what has just appeared stands still so long before it is read
-BETWEEN_SECONDS = 0.4  # pictures are read at most this often
+BETWEEN_SECONDS = 0.4  # after a reading, before something else can have appeared
+BETWEEN_EVERY_SECONDS = 2.0  # a drawn film stands still many times a second: at most every third reading is such a one
 REMEMBERED = 90  # frames since the last reading: a second and a half at 60 a second
 
 
@@ -54,14 +55,15 @@ class TextGate:
         self._interval = interval_seconds
         self._since: deque[tuple[float, NDArray[np.uint8]]] = deque(maxlen=REMEMBERED)
         self._read: NDArray[np.uint8] | None = None
-        self._read_at, self._shot = -np.inf, -1
+        self._read_at, self._between_at, self._shot = -np.inf, -np.inf, -1
 
     def watch(self, frames: Iterable[Frame], read: Callable[[Frame], None]) -> Iterator[Frame]:
         """Passes frames on, and calls `read` with those between keyframes that are worth it, in time order."""
         for frame in frames:
             yield frame
             # Whoever takes the frames has dealt with this one by now: a keyframe is read before what follows it.
-            if frame.seconds - self._read_at >= BETWEEN_SECONDS and self._appeared(frame):
+            if self._appeared(frame):
+                self._between_at = frame.seconds
                 read(frame)
             self._since.append((frame.seconds, frame.small))
 
@@ -80,6 +82,9 @@ class TextGate:
         return Glimpse(frame.seconds, image, frame.small, since)
 
     def _appeared(self, frame: Frame) -> bool:
+        """Something new stands still, and it is time."""
+        if frame.seconds < max(self._read_at + BETWEEN_SECONDS, self._between_at + BETWEEN_EVERY_SECONDS):
+            return False
         before = next((small for at, small in reversed(self._since) if frame.seconds - at >= STILL_SECONDS), None)
         if before is None or self._read is None or _most_changed(self._read, frame.small) <= CHANGED_CELL:
             return False

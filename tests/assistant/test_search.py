@@ -5,7 +5,7 @@ import pytest
 
 from assistant.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
-from tools.types import Keyframe
+from tools.types import Keyframe, Line
 
 KEYFRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(4)]
 
@@ -24,13 +24,21 @@ class CountingEncoder:
         return np.eye(4, dtype=np.float32)[:1]
 
 
-def _library():
+def _library(*lines: Line):
     def search_vectors(vectors, *, limit, **_):
         scores = vectors @ np.eye(4, dtype=np.float32)
         return [[(KEYFRAMES[i], float(row[i])) for i in np.argsort(-row)[:limit]] for row in scores]
 
+    def keyframes(video_id, start_seconds, end_seconds):
+        return [k for k in KEYFRAMES if start_seconds <= k.seconds < end_seconds]
+
     return SimpleNamespace(
-        search_vectors=search_vectors, vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)), videos=list
+        search_vectors=search_vectors,
+        vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)),
+        videos=list,
+        keyframes=keyframes,
+        nearest_keyframe=lambda _, seconds: min(KEYFRAMES, key=lambda k: abs(k.seconds - seconds)),
+        search_lines=lambda words, source, **_: [x for x in lines if x.source == source and words in x.text],
     )
 
 
@@ -59,3 +67,18 @@ def test_more_queries_than_the_cache_holds_all_come_back() -> None:
 def test_a_limit_below_one_is_refused_in_one_line() -> None:
     with pytest.raises(VideoAssistantError, match="limit is 0"):
         LibrarySearch(_library(), CountingEncoder()).search("1", limit=0)
+
+
+def test_words_that_a_line_holds_bring_its_keyframe_and_say_so() -> None:
+    line = Line("v", 2.4, 2.6, "subtitle", "gate 1 closes")
+    hits = LibrarySearch(_library(line), CountingEncoder()).search("1", words="gate 1 closes", limit=4)
+    assert [hit.keyframe.frame_index for hit in hits[:2]] == [2, 1]
+    assert (hits[0].channel, hits[0].line, hits[0].score) == ("subtitle", line, 1.0)
+    assert hits[0].why.startswith("gate 1 closes (picture ")
+    assert (hits[1].channel, hits[1].line) == ("picture", None)
+
+
+def test_captions_are_a_channel_of_their_own() -> None:
+    lines = [Line("v", 3.0, 4.0, "caption", "a dog runs"), Line("v", 0.0, 1.0, "ocr", "the dog shop", 0.7)]
+    channels = [h.channel for h in LibrarySearch(_library(*lines), CountingEncoder()).search("1", words="dog")]
+    assert set(channels) == {"picture", "caption", "ocr"}
