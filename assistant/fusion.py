@@ -19,6 +19,7 @@ RANK_OFFSET = (
     1.0  # small: two channels of one weight take turns, and a weak one stays below the strong one's first five
 )
 USUAL_PEAK = 3.0  # standard deviations by which the best picture of a hundred stands out on most queries
+SHARPNESS = 4  # a line with three of four words says a third of what one with all of them does
 MOST_WORDS = 4  # more of them make no surer
 AS_GOOD = 0.95  # of the best line's score: lines that answer the query as well
 
@@ -29,6 +30,7 @@ class Found:
 
     hit: FrameHit
     rank: int  # in its channel, from 0
+    strength: float = 1.0  # of the channel's best, in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,14 @@ def text_weight(scores: Sequence[float], *, words: int, quoted: bool) -> float:
         return 0.0
     alike = sum(score >= AS_GOOD * scores[0] for score in scores)
     length = 0.5 + 0.25 * min(words, MOST_WORDS)
-    return scores[0] ** 2 * length / (1 + math.log(alike) / 2) * (2 if quoted else 1)
+    return scores[0] ** SHARPNESS * length / (1 + math.log(alike) / 2) * (2 if quoted else 1)
 
 
 def at_keyframes(lines: Sequence[tuple[Line, Sequence[Keyframe]]], pictures: Sequence[FrameHit]) -> list[Found]:
     """Lines as hits of keyframes.
 
     Args:
-        lines: best first, each with the keyframes of its time, of which the first stands for it.
+        lines: best first, with scores above 0, each with the keyframes of its time, of which the first stands for it.
         pictures: keyframes that pictures found; those within a line's time are the line's too.
     """
     found: dict[tuple[str, int], Found] = {}
@@ -74,7 +76,7 @@ def at_keyframes(lines: Sequence[tuple[Line, Sequence[Keyframe]]], pictures: Seq
         for place, keyframe in enumerate(keyframes):
             if place == 0 or _key(keyframe) in seen:
                 hit = FrameHit(keyframe, line.score, channel=line.source, why=line.text, line=line)
-                found.setdefault(_key(keyframe), Found(hit, rank))
+                found.setdefault(_key(keyframe), Found(hit, rank, (line.score / lines[0][0].score) ** SHARPNESS))
     return list(found.values())
 
 
@@ -86,7 +88,9 @@ def fuse(channels: Sequence[Channel], limit: int) -> list[FrameHit]:
     for channel in channels:
         for found in channel.found:
             key = _key(found.hit.keyframe)
-            parts.setdefault(key, {})[channel.name] = channel.weight / total / (RANK_OFFSET + found.rank)
+            parts.setdefault(key, {})[channel.name] = (
+                channel.weight / total * found.strength / (RANK_OFFSET + found.rank)
+            )
             hits.setdefault(key, {})[channel.name] = found.hit
     weights = {channel.name: channel.weight / total for channel in channels if channel.found}
     order = sorted(parts, key=lambda key: -sum(parts[key].values()))

@@ -10,6 +10,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,8 @@ class Query:
 def fusion_figures(session: Session, folder: Path, seed: int) -> dict[str, float]:
     """Recall@5 with and without the text channels, on queries about what is seen and on queries for words.
 
-    A query counts as answered if one of the first five keyframes lies in one of its spans.
+    A query counts as answered if one of the first five keyframes lies in one of its spans. `visual_recall_spoken`: the
+    same for queries about what is seen, where somebody says every other of them word for word in yet another video.
     """
     from assistant.session import Session as Opened
 
@@ -50,7 +52,7 @@ def fusion_figures(session: Session, folder: Path, seed: int) -> dict[str, float
         own = Opened(session.settings.model_copy(update={"library": Path(place) / "library"}))
         for _ in own.index([clips, real]):
             pass
-        stems = {video.video_id: Path(video.paths[0]).stem for video in own.library.videos()}
+        stems = _stems(own)
         visual, text = list(_visual_queries(clips)), list(_text_queries(own, folder, stems))
         figures = {}
         for name, queries in (("visual", visual), ("text", text)):
@@ -58,6 +60,12 @@ def fusion_figures(session: Session, folder: Path, seed: int) -> dict[str, float
             fused = [_answered(query, own.search.search(query.text, limit=TOP), stems) for query in queries]
             figures[f"text.{name}_recall_plain"] = sum(plain) / len(queries)
             figures[f"text.{name}_recall_fused"] = sum(fused) / len(queries)
+        _tell(visual, Path(place) / "talk")
+        for _ in own.index([Path(place) / "talk"]):
+            pass
+        stems = _stems(own)
+        spoken = [_answered(query, own.search.search(query.text, limit=TOP), stems) for query in visual]
+        figures["text.visual_recall_spoken"] = sum(spoken) / len(visual)
         own.close()
     return figures | {
         "text.fusion_visual_loss": figures["text.visual_recall_plain"] - figures["text.visual_recall_fused"],
@@ -65,6 +73,18 @@ def fusion_figures(session: Session, folder: Path, seed: int) -> dict[str, float
         "text.visual_queries": len(visual),
         "text.text_queries": len(text),
     }
+
+
+def _stems(session: Session) -> dict[str, str]:
+    return {video.video_id: Path(video.paths[0]).stem for video in session.library.videos()}
+
+
+def _tell(queries: Sequence[Query], folder: Path) -> None:
+    """A video in which every other query is spoken, a second each."""
+    folder.mkdir()
+    shutil.copyfile(str(files("assistant") / "demo" / "night-park.mp4"), folder / "talk.mp4")
+    told = [f"0:00:{i % 25:02d} - 0:00:{i % 25 + 1:02d}, {query.text}\n" for i, query in enumerate(queries[::2])]
+    (folder / "talk.txt").write_text("".join(told), encoding="utf-8")
 
 
 def _answered(query: Query, hits: Sequence[FrameHit], stems: dict[str, str]) -> bool:
