@@ -61,13 +61,16 @@ def _session(ctx: click.Context) -> Session:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Index again what is unchanged.")
+@click.option("--captions", is_flag=True, help="Then have the core tell what each keyframe shows, to be searched too.")
 @click.option("--progress-json", is_flag=True, hidden=True, help="Progress as JSON lines on stderr (for the page).")
 @JSON
 @click.pass_context
-def index(ctx: click.Context, paths: tuple[Path, ...], force: bool, progress_json: bool, as_json: bool) -> None:
+def index(
+    ctx: click.Context, paths: tuple[Path, ...], force: bool, captions: bool, progress_json: bool, as_json: bool
+) -> None:
     """Add files or folders. Resumable: what is ready and unchanged is skipped."""
     session = _session(ctx)
-    failed = _run_index(session, paths, force=force, progress_json=progress_json, as_json=as_json)
+    failed = _run_index(session, paths, force=force, captions=captions, progress_json=progress_json, as_json=as_json)
     ctx.exit(1 if failed else 0)
 
 
@@ -76,11 +79,12 @@ def _run_index(
     paths: tuple[Path, ...],
     *,
     force: bool = False,
+    captions: bool = False,
     progress_json: bool = False,
     as_json: bool = False,
 ) -> bool:
     """Indexes, reporting as asked; True if any input failed."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     results: list[IndexResult] = []
     with _progress(progress_json) as show:
@@ -97,6 +101,11 @@ def _run_index(
                     f"{result.status:<10} {name}  {result.video_id}  {result.keyframes} keyframes, "
                     f"{result.lines} lines, {result.seconds:.1f} s{warnings}"
                 )
+    if captions:
+        for told in session.caption(list(dict.fromkeys(r.video_id for r in results if r.video_id))):
+            results = [replace(r, lines=r.lines + told.captions) if r.video_id == told.video_id else r for r in results]
+            if not as_json:
+                click.echo(f"captioned  {told.video_id}  {told.captions} of {told.keyframes} keyframes")
     if as_json:
         from assistant.output import emit_json
 
@@ -250,15 +259,15 @@ def _picture(session: Session, like: str) -> Any:
         try:
             seconds = float(at)
         except ValueError:
-            raise VideoAssistantError(f"--like {like!r}: after @ comes a time in seconds, such as ID@12.5") from None
+            raise VideoAssistantError(f"{like!r}: after @ comes a time in seconds, such as ID@12.5") from None
         path = Path(session.library.nearest_keyframe(video_id, seconds).image)
     try:
         with Image.open(path) as image:
             return np.array(image.convert("RGB"))
     except FileNotFoundError:
-        raise VideoAssistantError(f"--like {like!r}: no such picture; give a picture file or ID@SECONDS") from None
+        raise VideoAssistantError(f"{like!r}: no such picture; give a picture file or ID@SECONDS") from None
     except (UnidentifiedImageError, OSError) as error:
-        raise VideoAssistantError(f"--like {like!r} is no picture that can be read ({error})") from None
+        raise VideoAssistantError(f"{like!r} is no picture that can be read ({error})") from None
 
 
 @main.command()
@@ -326,6 +335,45 @@ def read(
 
 
 @main.command()
+@click.argument("what", metavar="ID|IMAGE")
+@click.option("--attention", type=click.Path(path_type=Path, dir_okay=False), help="Draw here where each word looked.")
+@click.option("--speak", type=click.Path(path_type=Path, dir_okay=False), help="Write the spoken description here.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="en", show_default=True, help="Its language.")
+@JSON
+@click.pass_context
+def describe(
+    ctx: click.Context, what: str, attention: Path | None, speak: Path | None, lang: Any, as_json: bool
+) -> None:
+    """Tell what a video shows, with times, or what a picture shows."""
+    from assistant.describe import describe_picture, describe_video, draw_attention
+    from assistant.output import description_line, description_row, emit
+
+    session = _session(ctx)
+    known = {video.video_id for video in session.library.videos()}
+    picture = None if what in known else _picture(session, what)
+    if picture is None and attention is not None:
+        raise click.UsageError("--attention needs a picture: an image file, or ID@SECONDS")
+    told = describe_video(session, what, lang) if picture is None else [describe_picture(session, picture, lang)]
+    if attention is not None and picture is not None:
+        draw_attention(session, picture, attention)
+    if speak is not None:
+        _speak(session, "; ".join(one.spoken for one in told), lang, speak)
+    emit([description_row(t) for t in told], [description_line(t) for t in told], as_json=as_json, empty="Nothing.")
+
+
+def _speak(session: Session, text: str, language: Any, path: Path) -> Path:
+    """Writes the spoken text; the suffix is the voice's own where `path` has none."""
+    import shutil
+
+    speech = session.voice().speak(text, language)
+    if speech.notice:
+        click.echo(speech.notice, err=True)
+    target = path if path.suffix else path.with_suffix(speech.path.suffix)
+    shutil.copyfile(speech.path, target)
+    return target
+
+
+@main.command()
 @click.argument("question")
 @click.option("--thread", default="default", show_default=True, help="The conversation it belongs to.")
 @VIDEO
@@ -347,16 +395,7 @@ def ask(
 
     session = _session(ctx)
     reply = session.assistant.ask(question, thread_id=thread, video_id=video_id, language=lang)
-    audio = None
-    if speak is not None:
-        import shutil
-
-        speech = session.voice().speak(reply.spoken, reply.language)
-        if speech.notice:
-            click.echo(speech.notice, err=True)
-        target = speak if speak.suffix else speak.with_suffix(speech.path.suffix)
-        shutil.copyfile(speech.path, target)
-        audio = str(target)
+    audio = None if speak is None else str(_speak(session, reply.spoken, reply.language, speak))
     if as_json:
         emit_json(reply_row(reply, audio))
     else:

@@ -13,6 +13,7 @@ from tools.types import EventSequence, Evidence, FrameHit, Line, Video
 
 if TYPE_CHECKING:
     from assistant.agent import Reply
+    from assistant.describe import Description
 
 Row = Mapping[str, Any]
 
@@ -107,6 +108,22 @@ def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
     for start, end in reversed(joined):
         text = f"{text[:start]}«{text[start:end]}»{text[end:]}"
     return text
+
+
+def description_row(told: Description) -> Row:
+    one = told.evidence
+    return {
+        "text": told.text,
+        "score": round(told.confidence, 4),
+        "video_id": None if one is None else one.video_id,
+        "start_seconds": None if one is None else round(one.start_seconds, 3),
+        "end_seconds": None if one is None else round(one.end_seconds, 3),
+        "image": None if one is None else one.image,
+    }
+
+
+def description_line(told: Description) -> str:
+    return told.text if told.evidence is None else f"{clock(told.evidence.start_seconds)}  {told.text}"
 
 
 def sequence_row(sequence: EventSequence) -> Row:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from assistant.agent import Assistant
+    from assistant.agent.core import InstructBlipCore
+    from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
+    from assistant.models.translate import T5Translator
     from assistant.models.voice import Voice
 
 
@@ -57,16 +60,26 @@ class Session:
         return self._voices[wanted]
 
     @cached_property
+    def core(self) -> InstructBlipCore:
+        from assistant.agent.core import InstructBlipCore
+
+        return InstructBlipCore(self.blip, self.library)
+
+    @cached_property
+    def translator(self) -> T5Translator:
+        from assistant.models.translate import T5Translator
+
+        return T5Translator(self.blip)
+
+    @cached_property
     def assistant(self) -> Assistant:
         from assistant.agent import Assistant
-        from assistant.agent.core import InstructBlipCore
-        from assistant.models.translate import T5Translator
 
         return Assistant(
             frames=self.search,
             lines=self.search,
-            core=InstructBlipCore(self.blip, self.library),
-            translator=T5Translator(self.blip),
+            core=self.core,
+            translator=self.translator,
             checkpoint_path=self.settings.library / "threads.sqlite",
         )
 
@@ -92,6 +105,14 @@ class Session:
             cancelled=cancelled,
             force=force,
         )
+
+    def caption(
+        self, video_ids: Sequence[str], *, progress: Callable[[str, int, int], None] | None = None
+    ) -> Iterator[Captioned]:
+        """Gives the keyframes of indexed videos their captions; those that have one keep it."""
+        from assistant.ingest.captions import caption
+
+        return caption(self.library, self.core.caption, video_ids, progress=progress)
 
     def close(self) -> None:
         if "assistant" in self.__dict__:

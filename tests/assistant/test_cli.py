@@ -131,6 +131,37 @@ def test_one_text_is_split_into_its_events_and_many_are_taken_as_they_are(librar
     assert _run(library, "events", "a red car", "a blue bus", "--within", "0.5", "--json") == []
 
 
+def test_captions_are_told_once_and_searched(library, clips) -> None:
+    rows = _run(library, "index", str(clips), "--captions", "--json", code=1)
+    indexed = next(row for row in rows if row["status"] == "unchanged")
+    again = _run(library, "index", str(clips), "--captions", code=1)
+    assert f"0 of {indexed['keyframes']} keyframes" in again.stdout
+    line, *_ = _run(library, "read", "bus", "--source", "caption", "--json")
+    assert 2 <= line["start_seconds"] < 4
+    hit, *_ = _run(library, "find", "a blue bus at night", "--json")
+    assert hit["channel"] in ("picture", "caption")
+    assert "caption" in hit["why"]
+
+
+def test_describe_tells_a_video_and_draws_where_it_looked(library, tmp_path) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    first, last = _run(library, "describe", video, "--json")
+    assert "car" in first["text"]
+    assert "bus" in last["text"]
+    assert (first["start_seconds"], last["start_seconds"]) == (0.0, pytest.approx(2.0, abs=0.1))
+    assert "0:02.0" in _run(library, "describe", video).stdout
+    drawn = tmp_path / "looked.png"
+    (told,) = _run(library, "describe", f"{video}@0", "--attention", str(drawn), "--json")
+    assert (told["video_id"], "car" in told["text"]) == (None, True)
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+    spoken = tmp_path / "told"
+    vietnamese = _run(library, "describe", f"{video}@0", "--lang", "vi", "--speak", str(spoken), "--json")
+    assert vietnamese[0]["text"] != told["text"]
+    assert list(tmp_path.glob("told.*"))
+    _run(library, "describe", video, "--attention", str(drawn), code=2)
+    assert "no such picture" in _run(library, "describe", "nothing", code=1).stderr
+
+
 def test_no_hit_is_an_empty_list(library) -> None:
     assert _run(library, "read", "zzzzqqqq", "--json") == []
 

@@ -79,6 +79,8 @@ def test_words_that_a_line_holds_bring_its_keyframe_and_say_so() -> None:
 
 
 def test_captions_are_a_channel_of_their_own() -> None:
-    lines = [Line("v", 3.0, 4.0, "caption", "a dog runs"), Line("v", 0.0, 1.0, "ocr", "the dog shop", 0.7)]
-    channels = [h.channel for h in LibrarySearch(_library(*lines), CountingEncoder()).search("1", words="dog")]
-    assert set(channels) == {"picture", "caption", "ocr"}
+    lines = [Line("v", 3.0, 4.0, "caption", "a dog runs"), Line("v", 0.0, 1.0, "ocr", "the dog shop")]
+    hits = LibrarySearch(_library(*lines), CountingEncoder()).search("1", words="dog")
+    assert {hit.channel for hit in hits} == {"picture", "caption", "ocr"}
+    assert "words" in hits[0].why
+    assert "caption" in hits[0].why
