@@ -166,6 +166,9 @@ class LibrarySearch:
             limit=limit,
         )
 
+    def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
+        return self.library.passages(question, video_id=video_id, limit=limit)
+
     def lines(
         self,
         video_id: str,

@@ -301,6 +301,13 @@ class Library:
         condition = _line_condition(video_id, source, start_seconds, end_seconds)
         return self._lookup.search(self.catalog.connection, self.catalog.revision, query, condition, limit)
 
+    def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
+        """Lines that say most of what a question is about, best first, `score` in [0, 1]; none where none does."""
+        if video_id is not None:
+            self._row(video_id)
+        condition = _line_condition(video_id, None, None, None)
+        return self._lookup.passages(self.catalog.connection, self.catalog.revision, question, condition, limit)
+
     # -- writing
 
     @contextmanager

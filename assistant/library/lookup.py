@@ -20,6 +20,7 @@ import numpy as np
 
 from assistant.library.fold import terms
 from assistant.library.text import to_line
+from assistant.library.words import FUNCTION_WORDS
 from tools.types import Line
 
 CANDIDATES = 200  # compared letter by letter, after SQLite's ranking or the words' votes
@@ -77,6 +78,27 @@ class Lookup:
             if score >= WEAKEST
         ]
 
+    def passages(
+        self, connection: sqlite3.Connection, revision: int, question: str, condition: Condition, limit: int
+    ) -> list[Line]:
+        """Lines that say most of what a question is about, best first, scored in [0, 1].
+
+        Its words count by how rare they are among the lines; those of grammar do not count, and a word that no line
+        holds counts half of the rarest, against every line.
+        """
+        words = [word for word in dict.fromkeys(terms(question)) if word not in FUNCTION_WORDS]
+        self._refresh(connection, revision)
+        rarest = math.log(max(2, self._lines))
+        telling = {word: math.log(1 + self._lines / self._counts[word]) for word in words if word in self._counts}
+        whole = sum(telling.values()) + 0.5 * rarest * (len(words) - len(telling))
+        found = []
+        for row in self._voted(connection, [[word] for word in telling], condition):
+            line = set(terms(row["text"]))
+            score = sum(weight for word, weight in telling.items() if word in line) / whole
+            if score >= WEAKEST:
+                found.append(replace(to_line(row, score), marks=marks(list(telling), row["text"])))
+        return sorted(found, key=lambda line: -line.score)[:limit]
+
     def _refresh(self, connection: sqlite3.Connection, revision: int) -> None:
         with self._lock:
             if revision != self._revision:
@@ -87,7 +109,14 @@ class Lookup:
 
     def _similar(self, connection: sqlite3.Connection, words: Sequence[str], condition: Condition) -> list[sqlite3.Row]:
         """The lines that most of the words, corrected, vote for."""
-        groups = [group for group in map(self._corrected, dict.fromkeys(words)) if group]
+        return self._voted(
+            connection, [group for word in dict.fromkeys(words) if (group := self._corrected(word))], condition
+        )
+
+    def _voted(
+        self, connection: sqlite3.Connection, groups: Sequence[Sequence[str]], condition: Condition
+    ) -> list[sqlite3.Row]:
+        """The lines that hold a word of most groups, the rare ones counting most."""
         found: list[Any] = []
         weights: list[Any] = []
         asked = 0.0

@@ -91,6 +91,37 @@ def test_words_of_a_removed_video_are_forgotten(library, add) -> None:
     assert library.search_lines("chuon chuonn") == []
 
 
+LECTURE = (
+    "hello everybody, today we talk about networks",
+    "gradient descent takes small steps",
+    "the learning rate says how long each step is",
+    "bây giờ chúng ta nói về đạo hàm của hàm số",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("When does he explain gradient descent?", LECTURE[1]),
+        ("what is the learning rate", LECTURE[2]),
+        ("đoạn nào nói về đạo hàm?", LECTURE[3]),
+        ("doan nao noi ve dao ham", LECTURE[3]),
+    ],
+)
+def test_a_question_finds_the_line_that_says_most_of_what_it_is_about(library, add, question: str, first: str) -> None:
+    name = add(library, "a", texts=LECTURE)
+    hits = library.passages(question, video_id=name)
+    assert hits[0].text == first
+    assert hits[0].score >= 0.6
+    assert hits[0].marks
+
+
+@pytest.mark.parametrize("question", ["", "is it there?", "khi nào thì có gì?", "does a bus overtake the truck?"])
+def test_a_question_about_what_no_line_says_finds_none(library, add, question: str) -> None:
+    add(library, "a", texts=LECTURE)
+    assert library.passages(question) == []
+
+
 def test_filters_by_time_and_source(library, add) -> None:
     name = add(library, "a", texts=("tin một", "tin hai", "tin ba"))
     assert [hit.text for hit in library.search_lines("tin", start_seconds=1.0, end_seconds=2.0)] == ["tin hai"]
