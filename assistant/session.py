@@ -93,14 +93,19 @@ class Session:
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result for each video."""
         from assistant.ingest.pipeline import index
+        from assistant.models.easyocr import EasyOcrReader
         from assistant.models.ocr import screen_reader
+        from assistant.models.speech import Whisper
+
+        easyocr, speech = self.settings.easyocr, self.settings.speech
 
         return index(
             paths,
             self.library,
             embedder=self.clip,
             extractor=self.blip,
-            reader=screen_reader(),
+            reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
+            listener=None if speech is None else Whisper(speech),
             progress=progress,
             cancelled=cancelled,
             force=force,

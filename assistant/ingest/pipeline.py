@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.ingest import subtitles
+from assistant.ingest.audio import sound
 from assistant.ingest.keyframes import KeyframePicker
 from assistant.ingest.media import Frame, Media, MediaError, open_media
-from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Progress
+from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Listener, Progress
 from assistant.ingest.screen_text import Reader, ScreenText, read_picture
 from assistant.ingest.text_gate import Glimpse, TextGate
 from assistant.ingest.tracks import Cue, PictureCue
 from assistant.library import Draft, KeyframeRow, Library, VideoRecord
+from assistant.models.base import ModelNotFoundError
 from tools.types import Line
 
 MEDIA_SUFFIXES = frozenset(
@@ -98,6 +100,7 @@ def index(
     embedder: Embedder,
     extractor: FeatureExtractor | None,
     reader: Reader | None,
+    listener: Listener | None = None,
     options: IngestOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -129,7 +132,9 @@ def index(
                         video.video_id, str(path), "unchanged", 0.0, video.keyframes, video.lines, (), None
                     )
                     continue
-                yield _index_one(path, draft, embedder, extractor, reader, options, progress, cancelled, start)
+                yield _index_one(
+                    path, draft, embedder, extractor, reader, listener, options, progress, cancelled, start
+                )
             except CancelledError:
                 return
             except (MediaError, OSError) as error:
@@ -149,6 +154,7 @@ def _index_one(
     embedder: Embedder,
     extractor: FeatureExtractor | None,
     reader: Reader | None,
+    listener: Listener | None,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool],
@@ -181,6 +187,9 @@ def _index_one(
             if run.stop.is_set() or cancelled():
                 raise CancelledError
             record, lines = _finish(path, draft.video_id, media, picker, text, cues)
+            if listener is not None and not any(line.source == "subtitle" for line in lines):
+                spoken = _listen(path, draft.video_id, media, listener, record.duration_seconds)
+                lines, record = lines + spoken, replace(record, warnings=tuple(media.warnings))
         draft.add_lines(lines)
         draft.commit(record)
     except BaseException:
@@ -304,6 +313,18 @@ def _run_reader(
             cues.append(Cue(item.start_seconds, item.end_seconds, words, item.language))
         else:
             text.look(item)
+
+
+def _listen(path: Path, video_id: str, media: Media, listener: Listener, duration: float) -> list[Line]:
+    """What is said, where nothing written says it; a recogniser that cannot be had is a warning."""
+    try:
+        pieces = sound(path, media.start_seconds)
+        cues = [cue for start, samples in pieces for cue in listener.transcribe(samples, start)]
+    except ModelNotFoundError as error:
+        media.warnings.append(str(error))
+        return []
+    found, _ = subtitles.within(subtitles.lines(cues, video_id), duration)
+    return [replace(line, source="speech") for line in found]
 
 
 def _finish(

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from assistant.ingest.pipeline import index
 from assistant.ingest.records import Progress
 from assistant.ingest.screen_text import ReadLine, Region
+from assistant.ingest.tracks import Cue
 from assistant.library import Library
+from assistant.models.base import ModelNotFoundError
 
 
 class Means:
@@ -74,6 +77,33 @@ def test_subtitles_of_another_video_or_of_no_kind_are_warnings(clip, library) ->
     assert "4 of 5 lines start after the end" in late
     assert "a.vi.srt: the file is empty" in empty
     assert "a.vtt" in binary
+
+
+class Ear:
+    """Hears one sentence in everything, or cannot be had."""
+
+    def __init__(self, there: bool = True) -> None:
+        self.there = there
+
+    def transcribe(self, samples, start_seconds):
+        if not self.there:
+            raise ModelNotFoundError("speech: cannot load 'whisper'; put its files in a folder")
+        return [Cue(start_seconds, start_seconds + 1.0, "nói gì đó", None)]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_said_is_heard_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, there: bool) -> None:
+    path = tmp_path / "friday.mp4"
+    shutil.copyfile(media / "video" / "friday.mp4", path)
+    (result,) = _index([path], library, listener=Ear(there))
+    spoken = library.lines(result.video_id, source="speech")
+    assert [line.text for line in spoken] == (["nói gì đó"] if there else [])
+    assert ["speech: cannot load" in warning for warning in result.warnings] == ([] if there else [True])
+    shutil.copyfile(media / "subs" / "friday.vtt", path.with_suffix(".vtt"))
+    (again,) = _index([path], library, listener=Ear(), force=True)
+    assert library.lines(again.video_id, source="speech") == []
+    assert len(library.lines(again.video_id, source="subtitle")) == 5
 
 
 def test_a_bad_file_is_reported_and_the_rest_goes_on(clip, library, tmp_path: Path) -> None:
