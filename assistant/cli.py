@@ -206,7 +206,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
 
 @main.command()
 @click.argument("text", required=False)
-@click.option("--like", metavar="IMAGE|ID@SECONDS", help="Find what looks like this picture or moment.")
+@click.option("--like", metavar="IMAGE|ID@SECONDS|ID", help="Find what looks like this picture, moment or video.")
 @VIDEO
 @click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
 @click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
@@ -232,6 +232,10 @@ def find(
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
         hits = session.search.search(_english(session, text), words=text, **where)
+    elif like in {video.video_id for video in session.library.videos()}:
+        if video_id is not None or start is not None or end is not None:
+            raise click.UsageError("similar videos are looked for in the whole library: leave --video, --from, --to")
+        hits = session.search.similar_videos(like, limit=limit)
     else:
         hits = session.search.search_image(_picture(session, cast(str, like)), why=f"like {like}", **where)
     emit([hit_row(h) for h in hits], [hit_line(h) for h in hits], as_json=as_json, empty="No hit.")
@@ -455,7 +459,8 @@ def models(ctx: click.Context, as_json: bool) -> None:
     from assistant.inventory import inventory
     from assistant.output import emit
 
-    rows = inventory(_session(ctx).profile)
+    session = _session(ctx)
+    rows = inventory(session.profile, session.settings)
     lines = [f"{r['role']:<14} {'there' if r['there'] else 'missing':<8} {r['uses']}  ({r['licence']})" for r in rows]
     emit(rows, lines, as_json=as_json, empty="No role.")
 

@@ -13,24 +13,38 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def inventory(profile: Profile) -> list[Row]:
+def inventory(profile: Profile, settings: Settings) -> list[Row]:
     """For each role: what it uses, its licence, whether it is there. Loads nothing."""
     ours = "Apache-2.0, trained here"
 
     def there(checkpoint: str) -> bool:
         return any(Path(checkpoint).glob("*.safetensors"))
 
-    tesseract = shutil.which("tesseract")
+    from assistant.models.easyocr import FILES
+    from assistant.models.tesseract import find_tesseract
+
+    tesseract, easyocr = find_tesseract(), settings.easyocr
     return [
         {"role": "core", "uses": profile.core, "licence": ours, "there": there(profile.core)},
         {"role": "retrieval", "uses": profile.retrieval, "licence": ours, "there": there(profile.retrieval)},
         {"role": "translation", "uses": profile.core, "licence": ours, "there": there(profile.core)},
-        {"role": "on-screen text", "uses": "RapidOCR", "licence": "Apache-2.0", "there": _installed("rapidocr")},
+        {
+            "role": "on-screen text",
+            "uses": "RapidOCR" if easyocr is None else f"EasyOCR vi+en ({easyocr})",
+            "licence": "Apache-2.0",
+            "there": _installed("rapidocr") if easyocr is None else all((easyocr / name).is_file() for name in FILES),
+        },
         {
             "role": "Vietnamese text",
-            "uses": f"tesseract vie+eng ({tesseract or 'not installed'})",
+            "uses": f"tesseract vie ({tesseract.path if tesseract else 'not installed'})",
             "licence": "Apache-2.0",
             "there": tesseract is not None,
+        },
+        {
+            "role": "speech",
+            "uses": settings.speech or "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id",
+            "licence": "Apache-2.0",
+            "there": settings.speech is None or there(settings.speech),
         },
         {"role": "voice, online", "uses": "gTTS", "licence": "MIT", "there": _installed("gtts")},
         {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same words again
 WEIGHED = 100  # hits of each channel, from which its weight is judged
+COMPARED = 256  # keyframes of each of two videos, spread evenly
 HELD = 0.6  # of a query that a line must hold: less is chance
 TEXT_CHANNELS: dict[str, tuple[Source, ...]] = {"words": ("ocr", "subtitle", "speech"), "caption": ("caption",)}
 
@@ -124,6 +125,23 @@ class LibrarySearch:
             end_seconds=end_seconds,
             limit=limit,
         )
+
+    def similar_videos(self, video_id: str, *, limit: int = 16) -> list[FrameHit]:
+        """The videos most like one, best first, each by the keyframe that is most like one of its own.
+
+        Scores are the mean, over the keyframes of `video_id`, of the similarity of what is nearest in the other video.
+        """
+        _, own = self.library.vectors(video_id)
+        found = []
+        for video in self.videos():
+            if video.video_id == video_id:
+                continue
+            keyframes, vectors = self.library.vectors(video.video_id)
+            step = -(-len(vectors) // COMPARED)
+            scores = np.asarray(own[:: -(-len(own) // COMPARED)]) @ np.asarray(vectors[::step]).T
+            best = keyframes[int(scores.max(axis=0).argmax()) * step]
+            found.append(FrameHit(best, float(scores.max(axis=1).mean()), why=f"like {video_id}"))
+        return sorted(found, key=lambda hit: -hit.score)[:limit]
 
     def search_vector(
         self,

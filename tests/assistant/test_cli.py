@@ -83,6 +83,12 @@ def test_find_what_looks_like_a_moment(library) -> None:
     assert hit["score"] > 0.99
 
 
+def test_no_video_is_similar_to_the_only_one(library) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    assert _run(library, "find", "--like", video, "--json") == []
+    _run(library, "find", "--like", video, "--from", "1", code=2)
+
+
 def test_read_gives_the_sign_and_its_time(library) -> None:
     line, *_ = _run(library, "read", "hotel", "--json")
     assert (line["source"], line["text"]) == ("ocr", "HOTEL")

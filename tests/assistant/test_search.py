@@ -5,7 +5,7 @@ import pytest
 
 from assistant.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
-from tools.types import Keyframe, Line
+from tools.types import Keyframe, Line, Video
 
 KEYFRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(4)]
 
@@ -84,3 +84,16 @@ def test_captions_are_a_channel_of_their_own() -> None:
     assert {hit.channel for hit in hits} == {"picture", "caption", "ocr"}
     assert "words" in hits[0].why
     assert "caption" in hits[0].why
+
+
+def test_similar_videos_come_in_the_order_of_their_likeness() -> None:
+    axes = np.eye(4, dtype=np.float32)
+    shown = {"v": axes[:2], "near": axes[[1, 0, 3]], "far": axes[[2, 3]], "half": axes[[1, 2]]}
+    frames = {name: [Keyframe(name, i, float(i), 0, i, "") for i in range(len(rows))] for name, rows in shown.items()}
+    library = SimpleNamespace(
+        vectors=lambda name: (frames[name], shown[name]),
+        videos=lambda: [Video(name, (), 1.0, 1, 1, 1, 0) for name in shown],
+    )
+    hits = LibrarySearch(library, CountingEncoder()).similar_videos("v")
+    assert [(hit.keyframe.video_id, hit.score) for hit in hits] == [("near", 1.0), ("half", 0.5), ("far", 0.0)]
+    assert hits[1].keyframe.frame_index == 0
