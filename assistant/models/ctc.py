@@ -26,6 +26,15 @@ STRONG_TRACE = 0.05  # enough by itself
 SURE = 0.9  # of the letters on both sides: in scrawl every blank has traces
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One line."""
+
+    text: str
+    score: float  # mean probability of its letters
+    vietnamese: bool  # it has marked letters, or strong traces of some
+
+
 @dataclass(frozen=True)
 class CtcDecoder:
     """Best-path decoding over `letters`, the first of which is the blank."""
@@ -42,8 +51,8 @@ class CtcDecoder:
         bases = [fold(letter) if len(letter) == 1 and letter.isalpha() else "" for letter in self.letters]
         return [np.array([i for i, base in enumerate(bases) if base == vowel], np.intp) for vowel in VOWELS]
 
-    def decode(self, probabilities: NDArray[np.float32]) -> tuple[str, float]:
-        """Text and mean probability of its letters.
+    def decode(self, probabilities: NDArray[np.float32]) -> Decoded:
+        """Best-path text, with the vowels that left a trace where it looks Vietnamese.
 
         Args:
             probabilities: `(steps, letters)`.
@@ -51,13 +60,14 @@ class CtcDecoder:
         best, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
         starts = np.flatnonzero((best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]])))
         if not len(starts):
-            return "", 0.0
+            return Decoded("", 0.0, False)
         written = [self.letters[best[step]] for step in starts]
         missing = self._missing_vowels(probabilities, best, sure, starts)
         # English scrawl leaves such traces too: a line must look Vietnamese before they are believed.
-        if any(accented(letter) for letter in written) or any(trace >= STRONG_TRACE for _, trace in missing):
+        vietnamese = any(map(accented, written)) or any(trace >= STRONG_TRACE for _, trace in missing)
+        if vietnamese:
             written = [letter + vowel for letter, (vowel, _) in zip(written, missing, strict=True)]
-        return "".join(written), float(sure[starts].mean())
+        return Decoded("".join(written), float(sure[starts].mean()), vietnamese)
 
     def _missing_vowels(
         self,

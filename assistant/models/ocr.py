@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from assistant.ingest.screen_text import ReadLine, Region
 from assistant.models.accents import complete
 from assistant.models.base import LazyModel
-from assistant.models.ctc import CtcDecoder
+from assistant.models.ctc import CtcDecoder, Decoded
 from assistant.models.tesseract import find_tesseract
 
 if TYPE_CHECKING:
@@ -87,16 +87,16 @@ class RapidOcrReader(LazyModel[_Engine]):
     def recognise(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> list[ReadLine]:
         read = self._read([straightened(image, region, READ_HEIGHT) for region in regions])
         return [
-            ReadLine(self._with_accents(image, region, text), score, region)
-            for region, (text, score) in zip(regions, read, strict=True)
+            ReadLine(self._with_accents(image, region, line), line.score, region)
+            for region, line in zip(regions, read, strict=True)
         ]
 
-    def _read(self, crops: Sequence[NDArray[np.uint8]]) -> list[tuple[str, float]]:
-        """RapidOCR's own text and score of each line."""
+    def _read(self, crops: Sequence[NDArray[np.uint8]]) -> list[Decoded]:
+        """RapidOCR's own reading of each line."""
         recogniser, decoder = self.loaded.recogniser, self.loaded.decoder
         ratios = [crop.shape[1] / crop.shape[0] for crop in crops]
         order = sorted(range(len(crops)), key=lambda i: ratios[i])
-        read: dict[int, tuple[str, float]] = {}
+        read: dict[int, Decoded] = {}
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             # The recogniser was trained on lines at least this wide; narrower ones are padded.
@@ -108,9 +108,9 @@ class RapidOcrReader(LazyModel[_Engine]):
             read |= {i: decoder.decode(one) for i, one in zip(part, probabilities, strict=True)}
         return [read[i] for i in range(len(crops))]
 
-    def _with_accents(self, image: NDArray[np.uint8], region: Region, text: str) -> str:
-        text = text.strip()
-        if self._accents is None or not any(letter.isalpha() for letter in text):
+    def _with_accents(self, image: NDArray[np.uint8], region: Region, line: Decoded) -> str:
+        text = line.text.strip()
+        if self._accents is None or not line.vietnamese:
             return text
         words = self._accents.read_line(straightened(image, region, ACCENTS_HEIGHT, MARGIN))
         return complete(text, words, self.loaded.decoder.alphabet)

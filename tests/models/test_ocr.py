@@ -52,6 +52,16 @@ def test_english_is_read_without_tesseract(plain, media: Path) -> None:
     assert all(fold(line) in there for line in truth[:3])
 
 
+@pytest.mark.shared
+def test_english_is_not_read_a_second_time(media: Path) -> None:
+    class Never:
+        def read_line(self, crop):
+            raise AssertionError("asked for the accents of English")
+
+    picture = np.asarray(Image.open(media / "ocr" / "en_who_poster.png").convert("RGB"))
+    assert read_picture(RapidOcrReader(Never()), picture)
+
+
 @pytest.mark.parametrize(
     ("own", "other", "whole"),
     [
@@ -84,16 +94,16 @@ def _steps(*rows: dict[str, float]) -> np.ndarray:
 def test_a_vowel_that_the_recogniser_cannot_write_leaves_its_trace() -> None:
     decoder = CtcDecoder(LETTERS)
     traced = [{"n": 0.99}, {"n": 0.99}, {"ã": 0.01}, {"h": 0.98}, {}, {" ": 0.99}, {"n": 0.99}, {"à": 0.99}]
-    text, score = decoder.decode(_steps(*traced))
-    assert text == "nah nà"
-    assert score > 0.9
+    line = decoder.decode(_steps(*traced))
+    assert (line.text, line.vietnamese) == ("nah nà", True)
+    assert line.score > 0.9
 
 
 def test_traces_in_plain_text_or_beside_unsure_letters_are_not_believed() -> None:
     decoder = CtcDecoder(LETTERS)
-    assert decoder.decode(_steps({"n": 0.99}, {"o": 0.01}, {"h": 0.99}))[0] == "nh"
-    assert decoder.decode(_steps({"n": 0.6}, {"o": 0.2}, {"h": 0.99}, {"à": 0.99}))[0] == "nhà"
-    assert decoder.decode(_steps({}, {}))[0] == ""
+    assert decoder.decode(_steps({"n": 0.99}, {"o": 0.01}, {"h": 0.99})).text == "nh"
+    assert decoder.decode(_steps({"n": 0.6}, {"o": 0.2}, {"h": 0.99}, {"à": 0.99})).text == "nhà"
+    assert decoder.decode(_steps({}, {})).text == ""
 
 
 def test_easyocr_without_its_models_says_which_and_where(tmp_path: Path) -> None:
