@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from assistant.library.fold import fold
-
 ALIKE = 50.0  # of 100, folded: below it, one of the two saw something else
 VOWELS = frozenset("aeiouy")  # all the letters that the first may lack are vowels: đ it has
 
@@ -24,6 +22,8 @@ def complete(plain: str, accented: str, alphabet: AbstractSet[str]) -> str:
     """
     from rapidfuzz import fuzz
     from rapidfuzz.distance import Levenshtein
+
+    from assistant.library.fold import fold  # here, since `assistant.models` imports on machines without a library
 
     if all(letter in alphabet or not letter.isalpha() for letter in accented):
         return plain  # nothing that the first could not have written, and what it can write it writes better
@@ -44,6 +44,8 @@ def complete(plain: str, accented: str, alphabet: AbstractSet[str]) -> str:
 
 def _bare(text: str) -> str:
     """The text folded, letter for letter."""
+    from assistant.library.fold import fold
+
     return "".join(base if len(base := fold(letter)) == 1 else letter for letter in text)
 
 

@@ -17,8 +17,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library.fold import fold
-
 BLANK = 0
 VOWELS = "aeiouy"
 TRACE = 0.001  # of the probability: what a letter's neighbours leak into a blank is mostly less
@@ -48,7 +46,7 @@ class CtcDecoder:
     @cached_property
     def _vowels(self) -> list[NDArray[np.intp]]:
         """The classes of each vowel, accented ones included."""
-        bases = [fold(letter) if len(letter) == 1 and letter.isalpha() else "" for letter in self.letters]
+        bases = [_fold(letter) if len(letter) == 1 and letter.isalpha() else "" for letter in self.letters]
         return [np.array([i for i, base in enumerate(bases) if base == vowel], np.intp) for vowel in VOWELS]
 
     def decode(self, probabilities: NDArray[np.float32]) -> Decoded:
@@ -86,8 +84,8 @@ class CtcDecoder:
             before, following = self.letters[best[step]], self.letters[best[after]] if after < len(best) else " "
             traces = np.stack([probabilities[blanks][:, classes].sum(axis=1) for classes in self._vowels], axis=1)
             for place, neighbour in ((0, before), (-1, following)):
-                if fold(neighbour) in VOWELS:
-                    traces[place, VOWELS.index(fold(neighbour))] = 0.0  # it is the neighbour's own
+                if _fold(neighbour) in VOWELS:
+                    traces[place, VOWELS.index(_fold(neighbour))] = 0.0  # it is the neighbour's own
             trace = float(traces.max())
             vowel = VOWELS[int(traces.max(axis=0).argmax())] if trace >= TRACE else ""
             found.append((vowel.upper() if before.isupper() and not following.islower() else vowel, trace))
@@ -96,4 +94,10 @@ class CtcDecoder:
 
 def accented(letter: str) -> bool:
     """A Latin letter with a mark, or `đ`."""
-    return letter.isalpha() and not letter.isascii() and fold(letter).isascii()
+    return letter.isalpha() and not letter.isascii() and _fold(letter).isascii()
+
+
+def _fold(letter: str) -> str:
+    from assistant.library.fold import fold  # here, since `assistant.models` imports on machines without a library
+
+    return fold(letter)
