@@ -21,7 +21,6 @@ CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same wor
 WEIGHED = 100  # hits of each channel, from which its weight is judged
 COMPARED = 256  # keyframes of each of two videos, spread evenly
 HELD = 0.6  # of a query that a line must hold: less is chance
-TEXT_CHANNELS: dict[str, tuple[Source, ...]] = {"words": ("ocr", "subtitle", "speech"), "caption": ("caption",)}
 
 
 class TextEncoder(Protocol):
@@ -71,14 +70,15 @@ class LibrarySearch:
             return []
         shown = Channel("picture", picture_weight([hit.score for hit in pictures]), _ranked(pictures))
         typed = query if words is None else words
-        others = [self._text_channel(name, sources, typed, pictures, where) for name, sources in TEXT_CHANNELS.items()]
+        # Captions are the core's own words: without typos, and so many that they would crowd out what people wrote.
+        said = self.library.search_lines(typed, **where, without="caption", limit=WEIGHED)
+        told = self.library.search_lines(typed, **where, source="caption", typos=False, limit=WEIGHED)
+        others = [self._channel(*one, typed, pictures) for one in (("words", said), ("caption", told))]
         return fuse([shown, *others], limit)
 
-    def _text_channel(
-        self, name: str, sources: tuple[Source, ...], words: str, pictures: Sequence[FrameHit], where: dict[str, Any]
-    ) -> Channel:
-        found = [line for source in sources for line in self.search_lines(words, source=source, **where, limit=WEIGHED)]
-        lines = sorted((x for x in found if x.score >= HELD), key=lambda line: -line.score)[:WEIGHED]
+    def _channel(self, name: str, found: Sequence[Line], words: str, pictures: Sequence[FrameHit]) -> Channel:
+        """Lines that hold most of the words, as a channel."""
+        lines = [line for line in found if line.score >= HELD]
         weight = text_weight([line.score for line in lines], words=len(words.split()), quoted='"' in words)
         return Channel(name, weight, at_keyframes([(line, self._keyframes_of(line)) for line in lines], pictures))
 

@@ -294,12 +294,20 @@ class Library:
         start_seconds: float | None = None,
         end_seconds: float | None = None,
         limit: int = 20,
+        without: Source | None = None,
+        typos: bool = True,
     ) -> list[Line]:
-        """Lines that hold the words of `query`, best first, `score` in [0, 1]; accents and typos are forgiven."""
+        """Lines that hold the words of `query`, best first, `score` in [0, 1]; accents are forgiven.
+
+        Args:
+            without: a source whose lines are left out.
+            typos: where no line holds the words, look for words like them.
+        """
         if video_id is not None:
             self._row(video_id)
-        condition = _line_condition(video_id, source, start_seconds, end_seconds)
-        return self._lookup.search(self.catalog.connection, self.catalog.revision, query, condition, limit)
+        condition = _line_condition(video_id, source, start_seconds, end_seconds, without)
+        connection, revision = self.catalog.connection, self.catalog.revision
+        return self._lookup.search(connection, revision, query, condition, limit, typos=typos)
 
     def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
         """Lines that say most of what a question is about, best first, `score` in [0, 1]; none where none does."""
@@ -380,12 +388,15 @@ def _span(keyframes: Sequence[Keyframe], start: float | None, end: float | None)
     return slice(low, max(low, high))
 
 
-def _line_condition(video_id: str | None, source: Source | None, start: float | None, end: float | None) -> Condition:
+def _line_condition(
+    video_id: str | None, source: Source | None, start: float | None, end: float | None, without: Source | None = None
+) -> Condition:
     given = [
         ("AND line.video_id = ?", video_id),
         ("AND line.source = ?", source),
         ("AND line.end_seconds > ?", start),
         ("AND line.start_seconds < ?", end),
+        ("AND line.source != ?", without),
     ]
     chosen = [(clause, value) for clause, value in given if value is not None]
     return Condition(" ".join(clause for clause, _ in chosen), tuple(value for _, value in chosen))

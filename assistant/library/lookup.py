@@ -56,7 +56,14 @@ class Lookup:
         self._lines = 0
 
     def search(
-        self, connection: sqlite3.Connection, revision: int, query: str, condition: Condition, limit: int
+        self,
+        connection: sqlite3.Connection,
+        revision: int,
+        query: str,
+        condition: Condition,
+        limit: int,
+        *,
+        typos: bool = True,
     ) -> list[Line]:
         """Lines that hold the query's words, best first, scored in [0, 1], with marks where they matched."""
         words = terms(query)
@@ -64,7 +71,7 @@ class Lookup:
             return []
         rows = _strict(connection, query, words, condition)
         scored = [(_score(words, terms(row["text"])), row) for row in rows]
-        if not rows:
+        if not rows and typos:
             self._refresh(connection, revision)
             for row in self._similar(connection, words, condition):
                 line = terms(row["text"])

@@ -32,13 +32,16 @@ def _library(*lines: Line):
     def keyframes(video_id, start_seconds, end_seconds):
         return [k for k in KEYFRAMES if start_seconds <= k.seconds < end_seconds]
 
+    def search_lines(words, *, source=None, without=None, **_):
+        return [x for x in lines if x.source in (source or x.source,) and x.source != without and words in x.text]
+
     return SimpleNamespace(
         search_vectors=search_vectors,
         vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)),
         videos=list,
         keyframes=keyframes,
         nearest_keyframe=lambda _, seconds: min(KEYFRAMES, key=lambda k: abs(k.seconds - seconds)),
-        search_lines=lambda words, source, **_: [x for x in lines if x.source == source and words in x.text],
+        search_lines=search_lines,
     )
 
 

@@ -126,4 +126,6 @@ def test_filters_by_time_and_source(library, add) -> None:
     name = add(library, "a", texts=("tin một", "tin hai", "tin ba"))
     assert [hit.text for hit in library.search_lines("tin", start_seconds=1.0, end_seconds=2.0)] == ["tin hai"]
     assert library.search_lines("tin", source="ocr") == []
+    assert library.search_lines("tin", without="subtitle") == []
+    assert library.search_lines("tinn", typos=False) == []
     assert [line.text for line in library.lines(name, end_seconds=1.0)] == ["tin một"]
