@@ -15,6 +15,7 @@ from bench.text.truth import TrueLine, partial_truth, plain
 
 if TYPE_CHECKING:
     from assistant.ingest.screen_text import Reader, ReadLine, Region
+    from assistant.models.ocr import LineReader
     from tools.types import Line
 
 FOUND = 0.2  # a line counts as found if at most this share of its folded letters is wrong
@@ -33,6 +34,18 @@ class CountingReader:
     def recognise(self, image: Any, regions: Sequence[Region]) -> list[ReadLine]:
         self.passes += len(regions)
         return self._reader.recognise(image, regions)
+
+
+class CountingAccents:
+    """A second reader that counts the lines it was asked for."""
+
+    def __init__(self, reader: LineReader) -> None:
+        self._reader = reader
+        self.passes = 0
+
+    def read_line(self, crop: Any) -> str:
+        self.passes += 1
+        return self._reader.read_line(crop)
 
 
 class NoMeaning:
