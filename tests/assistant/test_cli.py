@@ -115,7 +115,9 @@ def test_a_users_mistake_is_one_line(library, arguments, words) -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("arguments", [["find"], ["events"], ["events", " ; "], ["ask"], ["find", "x", "--limit", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["find"], ["events"], ["events", " ; "], ["ask"], ["find", "x", "--limit", "0"], ["evaluate", "text"]]
+)
 def test_wrong_usage_exits_with_two(library, arguments) -> None:
     _run(library, *arguments, code=2)
 
