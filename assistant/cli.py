@@ -67,13 +67,16 @@ def _session(ctx: click.Context) -> Session:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Index again what is unchanged.")
+@click.option("--captions", is_flag=True, help="Then have the core tell what each keyframe shows, to be searched too.")
 @click.option("--progress-json", is_flag=True, hidden=True, help="Progress as JSON lines on stderr (for the page).")
 @JSON
 @click.pass_context
-def index(ctx: click.Context, paths: tuple[Path, ...], force: bool, progress_json: bool, as_json: bool) -> None:
+def index(
+    ctx: click.Context, paths: tuple[Path, ...], force: bool, captions: bool, progress_json: bool, as_json: bool
+) -> None:
     """Add files or folders. Resumable: what is ready and unchanged is skipped."""
     session = _session(ctx)
-    failed = _run_index(session, paths, force=force, progress_json=progress_json, as_json=as_json)
+    failed = _run_index(session, paths, force=force, captions=captions, progress_json=progress_json, as_json=as_json)
     ctx.exit(1 if failed else 0)
 
 
@@ -82,11 +85,12 @@ def _run_index(
     paths: tuple[Path, ...],
     *,
     force: bool = False,
+    captions: bool = False,
     progress_json: bool = False,
     as_json: bool = False,
 ) -> bool:
     """Indexes, reporting as asked; True if any input failed."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from assistant.progress import indexing
 
@@ -105,6 +109,11 @@ def _run_index(
                     f"{result.status:<10} {name}  {result.video_id}  {result.keyframes} keyframes, "
                     f"{result.lines} lines, {result.seconds:.1f} s{warnings}"
                 )
+    if captions:
+        for told in session.caption(list(dict.fromkeys(r.video_id for r in results if r.video_id))):
+            results = [replace(r, lines=r.lines + told.captions) if r.video_id == told.video_id else r for r in results]
+            if not as_json:
+                click.echo(f"captioned  {told.video_id}  {told.captions} of {told.keyframes} keyframes")
     if as_json:
         from assistant.output import emit_json
 
@@ -165,7 +174,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
 
 @main.command()
 @click.argument("text", required=False)
-@click.option("--like", metavar="IMAGE|ID@SECONDS", help="Find what looks like this picture or moment.")
+@click.option("--like", metavar="IMAGE|ID@SECONDS|ID", help="Find what looks like this picture, moment or video.")
 @VIDEO
 @click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
 @click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
@@ -182,7 +191,7 @@ def find(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find keyframes by meaning, or by likeness."""
+    """Find keyframes by what they show and what is written or said there, or by likeness."""
     from assistant.output import emit, hit_line, hit_row
 
     if (text is None) == (like is None):
@@ -190,7 +199,11 @@ def find(
     session = _session(ctx)
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
-        hits = session.search.search(_english(session, text), **where)
+        hits = session.search.search(_english(session, text), words=text, **where)
+    elif like in {video.video_id for video in session.library.videos()}:
+        if video_id is not None or start is not None or end is not None:
+            raise click.UsageError("similar videos are looked for in the whole library: leave --video, --from, --to")
+        hits = session.search.similar_videos(like, limit=limit)
     else:
         hits = session.search.search_image(_picture(session, cast(str, like)), why=f"like {like}", **where)
     emit([hit_row(h) for h in hits], [hit_line(h) for h in hits], as_json=as_json, empty="No hit.")
@@ -452,6 +465,45 @@ def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs
 
 
 @main.command()
+@click.argument("what", metavar="ID|IMAGE")
+@click.option("--attention", type=click.Path(path_type=Path, dir_okay=False), help="Draw here where each word looked.")
+@click.option("--speak", type=click.Path(path_type=Path, dir_okay=False), help="Write the spoken description here.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="en", show_default=True, help="Its language.")
+@JSON
+@click.pass_context
+def describe(
+    ctx: click.Context, what: str, attention: Path | None, speak: Path | None, lang: Any, as_json: bool
+) -> None:
+    """Tell what a video shows, with times, or what a picture shows."""
+    from assistant.describe import describe_picture, describe_video, draw_attention
+    from assistant.output import description_line, description_row, emit
+
+    session = _session(ctx)
+    known = {video.video_id for video in session.library.videos()}
+    picture = None if what in known else _picture(session, what)
+    if picture is None and attention is not None:
+        raise click.UsageError("--attention needs a picture: an image file, or ID@SECONDS")
+    told = describe_video(session, what, lang) if picture is None else [describe_picture(session, picture, lang)]
+    if attention is not None and picture is not None:
+        draw_attention(session, picture, attention)
+    if speak is not None:
+        _speak(session, "; ".join(one.spoken for one in told), lang, speak)
+    emit([description_row(t) for t in told], [description_line(t) for t in told], as_json=as_json, empty="Nothing.")
+
+
+def _speak(session: Session, text: str, language: Any, path: Path) -> Path:
+    """Writes the spoken text; the suffix is the voice's own where `path` has none."""
+    import shutil
+
+    speech = session.voice().speak(text, language)
+    if speech.notice:
+        click.echo(speech.notice, err=True)
+    target = path if path.suffix else path.with_suffix(speech.path.suffix)
+    shutil.copyfile(speech.path, target)
+    return target
+
+
+@main.command()
 @click.argument("question")
 @click.option("--thread", default="default", show_default=True, help="The conversation it belongs to.")
 @VIDEO
@@ -473,16 +525,7 @@ def ask(
 
     session = _session(ctx)
     reply = session.assistant.ask(question, thread_id=thread, video_id=video_id, language=lang)
-    audio = None
-    if speak is not None:
-        import shutil
-
-        speech = session.voice().speak(reply.spoken, reply.language)
-        if speech.notice:
-            click.echo(speech.notice, err=True)
-        target = speak if speak.suffix else speak.with_suffix(speech.path.suffix)
-        shutil.copyfile(speech.path, target)
-        audio = str(target)
+    audio = None if speak is None else str(_speak(session, reply.spoken, reply.language, speak))
     if as_json:
         emit_json(reply_row(reply, audio))
     else:
@@ -626,19 +669,26 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits"]))
+@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits", "text"]))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @click.option(
     "--media",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of real media (limits).",
+    help="Folder of real media (limits), or of media with truth files (text).",
 )
 @JSON
 @click.pass_context
 def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | None, as_json: bool) -> None:
-    """Quality on held-out data of the rendered world; `limits` on real media, too."""
+    """Quality on held-out data of the rendered world; `limits` and `text` on real media."""
     session = _session(ctx)
+    if part == "text":
+        from bench.text.evaluate import evaluate as evaluate_text
+
+        if media is None:
+            raise click.UsageError("evaluate text needs --media, a folder of media with truth files")
+        _report(evaluate_text(session, media, seed=seed), as_json)
+        return
     if part == "limits":
         from assistant.agent.records import Options
         from training.limits import limits
@@ -653,7 +703,7 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text"]))
 @click.option(
     "--index",
     type=click.Path(path_type=Path, file_okay=False),

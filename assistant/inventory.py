@@ -22,9 +22,12 @@ def inventory(settings: Settings) -> list[Row]:
     def there(checkpoint: str) -> bool:
         return any(Path(checkpoint).glob("*.safetensors"))
 
+    from assistant.models.easyocr import FILES
+    from assistant.models.tesseract import find_tesseract
+
     profile = settings.chosen
     grounding = str(settings.grounding or profile.grounding)
-    tesseract = shutil.which("tesseract")
+    tesseract, easyocr = find_tesseract(), settings.easyocr
     return [
         {"role": "core", "uses": profile.core, "licence": ours, "there": there(profile.core)},
         {"role": "retrieval", "uses": profile.retrieval, "licence": ours, "there": there(profile.retrieval)},
@@ -35,12 +38,23 @@ def inventory(settings: Settings) -> list[Row]:
             "there": GlipGrounder(grounding).is_there,
         },
         {"role": "translation", "uses": profile.core, "licence": ours, "there": there(profile.core)},
-        {"role": "on-screen text", "uses": "RapidOCR", "licence": "Apache-2.0", "there": _installed("rapidocr")},
+        {
+            "role": "on-screen text",
+            "uses": "RapidOCR" if easyocr is None else f"EasyOCR vi+en ({easyocr})",
+            "licence": "Apache-2.0",
+            "there": _installed("rapidocr") if easyocr is None else all((easyocr / name).is_file() for name in FILES),
+        },
         {
             "role": "Vietnamese text",
-            "uses": f"tesseract vie+eng ({tesseract or 'not installed'})",
+            "uses": f"tesseract vie ({tesseract.path if tesseract else 'not installed'})",
             "licence": "Apache-2.0",
             "there": tesseract is not None,
+        },
+        {
+            "role": "speech",
+            "uses": settings.speech or "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id",
+            "licence": "Apache-2.0",
+            "there": settings.speech is None or there(settings.speech),
         },
         {"role": "voice, online", "uses": "gTTS", "licence": "MIT", "there": _installed("gtts")},
         {
@@ -80,11 +94,13 @@ def _codecs() -> Row:
 
 
 def _tesseract() -> Row:
-    program = shutil.which("tesseract")
+    from assistant.models.tesseract import find_tesseract
+
+    program = find_tesseract()
     if program is None:
         advice = "for accented Vietnamese on screen, install tesseract-ocr and tesseract-ocr-vie"
-        return _row("tesseract", "not installed; RapidOCR alone reads", advice, ok=True)
-    return _row("tesseract", program)
+        return _row("tesseract", "not installed with Vietnamese; RapidOCR alone reads", advice, ok=True)
+    return _row("tesseract", program.path)
 
 
 def _voice(settings: Settings) -> Row:

@@ -16,6 +16,7 @@ from tools.types import Detection, EventSequence, Evidence, FrameHit, Line, Vide
 
 if TYPE_CHECKING:
     from assistant.agent import Reply
+    from assistant.describe import Description
     from assistant.grounding import KeyframeDetections
 
 Row = Mapping[str, Any]
@@ -96,7 +97,37 @@ def text_row(line: Line) -> Row:
 
 
 def text_line(line: Line) -> str:
-    return f"{line.video_id}  {clock(line.start_seconds)}-{clock(line.end_seconds)}  {line.source}  {line.text}"
+    words = marked(line.text, line.marks)
+    return f"{line.video_id}  {clock(line.start_seconds)}-{clock(line.end_seconds)}  {line.source}  {words}"
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """`the fox` with `((4, 7),)` to `the «fox»`; neighbouring marks become one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    for start, end in reversed(joined):
+        text = f"{text[:start]}«{text[start:end]}»{text[end:]}"
+    return text
+
+
+def description_row(told: Description) -> Row:
+    one = told.evidence
+    return {
+        "text": told.text,
+        "score": round(told.confidence, 4),
+        "video_id": None if one is None else one.video_id,
+        "start_seconds": None if one is None else round(one.start_seconds, 3),
+        "end_seconds": None if one is None else round(one.end_seconds, 3),
+        "image": None if one is None else one.image,
+    }
+
+
+def description_line(told: Description) -> str:
+    return told.text if told.evidence is None else f"{clock(told.evidence.start_seconds)}  {told.text}"
 
 
 def sequence_row(sequence: EventSequence) -> Row:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration, Peaks, Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from assistant.library import Library
 
 CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same words again
+WEIGHED = 100  # hits of each channel, from which its weight is judged
+COMPARED = 256  # keyframes of each of two videos, spread evenly
+HELD = 0.6  # of a query that a line must hold: less is chance
 
 
 class TextEncoder(Protocol):
@@ -47,11 +51,53 @@ class LibrarySearch:
         self,
         query: str,
         *,
+        words: str | None = None,
         video_id: str | None = None,
         start_seconds: float | None = None,
         end_seconds: float | None = None,
         limit: int = 16,
     ) -> list[FrameHit]:
+        """Keyframes by what they show, and by what is written, said or told of them, best first.
+
+        Args:
+            query: in the retrieval model's language.
+            words: as they were typed, for the channels of text; default: the query.
+        """
+        if limit < 1:
+            raise VideoAssistantError(f"limit is {limit}; it takes a whole number from 1 on")
+        where: dict[str, Any] = {"video_id": video_id, "start_seconds": start_seconds, "end_seconds": end_seconds}
+        pictures = self.search_pictures(query, **where, limit=max(limit, WEIGHED))
+        if not pictures:
+            return []
+        shown = Channel("picture", picture_weight([hit.score for hit in pictures]), _ranked(pictures))
+        typed = query if words is None else words
+        # Captions are the core's own words: without typos, and so many that they would crowd out what people wrote.
+        said = self.library.search_lines(typed, **where, without="caption", limit=WEIGHED)
+        told = self.library.search_lines(typed, **where, source="caption", typos=False, limit=WEIGHED)
+        others = [self._channel(*one, typed, pictures) for one in (("words", said), ("caption", told))]
+        return fuse([shown, *others], limit)
+
+    def _channel(self, name: str, found: Sequence[Line], words: str, pictures: Sequence[FrameHit]) -> Channel:
+        """Lines that hold most of the words, as a channel."""
+        lines = [line for line in found if line.score >= HELD]
+        weight = text_weight([line.score for line in lines], words=len(words.split()), quoted='"' in words)
+        return Channel(name, weight, at_keyframes([(line, self._keyframes_of(line)) for line in lines], pictures))
+
+    def _keyframes_of(self, line: Line) -> list[Keyframe]:
+        """The keyframes shown while a line is, or the nearest."""
+        found = self.keyframes(line.video_id, line.start_seconds, line.end_seconds)
+        return found or [self.library.nearest_keyframe(line.video_id, line.start_seconds)]
+
+    def search_pictures(
+        self,
+        query: str,
+        *,
+        video_id: str | None = None,
+        start_seconds: float | None = None,
+        end_seconds: float | None = None,
+        limit: int = 16,
+    ) -> list[FrameHit]:
+        """The keyframes whose pictures are nearest in meaning to `query`, best first."""
         return self.search_vector(
             self.embed([query]),
             why=query,
@@ -80,6 +126,23 @@ class LibrarySearch:
             end_seconds=end_seconds,
             limit=limit,
         )
+
+    def similar_videos(self, video_id: str, *, limit: int = 16) -> list[FrameHit]:
+        """The videos most like one, best first, each by the keyframe that is most like one of its own.
+
+        Scores are the mean, over the keyframes of `video_id`, of the similarity of what is nearest in the other video.
+        """
+        _, own = self.library.vectors(video_id)
+        found = []
+        for video in self.videos():
+            if video.video_id == video_id:
+                continue
+            keyframes, vectors = self.library.vectors(video.video_id)
+            step = -(-len(vectors) // COMPARED)
+            scores = np.asarray(own[:: -(-len(own) // COMPARED)]) @ np.asarray(vectors[::step]).T
+            best = keyframes[int(scores.max(axis=0).argmax()) * step]
+            found.append(FrameHit(best, float(scores.max(axis=1).mean()), why=f"like {video_id}"))
+        return sorted(found, key=lambda hit: -hit.score)[:limit]
 
     def search_vector(
         self,
@@ -125,6 +188,9 @@ class LibrarySearch:
             limit=limit,
         )
 
+    def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
+        return self.library.passages(question, video_id=video_id, limit=limit)
+
     def lines(
         self,
         video_id: str,
@@ -149,3 +215,7 @@ class LibrarySearch:
         while len(self._texts) > CACHED_QUERIES:
             self._texts.popitem(last=False)
         return rows
+
+
+def _ranked(hits: Sequence[FrameHit]) -> list[Found]:
+    return [Found(hit, rank) for rank, hit in enumerate(hits)]

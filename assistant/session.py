@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from assistant.agent import Assistant
+    from assistant.agent.core import InstructBlipCore
+    from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
+    from assistant.models.translate import T5Translator
     from assistant.models.voice import Voice
     from tools.ports import Core, Translator
 
@@ -73,10 +76,22 @@ class Session:
         return self._voices[wanted]
 
     @cached_property
+    def core(self) -> InstructBlipCore:
+        from assistant.agent.core import InstructBlipCore
+
+        return InstructBlipCore(self.blip, self.library)
+
+    @cached_property
+    def translator(self) -> T5Translator:
+        from assistant.models.translate import T5Translator
+
+        return T5Translator(self.blip)
+
+    @cached_property
     def assistant(self) -> Assistant:
         from assistant.agent import Assistant
 
-        core, translator = self._core()
+        core, translator = self._mind()
         return Assistant(
             frames=self.search,
             lines=self.search,
@@ -86,20 +101,16 @@ class Session:
             checkpoint_path=self.settings.library / "threads.sqlite",
         )
 
-    def _core(self) -> tuple[Core, Translator]:
-        """The profile's own core and translator; or the chat model of the settings, with the former as its eyes."""
-        from assistant.agent.core import InstructBlipCore
-        from assistant.models.translate import T5Translator
-
-        local = InstructBlipCore(self.blip, self.library)
+    def _mind(self) -> tuple[Core, Translator]:
+        """The profile's own core and translator, or the chat model of the settings with the former as its eyes."""
         name = self.settings.core
         if name is None:
-            return local, T5Translator(self.blip)
+            return self.core, self.translator
         from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, open_chat_model, sees
 
         model = open_chat_model(name)
         sighted = sees(model) if self.settings.core_sees is None else self.settings.core_sees
-        return ChatModelCore(model, name, eyes=None if sighted else local), ChatModelTranslator(model, name)
+        return ChatModelCore(model, name, eyes=None if sighted else self.core), ChatModelTranslator(model, name)
 
     def index(
         self,
@@ -111,18 +122,31 @@ class Session:
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result for each video."""
         from assistant.ingest.pipeline import index
-        from assistant.models.ocr import RapidOcrReader
+        from assistant.models.easyocr import EasyOcrReader
+        from assistant.models.ocr import screen_reader
+        from assistant.models.speech import Whisper
+
+        easyocr, speech = self.settings.easyocr, self.settings.speech
 
         return index(
             paths,
             self.library,
             embedder=self.clip,
             extractor=self.blip,
-            reader=RapidOcrReader(),
+            reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
+            listener=None if speech is None else Whisper(speech),
             progress=progress,
             cancelled=cancelled,
             force=force,
         )
+
+    def caption(
+        self, video_ids: Sequence[str], *, progress: Callable[[str, int, int], None] | None = None
+    ) -> Iterator[Captioned]:
+        """Gives the keyframes of indexed videos their captions; those that have one keep it."""
+        from assistant.ingest.captions import caption
+
+        return caption(self.library, self.core.caption, video_ids, progress=progress)
 
     def close(self) -> None:
         if "assistant" in self.__dict__:

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     )
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
     grounding: Path | None = Field(default=None, description="folder or .pth of a GLIP in place of the profile's")
+    speech: str | None = Field(default=None, description="Whisper checkpoint, a folder or hub id; none: subtitles only")
+    easyocr: Path | None = Field(default=None, description="folder of EasyOCR's models; none: RapidOCR reads")
     online_voice: bool = Field(default=True, description="speak through gTTS, which sends the sentence to its service")
     voice_deadline_seconds: float = Field(default=6.0, gt=0, description="how long the online voice may take")
     lock_timeout_seconds: float = Field(default=5.0, ge=0, description="how long a second writer waits")

@@ -22,17 +22,18 @@ def measure(session: Session) -> dict[str, Any]:
     """Figures `ingest.*` over one made clip of a minute, 640 x 360, H.264."""
     from assistant.ingest.keyframes import KeyframePicker
     from assistant.ingest.media import open_media
-    from assistant.models.ocr import RapidOcrReader
+    from assistant.ingest.screen_text import read_picture
+    from assistant.models.ocr import screen_reader
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
         _make_clip(path)
-        reader = RapidOcrReader()
+        reader = screen_reader()
         with open_media(path) as media:  # loads every model before anything is timed
             first = next(media.frames()).image()
         session.clip.embed_images([first])
         session.blip.features([first])
-        reader.read(first)
+        read_picture(reader, first)
 
         wall, cpu = _timed(lambda: _index(session, reader, Path(folder) / "library", path))
         images: list[Any] = []
@@ -45,7 +46,7 @@ def measure(session: Session) -> dict[str, Any]:
             _timed(decode),
             _timed(lambda: session.clip.embed_images(images)),
             _timed(lambda: session.blip.features(images)),
-            _timed(lambda: [reader.read(image) for image in images]),
+            _timed(lambda: [read_picture(reader, image) for image in images]),
         ]
     slowest = max(stage_wall for stage_wall, _ in stages)
     return {

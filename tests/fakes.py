@@ -54,6 +54,10 @@ class FakeIndex:
     def search_lines(self, query, *, video_id=None, source=None, start_seconds=None, end_seconds=None, limit=20):
         return [line for line in self.all_lines if query.lower() in line.text.lower()][:limit]
 
+    def passages(self, question, *, video_id=None, limit=20):
+        asked = set(question.lower().strip("?").split())
+        return [line for line in self.all_lines if asked & set(line.text.lower().split())][:limit]
+
 
 class ScriptedCore:
     """Answers what it was told to, and remembers what it was asked."""

@@ -57,6 +57,7 @@ def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = Non
                 seconds=hit.keyframe.seconds,
                 frame_index=hit.keyframe.frame_index,
                 image=hit.keyframe.image,
+                text=hit.line.text if hit.line is not None and hit.channel != "picture" else None,
             )
             for hit in hits
         ]

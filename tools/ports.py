@@ -116,6 +116,10 @@ class TextIndex(Protocol):
         """Lines that hold the words of `query` (accents and typos forgiven), best first, `score` in [0, 1]."""
         ...
 
+    def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
+        """Lines that say most of what a question is about, best first, `score` in [0, 1]; none where none does."""
+        ...
+
     def lines(
         self,
         video_id: str,

@@ -67,6 +67,7 @@ class Line:
     score: float = 1.0  # in [0, 1]; the reader's confidence, or the match when it comes from a search
     box: Box | None = None
     language: str | None = None  # ISO 639-1 where it is known
+    marks: tuple[tuple[int, int], ...] = ()  # what a search matched: `(start, end)` in letters of `text`
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,12 @@ class FrameHit:
     """A keyframe that a search brought back."""
 
     keyframe: Keyframe
-    score: float  # cosine similarity in [-1, 1]
-    channel: str = "picture"
-    why: str = ""  # the query in the model's language, for the screen
-    line: Line | None = None
+    score: float  # in its channel: cosine similarity in [-1, 1] of a picture, match in [0, 1] of a line
+    channel: Literal["picture"] | Source = "picture"  # what found it
+    why: str = (
+        ""  # the query in the model's language, or the line; and what the channels weighed, where there are several
+    )
+    line: Line | None = None  # what is written or said there, where that matched
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, ToolMessage
 from langgraph.config import get_stream_writer
@@ -26,7 +27,7 @@ from tools.look import look_tool
 from tools.moments import Seen, merge
 from tools.ports import Turn
 from tools.sequence import SequenceError, Span, read_sequence, split_events
-from tools.text import ALL_LINES, read_text_tool
+from tools.text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventMoment, EventSequence, Evidence, Keyframe
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Agent:
         translator: Translator | None,
         options: Options,
     ) -> None:
-        self._frames, self._core, self._options = frames, core, options
+        self._frames, self._lines, self._core, self._options = frames, lines, core, options
         self._translator = translator
         self._composer = Composer(frames, core, self._translate, options)
         self._tools: dict[str, BaseTool] = {
@@ -213,8 +214,27 @@ class Agent:
 
     def answer(self, state: State) -> dict[str, Any]:
         """The reply, composed from the evidence."""
-        draft = self._draft(state)
-        reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in state["steps"]))
+        steps = state["steps"]
+        passages = self._passages(state)
+        if passages:
+            draft = self._composer.lines(passages, cast(Any, state["language"]))
+            arguments = {"query": state["question"], "video": state["scope"]}
+            what = passages[0].text or ""
+            steps = [
+                *steps,
+                self._step(
+                    state,
+                    "read_text",
+                    arguments,
+                    f"said at {passages[0].start_seconds:.1f} s",
+                    "rule",
+                    "read_text",
+                    what,
+                ),
+            ]
+        else:
+            draft = self._draft(state)
+        reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in steps))
         turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
         sequences = [one for one in self._found(state) if isinstance(one, EventSequence)]
         return {
@@ -224,6 +244,24 @@ class Agent:
             "found": _stretch(reply.evidence) if draft.short and reply.evidence else state.get("found"),
             "last": {"text": state["sequence"], **asdict(sequences[0])} if sequences else state.get("last"),
         }
+
+    def _passages(self, state: State) -> tuple[Evidence, ...]:
+        """What is said of the question, where neither pictures nor the words it names have answered it.
+
+        The question as it was typed: lines are in the language of the video, not of the core.
+        """
+        searched = state["steps"][-1]["arguments"].get("query", ALL_LINES) if state["tool"] == "read_text" else None
+        if searched is not None and searched != ALL_LINES and self._found(state):
+            return ()
+        verified = max((c["score"] for c in state["candidates"]), default=0.0) >= self._options.min_verified
+        if verified and _names(state["asked"], state["query"] or ""):
+            return ()
+        lines = self._lines.passages(state["question"], video_id=state["scope"], limit=self._options.evidence)
+        kept = [line for line in lines if line.score >= self._options.min_passage]
+        return tuple(
+            line_evidence(line, self._frames.keyframes(line.video_id, line.start_seconds, line.end_seconds + 1.0))
+            for line in kept
+        )
 
     def _draft(self, state: State) -> Draft:
         language: Any = state["language"]
@@ -416,3 +454,9 @@ def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:
     chain = evidence if evidence[0].tool == "find_events" else evidence[:1]
     start = min(one.start_seconds for one in chain)
     return {"video": evidence[0].video_id, "start": start, "end": max(one.end_seconds for one in chain)}
+
+
+def _names(question: str, query: str) -> bool:
+    """Whether a search was for something that the question names: a core far from what it knows makes things up."""
+    words = set(re.findall(r"\w+", question.lower()))
+    return any(word in words for word in re.findall(r"\w{3,}", query.lower()))

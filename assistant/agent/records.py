@@ -61,6 +61,7 @@ class Options:
 
     min_margin: float = 0.15  # of the tool choice; thinner: the default route
     min_verified: float = 0.5  # P(yes) of a kept frame
+    min_passage: float = 0.6  # of what a question is about that a line must say, to answer where pictures do not
     min_confidence: float = 0.35  # below: "I don't know"
     frames: int = 4  # looked at for one answer
     videos: int = 8  # looked at where the question names none

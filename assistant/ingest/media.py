@@ -7,7 +7,7 @@ a player shows them: rotated by the display matrix, stretched by the pixel aspec
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.ingest.tracks import PICTURE_TRACKS, TEXT_TRACKS, Cue, PictureCue, Tracks
 from tools.errors import VideoAssistantError
 
 SMALL_WIDTH, SMALL_HEIGHT = 64, 36  # what shots and duplicates are judged on
 FIRST_STEP_BACK_SECONDS = 2.0  # a usual distance between key pictures; doubled until one is found
-TEXT_SUBTITLES = frozenset({"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"})
 
 
 class MediaError(VideoAssistantError):
@@ -41,16 +41,6 @@ class MediaInfo:
     audio_codec: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A timed text of an embedded track."""
-
-    start_seconds: float
-    end_seconds: float
-    text: str
-    language: str | None
-
-
 class Frame:
     """A decoded frame; it becomes a picture only when asked, since conversion costs as much as decoding."""
 
@@ -66,10 +56,10 @@ class Frame:
 
     @property
     def small(self) -> NDArray[np.uint8]:
-        """`(36, 64, 3)` uint8 RGB, as stored in the file: enough to tell pictures apart."""
+        """`(36, 64, 3)` uint8 RGB, or `(64, 36, 3)` where the picture is turned: enough to tell pictures apart."""
         if self._small is None:
             small = self._frame.reformat(SMALL_WIDTH, SMALL_HEIGHT, "rgb24", interpolation="AREA")
-            self._small = np.asarray(small.to_ndarray())
+            self._small = np.rot90(np.asarray(small.to_ndarray()), self._turns)
         return self._small
 
     @property
@@ -109,6 +99,7 @@ class Media:
     info: MediaInfo
     warnings: list[str] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)  # filled while frames are decoded
+    picture_cues: list[PictureCue] = field(default_factory=list)  # likewise; whoever reads them takes them out
 
     def __enter__(self) -> Media:
         return self
@@ -143,15 +134,15 @@ class Media:
     def _decoded(self, with_cues: bool) -> Iterator[Any]:
         import av
 
-        origin: float | None = None
-        tracks = [s for s in self.container.streams.subtitles if s.codec_context.name in TEXT_SUBTITLES]
-        bitmaps = [s for s in self.container.streams.subtitles if s not in tracks]
-        if with_cues and bitmaps:
-            names = ", ".join(sorted({s.codec_context.name for s in bitmaps}))
-            self.warnings.append(f"{len(bitmaps)} picture subtitle track(s) not read ({names})")
+        own = [s for s in self.container.streams.subtitles if s.codec_context.name in TEXT_TRACKS | PICTURE_TRACKS]
+        others = sorted({s.codec_context.name for s in self.container.streams.subtitles if s not in own})
+        if with_cues and others:
+            self.warnings.append(f"subtitle track(s) of a kind that is not read: {', '.join(others)}")
         broken = 0
-        packets = self.container.demux([self.stream, *(tracks if with_cues else [])])
-        raw: list[Cue] = []
+        packets = self.container.demux([self.stream, *(own if with_cues else [])])
+        tracks = Tracks()
+        origin: float | None = None
+        raw: list[Cue | PictureCue] = []  # in container time, until that of the first frame is known
         while True:
             try:
                 packet = next(packets)
@@ -161,7 +152,7 @@ class Media:
                 self.warnings.append(f"reading stopped early: {_reason(error)}")
                 break
             if packet.stream is not self.stream:
-                raw += _cues(packet)
+                raw += tracks.feed(packet)
                 continue
             try:
                 decoded = packet.decode()
@@ -172,14 +163,23 @@ class Media:
                 if origin is None:
                     origin = float((frame.pts or 0) * self.stream.time_base)
                 yield frame
+            if origin is not None:
+                self._keep(raw, origin)
         if broken:
             self.warnings.append(f"{broken} packet(s) could not be decoded")
-        shift = origin or 0.0
-        self.cues += [
-            Cue(max(0.0, c.start_seconds - shift), c.end_seconds - shift, c.text, c.language)
-            for c in raw
-            if c.end_seconds > shift
-        ]
+        self._keep([*raw, *tracks.finish()], origin or 0.0)
+
+    def _keep(self, raw: list[Cue | PictureCue], origin: float) -> None:
+        """Takes over cues, in times relative to the first displayed frame."""
+        for cue in raw:
+            if cue.end_seconds <= origin:
+                continue
+            start, end = max(0.0, cue.start_seconds - origin), cue.end_seconds - origin
+            if isinstance(cue, PictureCue):
+                self.picture_cues.append(replace(cue, start_seconds=start, end_seconds=end))
+            else:
+                self.cues.append(replace(cue, start_seconds=start, end_seconds=end))
+        raw.clear()
 
     @property
     def start_seconds(self) -> float:
@@ -302,36 +302,6 @@ def _info(container: Any, stream: Any) -> MediaInfo:
 def _aspect(stream: Any) -> Fraction:
     aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
     return Fraction(aspect) if aspect and aspect > 0 else Fraction(1)
-
-
-def _cues(packet: Any) -> list[Cue]:
-    """What a subtitle packet says, in container time."""
-    import av
-
-    if packet.pts is None or not packet.size:
-        return []
-    start = float(packet.pts * packet.time_base)
-    length = float((packet.duration or 0) * packet.time_base) or 3.0
-    try:
-        subtitles = packet.decode()
-    except av.FFmpegError:
-        return []
-    rects = [rect for subtitle in subtitles for rect in (subtitle if hasattr(subtitle, "__iter__") else [subtitle])]
-    texts = [_plain(rect) for rect in rects]
-    language = packet.stream.metadata.get("language") or packet.stream.language
-    return [Cue(start, start + length, text, language) for text in texts if text]
-
-
-def _plain(rect: Any) -> str:
-    """A subtitle's text without its markup."""
-    import pysubs2
-
-    for name in ("dialogue", "text", "ass"):
-        value = getattr(rect, name, None)
-        if value:
-            raw = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-            return str(pysubs2.SSAEvent(text=raw).plaintext).replace("\n", " ").strip()
-    return ""
 
 
 def _reason(error: Any) -> str:

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.ingest import subtitles
+from assistant.ingest.audio import sound
 from assistant.ingest.keyframes import KeyframePicker
-from assistant.ingest.media import Media, MediaError, open_media
-from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Progress
-from assistant.ingest.screen_text import Reader, ScreenText
+from assistant.ingest.media import Frame, Media, MediaError, open_media
+from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Listener, Progress
+from assistant.ingest.screen_text import Reader, ScreenText, read_picture
+from assistant.ingest.text_gate import Glimpse, TextGate
+from assistant.ingest.tracks import Cue, PictureCue
 from assistant.library import Draft, KeyframeRow, Library, VideoRecord
+from tools.errors import ModelNotFoundError
 from tools.types import Line
 
 MEDIA_SUFFIXES = frozenset(
@@ -38,11 +42,10 @@ class CancelledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """A keyframe on its way to the models and the reader."""
+    """A keyframe on its way to the models."""
 
     row: KeyframeRow
     image: NDArray[np.uint8]
-    small: NDArray[np.uint8]
 
 
 @dataclass
@@ -97,6 +100,7 @@ def index(
     embedder: Embedder,
     extractor: FeatureExtractor | None,
     reader: Reader | None,
+    listener: Listener | None = None,
     options: IngestOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -128,7 +132,9 @@ def index(
                         video.video_id, str(path), "unchanged", 0.0, video.keyframes, video.lines, (), None
                     )
                     continue
-                yield _index_one(path, draft, embedder, extractor, reader, options, progress, cancelled, start)
+                yield _index_one(
+                    path, draft, embedder, extractor, reader, listener, options, progress, cancelled, start
+                )
             except CancelledError:
                 return
             except (MediaError, OSError) as error:
@@ -148,6 +154,7 @@ def _index_one(
     embedder: Embedder,
     extractor: FeatureExtractor | None,
     reader: Reader | None,
+    listener: Listener | None,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool],
@@ -155,20 +162,20 @@ def _index_one(
 ) -> IndexResult:
     run = _Run(cancelled)
     to_models: queue.Queue[_Picture | None] = queue.Queue(2 * options.batch)
-    to_reader: queue.Queue[_Picture | None] = queue.Queue(2 * options.batch)
-    text = ScreenText(draft.video_id)
+    to_reader: queue.Queue[Glimpse | PictureCue | None] = queue.Queue(2 * options.batch)
+    text: ScreenText | None = None
+    cues: list[Cue] = []  # read from pictures
     threads = [_thread(run, _run_models, run, to_models, draft, embedder, extractor, options)]
     if reader is not None:
-        threads.append(_thread(run, _run_reader, run, to_reader, reader, text))
+        text = ScreenText(draft.video_id, reader)
+        threads.append(_thread(run, _run_reader, run, to_reader, reader, text, cues))
     try:
         with open_media(path) as media:
             for thread in threads:
                 thread.start()
             picker = KeyframePicker(options.keyframe_seconds)
             try:
-                _decode(
-                    run, media, picker, [to_models] if reader is None else [to_models, to_reader], options, progress
-                )
+                _decode(run, media, picker, to_models, to_reader if text else None, options, progress)
             except CancelledError:
                 run.stop.set()
             except BaseException as error:  # noqa: BLE001 - handed on below, once the threads have ended
@@ -179,7 +186,10 @@ def _index_one(
                 raise run.failure
             if run.stop.is_set() or cancelled():
                 raise CancelledError
-            record, lines = _finish(path, draft.video_id, media, picker, text if reader else None)
+            record, lines = _finish(path, draft.video_id, media, picker, text, cues)
+            if listener is not None and not any(line.source == "subtitle" for line in lines):
+                spoken = _listen(path, draft.video_id, media, listener, record.duration_seconds)
+                lines, record = lines + spoken, replace(record, warnings=tuple(media.warnings))
         draft.add_lines(lines)
         draft.commit(record)
     except BaseException:
@@ -209,23 +219,37 @@ def _decode(
     run: _Run,
     media: Media,
     picker: KeyframePicker,
-    targets: Sequence[queue.Queue[_Picture | None]],
+    to_models: queue.Queue[_Picture | None],
+    to_reader: queue.Queue[Glimpse | PictureCue | None] | None,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
 ) -> None:
     started = time.monotonic()
-    read_at, read_shot = -np.inf, -1
-    for kept in picker.pick(media.frames()):
+    gate = TextGate(options.read_seconds)
+
+    def read(frame: Frame, image: NDArray[np.uint8] | None = None) -> None:
+        if to_reader is not None:
+            run.put(to_reader, gate.glimpse(frame, frame.image() if image is None else image))
+
+    def read_cues() -> None:
+        while media.picture_cues:
+            cue = media.picture_cues.pop(0)
+            if to_reader is not None:
+                run.put(to_reader, cue)
+
+    for kept in picker.pick(gate.watch(media.frames(), read)):
         frame = kept.frame
         row = KeyframeRow(frame.index, frame.seconds, frame.pts, kept.shot, kept.group)
-        picture = _Picture(row, frame.image(), frame.small)
-        run.put(targets[0], picture)
-        if len(targets) > 1 and (kept.shot != read_shot or frame.seconds - read_at >= options.read_seconds - 1e-6):
-            read_at, read_shot = frame.seconds, kept.shot
-            run.put(targets[1], picture)
+        picture = _Picture(row, frame.image())
+        run.put(to_models, picture)
+        if gate.due(frame, kept.shot):
+            read(frame, picture.image)
+        read_cues()
         _tell(progress, media, "pictures", frame.seconds, time.monotonic() - started)
-    for target in targets:
-        run.put(target, None)
+    read_cues()
+    run.put(to_models, None)
+    if to_reader is not None:
+        run.put(to_reader, None)
 
 
 def _tell(progress: Callable[[Progress], None] | None, media: Media, stage: str, done: float, elapsed: float) -> None:
@@ -280,14 +304,31 @@ def _save_thumbnail(image: NDArray[np.uint8], path: Path, options: IngestOptions
     picture.save(path, "JPEG", quality=options.thumbnail_quality)
 
 
-def _run_reader(run: _Run, source: queue.Queue[_Picture | None], reader: Reader, text: ScreenText) -> None:
-    for picture in run.take(source):
-        if text.changed(picture.small):
-            text.add(reader.read(picture.image), picture.row.seconds)
+def _run_reader(
+    run: _Run, source: queue.Queue[Glimpse | PictureCue | None], reader: Reader, text: ScreenText, cues: list[Cue]
+) -> None:
+    for item in run.take(source):
+        if isinstance(item, PictureCue):
+            words = " ".join(line.text for line in read_picture(reader, item.image))
+            cues.append(Cue(item.start_seconds, item.end_seconds, words, item.language))
+        else:
+            text.look(item)
+
+
+def _listen(path: Path, video_id: str, media: Media, listener: Listener, duration: float) -> list[Line]:
+    """What is said, where nothing written says it; a recogniser that cannot be had is a warning."""
+    try:
+        pieces = sound(path, media.start_seconds)
+        cues = [cue for start, samples in pieces for cue in listener.transcribe(samples, start)]
+    except ModelNotFoundError as error:
+        media.warnings.append(str(error))
+        return []
+    found, _ = subtitles.within(subtitles.lines(cues, video_id), duration)
+    return [replace(line, source="speech") for line in found]
 
 
 def _finish(
-    path: Path, video_id: str, media: Media, picker: KeyframePicker, text: ScreenText | None
+    path: Path, video_id: str, media: Media, picker: KeyframePicker, text: ScreenText | None, cues: list[Cue]
 ) -> tuple[VideoRecord, list[Line]]:
     """What is known of the video once its last frame has been seen."""
     last = picker.last
@@ -295,12 +336,19 @@ def _finish(
         raise MediaError(f"{path.name}: no picture in it decodes")
     duration = last.seconds + last.duration_seconds
     lines = text.finish(duration) if text else []
-    lines += subtitles.lines(media.cues, video_id)
+    lines += subtitles.within(subtitles.lines([*media.cues, *cues], video_id), duration)[0]
     for sidecar, language in subtitles.sidecars(path):
         try:
-            lines += subtitles.read_sidecar(sidecar, video_id, language)
-        except ValueError as error:
+            own, late = subtitles.within(subtitles.read_sidecar(sidecar, video_id, language), duration)
+        except (ValueError, OSError) as error:
             media.warnings.append(str(error))
+            continue
+        if late:
+            media.warnings.append(
+                f"{sidecar.name}: {late} of {late + len(own)} lines start after the end of the video and are left out; "
+                "is it another video's?"
+            )
+        lines += own
     height, width = last.image().shape[:2]
     record = VideoRecord(
         duration_seconds=duration,

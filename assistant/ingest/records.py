@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.ingest.tracks import Cue
+
 Status = Literal["indexed", "unchanged", "failed"]
 
 
@@ -64,4 +66,12 @@ class FeatureExtractor(Protocol):
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
         """`(n, tokens, width)` float16 for HWC uint8 RGB pictures."""
+        ...
+
+
+class Listener(Protocol):
+    """Sound to words."""
+
+    def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> list[Cue]:
+        """What is said in `samples` (mono, 16 kHz, in [-1, 1]), which begin at `start_seconds`; in time order."""
         ...

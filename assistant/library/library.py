@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.library import sidecar, text
 from assistant.library.catalog import Catalog
 from assistant.library.lock import writing
+from assistant.library.lookup import Condition, Lookup
 from assistant.library.projection import Projection, project
 from assistant.library.records import LibraryError, StoredVideo, Track
 from assistant.library.vectors import VectorStore
@@ -43,6 +43,7 @@ class Library:
         self._opened_lock = threading.Lock()
         self._projected: tuple[int, Projection | None] = -1, None  # with the revision it was made for
         self._projected_lock = threading.Lock()
+        self._lookup = Lookup()
 
     @property
     def vector_store(self) -> VectorStore:
@@ -334,10 +335,10 @@ class Library:
         end_seconds: float | None = None,
     ) -> list[Line]:
         """The lines of a video that touch `[start_seconds, end_seconds)`, in time order."""
-        where, values = _line_conditions(self._row(video_id)["video_id"], source, start_seconds, end_seconds)
+        condition = _line_condition(self._row(video_id)["video_id"], source, start_seconds, end_seconds)
         rows = self.catalog.connection.execute(
-            f"SELECT * FROM line WHERE 1 {where} ORDER BY start_seconds, id",  # noqa: S608 - conditions are ours
-            values,
+            f"SELECT * FROM line WHERE 1 {condition.sql} ORDER BY start_seconds, id",  # noqa: S608 - conditions are ours
+            condition.values,
         )
         return [text.to_line(row) for row in rows]
 
@@ -350,12 +351,27 @@ class Library:
         start_seconds: float | None = None,
         end_seconds: float | None = None,
         limit: int = 20,
+        without: Source | None = None,
+        typos: bool = True,
     ) -> list[Line]:
-        """Lines that hold the words of `query`, best first, `score` in [0, 1]; accents and typos are forgiven."""
+        """Lines that hold the words of `query`, best first, `score` in [0, 1]; accents are forgiven.
+
+        Args:
+            without: a source whose lines are left out.
+            typos: where no line holds the words, look for words like them.
+        """
         if video_id is not None:
             self._row(video_id)
-        where, values = _line_conditions(video_id, source, start_seconds, end_seconds)
-        return text.search(self.catalog.connection, query, where, values, limit)
+        condition = _line_condition(video_id, source, start_seconds, end_seconds, without)
+        connection, revision = self.catalog.connection, self.catalog.revision
+        return self._lookup.search(connection, revision, query, condition, limit, typos=typos)
+
+    def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
+        """Lines that say most of what a question is about, best first, `score` in [0, 1]; none where none does."""
+        if video_id is not None:
+            self._row(video_id)
+        condition = _line_condition(video_id, None, None, None)
+        return self._lookup.passages(self.catalog.connection, self.catalog.revision, question, condition, limit)
 
     # -- writing
 
@@ -430,14 +446,15 @@ def _span(keyframes: Sequence[Keyframe], start: float | None, end: float | None)
     return slice(low, max(low, high))
 
 
-def _line_conditions(
-    video_id: str | None, source: Source | None, start: float | None, end: float | None
-) -> tuple[str, list[Any]]:
+def _line_condition(
+    video_id: str | None, source: Source | None, start: float | None, end: float | None, without: Source | None = None
+) -> Condition:
     given = [
         ("AND line.video_id = ?", video_id),
         ("AND line.source = ?", source),
         ("AND line.end_seconds > ?", start),
         ("AND line.start_seconds < ?", end),
+        ("AND line.source != ?", without),
     ]
     chosen = [(clause, value) for clause, value in given if value is not None]
-    return " ".join(clause for clause, _ in chosen), [value for _, value in chosen]
+    return Condition(" ".join(clause for clause, _ in chosen), tuple(value for _, value in chosen))

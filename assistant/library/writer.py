@@ -68,6 +68,13 @@ class Writer:
             "INSERT OR REPLACE INTO path VALUES (?, ?, ?, ?)", (str(path), name, state.st_size, state.st_mtime_ns)
         )
 
+    def add_lines(self, name: str, lines: Sequence[Line]) -> None:
+        """Adds lines to a ready video, all of them or none."""
+        with self._library.catalog.transaction() as connection:
+            text.insert(connection, lines)
+            connection.execute("UPDATE video SET lines = lines + ? WHERE video_id = ?", (len(lines), name))
+        self._library.vector_store.written(self._library.catalog.revision)
+
     def sweep(self) -> None:
         """Removes what killed writers and replaced or removed videos left behind."""
         library = self._library

@@ -92,6 +92,31 @@ def test_text_is_quoted_with_its_time() -> None:
     assert "0:01 in v" in reply.answer
 
 
+SPOKEN = Line("v", 4.0, 6.0, "subtitle", "bây giờ nói về đạo hàm", 0.9)
+
+
+@pytest.mark.parametrize("tool", ["find_frames", "read_text", "look", "describe"])
+def test_a_lecture_answers_with_the_moment_and_the_sentence(tool: str) -> None:
+    core = ScriptedCore(tool, slots={"query": "a green truck"} if tool == "find_frames" else {})
+    reply = _assistant(core, lines=[LINE, SPOKEN]).ask("đoạn nào nói về đạo hàm?", thread_id="t")
+    assert "“bây giờ nói về đạo hàm”" in reply.answer
+    assert (reply.evidence[0].start_seconds, reply.evidence[0].end_seconds) == (4.0, 6.0)
+    assert (reply.steps[-1].tool, reply.steps[-1].decided_by) == ("read_text", "rule")
+
+
+def test_what_is_seen_is_not_answered_by_what_is_said() -> None:
+    said = Line("v", 6.0, 7.0, "subtitle", "the bus was late", 0.9)
+    core = ScriptedCore(slots={"query": "a blue bus"})
+    reply = _assistant(core, lines=[said]).ask("When does a bus appear?", thread_id="t")
+    assert "0:03 in v" in reply.answer
+
+
+def test_a_search_for_what_the_question_does_not_name_leaves_it_to_the_lines() -> None:
+    core = ScriptedCore(slots={"query": "a dog"})
+    reply = _assistant(core, lines=[SPOKEN]).ask("When does he explain đạo hàm?", thread_id="t")
+    assert "“bây giờ nói về đạo hàm”" in reply.answer
+
+
 def test_a_description_tells_each_shot() -> None:
     reply = _assistant(ScriptedCore("describe")).ask("What is this video about?", thread_id="t")
     assert [e.text for e in reply.evidence] == ["red car", "blue bus", "dog"]

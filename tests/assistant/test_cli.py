@@ -64,10 +64,17 @@ def test_find_what_looks_like_a_moment(library) -> None:
     assert hit["score"] > 0.99
 
 
+def test_no_video_is_similar_to_the_only_one(library) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    assert _run(library, "find", "--like", video, "--json") == []
+    _run(library, "find", "--like", video, "--from", "1", code=2)
+
+
 def test_read_gives_the_sign_and_its_time(library) -> None:
     line, *_ = _run(library, "read", "hotel", "--json")
     assert (line["source"], line["text"]) == ("ocr", "HOTEL")
     assert line["box"]
+    assert "«HOTEL»" in _run(library, "read", "hotl").stdout
 
 
 @pytest.mark.parametrize(
@@ -89,7 +96,9 @@ def test_a_users_mistake_is_one_line(library, arguments, words) -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("arguments", [["find"], ["events"], ["events", " ; "], ["ask"], ["find", "x", "--limit", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["find"], ["events"], ["events", " ; "], ["ask"], ["find", "x", "--limit", "0"], ["evaluate", "text"]]
+)
 def test_wrong_usage_exits_with_two(library, arguments) -> None:
     _run(library, *arguments, code=2)
 
@@ -136,6 +145,37 @@ def test_sequences_that_cannot_be_are_refused(library, arguments, words) -> None
     result = _run(library, "events", *arguments, code=2)
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_captions_are_told_once_and_searched(library, clips) -> None:
+    rows = _run(library, "index", str(clips), "--captions", "--json", code=1)
+    indexed = next(row for row in rows if row["status"] == "unchanged")
+    again = _run(library, "index", str(clips), "--captions", code=1)
+    assert f"0 of {indexed['keyframes']} keyframes" in again.stdout
+    line, *_ = _run(library, "read", "bus", "--source", "caption", "--json")
+    assert 2 <= line["start_seconds"] < 4
+    hit, *_ = _run(library, "find", "a blue bus at night", "--json")
+    assert hit["channel"] in ("picture", "caption")
+    assert "caption" in hit["why"]
+
+
+def test_describe_tells_a_video_and_draws_where_it_looked(library, tmp_path) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    first, last = _run(library, "describe", video, "--json")
+    assert "car" in first["text"]
+    assert "bus" in last["text"]
+    assert (first["start_seconds"], last["start_seconds"]) == (0.0, pytest.approx(2.0, abs=0.1))
+    assert "0:02.0" in _run(library, "describe", video).stdout
+    drawn = tmp_path / "looked.png"
+    (told,) = _run(library, "describe", f"{video}@0", "--attention", str(drawn), "--json")
+    assert (told["video_id"], "car" in told["text"]) == (None, True)
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+    spoken = tmp_path / "told"
+    vietnamese = _run(library, "describe", f"{video}@0", "--lang", "vi", "--speak", str(spoken), "--json")
+    assert vietnamese[0]["text"] != told["text"]
+    assert list(tmp_path.glob("told.*"))
+    _run(library, "describe", video, "--attention", str(drawn), code=2)
+    assert "no such picture" in _run(library, "describe", "nothing", code=1).stderr
 
 
 def test_no_hit_is_an_empty_list(library) -> None:

@@ -7,7 +7,7 @@ from assistant.library.records import Track
 from assistant.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration
-from tools.types import Keyframe
+from tools.types import Keyframe, Line, Video
 
 SCALE = Calibration(0.5, 8.0)
 TRACK = Track(np.arange(4), np.arange(4.0), np.eye(4, dtype=np.float32))
@@ -28,12 +28,26 @@ class CountingEncoder:
         return np.eye(4, dtype=np.float32)[:1]
 
 
-def _library():
+def _library(*lines: Line):
     def search_vectors(vectors, *, limit, **_):
         scores = vectors @ np.eye(4, dtype=np.float32)
         return [[(KEYFRAMES[i], float(row[i])) for i in np.argsort(-row)[:limit]] for row in scores]
 
-    return SimpleNamespace(search_vectors=search_vectors, track=lambda _: TRACK, videos=list)
+    def keyframes(video_id, start_seconds, end_seconds):
+        return [k for k in KEYFRAMES if start_seconds <= k.seconds < end_seconds]
+
+    def search_lines(words, *, source=None, without=None, **_):
+        return [x for x in lines if x.source in (source or x.source,) and x.source != without and words in x.text]
+
+    return SimpleNamespace(
+        search_vectors=search_vectors,
+        vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)),
+        track=lambda _: TRACK,
+        videos=list,
+        keyframes=keyframes,
+        nearest_keyframe=lambda _, seconds: min(KEYFRAMES, key=lambda k: abs(k.seconds - seconds)),
+        search_lines=search_lines,
+    )
 
 
 def test_a_hit_says_why_and_how_well() -> None:
@@ -61,3 +75,33 @@ def test_more_queries_than_the_cache_holds_all_come_back() -> None:
 def test_a_limit_below_one_is_refused_in_one_line() -> None:
     with pytest.raises(VideoAssistantError, match="limit is 0"):
         LibrarySearch(_library(), CountingEncoder(), SCALE).search("1", limit=0)
+
+
+def test_words_that_a_line_holds_bring_its_keyframe_and_say_so() -> None:
+    line = Line("v", 2.4, 2.6, "subtitle", "gate 1 closes")
+    hits = LibrarySearch(_library(line), CountingEncoder(), SCALE).search("1", words="gate 1 closes", limit=4)
+    assert [hit.keyframe.frame_index for hit in hits[:2]] == [2, 1]
+    assert (hits[0].channel, hits[0].line, hits[0].score) == ("subtitle", line, 1.0)
+    assert hits[0].why.startswith("gate 1 closes (picture ")
+    assert (hits[1].channel, hits[1].line) == ("picture", None)
+
+
+def test_captions_are_a_channel_of_their_own() -> None:
+    lines = [Line("v", 3.0, 4.0, "caption", "a dog runs"), Line("v", 0.0, 1.0, "ocr", "the dog shop")]
+    hits = LibrarySearch(_library(*lines), CountingEncoder(), SCALE).search("1", words="dog")
+    assert {hit.channel for hit in hits} == {"picture", "caption", "ocr"}
+    assert "words" in hits[0].why
+    assert "caption" in hits[0].why
+
+
+def test_similar_videos_come_in_the_order_of_their_likeness() -> None:
+    axes = np.eye(4, dtype=np.float32)
+    shown = {"v": axes[:2], "near": axes[[1, 0, 3]], "far": axes[[2, 3]], "half": axes[[1, 2]]}
+    frames = {name: [Keyframe(name, i, float(i), 0, i, "") for i in range(len(rows))] for name, rows in shown.items()}
+    library = SimpleNamespace(
+        vectors=lambda name: (frames[name], shown[name]),
+        videos=lambda: [Video(name, (), 1.0, 1, 1, 1, 0) for name in shown],
+    )
+    hits = LibrarySearch(library, CountingEncoder(), SCALE).similar_videos("v")
+    assert [(hit.keyframe.video_id, hit.score) for hit in hits] == [("near", 1.0), ("half", 0.5), ("far", 0.0)]
+    assert hits[1].keyframe.frame_index == 0

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from pathlib import Path
 
@@ -6,8 +7,10 @@ import pytest
 
 from assistant.ingest.pipeline import index
 from assistant.ingest.records import Progress
-from assistant.ingest.screen_text import ReadLine
+from assistant.ingest.screen_text import ReadLine, Region
+from assistant.ingest.tracks import Cue
 from assistant.library import Library
+from assistant.models.base import ModelNotFoundError
 
 
 class Means:
@@ -24,8 +27,11 @@ class Means:
 
 
 class ColourReader:
-    def read(self, image):
-        return [ReadLine(f"colour {('red', 'green', 'blue')[image[60, 100].argmax()]}", 0.9, (0.0, 0.0, 40.0, 10.0))]
+    def detect(self, image):
+        return [Region.of_box((0.0, 20.0, 40.0, 30.0))]
+
+    def recognise(self, image, regions):
+        return [ReadLine(f"colour {('red', 'green', 'blue')[image[60, 100].argmax()]}", 0.9, r) for r in regions]
 
 
 @pytest.fixture
@@ -56,6 +62,48 @@ def test_a_video_becomes_searchable(clip, library) -> None:
     assert (line.source, line.start_seconds, line.end_seconds) == ("ocr", pytest.approx(2.0), pytest.approx(4.0))
     assert library.search_lines("den do")[0].language == "vi"
     assert library.check() == []
+
+
+def test_subtitles_of_another_video_or_of_no_kind_are_warnings(clip, library) -> None:
+    path = clip("a", ("red", 2.0))
+    cues = "".join(f"{i}\n00:00:0{i},000 --> 00:00:0{i},500\nline {i}\n\n" for i in range(1, 6))
+    path.with_suffix(".srt").write_text(cues)
+    path.with_suffix(".vi.srt").write_bytes(b"")
+    path.with_suffix(".vtt").write_bytes(b"\x00\xff" * 500)
+    (result,) = _index([path], library)
+    assert result.status == "indexed"
+    assert [line.text for line in library.lines(result.video_id, source="subtitle")] == ["line 1"]
+    late, empty, binary = sorted(result.warnings, key=lambda w: ("a.srt" not in w, "a.vi.srt" not in w))
+    assert "4 of 5 lines start after the end" in late
+    assert "a.vi.srt: the file is empty" in empty
+    assert "a.vtt" in binary
+
+
+class Ear:
+    """Hears one sentence in everything, or cannot be had."""
+
+    def __init__(self, there: bool = True) -> None:
+        self.there = there
+
+    def transcribe(self, samples, start_seconds):
+        if not self.there:
+            raise ModelNotFoundError("speech: cannot load 'whisper'; put its files in a folder")
+        return [Cue(start_seconds, start_seconds + 1.0, "nói gì đó", None)]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_said_is_heard_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, there: bool) -> None:
+    path = tmp_path / "friday.mp4"
+    shutil.copyfile(media / "video" / "friday.mp4", path)
+    (result,) = _index([path], library, listener=Ear(there))
+    spoken = library.lines(result.video_id, source="speech")
+    assert [line.text for line in spoken] == (["nói gì đó"] if there else [])
+    assert ["speech: cannot load" in warning for warning in result.warnings] == ([] if there else [True])
+    shutil.copyfile(media / "subs" / "friday.vtt", path.with_suffix(".vtt"))
+    (again,) = _index([path], library, listener=Ear(), force=True)
+    assert library.lines(again.video_id, source="speech") == []
+    assert len(library.lines(again.video_id, source="subtitle")) == 5
 
 
 def test_a_bad_file_is_reported_and_the_rest_goes_on(clip, library, tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ def library(tmp_path: Path):
 def add(tmp_path: Path) -> Callable[..., str]:
     """Adds a small video to a library and gives its id."""
 
-    def add(library: Library, name: str, *, n: int = 5, seed: int = 0, texts: tuple[str, ...] = (), features=False):
+    def add(library: Library, name: str, *, n=5, seed=0, texts: tuple[str, ...] = (), features=False, same_group=False):
         path = tmp_path / f"{name}.mp4"
         path.write_bytes(f"{name}{seed}".encode())
         with library.writer() as writer:
             draft = writer.begin(path)
-            rows = [KeyframeRow(i * 10, float(i), i * 400, i // 3, i) for i in range(n)]
+            rows = [KeyframeRow(i * 10, float(i), i * 400, i // 3, 0 if same_group else i) for i in range(n)]
             extra = np.full((n, 3, 4), seed, np.float16) if features else None
             draft.add_keyframes(rows, unit(np.random.default_rng(seed), n), extra)
             draft.add_lines([Line(draft.video_id, float(i), i + 1.0, "subtitle", text) for i, text in enumerate(texts)])

@@ -1,0 +1,67 @@
+"""What a video or a picture shows, told by the core; in Vietnamese through the translator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prompts import render
+from tools.describe import describe_tool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from assistant.session import Session
+    from assistant.settings import Language
+    from tools.types import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One sentence; of a video, with its time."""
+
+    text: str
+    spoken: str
+    confidence: float  # in [0, 1]
+    evidence: Evidence | None = None  # None: of a picture
+
+
+def describe_video(session: Session, video_id: str, language: Language) -> list[Description]:
+    """One sentence for each shot, or stretch of a long one, in time order.
+
+    Raises:
+        LibraryError: there is no such video.
+    """
+    from assistant.agent.sentences import in_words
+
+    session.library.video(video_id)
+    call = {"name": "describe", "args": {"video": video_id}, "id": "describe", "type": "tool_call"}
+    told: list[Evidence] = describe_tool(session.search, session.core).invoke(call).artifact
+    found = []
+    for one in told:
+        text = _said(session, one.text or "", language)
+        found.append(Description(text, f"{in_words(one.start_seconds, language)}: {text}", one.score, one))
+    return found
+
+
+def describe_picture(session: Session, image: NDArray[np.uint8], language: Language) -> Description:
+    """One sentence about a picture (HWC uint8 RGB)."""
+    prompt = render("caption")
+    visual = session.blip.queries(session.blip.features([image]), prompt.lower())
+    (told,) = session.blip.write(prompt, visual)
+    text = _said(session, told.text, language)
+    return Description(text, text, told.confidence)
+
+
+def draw_attention(session: Session, image: NDArray[np.uint8], path: Path) -> None:
+    """Writes a picture of where each word of the caption looked."""
+    from assistant.models.attention import attention, sheet
+
+    sheet(image, attention(session.blip, image, render("caption"))).save(path)
+
+
+def _said(session: Session, text: str, language: Language) -> str:
+    return text if language == "en" else session.translator.translate(text, source="en", target=language)

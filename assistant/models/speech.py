@@ -1,0 +1,64 @@
+"""Whisper: what is said, with its times.
+
+Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", section 2.3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ingest.audio import RATE
+from assistant.ingest.tracks import Cue
+from assistant.models.base import LazyModel, default_device, hub_error, without_bars
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WINDOW_SECONDS = 30  # what the model hears at once
+BATCH = 4  # windows
+
+
+class Whisper(LazyModel[Any]):
+    """One checkpoint: a local folder or a hub id."""
+
+    def __init__(self, checkpoint: str) -> None:
+        super().__init__()
+        self.checkpoint = checkpoint
+
+    def _load(self) -> Any:
+        from transformers import WhisperForConditionalGeneration, WhisperProcessor, pipeline
+
+        without_bars()
+        try:
+            model = WhisperForConditionalGeneration.from_pretrained(self.checkpoint)
+            processor = WhisperProcessor.from_pretrained(self.checkpoint)
+        except (OSError, ValueError) as error:
+            raise hub_error("speech", self.checkpoint, error) from error
+        return pipeline(
+            "automatic-speech-recognition",
+            model=model.eval(),
+            tokenizer=processor.tokenizer,
+            feature_extractor=processor.feature_extractor,
+            device=default_device(),
+            chunk_length_s=WINDOW_SECONDS,
+        )
+
+    def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> list[Cue]:
+        """What is said in `samples` (mono, 16 kHz, in [-1, 1]), which begin at `start_seconds`; in time order."""
+        heard = self.loaded({"raw": samples, "sampling_rate": RATE}, return_timestamps=True, batch_size=BATCH)
+        return _cues(heard["chunks"], start_seconds, len(samples) / RATE)
+
+
+def _cues(chunks: Sequence[dict[str, Any]], start_seconds: float, length_seconds: float) -> list[Cue]:
+    """The pipeline's chunks as cues; a last one without an end lasts to the end of the sound."""
+    cues = []
+    for chunk in chunks:
+        begin, end = chunk["timestamp"]
+        begin = 0.0 if begin is None else float(begin)
+        end = length_seconds if end is None else float(end)
+        if chunk["text"].strip() and end >= begin:
+            cues.append(Cue(max(0.0, start_seconds + begin), start_seconds + end, chunk["text"].strip(), None))
+    return cues

@@ -1,0 +1,1 @@
+"""How well text is read, timed, found and joined with what is seen: `evaluate text`, and its speed: `bench text`."""

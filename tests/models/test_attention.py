@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from assistant.models.attention import Looked, attention, sheet
+from assistant.models.blip import InstructBlip
+from assistant.session import open_session
+from prompts import render
+
+
+def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> None:
+    session = open_session(demo_library)
+    frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 30.0)
+    picture = np.asarray(Image.open(frame.image).convert("RGB"))
+    looked = attention(session.blip, picture, render("caption"))
+    (told,) = session.core.caption([frame])
+    assert " ".join(one.word for one in looked) == told.text
+    vision = session.blip.loaded.model.config.vision_config
+    for one in looked:
+        assert one.weights.shape == (vision.image_size // vision.patch_size,) * 2
+        assert float(one.weights.sum()) == pytest.approx(1.0, abs=1e-4)
+        assert one.weights.min() >= 0
+    # Different words look at different places.
+    assert len({int(one.weights.argmax()) for one in looked}) > 1
+    session.close()
+
+
+def test_recording_leaves_the_model_as_it_was(untrained_core) -> None:
+    blip = InstructBlip(str(untrained_core))
+    picture = np.full((40, 60, 3), 90, np.uint8)
+    before = blip.loaded.model.qformer.config._attn_implementation
+    features = blip.features([picture])
+    queries = blip.queries(features, "a")
+    attention(blip, picture, "a")
+    assert blip.loaded.model.qformer.config._attn_implementation == before
+    assert np.allclose(queries.numpy(), blip.queries(features, "a").numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("words", [0, 1, 7])
+def test_a_sheet_has_a_picture_for_each_word(words: int) -> None:
+    looked = [Looked(f"word{i}", np.eye(4, dtype=np.float32) / 4) for i in range(words)]
+    drawn = sheet(np.full((90, 160, 3), 200, np.uint8), looked)
+    assert drawn.width == 240 * min(5, max(1, words))
+    assert drawn.height == (135 + 28) * (2 if words > 5 else 1)
