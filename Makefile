@@ -35,6 +35,7 @@ bench: $(READY) ## speed and scale, side by side with the plain alternative
 	$(BIN)/video-assistant bench ingest
 	$(BIN)/video-assistant bench find
 	$(BIN)/video-assistant bench ask
+	$(BIN)/video-assistant bench ground
 	$(BIN)/video-assistant bench events --size 20000
 
 evaluate: $(READY) ## quality on held-out seeds

@@ -6,9 +6,8 @@ stdout carries only results (with `--json` only JSON); progress and errors go to
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -18,13 +17,19 @@ import click
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from assistant.ingest.records import IndexResult, Progress
+    from assistant.ingest.records import IndexResult
     from assistant.session import Session
+    from tools.types import Detection
 
 F = TypeVar("F", bound=Callable[..., Any])
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 VIDEO = click.option("--video", "video_id", metavar="ID", help="Only in this video.")
 LIMIT = click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many.")
+
+TUNED = click.option(
+    "--tuned", type=click.Path(path_type=Path), help="What `tune-prompt` learned; finds only its names."
+)
+MIN_SCORE = click.option("--min-score", type=click.FloatRange(0, 1), help="A box below it is left out (default 0.5).")
 
 
 class _Group(click.Group):
@@ -83,8 +88,10 @@ def _run_index(
     """Indexes, reporting as asked; True if any input failed."""
     from dataclasses import asdict
 
+    from assistant.progress import indexing
+
     results: list[IndexResult] = []
-    with _progress(progress_json) as show:
+    with indexing(as_json=progress_json) as show:
         for result in session.index(paths, progress=show, force=force):
             results.append(result)
             if as_json:
@@ -103,46 +110,6 @@ def _run_index(
 
         emit_json([asdict(result) for result in results])
     return any(result.status == "failed" for result in results)
-
-
-class _progress:  # noqa: N801 - reads as a verb where it is used
-    """A bar on a terminal, JSON lines for the page, nothing in a pipe."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._bar: Any = None
-        self._video = ""
-
-    def __enter__(self) -> Callable[[Progress], None] | None:
-        if self._as_json:
-            return self._line
-        return self._draw if sys.stderr.isatty() else None
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def _line(self, progress: Progress) -> None:
-        from dataclasses import asdict
-
-        click.echo(json.dumps(asdict(progress), ensure_ascii=False), err=True)
-
-    def _draw(self, progress: Progress) -> None:
-        from tqdm import tqdm
-
-        if self._bar is None or progress.video != self._video:
-            if self._bar is not None:
-                self._bar.close()
-            self._video = progress.video
-            self._bar = tqdm(
-                total=progress.total_seconds,
-                desc=Path(progress.video).name[:30],
-                unit="s",
-                leave=False,
-                bar_format="{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of video, {remaining} left{postfix}",
-            )
-        self._bar.set_postfix_str(progress.stage, refresh=False)
-        self._bar.update(progress.done_seconds - self._bar.n)
 
 
 @main.command()
@@ -240,26 +207,25 @@ def _english(session: Session, text: str) -> str:
     return T5Translator(session.blip).translate(text, source=language, target="en")
 
 
-def _picture(session: Session, like: str) -> Any:
-    """HWC uint8 RGB of a picture file or of a moment `ID@SECONDS`."""
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
+def _picture(session: Session, where: str) -> Any:
+    """HWC uint8 RGB of a picture file, or of the keyframe nearest to a moment `ID@SECONDS`."""
+    from assistant.pictures import read_picture
 
-    path = Path(like)
-    if not path.exists() and "@" in like:
-        video_id, _, at = like.rpartition("@")
-        try:
-            seconds = float(at)
-        except ValueError:
-            raise VideoAssistantError(f"--like {like!r}: after @ comes a time in seconds, such as ID@12.5") from None
-        path = Path(session.library.nearest_keyframe(video_id, seconds).image)
+    moment = _moment(where)
+    if moment is None:
+        return read_picture(Path(where))
+    return read_picture(Path(session.library.nearest_keyframe(*moment).image))
+
+
+def _moment(where: str) -> tuple[str, float] | None:
+    """Video and second of `ID@SECONDS`; None for a picture file."""
+    if Path(where).exists() or "@" not in where:
+        return None
+    video_id, _, at = where.rpartition("@")
     try:
-        with Image.open(path) as image:
-            return np.array(image.convert("RGB"))
-    except FileNotFoundError:
-        raise VideoAssistantError(f"--like {like!r}: no such picture; give a picture file or ID@SECONDS") from None
-    except (UnidentifiedImageError, OSError) as error:
-        raise VideoAssistantError(f"--like {like!r} is no picture that can be read ({error})") from None
+        return video_id, float(at)
+    except ValueError:
+        raise VideoAssistantError(f"{where!r}: after @ comes a time in seconds, such as ID@12.5") from None
 
 
 @main.command()
@@ -345,6 +311,144 @@ def read(
         text, video_id=video_id, source=source, start_seconds=start, end_seconds=end, limit=limit
     )
     emit([text_row(line) for line in lines], [text_line(line) for line in lines], as_json=as_json, empty="No line.")
+
+
+@main.command()
+@click.argument("where", metavar="IMAGE|ID@SECONDS")
+@click.argument("phrases")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Draw the boxes into this picture.")
+@TUNED
+@MIN_SCORE
+@JSON
+@click.pass_context
+def ground(
+    ctx: click.Context,
+    where: str,
+    phrases: str,
+    out: Path | None,
+    tuned: Path | None,
+    min_score: float | None,
+    as_json: bool,
+) -> None:
+    """Boxes for PHRASES: `red car . person`, or a sentence.
+
+    Words around a name help to find it: `there are some [holes] on the road`.
+    """
+    from assistant.grounding import LibraryGrounder
+    from assistant.output import detection_line, detection_row, emit
+
+    session = _session(ctx)
+    model = session.glip(tuned)
+    sought = phrases if tuned else _english_phrases(session, phrases)
+    moment = _moment(where)
+    picture = _picture(session, where) if moment is None else LibraryGrounder(session.library, model).frame(*moment)
+    found = [one for one in model.detect(picture, sought) if one.score >= _min_score(min_score)]
+    if out is not None:
+        _draw(picture, found, out)
+    emit([detection_row(d) for d in found], [detection_line(d) for d in found], as_json=as_json, empty="Nothing found.")
+
+
+def _english_phrases(session: Session, phrases: str) -> str:
+    """Each phrase in the language that the grounding model reads."""
+    from assistant.models.glip.text import split_phrases
+
+    return " . ".join(_english(session, phrase) for phrase in split_phrases(phrases))
+
+
+def _min_score(given: float | None) -> float:
+    from tools.ground import GroundOptions
+
+    return GroundOptions().min_score if given is None else given
+
+
+def _draw(picture: Any, found: Sequence[Detection], out: Path) -> None:
+    from PIL import Image
+
+    from assistant.pictures import draw_boxes
+
+    drawn = draw_boxes(Image.fromarray(picture), [d.box for d in found], [f"{d.phrase} {d.score:.2f}" for d in found])
+    try:
+        drawn.save(out)
+    except (OSError, ValueError) as error:
+        raise VideoAssistantError(
+            f"--out {str(out)!r} cannot be written ({error}); give a path such as boxes.png"
+        ) from None
+
+
+@main.command()
+@click.argument("video_id", metavar="ID")
+@click.argument("phrases")
+@TUNED
+@MIN_SCORE
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV on stdout, one line for each box.")
+@JSON
+@click.pass_context
+def detect(
+    ctx: click.Context,
+    video_id: str,
+    phrases: str,
+    tuned: Path | None,
+    min_score: float | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Boxes for PHRASES in every keyframe of a video, counted over time and linked into tracks."""
+    from assistant.grounding import LibraryGrounder
+    from assistant.output import detections_csv, emit, keyframe_line, keyframe_row, tracks_line
+    from assistant.progress import counting
+
+    session = _session(ctx)
+    session.library.video(video_id)
+    model = session.glip(tuned)
+    sought = phrases if tuned else _english_phrases(session, phrases)
+    names = model.names(sought)
+    with counting("keyframes") as progress:
+        found = LibraryGrounder(session.library, model).detect_video(
+            video_id, sought, min_score=_min_score(min_score), progress=progress
+        )
+    if as_csv:
+        click.echo(detections_csv(found), nl=False)
+        return
+    lines = [*(keyframe_line(one, names) for one in found), tracks_line(found)]
+    emit([keyframe_row(one, names) for one in found], lines, as_json=as_json, empty="No keyframe.")
+
+
+@main.command("tune-prompt")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write what was learned here."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["table", "probe"]),
+    default="table",
+    show_default=True,
+    help="Offsets for the words, or the head's last layers.",
+)
+@click.option("--epochs", type=click.IntRange(1, 10_000), default=200, show_default=True, help="At most so many.")
+@JSON
+@click.pass_context
+def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs: int, as_json: bool) -> None:
+    """Learn names from a FOLDER of labelled pictures (COCO JSON); `ground --tuned` finds them."""
+    from assistant.models.glip.coco import read_coco
+    from assistant.output import emit
+    from assistant.progress import counting
+
+    names, labelled = read_coco(folder)
+    if not out.parent.is_dir():
+        raise VideoAssistantError(f"--out {str(out)!r}: there is no folder {out.parent}; make it first")
+    loaded = _session(ctx).glip().loaded
+
+    from assistant.models.glip.tune import tune
+
+    with counting("epochs") as progress:
+        tuning = tune(loaded, names, labelled, method=method, epochs=epochs, progress=progress)
+    tuning.tuned.save(out)
+    first, last = tuning.losses[0], tuning.losses[-1]
+    row = {"file": str(out), "method": method, "names": names, "images": len(labelled), "epochs": len(tuning.losses)}
+    about = f"{len(labelled)} pictures, {len(tuning.losses)} epochs, loss {first:.3f} to {last:.3f}"
+    line = f"{out}  {', '.join(names)}  {about}"
+    emit([{**row, "first_loss": round(first, 4), "last_loss": round(last, 4)}], [line], as_json=as_json, empty="")
 
 
 @main.command()
@@ -501,7 +605,7 @@ def models(ctx: click.Context, as_json: bool) -> None:
     from assistant.inventory import inventory
     from assistant.output import emit
 
-    rows = inventory(_session(ctx).profile)
+    rows = inventory(_session(ctx).settings)
     lines = [f"{r['role']:<14} {'there' if r['there'] else 'missing':<8} {r['uses']}  ({r['licence']})" for r in rows]
     emit(rows, lines, as_json=as_json, empty="No role.")
 
@@ -549,7 +653,7 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "events"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events"]))
 @click.option(
     "--index",
     type=click.Path(path_type=Path, file_okay=False),

@@ -7,23 +7,33 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.models.glip.grounder import GlipGrounder
+
 if TYPE_CHECKING:
-    from assistant.settings import Profile, Settings
+    from assistant.settings import Settings
 
 Row = dict[str, Any]
 
 
-def inventory(profile: Profile) -> list[Row]:
+def inventory(settings: Settings) -> list[Row]:
     """For each role: what it uses, its licence, whether it is there. Loads nothing."""
     ours = "Apache-2.0, trained here"
 
     def there(checkpoint: str) -> bool:
         return any(Path(checkpoint).glob("*.safetensors"))
 
+    profile = settings.chosen
+    grounding = str(settings.grounding or profile.grounding)
     tesseract = shutil.which("tesseract")
     return [
         {"role": "core", "uses": profile.core, "licence": ours, "there": there(profile.core)},
         {"role": "retrieval", "uses": profile.retrieval, "licence": ours, "there": there(profile.retrieval)},
+        {
+            "role": "grounding",
+            "uses": grounding,
+            "licence": "the checkpoint's own" if settings.grounding else ours,
+            "there": GlipGrounder(grounding).is_there,
+        },
         {"role": "translation", "uses": profile.core, "licence": ours, "there": there(profile.core)},
         {"role": "on-screen text", "uses": "RapidOCR", "licence": "Apache-2.0", "there": _installed("rapidocr")},
         {

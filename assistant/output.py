@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tools.types import EventSequence, Evidence, FrameHit, Line, Video
+from tools.types import Detection, EventSequence, Evidence, FrameHit, Line, Video
 
 if TYPE_CHECKING:
     from assistant.agent import Reply
+    from assistant.grounding import KeyframeDetections
 
 Row = Mapping[str, Any]
 
@@ -124,6 +128,53 @@ def sequence_line(sequence: EventSequence) -> str:
         for moment in sequence.moments
     )
     return f"{sequence.score:.3f}{'' if sequence.certified else '?'}  {sequence.video_id}  {steps}"
+
+
+def detection_row(detection: Detection) -> Row:
+    box = [round(value, 1) for value in detection.box]
+    return {"phrase": detection.phrase, "score": round(detection.score, 4), "box": box}
+
+
+def detection_line(detection: Detection) -> str:
+    x1, y1, x2, y2 = detection.box
+    return f"{detection.score:.3f}  {detection.phrase}  {x1:.0f},{y1:.0f} - {x2:.0f},{y2:.0f}"
+
+
+def keyframe_row(found: KeyframeDetections, names: Sequence[str]) -> Row:
+    frame = found.keyframe
+    rows = zip(found.detections, found.tracks, strict=True)
+    return {
+        "video_id": frame.video_id,
+        "frame_index": frame.frame_index,
+        "seconds": round(frame.seconds, 3),
+        "counts": found.counts(names),
+        "boxes": [{**detection_row(detection), "track": track} for detection, track in rows],
+    }
+
+
+def keyframe_line(found: KeyframeDetections, names: Sequence[str]) -> str:
+    counts = "  ".join(f"{name} {count}" for name, count in found.counts(names).items() if count)
+    return f"{clock(found.keyframe.seconds)}  {counts or '-'}"
+
+
+def tracks_line(found: Sequence[KeyframeDetections]) -> str:
+    first = {t: d.phrase for one in found for d, t in zip(one.detections, one.tracks, strict=True)}
+    parts = [f"{name} {count}" for name, count in Counter(first.values()).most_common()]
+    return f"{len(first)} tracks{': ' if parts else ''}{', '.join(parts)}"
+
+
+def detections_csv(found: Sequence[KeyframeDetections]) -> str:
+    """One line for each box."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["video_id", "frame_index", "seconds", "phrase", "score", "x1", "y1", "x2", "y2", "track"])
+    for one in found:
+        frame = one.keyframe
+        for detection, track in zip(one.detections, one.tracks, strict=True):
+            row = detection_row(detection)
+            where = [frame.video_id, frame.frame_index, round(frame.seconds, 3)]
+            writer.writerow([*where, row["phrase"], row["score"], *row["box"], track])
+    return text.getvalue()
 
 
 def evidence_row(evidence: Evidence) -> Row:

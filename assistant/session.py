@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.dense import LibraryFrames
+from assistant.grounding import LibraryGrounder
 from assistant.library import Library
 from assistant.models.clip import Clip
+from assistant.models.glip.grounder import GlipGrounder
 from assistant.search import LibrarySearch
 from assistant.settings import Profile, Settings
 
@@ -41,6 +43,14 @@ class Session:
         return InstructBlip(self.profile.core)
 
     @cached_property
+    def grounder(self) -> LibraryGrounder:
+        return LibraryGrounder(self.library, self.glip())
+
+    def glip(self, tuned: Path | None = None) -> GlipGrounder:
+        """The grounding model; `tuned` is a file of `tune-prompt`."""
+        return GlipGrounder(str(self.settings.grounding or self.profile.grounding), tuned)
+
+    @cached_property
     def library(self) -> Library:
         return Library(self.settings.library, embedder=self.clip.identity)
 
@@ -71,6 +81,7 @@ class Session:
             frames=self.search,
             lines=self.search,
             core=core,
+            grounder=self.grounder,
             translator=translator,
             checkpoint_path=self.settings.library / "threads.sqlite",
         )

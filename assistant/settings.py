@@ -27,6 +27,7 @@ class Profile:
     retrieval: str  # CLIP: folder or hub id
     calibration: Calibration  # of the retrieval model's cosines
     core: str  # InstructBLIP: folder or hub id
+    grounding: str  # GLIP: folder, or official .pth
     languages: tuple[Language, ...]  # what the retrieval model reads
     note_en: str  # one sentence for the screen: what it knows
     note_vi: str
@@ -42,6 +43,7 @@ PROFILES: dict[str, Profile] = {
         retrieval=_pocket("clip"),
         calibration=Calibration(midpoint=0.37, slope=50.0),
         core=_pocket("instructblip"),
+        grounding=_pocket("glip"),
         languages=("en",),
         note_en="Pocket models: they know only the rendered street world of the demo clips. "
         "Text on screen, subtitles, shots and playback work on any video.",
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
         "unless it runs on this machine, questions and, if it sees, pictures are sent to its provider",
     )
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
+    grounding: Path | None = Field(default=None, description="folder or .pth of a GLIP in place of the profile's")
     online_voice: bool = Field(default=True, description="speak through gTTS, which sends the sentence to its service")
     voice_deadline_seconds: float = Field(default=6.0, gt=0, description="how long the online voice may take")
     lock_timeout_seconds: float = Field(default=5.0, ge=0, description="how long a second writer waits")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(part: str, session: Session, *, index: Path | None, seed: int, size: int) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask` or `events`.
+    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask`, `ground` or `events`.
 
     Args:
         index: where `events` keeps its libraries; None: nowhere.
@@ -25,11 +25,13 @@ def run(part: str, session: Session, *, index: Path | None, seed: int, size: int
             from bench.find import measure
         case "ask":
             from bench.ask import measure
+        case "ground":
+            from bench.ground import measure
         case "events":
             from bench.events import measure as measure_events
 
             return measure_events(session, index=index, seed=seed, size=size)
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, events")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events")
     result: dict[str, Any] = measure(session)
     return result

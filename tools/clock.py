@@ -1,13 +1,17 @@
-"""Seconds as people read them."""
+"""Seconds as people read them, and moments as they write them."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from langchain_core.tools import ToolException
 
 if TYPE_CHECKING:
     from tools.ports import FrameIndex
+    from tools.types import Keyframe
+
+_MOMENT = re.compile(r"(?P<video>.+)@(?P<seconds>\d+(?:\.\d+)?)")
 
 
 def clock(seconds: float) -> str:
@@ -31,3 +35,24 @@ def known_video(frames: FrameIndex, video_id: str | None) -> str | None:
     if video_id not in known:
         raise ToolException(f"no video {video_id!r}; the library holds: {', '.join(known) or 'nothing yet'}")
     return video_id
+
+
+def keyframe_at(frames: FrameIndex, moment: str) -> Keyframe:
+    """The keyframe nearest to a moment `VIDEO@SECONDS`.
+
+    Raises:
+        ToolException: it is no moment, the video is unknown or has no keyframes, or it ends before.
+    """
+    parsed = _MOMENT.fullmatch(moment.strip())
+    if parsed is None:
+        raise ToolException(f"{moment!r} is no moment; write VIDEO@SECONDS")
+    video_id, seconds = parsed["video"], float(parsed["seconds"])
+    known_video(frames, video_id)
+    keyframes = frames.keyframes(video_id)
+    if not keyframes:
+        raise ToolException(f"{video_id} has no keyframes; index it again")
+    duration = next(video.duration_seconds for video in frames.videos() if video.video_id == video_id)
+    # A file may say too little of its length, and a moment is written with three decimals.
+    if seconds > max(duration, keyframes[-1].seconds + 0.001):
+        raise ToolException(f"{video_id} ends at {clock(duration)}, {clock(seconds)} is past it")
+    return min(keyframes, key=lambda k: abs(k.seconds - seconds))

@@ -1,12 +1,22 @@
-"""ground: boxes for phrases. No grounding model is part of this version; the tool says so."""
+"""ground: boxes for phrases, at one moment."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
 from prompts import render
+from tools.clock import clock, keyframe_at
+from tools.errors import VideoAssistantError
 from tools.types import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tools.ports import FrameIndex, Grounder
+    from tools.types import Detection, Keyframe
 
 
 class GroundInput(BaseModel):
@@ -16,11 +26,56 @@ class GroundInput(BaseModel):
     moment: str = Field(min_length=1, description="VIDEO@SECONDS")
 
 
-def ground_tool() -> BaseTool:
-    """The tool with its final name and slots."""
+class GroundOptions(BaseModel):
+    """Options of `ground` and `count`."""
+
+    min_score: float = Field(default=0.5, ge=0, le=1, description="a box below it is not shown")
+    most_boxes: int = Field(default=20, ge=1, description="boxes shown in one frame, best first")
+
+
+def find_boxes(grounder: Grounder, keyframe: Keyframe, phrases: str) -> list[Detection]:
+    """Every find, weak ones too.
+
+    Raises:
+        ToolException: there is no grounding model, or it cannot seek `phrases`; the model may try another tool or
+            other words.
+    """
+    try:
+        return grounder.ground(keyframe, phrases)
+    except VideoAssistantError as error:
+        raise ToolException(str(error)) from error
+
+
+def boxed(keyframe: Keyframe, detections: Sequence[Detection], *, tool: str, text: str, score: float) -> Evidence:
+    """A frame with what was found in it."""
+    return Evidence(
+        video_id=keyframe.video_id,
+        start_seconds=keyframe.seconds,
+        end_seconds=keyframe.seconds,
+        tool=tool,
+        score=score,
+        seconds=keyframe.seconds,
+        frame_index=keyframe.frame_index,
+        image=keyframe.image,
+        text=text,
+        boxes=tuple(one.box for one in detections),
+        labels=tuple(f"{one.phrase} {one.score:.2f}" for one in detections),
+    )
+
+
+def ground_tool(frames: FrameIndex, grounder: Grounder, options: GroundOptions | None = None) -> BaseTool:
+    """The tool over `frames` and `grounder`; its artifact is one Evidence in a list, with all its boxes."""
+    chosen = options or GroundOptions()
 
     def ground(phrases: str, moment: str) -> tuple[str, list[Evidence]]:
-        raise ToolException(f"not built yet: boxes for {phrases!r} at {moment!r}; ask where it appears instead")
+        keyframe = keyframe_at(frames, moment)
+        found = [d for d in find_boxes(grounder, keyframe, phrases) if d.score >= chosen.min_score]
+        if not found:
+            raise ToolException(f"no {phrases} at {clock(keyframe.seconds)}; try another moment, or other words")
+        shown = found[: chosen.most_boxes]
+        names = ", ".join(dict.fromkeys(one.phrase for one in shown))
+        evidence = boxed(keyframe, shown, tool="ground", text=names, score=shown[0].score)
+        return f"{len(shown)} boxes at {clock(keyframe.seconds)}: {', '.join(evidence.labels)}", [evidence]
 
     return StructuredTool.from_function(
         func=ground,

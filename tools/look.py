@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, Field
 
 from prompts import render
-from tools.clock import clock, known_video
+from tools.clock import clock, keyframe_at
 from tools.types import Evidence
 
 if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
-
-_MOMENT = re.compile(r"(?P<video>.+)@(?P<seconds>\d+(?:\.\d+)?)")
 
 
 class LookInput(BaseModel):
@@ -29,18 +26,10 @@ def look_tool(frames: FrameIndex, core: Core) -> BaseTool:
     """The tool over `frames` and `core`; its artifact is one Evidence in a list, its text the short answer."""
 
     def look(question: str, moment: str) -> tuple[str, list[Evidence]]:
-        parsed = _MOMENT.fullmatch(moment.strip())
-        if parsed is None:
-            raise ToolException(f"{moment!r} is no moment; write VIDEO@SECONDS")
-        video_id, seconds = parsed["video"], float(parsed["seconds"])
-        known_video(frames, video_id)
-        keyframes = frames.keyframes(video_id)
-        if not keyframes:
-            raise ToolException(f"{video_id} has no keyframes; index it again")
-        nearest = min(keyframes, key=lambda k: abs(k.seconds - seconds))
+        nearest = keyframe_at(frames, moment)
         answer = core.answer(question, [nearest])
         evidence = Evidence(
-            video_id=video_id,
+            video_id=nearest.video_id,
             start_seconds=nearest.seconds,
             end_seconds=nearest.seconds,
             tool="look",

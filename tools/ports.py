@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.types import FrameHit, Keyframe, Line, Source, Video
+from tools.types import Detection, FrameHit, Keyframe, Line, Source, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,11 @@ class Translator(Protocol):
 class Grounder(Protocol):
     """Boxes for phrases."""
 
-    def ground(
-        self, keyframe: Keyframe, phrases: Sequence[str]
-    ) -> list[tuple[str, float, tuple[float, float, float, float]]]:
-        """(phrase, score, XYXY box) for each thing found in the frame, best first."""
+    def ground(self, keyframe: Keyframe, phrases: str) -> list[Detection]:
+        """What the frame shows of `phrases` (`red car . person`, or a sentence), best first; weak finds too.
+
+        Raises:
+            ModelNotFoundError: there is no grounding model; says where it would go.
+            VideoAssistantError: nothing in `phrases` can be sought; says why.
+        """
         ...

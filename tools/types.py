@@ -70,6 +70,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Detection:
+    """A thing found in a picture."""
+
+    phrase: str  # what was asked for
+    score: float  # in [0, 1]
+    box: Box  # XYXY pixels of the picture, exclusive end
+
+
+@dataclass(frozen=True, slots=True)
 class FrameHit:
     """A keyframe that a search brought back."""
 
@@ -117,3 +126,4 @@ class Evidence:
     image: str | None = None
     text: str | None = None
     boxes: tuple[Box, ...] = field(default=())
+    labels: tuple[str, ...] = field(default=())  # what each box shows, for the screen

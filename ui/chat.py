@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from assistant.agent.sentences import minute, title
+from assistant.pictures import draw_thumbnail
 from tools.errors import VideoAssistantError
 from ui.player import playable
 from ui.strings import Language, text
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
     from assistant.agent import Reply, Step
     from assistant.session import Session
-    from tools.types import EventSequence
+    from tools.types import EventSequence, Evidence
 
 CARD_WIDTH = 140  # pixels: two stand side by side on a phone
 MOST_CARDS = 8
+MOST_LABELS = 3  # under one card
 
 
 def show_question(question: str) -> None:
@@ -58,7 +60,7 @@ def show_reply(session: Session, reply: Reply, key: str, language: Language, *, 
             for number, sequence in enumerate(reply.sequences):
                 _strip(session, sequence, f"{key}-{number}", key, language)
         else:
-            _cards(reply, key, language)
+            _cards(session, reply, key, language)
         _player(session, key, language)
         _voice(session, reply, key, language, speak=speak, online=online)
         with st.expander(text("steps", language)):
@@ -67,21 +69,34 @@ def show_reply(session: Session, reply: Reply, key: str, language: Language, *, 
                 st.markdown(f"{_plain(step.say)}  \n:gray[{_plain(step.tool)} · {by} · {_plain(step.summary)}]")
 
 
-def _cards(reply: Reply, key: str, language: Language) -> None:
+def _cards(session: Session, reply: Reply, key: str, language: Language) -> None:
     """The keyframes."""
     shown = [e for e in reply.evidence if e.image and Path(e.image).exists()][:MOST_CARDS]
     # It wraps: four in a row on a screen, two on a phone.
     with st.container(horizontal=True):
         for number, one in enumerate(shown):
             with st.container(width=CARD_WIDTH, gap="small"):
-                st.image(str(one.image), width="stretch")
+                st.image(_picture(session, one), width="stretch")
                 at = one.seconds if one.seconds is not None else one.start_seconds
                 label = text("play", language, time=minute(at))
                 if st.button(label, key=f"{key}-card-{number}", width="stretch", icon=":material/play_arrow:"):
                     _open(one.video_id, at, key)
                 seen = f"{minute(one.start_seconds)}-{minute(one.end_seconds)}"  # the picture is the best of it
-                what = one.text or f"{title(one.video_id)} {seen}"
+                # Labels in the picture are read when it is enlarged; on the card they are too small.
+                what = ", ".join(one.labels[:MOST_LABELS]) or one.text or f"{title(one.video_id)} {seen}"
                 st.caption(_plain(what))
+
+
+def _picture(session: Session, evidence: Evidence) -> Any:
+    """The keyframe, with the boxes that prove the answer."""
+    path = str(evidence.image)
+    if not evidence.boxes:
+        return path
+    try:
+        video = session.library.video(evidence.video_id)
+    except VideoAssistantError:  # removed since the answer was given
+        return path
+    return draw_thumbnail(path, evidence.boxes, evidence.labels, (video.width, video.height))
 
 
 def _strip(session: Session, sequence: EventSequence, name: str, key: str, language: Language) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tools.ports import Core, FrameIndex, TextIndex, Translator
+    from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
 
 
 class Assistant:
@@ -24,11 +24,13 @@ class Assistant:
         frames: FrameIndex,
         lines: TextIndex,
         core: Core,
+        grounder: Grounder,
         translator: Translator | None = None,
         checkpoint_path: Path | None = None,
         options: Options | None = None,
     ) -> None:
         self._frames, self._lines, self._core, self._translator = frames, lines, core, translator
+        self._grounder = grounder
         self._checkpoint_path = checkpoint_path
         self._options = options or Options()
 
@@ -42,7 +44,7 @@ class Assistant:
     def _graph(self) -> Any:
         from assistant.agent.graph import Agent
 
-        agent = Agent(self._frames, self._lines, self._core, self._translator, self._options)
+        agent = Agent(self._frames, self._lines, self._core, self._grounder, self._translator, self._options)
         return agent.compile(self._memory.saver)
 
     def ask(

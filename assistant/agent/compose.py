@@ -116,6 +116,12 @@ class Composer:
         # A summary names many things; a follow-up that meant one of them would name it.
         return Draft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
 
+    def pointed(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+        """Where boxes were found, in time order; each as sure as its best box."""
+        shown = tuple(sorted(evidence, key=lambda m: (m.video_id, m.start_seconds)))[: self._options.evidence]
+        short = f"at {shown[0].start_seconds:.0f} seconds"
+        return Draft(sentences.moments_sentence(shown, language), max(e.score for e in shown), short, shown)
+
     def looked(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
         """The answers of single pictures: the one with the most confidence behind it, video by video."""
         winners: list[tuple[str, Evidence, float]] = []
@@ -198,4 +204,4 @@ class Composer:
         return Draft(sentences.unknown_sentence(shown, language), confidence, "", shown, (), conditions)
 
     def _out(self, text: str, language: Language) -> str:
-        return self._translate(text, "en", language)
+        return text if text.isdigit() else self._translate(text, "en", language)

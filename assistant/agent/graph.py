@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from assistant.agent.records import DecidedBy, Options
-    from tools.ports import Core, FrameIndex, TextIndex, Translator
+    from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
 
 DEFAULT_TOOL = "find_frames"
 SIGHT = frozenset({"find_frames", "find_events", "look", "describe"})  # tools whose findings rest on what is seen
+GROUNDED = frozenset({"ground", "count"})
+"""Tools that bring boxes; where they find none, or there is no model, the core looks."""
 AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
 
 
@@ -76,7 +78,13 @@ class Agent:
     """The nodes, over what they need."""
 
     def __init__(
-        self, frames: FrameIndex, lines: TextIndex, core: Core, translator: Translator | None, options: Options
+        self,
+        frames: FrameIndex,
+        lines: TextIndex,
+        core: Core,
+        grounder: Grounder,
+        translator: Translator | None,
+        options: Options,
     ) -> None:
         self._frames, self._core, self._options = frames, core, options
         self._translator = translator
@@ -87,8 +95,8 @@ class Agent:
                 find_frames_tool(frames, FindFramesOptions()),
                 find_events_tool(frames),
                 read_text_tool(frames, lines),
-                ground_tool(),
-                count_tool(),
+                ground_tool(frames, grounder),
+                count_tool(frames, grounder),
                 describe_tool(frames, core),
                 look_tool(frames, core),
             )
@@ -155,6 +163,17 @@ class Agent:
             return self._run(state, tool, [{"query": query} | where], query, by=by, note=note)
         if tool == "count" and (phrase := self._fill(asked, tool, "phrase")):
             return self._run(state, tool, [{"phrase": phrase} | where | when], phrase, by=by, note=note)
+        if tool == "ground" and (phrases := self._fill(asked, tool, "phrases")):
+            hits = self._frames.search(
+                phrases,
+                video_id=state["scope"],
+                start_seconds=state["start"],
+                end_seconds=state["end"],
+                limit=self._options.frames,
+            )
+            calls = [{"phrases": phrases, "moment": _moment(hit.keyframe)} for hit in hits]
+            if calls:
+                return self._run(state, tool, calls, phrases, by=by, note=note)
         return self._seek(state, by=by, note=note, chosen=tool)
 
     def look(self, state: State) -> dict[str, Any]:
@@ -178,7 +197,7 @@ class Agent:
         searched = state["tool"] == DEFAULT_TOOL
         short = searched and best < self._options.min_verified and state["query"] != state["asked"]
         told = state["side"] is not None and best >= self._options.min_verified
-        failed = state["tool"] == "count" and not self._found(state)
+        failed = state["tool"] in GROUNDED and not self._found(state)
         return "reflect" if (short and state["side"] is None) or told or failed else "answer"
 
     def reflect(self, state: State) -> dict[str, Any]:
@@ -187,8 +206,9 @@ class Agent:
             seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
             best = merge([s for s in seen if s.score >= self._options.min_verified], tool=DEFAULT_TOOL)[0]
             return self._tell(state, _stretch((best,)), state["side"]) | {"round": 1}
-        if state["tool"] == "count":
-            return self._seek(state, by="default", note="not counted", chosen="look") | {"round": 1}
+        if state["tool"] in GROUNDED:
+            failure = str(state["messages"][-1].content)
+            return self._seek(state, by="default", note=failure, chosen="look") | {"round": 1}
         return self._search(state, state["asked"], by="rule", note="widened") | {"round": 1}
 
     def answer(self, state: State) -> dict[str, Any]:
@@ -224,7 +244,9 @@ class Agent:
             return compose.lines(evidence, language)
         if tool == "describe" and evidence:
             return compose.told(evidence, language, state["query"] if state["side"] else None)
-        if tool == "look" and evidence:
+        if tool == "ground" and evidence:
+            return compose.pointed(evidence, language)
+        if tool in ("look", "count") and evidence:
             return compose.looked(evidence, language)
         seen = [(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
         bare = without_range(state["asked"])
@@ -242,7 +264,7 @@ class Agent:
         if not sampled:
             return self._search(state, query or state["asked"], by=by, note=note)
         question = without_range(state["asked"])
-        calls = [{"question": question, "moment": f"{k.video_id}@{k.seconds:.3f}"} for k in sampled]
+        calls = [{"question": question, "moment": _moment(k)} for k in sampled]
         return self._run(state, "look", calls, len(calls), by=by, note=note)
 
     def _search(
@@ -383,6 +405,10 @@ class Agent:
         row = asdict(step)
         get_stream_writer()(row)
         return row
+
+
+def _moment(keyframe: Keyframe) -> str:
+    return f"{keyframe.video_id}@{keyframe.seconds:.3f}"
 
 
 def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:

@@ -82,7 +82,14 @@ def reply_from_row(row: dict[str, Any]) -> Reply:
             **row,
             "conditions": tuple(Condition(**c) for c in row["conditions"]),
             "evidence": tuple(
-                Evidence(**{**e, "boxes": tuple((b[0], b[1], b[2], b[3]) for b in e["boxes"])}) for e in row["evidence"]
+                Evidence(
+                    **{
+                        **e,
+                        "boxes": tuple((b[0], b[1], b[2], b[3]) for b in e["boxes"]),
+                        "labels": tuple(e.get("labels", ())),
+                    }
+                )
+                for e in row["evidence"]
             ),
             "sequences": tuple(
                 EventSequence(**{**s, "moments": tuple(EventMoment(**m) for m in s["moments"])})

@@ -57,6 +57,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "say_read_text": {"en": "Reading the text: {what}", "vi": "Đang đọc chữ: {what}"},
     "say_describe": {"en": "Describing what is seen", "vi": "Đang mô tả những gì thấy được"},
+    "say_ground": {"en": "Pointing at: {what}", "vi": "Đang chỉ ra: {what}"},
     "say_count": {"en": "Counting: {what}", "vi": "Đang đếm: {what}"},
     "say_look": {"en": "Looking at {what} pictures", "vi": "Đang xem {what} hình"},
     "say_verify": {"en": "Checking {what} pictures one by one", "vi": "Đang kiểm tra từng hình trong {what} hình"},

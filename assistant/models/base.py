@@ -7,16 +7,12 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from tools.errors import VideoAssistantError
+from tools.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
     import torch
 
 T = TypeVar("T")
-
-
-class ModelNotFoundError(VideoAssistantError):
-    """A checkpoint that is neither a local folder nor to be had from the hub."""
 
 
 class LazyModel(ABC, Generic[T]):

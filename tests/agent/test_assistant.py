@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from fakes import FakeIndex, ScriptedCore, WordTranslator
+from fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, WordTranslator
 
 from assistant.agent import Assistant, Reply, Step
 from tools.errors import VideoAssistantError
@@ -12,9 +12,9 @@ from tools.types import Line
 LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9)
 
 
-def _assistant(core: ScriptedCore, *, lines=(), empty=False, translator=None, path=None) -> Assistant:
+def _assistant(core: ScriptedCore, *, lines=(), empty=False, translator=None, path=None, grounder=None) -> Assistant:
     index = FakeIndex(lines, empty=empty)
-    return Assistant(index, index, core, translator, path)
+    return Assistant(index, index, core, grounder or NoGrounder(), translator, path)
 
 
 def test_when_gives_the_moments_with_their_times() -> None:
@@ -150,6 +150,34 @@ def test_a_tool_that_cannot_yet_is_tried_once_and_then_the_frames_are_looked_at(
     reply = _assistant(core).ask("How many dogs are there?", thread_id="t")
     assert [step.tool for step in reply.steps] == ["understand", "count", "find_frames", "verify"]
     assert reply.answer.startswith("One")
+
+
+def test_a_thing_is_pointed_at_with_boxes() -> None:
+    core = ScriptedCore("ground", slots={"phrases": "blue bus"})
+    reply = _assistant(core, grounder=FakeGrounder()).ask("Where is the blue bus?", thread_id="t")
+    assert [step.tool for step in reply.steps] == ["understand", "ground"]
+    assert [e.seconds for e in reply.evidence] == [3.0, 4.0]
+    assert reply.evidence[0].boxes == ((0.0, 5.0, 8.0, 25.0),)
+    assert reply.evidence[0].labels == ("blue bus 0.90",)
+    assert "0:03 and 0:04 in v" in reply.answer
+
+
+def test_what_cannot_be_pointed_at_is_looked_for() -> None:
+    core = ScriptedCore("ground", slots={"phrases": "a dog", "query": "a dog"}, answer="on the left")
+    for grounder in (NoGrounder(), FakeGrounder(many=0)):
+        reply = _assistant(core, grounder=grounder).ask("Where is the dog?", thread_id="t")
+        assert [step.tool for step in reply.steps] == ["understand", "ground", "find_frames", "verify"]
+        assert reply.answer.startswith("On the left")
+
+
+def test_a_count_is_proved_by_the_boxes_that_were_counted() -> None:
+    core = ScriptedCore("count", slots={"phrase": "dog"})
+    assistant = _assistant(core, grounder=FakeGrounder(many=3))
+    reply = assistant.ask("How many dogs are there?", thread_id="t")
+    assert reply.answer == "3 (0:06 in v)."
+    assert len(reply.evidence[0].boxes) == 3
+    (again,) = assistant.history("t")
+    assert again == reply, "boxes and labels come back from the conversation's file"
 
 
 def test_what_comes_after_an_event_is_told_from_there_on() -> None:

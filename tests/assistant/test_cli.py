@@ -1,12 +1,8 @@
-import io
-import json
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
+from command import run as _run
 
 from assistant.cli import main
 from training.world.render import draw
@@ -40,21 +36,6 @@ def library(clips, tmp_path_factory) -> Path:
     result = _run(root, "index", str(clips), "--json", code=1)
     assert sorted(row["status"] for row in result) == ["failed", "indexed"]
     return root
-
-
-@dataclass
-class Output:
-    stdout: str
-    stderr: str
-
-
-def _run(library: Path, *arguments: str, code: int = 0) -> Any:
-    """What a command prints: parsed where `--json` was asked, else both streams."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        main(["--library", str(library), *arguments])
-    assert ended.value.code == code, err.getvalue()
-    return json.loads(out.getvalue()) if "--json" in arguments else Output(out.getvalue(), err.getvalue())
 
 
 def test_index_rows_have_the_documented_fields(library, clips) -> None:

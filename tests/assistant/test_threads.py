@@ -11,7 +11,7 @@ from assistant.agent import Assistant
 from assistant.report import export_thread
 from assistant.session import Session
 from tests.command import run
-from tests.fakes import FakeIndex, ScriptedCore
+from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
 from tools.errors import VideoAssistantError
 from tools.types import Keyframe
 
@@ -31,7 +31,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     def assistant(self: Session) -> Assistant:
         core = ScriptedCore(slots={"query": "a dog"})
-        return Assistant(frames=index, lines=index, core=core, checkpoint_path=root / "threads.sqlite")
+        return Assistant(index, index, core, NoGrounder(), None, root / "threads.sqlite")
 
     monkeypatch.setattr(Session, "assistant", property(assistant))
     run(root, "ask", "When does a <b>dog</b> appear?", "--thread", "first")

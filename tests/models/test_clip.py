@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from assistant.models.base import ModelNotFoundError
 from assistant.models.clip import Clip
 from assistant.settings import PROFILES
+from tools.errors import ModelNotFoundError
 
 
 @pytest.fixture(scope="module")

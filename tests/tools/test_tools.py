@@ -1,7 +1,7 @@
 """Each tool over a fake index: short text for the model, typed evidence for the screen, one narrow error."""
 
 import pytest
-from fakes import FakeIndex, ScriptedCore
+from fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore
 
 from tools.count import count_tool
 from tools.describe import describe_tool
@@ -31,8 +31,8 @@ def _tools():
         find_frames_tool(index),
         find_events_tool(index),
         read_text_tool(index, index),
-        ground_tool(),
-        count_tool(),
+        ground_tool(index, FakeGrounder(many=2)),
+        count_tool(index, FakeGrounder(many=2)),
         describe_tool(index, core),
         look_tool(index, core),
     )
@@ -74,6 +74,36 @@ def test_look_answers_at_a_moment() -> None:
     assert message.content.startswith("yes")
 
 
+def test_ground_boxes_what_is_there_and_leaves_out_what_is_weak() -> None:
+    (evidence,) = _call("ground", phrases="red car . blue bus", moment="v@1.2").artifact
+    assert (evidence.seconds, evidence.text) == (1.0, "red car")
+    assert evidence.boxes == ((0.0, 5.0, 8.0, 25.0), (10.0, 5.0, 18.0, 25.0))
+    assert evidence.labels == ("red car 0.90", "red car 0.90")
+
+
+def test_count_brings_the_frame_that_shows_the_most_at_once() -> None:
+    message = _call("count", phrase="blue bus")
+    (evidence,) = message.artifact
+    assert (evidence.text, evidence.seconds, len(evidence.boxes)) == ("2", 3.0, 2)
+    assert message.content == "blue bus: 2 at once in v 0:03.0"
+
+
+def test_none_is_a_count_too_and_as_sure_as_the_strongest_find_is_weak() -> None:
+    (evidence,) = _call("count", phrase="blue bus", end=2.0).artifact
+    assert (evidence.text, evidence.boxes, evidence.score) == ("0", (), pytest.approx(0.8))
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [(ground_tool, {"phrases": "a car", "moment": "v@1"}), (count_tool, {"phrase": "cars"})],
+)
+def test_without_a_grounding_model_it_is_said_where_one_would_go(tool, arguments) -> None:
+    made = tool(FakeIndex(), NoGrounder())
+    message = made.invoke({"name": made.name, "args": arguments, "id": "1", "type": "tool_call"})
+    assert message.status == "error"
+    assert "/models/glip" in message.content
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "words"),
     [
@@ -82,8 +112,12 @@ def test_look_answers_at_a_moment() -> None:
         ("find_events", {"sequence": "a car, then a dog", "within": 0.5}, "in that order"),
         ("read_text", {"query": "absent"}, "no text"),
         ("look", {"question": "x", "moment": "later"}, "VIDEO@SECONDS"),
-        ("ground", {"phrases": "a car", "moment": "v@1"}, "not built yet"),
-        ("count", {"phrase": "cars"}, "not built yet"),
+        ("look", {"question": "x", "moment": "v@99"}, "ends at 0:08.0"),
+        ("ground", {"phrases": "a car", "moment": "later"}, "VIDEO@SECONDS"),
+        ("ground", {"phrases": "a car", "moment": "v@99"}, "ends at 0:08.0"),
+        ("ground", {"phrases": "blue bus", "moment": "v@1"}, "no blue bus at 0:01.0"),
+        ("count", {"phrase": "cars", "video": "nothing"}, "nothing"),
+        ("count", {"phrase": "cars", "start": 90.0}, "no keyframes"),
     ],
 )
 def test_an_expected_failure_goes_back_to_the_model(name, arguments, words) -> None:

@@ -1,11 +1,13 @@
 """The page without a browser: what it shows, what its buttons do, what survives a restart."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from tiny_glip import save_tiny
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 QUESTION = "When does a bus appear?"
@@ -106,6 +108,17 @@ def test_what_videos_and_people_say_is_never_markup(page: AppTest) -> None:
     assert not page.exception
     assert "**x**" not in _shown(page)
     assert "![i]" not in _shown(page)
+
+
+def test_boxes_are_shown_over_the_keyframes_of_an_answer(page: AppTest, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("VIDEO_ASSISTANT_GROUNDING", str(save_tiny(tmp_path / "glip")))
+    st.cache_resource.clear()
+    page = page.chat_input[0].set_value("Where is the red car?").run()
+    assert not page.exception
+    assert ":gray[ground ·" in _shown(page)
+    captions = [caption.value for caption in page.caption]
+    assert any(re.search(r"car 0\.\d\d", caption) for caption in captions), captions
+    assert page.get("image")
 
 
 def test_an_empty_library_asks_for_videos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
