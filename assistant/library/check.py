@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from assistant.library import sidecar
-from assistant.library.records import LibraryError, StoredVideo
+from assistant.library.records import LibraryError, StoredVideo, VectorIndexError
 from assistant.library.vectors import vector_id
 
 if TYPE_CHECKING:
@@ -50,7 +50,17 @@ def _check_vectors(library: Library, videos: list[StoredVideo], damaged: set[str
     findings = []
     revision = library.catalog.revision
     for embedder in sorted({video.embedder for video in videos}):
-        there = library.vector_store.ids(embedder, revision=revision)
+        try:
+            there = library.vector_store.ids(embedder, revision=revision)
+            whole = [v for v in videos if v.embedder == embedder and v.keyframes and v.video_id not in damaged]
+            for video in whole[:1]:  # only a query reads the index itself
+                one = sidecar.map_vectors(library.root, video)[:1]
+                library.vector_store.query(embedder, one, limit=1, revision=revision)
+        except VectorIndexError:
+            if mend:
+                library.rebuild_vectors()
+            findings.append(f"the vector index is damaged{_mended(mend)}")
+            continue
         for video in (video for video in videos if video.embedder == embedder):
             rows = library.catalog.connection.execute(
                 "SELECT frame_index FROM keyframe WHERE video_id = ? ORDER BY position", (video.video_id,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections import OrderedDict
@@ -17,13 +18,16 @@ from assistant.library.catalog import Catalog
 from assistant.library.lock import writing
 from assistant.library.lookup import Condition, Lookup
 from assistant.library.projection import Projection, project
-from assistant.library.records import LibraryError, StoredVideo, Track
-from assistant.library.vectors import VectorStore
+from assistant.library.records import LibraryError, StoredVideo, Track, VectorIndexError
+from assistant.library.vectors import VectorStore, vector_id
 from assistant.library.writer import Writer
 from tools.types import Keyframe, Line, Source, Video
 
 OPEN_VIDEOS = 256  # whose keyframes and mapped vectors are kept at hand
 OPEN_TRACKS = 4096  # whose bare times and mapped vectors are: 16 bytes a keyframe
+
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -224,7 +228,10 @@ class Library:
         """
         self._check_space([video_id] if video_id else None)
         if video_id is None and start_seconds is None and end_seconds is None:
-            return self._search_all(vectors, limit)
+            try:
+                return self._search_all(vectors, limit)
+            except VectorIndexError as error:
+                log.warning("%s; until then every stored vector is compared", error)
         if video_id is not None:
             rows = [self._row(video_id)]
         else:
@@ -386,8 +393,25 @@ class Library:
             # Another process may have written since our client opened.
             self.vector_store.close()
             writer = Writer(self)
-            writer.sweep()
+            try:
+                writer.sweep()
+            except VectorIndexError as error:
+                log.warning("%s; it is built anew from the stored vectors", error)
+                self.rebuild_vectors()
+                writer.sweep()
             yield writer
+
+    def rebuild_vectors(self) -> None:
+        """Fills Chroma again from the arrays of the ready videos. The caller holds the writer lock."""
+        videos = self.stored_videos()
+        for embedder in {video.embedder for video in videos} | {self.embedder_or_raise()}:
+            self.vector_store.drop(embedder)
+        for video in videos:
+            ids = [vector_id(video.video_id, video.generation, k.frame_index) for k in self.keyframes(video.video_id)]
+            self.vector_store.upsert(video.embedder, ids, sidecar.map_vectors(self.root, video))
+        with self.catalog.transaction():  # readers see by the revision that they must open Chroma again
+            pass
+        self.vector_store.written(self.catalog.revision)
 
     def remove(self, video_id: str) -> None:
         """Takes a video out; its file stays."""

@@ -16,6 +16,10 @@ class LibraryBusyError(LibraryError):
     """Somebody else is writing."""
 
 
+class VectorIndexError(LibraryError):
+    """Chroma cannot read its own index: a kill can hit it in the middle of writing."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyframeRow:
     """A keyframe as it is stored."""

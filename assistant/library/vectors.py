@@ -1,8 +1,7 @@
 """Chroma: the durable store of vectors and the approximate search over all of them.
 
 One object owns the client of a path in a process. A client that was open while another process wrote keeps answering
-from
-its old index, so the owner closes and reopens its client whenever the library's revision is not the one it knows.
+from its old index, so the owner closes and reopens its client whenever the library's revision is not the one it knows.
 Metadata filters are not used: they are 60 to 170 times slower than the sidecar.
 """
 
@@ -17,6 +16,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from assistant.library.records import VectorIndexError
 
 BATCH = 1000
 # Recall at 10 was 0.94 at ef_search 100 and 0.997 at 400 on hard data; it cannot be changed on an open index.
@@ -49,22 +50,36 @@ class VectorStore:
 
     @contextmanager
     def _collection(self, embedder: str, revision: int | None) -> Iterator[Any]:
-        """The collection of one vector space; reopened first if `revision` is news. Writers pass None."""
-        with self._lock:
-            if self._client is not None and revision is not None and revision != self._revision:
-                self.close()
-            if self._client is None:
-                import chromadb
-                from chromadb.config import Settings
+        """The collection of one vector space; reopened first if `revision` is news. Writers pass None.
 
-                self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
-            if revision is not None:
-                self._revision = revision
-            if embedder not in self._opened:  # asking for it costs as much as a query
-                self._opened[embedder] = self._client.get_or_create_collection(
-                    collection_name(embedder), embedding_function=None, configuration={"hnsw": HNSW}
-                )
-            yield self._opened[embedder]
+        Raises:
+            VectorIndexError: Chroma cannot read what it wrote.
+        """
+        from chromadb.errors import InternalError
+
+        with self._lock:
+            try:
+                yield self._open_collection(embedder, revision)
+            except InternalError as error:
+                self.close()
+                raise VectorIndexError(f"the vector index is damaged ({error}); run `video-assistant check`") from error
+
+    def _open_collection(self, embedder: str, revision: int | None) -> Any:
+
+        import chromadb
+        from chromadb.config import Settings
+
+        if self._client is not None and revision is not None and revision != self._revision:
+            self.close()
+        if self._client is None:
+            self._client = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
+        if revision is not None:
+            self._revision = revision
+        if embedder not in self._opened:  # asking for it costs as much as a query
+            self._opened[embedder] = self._client.get_or_create_collection(
+                collection_name(embedder), embedding_function=None, configuration={"hnsw": HNSW}
+            )
+        return self._opened[embedder]
 
     def written(self, revision: int) -> None:
         """Our own client wrote up to `revision`: nothing to reopen for."""
@@ -81,6 +96,13 @@ class VectorStore:
         with self._collection(embedder, None) as collection:
             for start in range(0, len(ids), BATCH):
                 collection.delete(ids=list(ids[start : start + BATCH]))
+
+    def drop(self, embedder: str) -> None:
+        """Forgets a whole vector space, readable or not; the next use makes it anew."""
+        with self._lock:
+            self._open_collection(embedder, None)
+            self._client.delete_collection(collection_name(embedder))
+            self._opened.clear()
 
     def query(
         self, embedder: str, vectors: NDArray[np.float32], *, limit: int, revision: int
