@@ -21,6 +21,7 @@ BLANK = 0
 VOWELS = "aeiouy"
 TRACE = 0.001  # of the probability: what a letter's neighbours leak into a blank is mostly less
 STRONG_TRACE = 0.05  # enough by itself
+ROOM = 1.6  # of the usual distance between letters: a weaker trace is enough where a letter would fit, as after "PH"
 SURE = 0.9  # of the letters on both sides: in scrawl every blank has traces
 
 
@@ -53,7 +54,7 @@ class CtcDecoder:
         """Best-path text, with the vowels that left a trace where it looks Vietnamese.
 
         Args:
-            probabilities: `(steps, letters)`.
+            probabilities: `(steps, letters)`, without the steps of padding.
         """
         best, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
         starts = np.flatnonzero((best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]])))
@@ -62,7 +63,11 @@ class CtcDecoder:
         written = [self.letters[best[step]] for step in starts]
         missing = self._missing_vowels(probabilities, best, sure, starts)
         # English scrawl leaves such traces too: a line must look Vietnamese before they are believed.
-        vietnamese = any(map(accented, written)) or any(trace >= STRONG_TRACE for _, trace in missing)
+        strong = any(trace >= STRONG_TRACE for _, trace in missing)
+        rooms = np.diff([*starts, len(best)])
+        usual = np.median(rooms[:-1]) if len(starts) > 1 else np.inf
+        roomy = any(trace >= TRACE and room >= ROOM * usual for (_, trace), room in zip(missing, rooms, strict=True))
+        vietnamese = any(map(accented, written)) or strong or roomy
         if vietnamese:
             written = [letter + vowel for letter, (vowel, _) in zip(written, missing, strict=True)]
         return Decoded("".join(written), float(sure[starts].mean()), vietnamese)

@@ -8,6 +8,7 @@ their marks, Tesseract's reading of the same line is aligned with it (`accents`)
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -105,7 +106,8 @@ class RapidOcrReader(LazyModel[_Engine]):
                 [recogniser.resize_norm_img(np.ascontiguousarray(crops[i][..., ::-1]), widest) for i in part]
             )
             probabilities = recogniser.session(batch.astype(np.float32))
-            read |= {i: decoder.decode(one) for i, one in zip(part, probabilities, strict=True)}
+            for i, one in zip(part, probabilities, strict=True):
+                read[i] = decoder.decode(one[: math.ceil(len(one) * ratios[i] / widest)])
         return [read[i] for i in range(len(crops))]
 
     def _with_accents(self, image: NDArray[np.uint8], region: Region, line: Decoded) -> str:
