@@ -37,7 +37,8 @@ class Writer:
         """Starts a video.
 
         Returns:
-            None if the same content is ready already (its new path is recorded), unless `force`.
+            None if the same content is ready already (its new path is recorded), unless `force`. Content that is ready
+            for another retrieval model only is begun anew.
         """
         path = path.resolve()
         content = content_hash(path)
@@ -45,7 +46,7 @@ class Writer:
         known = catalog.connection.execute(
             "SELECT video_id, embedder FROM video WHERE content = ?", (content,)
         ).fetchone()
-        if known and not force:
+        if known and not force and known["embedder"] == self._library.embedder_or_raise():
             with catalog.transaction():
                 self.record_path(path, known["video_id"])
             return None

@@ -183,3 +183,16 @@ def test_a_foreign_file_is_not_taken_for_a_catalog(tmp_path: Path) -> None:
     (tmp_path / "catalog.sqlite").write_bytes(b"not a database, but long enough to look at" * 50)
     with pytest.raises(LibraryError, match="no catalog"):
         Library(tmp_path).videos()
+
+
+def test_what_another_model_embedded_is_begun_anew(library, tmp_path, add) -> None:
+    name = add(library, "street", n=5)
+    library.close()
+    other = Library(tmp_path / "library", embedder="other")
+    path = tmp_path / "street.mp4"
+    assert other.find_unchanged(path) is None
+    assert add(other, "street", n=5) == name
+    assert other.find_unchanged(path) == name
+    assert [video.video_id for video in other.videos()] == [name]
+    assert other.check() == []
+    other.close()
