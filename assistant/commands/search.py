@@ -1,0 +1,133 @@
+"""Commands that look for moments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import click
+
+from assistant.commands.shared import JSON, LIMIT, VIDEO, in_english, load_picture, opened
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--like", metavar="IMAGE|ID@SECONDS|ID", help="Find what looks like this picture, moment or video.")
+@VIDEO
+@click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
+@click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
+@LIMIT
+@JSON
+@click.pass_context
+def find(
+    ctx: click.Context,
+    text: str | None,
+    like: str | None,
+    video_id: str | None,
+    start: float | None,
+    end: float | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find keyframes by what they show and what is written or said there, or by likeness."""
+    from assistant.output import emit, hit_line, hit_row
+
+    if (text is None) == (like is None):
+        raise click.UsageError("give either TEXT or --like")
+    session = opened(ctx)
+    where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
+    if text is not None:
+        hits = session.search.search(in_english(session, text), words=text, **where)
+    elif like in {video.video_id for video in session.library.videos()}:
+        if video_id is not None or start is not None or end is not None:
+            raise click.UsageError("similar videos are looked for in the whole library: leave --video, --from, --to")
+        hits = session.search.similar_videos(like, limit=limit)
+    else:
+        hits = session.search.search_image(load_picture(session, cast(str, like)), why=f"like {like}", **where)
+    emit([hit_row(h) for h in hits], [hit_line(h) for h in hits], as_json=as_json, empty="No hit.")
+
+
+@click.command()
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@VIDEO
+@click.option(
+    "--within", type=click.FloatRange(min=0, min_open=True), help="The whole sequence lasts at most so many seconds."
+)
+@click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
+@click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
+@click.option(
+    "--refine", "refined", is_flag=True, help="Move start, end and best frame to where single frames put them."
+)
+@click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
+@LIMIT
+@JSON
+@click.pass_context
+def events(
+    ctx: click.Context,
+    texts: tuple[str, ...],
+    video_id: str | None,
+    within: float | None,
+    min_gap: float,
+    max_gap: float | None,
+    refined: bool,
+    full_scan: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
+    from assistant.output import emit, sequence_line, sequence_row
+    from tools.events import FindEventsOptions, find_sequences, nothing_found
+    from tools.refine import refine
+    from tools.sequence import SequenceError, read_sequence, sequence_of
+
+    try:
+        asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
+        asked = asked.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
+    except SequenceError as error:
+        click.echo(f"video-assistant: {error}", err=True)
+        ctx.exit(2)
+    session = opened(ctx)
+    if video_id is not None:
+        session.library.video(video_id)
+    found = []
+    if session.library.videos():
+        translated = replace(asked, events=tuple(in_english(session, event) for event in asked.events))
+        options = FindEventsOptions(limit=limit, full_scan=full_scan)
+        found = find_sequences(session.search, translated, video_id=video_id, options=options)
+        if refined:
+            found = [refine(one, translated, session.search, session.frames) for one in found]
+        empty = f"No sequence: {nothing_found(asked)}."
+    else:
+        empty = "The library is empty; add videos with `video-assistant index PATH`."
+    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty=empty)
+
+
+@click.command()
+@click.argument("text")
+@VIDEO
+@click.option("--source", type=click.Choice(["ocr", "subtitle", "speech", "caption"]), help="Only lines from here.")
+@click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
+@click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
+@LIMIT
+@JSON
+@click.pass_context
+def read(
+    ctx: click.Context,
+    text: str,
+    video_id: str | None,
+    source: Any,
+    start: float | None,
+    end: float | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find text on screen and spoken; accents are optional, typos tolerated."""
+    from assistant.output import emit, text_line, text_row
+
+    lines = opened(ctx).library.search_lines(
+        text, video_id=video_id, source=source, start_seconds=start, end_seconds=end, limit=limit
+    )
+    emit([text_row(line) for line in lines], [text_line(line) for line in lines], as_json=as_json, empty="No line.")
+
+
+COMMANDS = (find, events, read)

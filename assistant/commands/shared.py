@@ -1,0 +1,68 @@
+"""What several commands have in common: options, the open session, texts and pictures as users give them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+VIDEO = click.option("--video", "video_id", metavar="ID", help="Only in this video.")
+LIMIT = click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many.")
+
+
+def opened(ctx: click.Context) -> Session:
+    """The session that the command works on; closed with it."""
+    session: Session = ctx.obj()
+    ctx.call_on_close(session.close)
+    return session
+
+
+def in_english(session: Session, text: str) -> str:
+    """`text` in a language that the retrieval model reads."""
+    from assistant.agent.language import detect_language
+
+    language = detect_language(text)
+    if language in session.profile.languages:
+        return text
+    return session.translator.translate(text, source=language, target="en")
+
+
+def load_picture(session: Session, where: str) -> Any:
+    """HWC uint8 RGB of a picture file, or of the keyframe nearest to a moment `ID@SECONDS`."""
+    from assistant.pictures import read_picture
+
+    moment = parse_moment(where)
+    if moment is None:
+        return read_picture(Path(where))
+    return read_picture(Path(session.library.nearest_keyframe(*moment).image))
+
+
+def parse_moment(where: str) -> tuple[str, float] | None:
+    """Video and second of `ID@SECONDS`; None for a picture file."""
+    if Path(where).exists() or "@" not in where:
+        return None
+    video_id, _, at = where.rpartition("@")
+    try:
+        return video_id, float(at)
+    except ValueError:
+        raise VideoAssistantError(f"{where!r}: after @ comes a time in seconds, such as ID@12.5") from None
+
+
+def write_speech(session: Session, text: str, language: Any, path: Path) -> Path:
+    """Writes the spoken text; the suffix is the voice's own where `path` has none."""
+    import shutil
+
+    speech = session.voice().speak(text, language)
+    if speech.notice:
+        click.echo(speech.notice, err=True)
+    target = path if path.suffix else path.with_suffix(speech.path.suffix)
+    shutil.copyfile(speech.path, target)
+    return target
