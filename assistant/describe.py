@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prompts import render
 from tools.describe import describe_tool
+from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,28 +31,41 @@ class Description:
 
 
 def describe_video(session: Session, video_id: str, language: Language) -> list[Description]:
-    """One sentence for each shot, or stretch of a long one, in time order.
+    """One sentence for each shot, or stretch of a long one, in time order; none for what the core does not know.
 
     Raises:
         LibraryError: there is no such video.
+        VideoAssistantError: all of its pictures are unlike those that the core was trained on.
     """
-    from assistant.agent.sentences import in_words
+    from assistant.agent.sentences import in_words, say
 
     session.library.video(video_id)
     call = {"name": "describe", "args": {"video": video_id}, "id": "describe", "type": "tool_call"}
     told: list[Evidence] = describe_tool(session.search, session.core).invoke(call).artifact
     found = []
     for one in told:
-        text = _said(session, one.text or "", language)
+        if not one.text:
+            continue
+        text = _said(session, one.text, language)
         found.append(Description(text, f"{in_words(one.start_seconds, language)}: {text}", one.score, one))
+    if told and not found:
+        raise VideoAssistantError(say("outside", language))
     return found
 
 
 def describe_picture(session: Session, image: NDArray[np.uint8], language: Language) -> Description:
-    """One sentence about a picture (HWC uint8 RGB)."""
+    """One sentence about a picture (HWC uint8 RGB).
+
+    Raises:
+        VideoAssistantError: the picture is unlike those that the core was trained on.
+    """
+    from assistant.agent.sentences import say
+
+    features = session.blip.features([image])
+    if not all(session.blip.knows(features)):
+        raise VideoAssistantError(say("outside", language))
     prompt = render("caption")
-    visual = session.blip.queries(session.blip.features([image]), prompt.lower())
-    (told,) = session.blip.write(prompt, visual)
+    (told,) = session.blip.write(prompt, session.blip.queries(features, prompt.lower()))
     text = _said(session, told.text, language)
     return Description(text, text, told.confidence)
 

@@ -29,7 +29,12 @@ def inventory(settings: Settings) -> list[Row]:
     grounding = str(settings.grounding or profile.grounding)
     tesseract, easyocr = find_tesseract(), settings.easyocr
     return [
-        {"role": "core", "uses": profile.core, "licence": ours, "there": there(profile.core)},
+        {
+            "role": "core",
+            "uses": settings.core or profile.core,
+            "licence": "the provider's own" if settings.core else ours,
+            "there": settings.core is not None or there(profile.core),
+        },
         {"role": "retrieval", "uses": profile.retrieval, "licence": ours, "there": there(profile.retrieval)},
         {
             "role": "grounding",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -100,7 +100,8 @@ class InstructBlipCore:
         """A short answer from at most four frames in time order, and lines.
 
         Each frame is answered alone, all in one batch, and the answer with the most confidence behind it wins: the core
-        was trained on one picture at a time. An answer that the pictures do not give is empty.
+        was trained on one picture at a time. An answer that the pictures do not give is empty, and so is one about
+        pictures unlike any that the core was trained on.
         """
         clean = self._blip.clean(question)
         if lines:
@@ -109,7 +110,9 @@ class InstructBlipCore:
         else:
             prompt = render("answer", question=clean)
         kept = sorted(frames, key=lambda k: (k.video_id, k.seconds))[:MAX_FRAMES]
-        visual = self._blip.queries(self._features(kept), clean) if kept else None
+        places, visual = self._look(kept, clean)
+        if kept and not places and not lines:
+            return Answer("", 0.0)
         votes: dict[str, float] = {}
         written = self._blip.write(prompt, visual)
         for one in written:
@@ -118,12 +121,22 @@ class InstructBlipCore:
         return Answer("" if best == ABSENT else best, votes[best] / len(written))
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
-        """One sentence for each frame."""
-        if not frames:
-            return []
+        """One sentence for each frame; none, at confidence 0, for one unlike any that the core was trained on."""
+        told = [Answer("", 0.0)] * len(frames)
         prompt = render("caption")
-        visual = self._blip.queries(self._features(frames), prompt.lower())
-        return [Answer(one.text, one.confidence) for one in self._blip.write(prompt, visual)]
+        places, visual = self._look(frames, prompt.lower())
+        if places:
+            for place, one in zip(places, self._blip.write(prompt, visual), strict=True):
+                told[place] = Answer(one.text, one.confidence)
+        return told
+
+    def _look(self, frames: Sequence[Keyframe], instruction: str) -> tuple[list[int], Any]:
+        """Which frames are of the kind that the checkpoint was trained on, and its queries of them; None of none."""
+        if not frames:
+            return [], None
+        features = self._features(frames)
+        places = [place for place, known in enumerate(self._blip.knows(features)) if known]
+        return places, self._blip.queries(features[places], instruction) if places else None
 
     def _features(self, frames: Sequence[Keyframe]) -> NDArray[np.float16]:
         """Stored features in the order of `frames`; from the thumbnails where the library has none."""

@@ -218,20 +218,10 @@ class Agent:
         passages = self._passages(state)
         if passages:
             draft = self._composer.lines(passages, cast(Any, state["language"]))
-            arguments = {"query": state["question"], "video": state["scope"]}
-            what = passages[0].text or ""
-            steps = [
-                *steps,
-                self._step(
-                    state,
-                    "read_text",
-                    arguments,
-                    f"said at {passages[0].start_seconds:.1f} s",
-                    "rule",
-                    "read_text",
-                    what,
-                ),
-            ]
+            where = {"query": state["question"], "video": state["scope"]}
+            summary = f"said at {passages[0].start_seconds:.1f} s"
+            step = self._step(state, "read_text", where, summary, "rule", "read_text", passages[0].text or "")
+            steps = [*steps, step]
         else:
             draft = self._draft(state)
         reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in steps))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -21,8 +22,10 @@ from assistant.models.blip import InstructBlip
 from assistant.session import Session
 from assistant.settings import Settings
 from tests.fakes import ScriptedCore
-from tools.ports import Core, Turn
+from tools.ports import Answer, Core, Turn
 from tools.types import Keyframe, Line
+from training.world.render import draw
+from training.world.scene import sample_scene
 
 OPTIONS = {"find_frames": "find pictures that show a thing or a place", "count": "count how many things there are"}
 Script = Callable[[str, list[BaseMessage]], dict[str, Any] | None]
@@ -77,7 +80,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Keyframe]:
     found = []
     for number in range(3):
         path = folder / f"{number}.jpg"
-        Image.fromarray(np.full((54, 96, 3), 60 * number, np.uint8)).save(path)
+        Image.fromarray(np.asarray(draw(sample_scene(random.Random(number))))).save(path, quality=95)
         found.append(Keyframe("v", number * 25, float(number), 0, number, str(path)))
     return found
 
@@ -114,6 +117,16 @@ def test_each_frame_gets_a_probability_a_caption_and_whether_it_is_known(core: C
         assert len(verdicts) == len(captions) == len(core.knows(part)) == count
         assert all(0 <= p <= 1 for p in verdicts)
         assert all(0 <= caption.confidence <= 1 and caption.text for caption in captions)
+
+
+def test_of_a_picture_unlike_its_world_the_pocket_core_tells_nothing(frames: list[Keyframe], tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (54, 96, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    strange = Keyframe("strange", 0, 0.0, 0, 0, str(tmp_path / "noise.png"))
+    own = InstructBlipCore(InstructBlip(str(files("assistant.models") / "pocket" / "instructblip")), _NoFeatures())
+    assert [bool(told.text) for told in own.caption([frames[0], strange, frames[1]])] == [True, False, True]
+    assert own.caption([strange])[0].confidence == 0.0
+    assert own.answer("what is it?", [strange]) == Answer("", 0.0)
 
 
 @pytest.mark.parametrize(
