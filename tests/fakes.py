@@ -34,8 +34,10 @@ class FakeIndex:
         words = SEEN[int(keyframe.seconds)].split()
         return sum(word in query.lower() for word in words) / len(words)
 
-    def search(self, query, *, video_id=None, start_seconds=None, end_seconds=None, limit=16):
-        hits = [FrameHit(k, self.fit(query, k)) for k in self.keyframes("v", start_seconds, end_seconds)]
+    def search(self, query, *, video_id=None, start_seconds=None, end_seconds=None, limit=16, feedback=None):
+        rejected = feedback.rejected if feedback else ()
+        frames = [k for k in self.keyframes("v", start_seconds, end_seconds) if k not in rejected]
+        hits = [FrameHit(k, self.fit(query, k)) for k in frames]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
     def similarities(self, queries, *, video_id):
@@ -91,7 +93,9 @@ class ScriptedCore:
         return [frame.seconds not in self.unfamiliar for frame in frames]
 
     def verify(self, statement, frames):
-        return [0.95 if self.index.fit(statement, frame) >= 1 else 0.05 for frame in frames]
+        asked = set(statement.lower().split()) - {"a", "an", "the"}
+        shown = [set(SEEN[int(frame.seconds)].split()) for frame in frames]
+        return [0.95 if asked and (asked <= one or one <= asked) else 0.05 for one in shown]
 
     def answer(self, question, frames, lines=()):
         return Answer(self.said, 0.9)

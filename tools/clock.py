@@ -23,6 +23,11 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
 
 
+def moment(keyframe: Keyframe) -> str:
+    """A keyframe as `VIDEO@SECONDS`."""
+    return f"{keyframe.video_id}@{keyframe.seconds:.3f}"
+
+
 def known_video(frames: FrameIndex, video_id: str | None) -> str | None:
     """`video_id` itself.
 
@@ -37,15 +42,15 @@ def known_video(frames: FrameIndex, video_id: str | None) -> str | None:
     return video_id
 
 
-def keyframe_at(frames: FrameIndex, moment: str) -> Keyframe:
+def keyframe_at(frames: FrameIndex, where: str) -> Keyframe:
     """The keyframe nearest to a moment `VIDEO@SECONDS`.
 
     Raises:
         ToolException: it is no moment, the video is unknown or has no keyframes, or it ends before.
     """
-    parsed = _MOMENT.fullmatch(moment.strip())
+    parsed = _MOMENT.fullmatch(where.strip())
     if parsed is None:
-        raise ToolException(f"{moment!r} is no moment; write VIDEO@SECONDS")
+        raise ToolException(f"{where!r} is no moment; write VIDEO@SECONDS")
     video_id, seconds = parsed["video"], float(parsed["seconds"])
     known_video(frames, video_id)
     keyframes = frames.keyframes(video_id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
 from prompts import render
-from tools.clock import clock, known_video
+from tools.clock import clock, keyframe_at, known_video
+from tools.ports import Feedback
 from tools.types import Evidence
 
 if TYPE_CHECKING:
@@ -31,18 +33,31 @@ class FindFramesOptions(BaseModel):
 
 
 def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = None) -> BaseTool:
-    """The tool over `frames`; its artifact is a list of Evidence, best first."""
+    """The tool over `frames`; its artifact is a list of Evidence, best first.
+
+    A run's `configurable` may name moments VIDEO@SECONDS that the user `pinned` or `rejected`.
+    """
     chosen = options or FindFramesOptions()
 
     def find_frames(
-        query: str, video: str | None = None, start: float | None = None, end: float | None = None
+        query: str,
+        config: RunnableConfig,
+        video: str | None = None,
+        start: float | None = None,
+        end: float | None = None,
     ) -> tuple[str, list[Evidence]]:
+        # Not slots: no core fills them, the user's clicks do.
+        marked = config.get("configurable", {})
+        pinned, rejected = (
+            tuple(keyframe_at(frames, one) for one in marked.get(which, ())) for which in ("pinned", "rejected")
+        )
         hits = frames.search(
             query,
             video_id=known_video(frames, video),
             start_seconds=start,
             end_seconds=end,
             limit=chosen.limit,
+            feedback=Feedback(pinned, rejected) if pinned or rejected else None,
         )
         if not hits:
             where = f" between {clock(start or 0)} and {clock(end)}" if end is not None else ""

@@ -47,6 +47,14 @@ class Peaks:
             raise ValueError(f"bounds {self.scores.shape} do not fit {len(self.video_ids)} videos")
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Keyframes that somebody kept or turned down: a search leans to the former and away from the latter."""
+
+    pinned: tuple[Keyframe, ...] = ()
+    rejected: tuple[Keyframe, ...] = ()
+
+
 class FrameIndex(Protocol):
     """Keyframes searched by meaning."""
 
@@ -67,8 +75,11 @@ class FrameIndex(Protocol):
         start_seconds: float | None = None,
         end_seconds: float | None = None,
         limit: int = 16,
+        feedback: Feedback | None = None,
     ) -> list[FrameHit]:
-        """The keyframes nearest in meaning to `query`, best first; within one video or range where given."""
+        """The keyframes nearest in meaning to `query`, best first; within one video or range where given, and without
+        those that feedback turned down.
+        """
         ...
 
     def similarities(self, queries: Sequence[str], *, video_id: str) -> Similarities:

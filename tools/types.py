@@ -11,6 +11,9 @@ from typing import Literal
 Box = tuple[float, float, float, float]
 """XYXY pixels of the displayed frame, exclusive end."""
 
+Spot = tuple[str, int]
+"""Video and frame index of a keyframe."""
+
 Source = Literal["ocr", "subtitle", "speech", "caption"]
 """Where a line comes from."""
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.agent.language import Language, detect_language
 from assistant.agent.records import Options, Reply, Step, ThreadInfo, reply_from_row
+from tools.clock import moment
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from assistant.agent.memory import Memory
+    from assistant.agent.records import Mark
     from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
+    from tools.types import Keyframe, Spot
 
 
 class Assistant:
@@ -35,7 +39,7 @@ class Assistant:
         self._options = options or Options()
 
     @cached_property
-    def _memory(self) -> Any:
+    def _memory(self) -> Memory:
         from assistant.agent.memory import Memory
 
         return Memory(self._checkpoint_path)
@@ -69,7 +73,7 @@ class Assistant:
         known = [video.video_id for video in self._frames.videos()]
         if video_id is not None and video_id not in known:
             raise VideoAssistantError(f"no video {video_id!r}; the library holds: {', '.join(known) or 'nothing yet'}")
-        config = {"configurable": {"thread_id": thread_id}}
+        config = {"configurable": {"thread_id": thread_id, **self._marked(thread_id, known)}}
         start = {
             "question": question.strip(),
             "language": language or detect_language(question),
@@ -117,6 +121,35 @@ class Assistant:
         if thread_id not in threads:
             raise VideoAssistantError(f"no conversation {thread_id!r}; there are: {', '.join(threads) or 'none yet'}")
         return threads[thread_id]
+
+    def mark(self, thread_id: str, video_id: str, frame_index: int, mark: Mark | None) -> None:
+        """Pins or rejects a keyframe for what is searched next in a conversation; None takes the mark away.
+
+        Raises:
+            VideoAssistantError: there is no such keyframe.
+        """
+        if mark is not None and self._keyframe((video_id, frame_index)) is None:
+            raise VideoAssistantError(f"frame {frame_index} is no keyframe of {video_id!r}; mark one that was shown")
+        self._memory.mark(thread_id, (video_id, frame_index), mark)
+
+    def marks(self, thread_id: str) -> dict[Spot, Mark]:
+        """What was pinned and rejected in a conversation."""
+        return self._memory.marks(thread_id)
+
+    def _marked(self, thread_id: str, videos: list[str]) -> dict[str, list[str]]:
+        """The marked moments of videos that are still there, as tools take them."""
+        moments: dict[str, list[str]] = {"pinned": [], "rejected": []}
+        for spot, mark in self._memory.marks(thread_id).items():
+            keyframe = self._keyframe(spot) if spot[0] in videos else None
+            if keyframe is not None:
+                moments[mark].append(moment(keyframe))
+        return moments
+
+    def _keyframe(self, spot: Spot) -> Keyframe | None:
+        video_id, frame_index = spot
+        if video_id not in {video.video_id for video in self._frames.videos()}:
+            return None
+        return next((k for k in self._frames.keyframes(video_id) if k.frame_index == frame_index), None)
 
     def delete_thread(self, thread_id: str) -> None:
         """Forgets a conversation; nothing happens if there is none."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent import sentences
+from assistant.agent.conditions import parts
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from assistant.agent.language import Language
-    from assistant.agent.records import Options
-    from tools.ports import Core, FrameIndex
+    from assistant.agent.records import Options, Verdict
+    from tools.ports import Answer, Core, FrameIndex
     from tools.types import Keyframe
 
-ABSENT = "no"
+PRESENT, ABSENT = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Draft:
     evidence: tuple[Evidence, ...] = ()
     sequences: tuple[EventSequence, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    choices: tuple[str, ...] = ()
 
     def reply(self, question: str, language: Any, steps: tuple[Step, ...]) -> Reply:
         """With the question and the steps that led here."""
@@ -46,6 +48,7 @@ class Draft:
             evidence=self.evidence,
             sequences=self.sequences,
             steps=steps,
+            choices=self.choices,
         )
 
 
@@ -159,7 +162,7 @@ class Composer:
         seen = [Seen(keyframe, score) for keyframe, score in candidates]
         kept = [s for s in seen if s.score >= self._options.min_verified]
         verified = max((s.score for s in seen), default=0.0)
-        conditions = (self._condition(query, verified),)
+        conditions = self._conditions(query, seen, language)
         moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
         if kept and asks_when(f"{question} {asked}"):
             in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
@@ -174,15 +177,58 @@ class Composer:
         # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
         confidence = (answer.confidence * sure) ** 0.5
         near = nearest[: self._options.evidence]
+        if kept and answer.confidence < self._options.agreed:
+            rivals = self._rivals(asked, moments)
+            if len(rivals) > 1:
+                return self._ask_back(question, rivals, conditions, language)
         if not answer.text or confidence < self._options.min_confidence:
             return self._unknown(moments or near, language, confidence, conditions)
         said = self._out(answer.text, language)
         if not kept:
             absent = sentences.absent_sentence(said, len(seen), language)
             return Draft(absent, confidence, answer.text, near, (), conditions)
-        return Draft(
-            sentences.answer_sentence(said, moments, language), confidence, answer.text, moments, (), conditions
-        )
+        whole = sentences.answer_sentence(said, moments, language).and_then(sentences.shortfall(conditions, language))
+        return Draft(whole, confidence, answer.text, moments, (), conditions)
+
+    def _rivals(self, asked: str, moments: Sequence[Evidence]) -> list[tuple[Answer, Evidence]]:
+        """The moments that answer differently and about as surely; none where what is there at one of them is there."""
+        answers = [
+            (self._core.answer(asked, [self._picture(one.video_id, one.seconds or one.start_seconds)]), one)
+            for one in moments[: self._options.frames]
+        ]
+        told = sorted((pair for pair in answers if pair[0].text), key=lambda pair: pair[0].confidence)
+        different = {answer.text: (answer, one) for answer, one in told}
+        best = max((answer.confidence for answer, _ in told), default=0.0)
+        if {PRESENT, ABSENT} & set(different) or best < self._options.min_confidence:
+            return []
+        likely = [pair for pair in different.values() if pair[0].confidence >= self._options.rival * best]
+        return sorted(likely, key=lambda pair: (pair[1].video_id, pair[1].start_seconds))
+
+    def _ask_back(
+        self,
+        question: str,
+        rivals: Sequence[tuple[Answer, Evidence]],
+        conditions: tuple[Condition, ...],
+        language: Language,
+    ) -> Draft:
+        """What each moment answers, and which of them is meant; a choice is the question with its place."""
+        told = [(self._out(answer.text, language), one) for answer, one in rivals]
+        evidence = tuple(one for _, one in rivals)
+        choices = tuple(sentences.placed_question(question, one, language) for one in evidence)
+        confidence = min(answer.confidence for answer, _ in rivals)
+        return Draft(sentences.which_sentence(told, language), confidence, "", evidence, (), conditions, choices)
+
+    def _conditions(self, query: str, seen: Sequence[Seen], language: Language) -> tuple[Condition, ...]:
+        """Each part of what was searched, in the picture that shows the whole best."""
+        if not seen:
+            return (Condition(query, "not seen"),)
+        best = max(seen, key=lambda one: one.score)
+        found = parts(query)
+        if len(found) == 1:
+            return (self._condition(self._out(query, language), best.score),)
+        probabilities = [self._core.verify(part.statement, [best.keyframe])[0] for part in found]
+        texts = [part.text if language == "en" else self._out(part.statement, language) for part in found]
+        return tuple(map(self._condition, texts, probabilities))
 
     def outside(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> Draft:
         """That the pictures lie outside what the core knows; what it said of them is withheld."""
@@ -191,7 +237,9 @@ class Composer:
         return Draft(Said(text, text), 0.0, "", shown, (), (Condition(asked, "cannot tell"),))
 
     def _condition(self, text: str, probability: float) -> Condition:
-        return Condition(text, "seen" if probability >= self._options.min_verified else "not seen")
+        sure = self._options.sure
+        verdict: Verdict = "seen" if probability >= sure else "not seen" if probability <= 1 - sure else "cannot tell"
+        return Condition(text, verdict)
 
     def _unknown(
         self,
@@ -201,7 +249,10 @@ class Composer:
         conditions: tuple[Condition, ...] = (),
     ) -> Draft:
         shown = nearest[: self._options.evidence]
-        return Draft(sentences.unknown_sentence(shown, language), confidence, "", shown, (), conditions)
+        said = sentences.unknown_sentence(shown, language)
+        if any(condition.verdict == "seen" for condition in conditions):  # a part of what was asked for is there
+            said = said.and_then(sentences.shortfall(conditions, language))
+        return Draft(said, confidence, "", shown, (), conditions)
 
     def _out(self, text: str, language: Language) -> str:
         return text if text.isdigit() else self._translate(text, "en", language)

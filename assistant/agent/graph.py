@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, ToolMessage
 from langgraph.config import get_stream_writer
@@ -17,7 +17,9 @@ from assistant.agent import sentences
 from assistant.agent.compose import Composer, Draft
 from assistant.agent.edits import edited
 from assistant.agent.records import Step, reply_to_row
-from assistant.agent.times import Side, asks_around, named_range, without_range
+from assistant.agent.references import named_result, named_video
+from assistant.agent.times import Side, asks_around, named_range, without_range, without_stretch
+from tools.clock import moment
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events import find_events_tool
@@ -28,7 +30,7 @@ from tools.moments import Seen, merge
 from tools.ports import Turn
 from tools.sequence import SequenceError, Span, read_sequence, split_events
 from tools.text import ALL_LINES, line_evidence, read_text_tool
-from tools.types import EventMoment, EventSequence, Evidence, Keyframe
+from tools.types import EventMoment, EventSequence, Evidence, Keyframe, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,10 +44,18 @@ DEFAULT_TOOL = "find_frames"
 SIGHT = frozenset({"find_frames", "find_events", "look", "describe"})  # tools whose findings rest on what is seen
 GROUNDED = frozenset({"ground", "count"})
 """Tools that bring boxes; where they find none, or there is no model, the core looks."""
+_LETTERS = re.compile(r"[^\W\d_]")
 AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
 
 
-Spot = tuple[str, int]  # video and frame index
+class Named(NamedTuple):
+    """What a question points at by rule: a video, a stretch of it, a result of the turn before."""
+
+    text: str  # the rest of the question
+    video_id: str | None = None
+    start: float | None = None
+    end: float | None = None
+    place: int = 0
 
 
 class State(TypedDict, total=False):
@@ -58,6 +68,7 @@ class State(TypedDict, total=False):
     video_id: str | None  # what the user chose
     scope: str | None  # what is searched: the user's choice, or the video that a follow-up is about
     focus: str | None  # the video of the last answer
+    place: int  # which result of the turn before this turn is about, from 0
     tool: str  # that ran last
     query: str | None
     side: Side | None  # the question is what comes after, or before, the query
@@ -122,21 +133,39 @@ class Agent:
         return graph.compile(checkpointer=saver)
 
     def understand(self, state: State) -> dict[str, Any]:
-        """Into English; a follow-up onto its own feet; the times that it names."""
-        english = self._translate(state["question"], state["language"], "en")
-        history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history :]]
+        """Into English; a follow-up onto its own feet; the places and times that it names."""
         edit = self._edit(state)
-        beside = self._beside_last(state, state["question"]) or self._beside_last(state, english)
-        follows = bool(history) and edit is None and beside is None
-        asked = edit or (self._core.rewrite(english, history) if follows else english)
-        chosen = state["video_id"]
+        named = Named(state["question"]) if edit else self._named(state)
+        english = self._translate(named.text, state["language"], "en")
+        history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history :]]
+        again = bool(history) and not _LETTERS.search(named.text)  # "the second result", "only in the first minute"
+        beside = None if again else self._beside_last(state, state["question"]) or self._beside_last(state, english)
+        follows = bool(history) and edit is None and beside is None and not again
+        standing = self._core.rewrite(english, history) if follows else english
+        asked = edit or (history[-1].question if again else standing)
+        chosen = state["video_id"] or named.video_id
         scope = chosen if chosen is not None or asked == english else state.get("focus")
-        start, end = named_range(f"{state['question']} {english}", self._duration(scope)) if not edit else (None, None)
+        start, end = named.start, named.end
+        if start is None and end is None and not edit:
+            start, end = named_range(f"{state['question']} {english}", self._duration(scope))
         by: DecidedBy = "core" if follows else "rule"
         step = self._step(state, "understand", {"asked": asked}, asked, by, "understand", asked)
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
         known = {"asked": asked, "scope": scope, "start": start, "end": end, "edit": edit, "beside": beside}
+        known |= {"place": named.place}
         return known | {"query": None, "side": None, "sequence": None, **fresh}
+
+    def _named(self, state: State) -> Named:
+        """What the question points at in so many words, and the rest of it."""
+        video_ids = [video.video_id for video in self._frames.videos()]
+        video_id, text = named_video(state["question"], video_ids)
+        shown = state["replies"][-1]["evidence"] if state.get("replies") else []
+        result = named_result(text, len(shown), state.get("place", 0))
+        if result is None or result.place is None:
+            return Named(without_stretch(text), video_id)
+        moment_shown = shown[result.place]
+        start, end = moment_shown["start_seconds"], moment_shown["end_seconds"]
+        return Named(without_stretch(result.rest), moment_shown["video_id"], start, max(end, start + 1.0), result.place)
 
     def plan(self, state: State) -> dict[str, Any]:
         """The tool and its slots: by the core, but for order that the question states in so many words."""
@@ -172,7 +201,7 @@ class Agent:
                 end_seconds=state["end"],
                 limit=self._options.frames,
             )
-            calls = [{"phrases": phrases, "moment": _moment(hit.keyframe)} for hit in hits]
+            calls = [{"phrases": phrases, "moment": moment(hit.keyframe)} for hit in hits]
             if calls:
                 return self._run(state, tool, calls, phrases, by=by, note=note)
         return self._seek(state, by=by, note=note, chosen=tool)
@@ -292,7 +321,7 @@ class Agent:
         if not sampled:
             return self._search(state, query or state["asked"], by=by, note=note)
         question = without_range(state["asked"])
-        calls = [{"question": question, "moment": _moment(k)} for k in sampled]
+        calls = [{"question": question, "moment": moment(k)} for k in sampled]
         return self._run(state, "look", calls, len(calls), by=by, note=note)
 
     def _search(
@@ -433,10 +462,6 @@ class Agent:
         row = asdict(step)
         get_stream_writer()(row)
         return row
-
-
-def _moment(keyframe: Keyframe) -> str:
-    return f"{keyframe.video_id}@{keyframe.seconds:.3f}"
 
 
 def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:

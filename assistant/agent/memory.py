@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from langgraph.checkpoint.sqlite import SqliteSaver
 
+    from assistant.agent.records import Mark
+    from tools.types import Spot
+
 
 class Memory:
     """Owns the checkpointer; `None` keeps conversations in memory alone."""
@@ -31,6 +34,10 @@ class Memory:
         with self._connection:
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS titles (thread_id TEXT PRIMARY KEY, title TEXT NOT NULL)"
+            )
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS marks (thread_id TEXT, video_id TEXT, frame_index INTEGER, "
+                "mark TEXT NOT NULL, PRIMARY KEY (thread_id, video_id, frame_index))"
             )
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -55,10 +62,26 @@ class Memory:
         with self.saver.cursor() as cursor:
             cursor.execute("INSERT OR REPLACE INTO titles VALUES (?, ?)", (thread_id, title))
 
+    def marks(self, thread_id: str) -> dict[Spot, Mark]:
+        """What was pinned and rejected in a conversation."""
+        with self.saver.cursor(transaction=False) as cursor:
+            rows = cursor.execute("SELECT video_id, frame_index, mark FROM marks WHERE thread_id = ?", (thread_id,))
+            return {(video_id, frame_index): mark for video_id, frame_index, mark in rows.fetchall()}
+
+    def mark(self, thread_id: str, spot: Spot, mark: Mark | None) -> None:
+        """Marks a keyframe; None takes the mark away."""
+        with self.saver.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM marks WHERE thread_id = ? AND video_id = ? AND frame_index = ?", (thread_id, *spot)
+            )
+            if mark is not None:
+                cursor.execute("INSERT INTO marks VALUES (?, ?, ?, ?)", (thread_id, *spot, mark))
+
     def delete(self, thread_id: str) -> None:
         self.saver.delete_thread(thread_id)
         with self.saver.cursor() as cursor:
             cursor.execute("DELETE FROM titles WHERE thread_id = ?", (thread_id,))
+            cursor.execute("DELETE FROM marks WHERE thread_id = ?", (thread_id,))
 
     def close(self) -> None:
         self._connection.close()

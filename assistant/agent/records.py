@@ -10,6 +10,7 @@ from tools.types import EventMoment, EventSequence, Evidence
 
 DecidedBy = Literal["core", "rule", "default"]
 Verdict = Literal["seen", "not seen", "cannot tell"]
+Mark = Literal["pinned", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Reply:
     evidence: tuple[Evidence, ...]
     sequences: tuple[EventSequence, ...]
     steps: tuple[Step, ...]
+    choices: tuple[str, ...] = ()  # where the answer asks back: the questions it may have meant, each whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Options:
     min_verified: float = 0.5  # P(yes) of a kept frame
     min_passage: float = 0.6  # of what a question is about that a line must say, to answer where pictures do not
     min_confidence: float = 0.35  # below: "I don't know"
+    sure: float = 0.65  # P(yes) from which a condition was seen; below 1 - sure it was not; between, nobody can tell
+    agreed: float = 0.8  # confidence of an answer from several moments below which each is asked alone
+    rival: float = 0.6  # of the best answer's confidence that makes another moment's answer as likely
     frames: int = 4  # looked at for one answer
     videos: int = 8  # looked at where the question names none
     evidence: int = 8  # shown
@@ -97,5 +102,6 @@ def reply_from_row(row: dict[str, Any]) -> Reply:
                 for s in row["sequences"]
             ),
             "steps": tuple(Step(**s) for s in row["steps"]),
+            "choices": tuple(row.get("choices", ())),
         }
     )

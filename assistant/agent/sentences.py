@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.agent.language import Language
+    from assistant.agent.records import Condition
     from tools.types import EventSequence, Evidence
 
 _SHOWN = 3
@@ -27,6 +28,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "vi": "{answer}: không hình nào trong {count} hình tôi đã xem cho thấy điều đó.",
     },
     "differs": {"en": "{parts}.", "vi": "{parts}."},
+    "which": {"en": "{parts}. Which one do you mean?", "vi": "{parts}. Bạn muốn hỏi cái nào?"},
+    "placed": {"en": "{question} at {clock} in {video}?", "vi": "{question} lúc {clock} trong {video}?"},
+    "unseen": {"en": " Not seen: {what}.", "vi": " Không thấy: {what}."},
+    "unsure": {"en": " I cannot tell: {what}.", "vi": " Không chắc: {what}."},
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
     "missed": {"en": "{event} not found", "vi": "{event} không tìm thấy"},
     "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
@@ -69,6 +74,10 @@ class Said(NamedTuple):
 
     text: str
     spoken: str
+
+    def and_then(self, more: str) -> Said:
+        """With another sentence at its end."""
+        return Said(self.text + more, self.spoken + more)
 
 
 def say(key: str, language: Language, **values: object) -> str:
@@ -138,6 +147,29 @@ def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Langua
     parts = "; ".join(f"{title(one.video_id)}: {answer} ({minute(one.start_seconds)})" for answer, one in answers)
     spoken = "; ".join(f"{title(one.video_id)}: {answer}" for answer, one in answers)
     return Said(say("differs", language, parts=parts), say("differs", language, parts=spoken))
+
+
+def which_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+    """The answer of each moment, and the question which of them is meant."""
+    parts = [f"{answer} ({places([one], language)})" for answer, one in answers]
+    spoken = [f"{answer}, {say('at', language, time=in_words(one.start_seconds, language))}" for answer, one in answers]
+    read, heard = (say("which", language, parts="; ".join(each)) for each in (parts, spoken))
+    return Said(read[:1].upper() + read[1:], heard[:1].upper() + heard[1:])
+
+
+def placed_question(question: str, moment: Evidence, language: Language) -> str:
+    """A question about one moment: `what colour is the car at 0:12 in street?`"""
+    bare = question.strip().rstrip("?!. ")
+    return say("placed", language, question=bare, clock=minute(moment.start_seconds), video=title(moment.video_id))
+
+
+def shortfall(conditions: Sequence[Condition], language: Language) -> str:
+    """What was asked for and not seen, and what nobody can tell; empty if all was seen."""
+    said = ""
+    for key, verdict in (("unseen", "not seen"), ("unsure", "cannot tell")):
+        if what := ", ".join(one.text for one in conditions if one.verdict == verdict):
+            said += say(key, language, what=what)
+    return said
 
 
 def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:

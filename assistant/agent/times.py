@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal, NamedTuple
 
 EDGE_SECONDS = 3.0
-_AT = re.compile(
-    r"\b(?:at|lúc|giây(?: thứ)?)\s+(?:second\s+)?(\d+(?:\.\d+)?)\s*(?:seconds?\b|sec\b|s\b|giây)?", re.IGNORECASE
+_CLOCK = r"\d+:\d\d(?::\d\d)?"
+_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|giây|phút)\b"
+# A time that stands alone needs a colon or a unit: "after 2 cars" names none.
+_TIME = rf"(?:{_CLOCK}|\d+(?:\.\d+)?\s*{_UNIT}|(?:second|giây(?: thứ)?)\s+\d+(?:\.\d+)?)"
+_LOOSE = rf"(?:{_TIME}|\d+(?:\.\d+)?)"
+_COUNT = r"(?P<count>\d+|one|two|three|five|ten)?"
+_IGNORE = re.IGNORECASE
+_BETWEEN = re.compile(
+    rf",?\s*\b(?:(?:between|giữa)\s+(?P<low>{_LOOSE})\s+(?:and|và)|(?:from|từ)\s+(?P<low2>{_LOOSE})\s+(?:to|till|until|đến|tới))"
+    rf"\s+(?P<high>{_TIME})",
+    _IGNORE,
 )
+_MANY_VI = _COUNT.replace("count", "count_vi")
+_FIRST = re.compile(
+    rf",?\s*\b(?:only\s+)?(?:in|during|within)\s+the\s+(?P<end>first|last)\s+{_COUNT}\s*(?P<unit>{_UNIT})"
+    rf"|,?\s*\b(?:chỉ\s+)?trong\s+{_MANY_VI}\s*(?P<unit_vi>giây|phút)\s+(?P<end_vi>đầu(?: tiên)?|cuối(?: cùng)?)\b",
+    _IGNORE,
+)
+_BEYOND = re.compile(
+    rf",?\s*\b(?P<side>after|from|since|sau|từ|before|until|till|trước)\s+(?P<time>{_TIME})(?: on\b)?", _IGNORE
+)
+_AT = re.compile(
+    rf",?\s*\b(?:at|lúc|giây(?: thứ)?|phút(?: thứ)?)\s+(?:second\s+)?(?P<time>{_LOOSE})(?:\s*giây)?", _IGNORE
+)
+_AT_CLOCK = re.compile(rf",?\s*\b(?:at|lúc)\s+{_CLOCK}", _IGNORE)
 _AT_START = re.compile(
     r",?\s*\b(?:at the (?:start|beginning)|at first|lúc đầu|ban đầu|(?:ở )?đầu video)\b,?", re.IGNORECASE
 )
 _AT_END = re.compile(r",?\s*\b(?:at the end|(?:ở )?cuối video|lúc cuối)\b,?", re.IGNORECASE)
+_STRETCHES = (_BETWEEN, _FIRST, _BEYOND, _AT_CLOCK)
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "five": 5, "ten": 10}
 _WHEN = re.compile(r"\b(?:when|what time|what second|find|show me|look for)\b|khi nào|lúc nào|\btìm\b", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:and\s+)?what\s+(?:happens|happened|comes|came|(?:does|did)\s+.+?\s+do)\s+(?:right\s+|just\s+)?"
@@ -39,12 +64,25 @@ class Around(NamedTuple):
 
 
 def named_range(question: str, duration_seconds: float | None) -> tuple[float | None, float | None]:
-    """`[start, end)` in seconds that the question names: "at 12 s", "at the start", "at the end"; else None and None.
+    """`[start, end)` in seconds that the question names; None where it is open.
 
-    The end of a video is known only with its duration.
+    "at 12 s", "at 1:20", "between 0:10 and 0:20", "in the first minute", "after 1:20", "at the end", and the same in
+    Vietnamese. The end of a video is known only with its duration.
     """
-    if at := _AT.search(question):
-        seconds = float(at[1])
+    if found := _BETWEEN.search(question):
+        low, high = sorted((_seconds(found["low"] or found["low2"]), _seconds(found["high"])))
+        return low, high
+    if found := _FIRST.search(question):
+        count = (found["count"] or found["count_vi"] or "1").lower()
+        length = float(_NUMBERS.get(count) or count) * _unit(found["unit"] or found["unit_vi"])
+        if (found["end"] or found["end_vi"]).lower().startswith(("first", "đầu")):
+            return 0.0, length
+        return (None, None) if duration_seconds is None else (max(0.0, duration_seconds - length), None)
+    if found := _BEYOND.search(question):
+        seconds = _seconds(found["time"])
+        return (None, seconds) if found["side"].lower() in ("before", "until", "till", "trước") else (seconds, None)
+    if found := _AT.search(question):
+        seconds = _seconds(found["time"])
         return max(0.0, seconds - 1.0), seconds + 1.0
     if _AT_START.search(question):
         return 0.0, EDGE_SECONDS
@@ -53,12 +91,32 @@ def named_range(question: str, duration_seconds: float | None) -> tuple[float | 
     return None, None
 
 
+def _seconds(text: str) -> float:
+    """`1:20`, `80 s`, `giây 80`, `2 minutes` and `80` in seconds."""
+    if ":" in text:
+        return float(functools.reduce(lambda total, part: total * 60 + int(part), text.split(":"), 0))
+    (number,) = re.findall(r"\d+(?:\.\d+)?", text)
+    return float(number) * _unit(text)
+
+
+def _unit(text: str) -> float:
+    return 60.0 if re.search(r"min|phút", text, re.IGNORECASE) else 1.0
+
+
 def without_range(question: str) -> str:
     """The question without the time it names: a picture has no start and no end."""
-    bare = question
-    for pattern in (_AT_START, _AT_END, _AT):
-        bare = pattern.sub("", bare)
-    return " ".join(bare.split()).replace(" ?", "?")
+    return _without(question, (*_STRETCHES, _AT_START, _AT_END, _AT))
+
+
+def without_stretch(question: str) -> str:
+    """The question without clock times and stretches, which say where to look; "at the start" and "at 12 s" stay."""
+    return _without(question, _STRETCHES)
+
+
+def _without(question: str, patterns: tuple[re.Pattern[str], ...]) -> str:
+    for pattern in patterns:
+        question = pattern.sub("", question)
+    return " ".join(question.split()).replace(" ?", "?").lstrip(" ,;")
 
 
 def asks_when(question: str) -> bool:

@@ -3,10 +3,11 @@
 import threading
 
 import pytest
-from fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, WordTranslator
+from fakes import SEEN, FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, WordTranslator
 
 from assistant.agent import Assistant, Reply, Step
 from tools.errors import VideoAssistantError
+from tools.ports import Answer
 from tools.types import Line
 
 LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9)
@@ -22,7 +23,7 @@ def test_when_gives_the_moments_with_their_times() -> None:
     (moment,) = reply.evidence
     assert (moment.start_seconds, moment.end_seconds) == (3.0, 5.0)
     assert "0:03 in v" in reply.answer
-    assert [c.verdict for c in reply.conditions] == ["seen"]
+    assert [(c.text, c.verdict) for c in reply.conditions] == [("bus", "seen"), ("blue", "seen")]
     assert reply.confidence > 0.9
 
 
@@ -325,3 +326,68 @@ def test_mistakes_are_one_line() -> None:
         _assistant(ScriptedCore()).ask("  ", thread_id="t")
     with pytest.raises(VideoAssistantError, match="holds: v"):
         _assistant(ScriptedCore()).ask("x", thread_id="t", video_id="other")
+
+
+class _Differing(ScriptedCore):
+    """The answer is what the frame shows first."""
+
+    def answer(self, question, frames, lines=()):
+        words = [SEEN[int(frame.seconds)].split()[0] for frame in frames]
+        return Answer(words[0], 0.9 if len(set(words)) == 1 else 0.5)
+
+    def verify(self, statement, frames):
+        return [0.05 if SEEN[int(frame.seconds)] == "nothing" else 0.9 for frame in frames]
+
+
+def test_two_moments_that_answer_differently_are_asked_back_about() -> None:
+    assistant = _assistant(_Differing(slots={"query": "a vehicle"}))
+    reply = assistant.ask("What colour is the vehicle?", thread_id="t", video_id="v")
+    assert reply.answer == "Red (0:00 in v); blue (0:03 in v); dog (0:06 in v). Which one do you mean?"
+    assert reply.choices[1] == "What colour is the vehicle at 0:03 in v?"
+    assert assistant.history("t")[0].choices == reply.choices
+    chosen = assistant.ask(reply.choices[1], thread_id="t")
+    assert chosen.choices == ()
+    assert chosen.answer.startswith("Blue (0:03")
+
+
+def test_what_is_there_at_one_moment_is_there() -> None:
+    class Sometimes(_Differing):
+        def answer(self, question, frames, lines=()):
+            return Answer("yes" if frames[0].seconds < 3 else "no", 0.6)
+
+    reply = _assistant(Sometimes(slots={"query": "a vehicle"})).ask("Is there a red vehicle?", thread_id="t")
+    assert reply.choices == ()
+    assert reply.answer.startswith("Yes")
+
+
+@pytest.mark.parametrize("pointed", ["what colour is the second one?", "the second result", "no, the other one"])
+def test_a_result_of_the_turn_before_can_be_pointed_at(pointed: str) -> None:
+    rewrites = {"what colour is it?": "What colour is the vehicle?"}
+    assistant = _assistant(_Differing(slots={"query": "a vehicle"}, rewrites=rewrites))
+    first = assistant.ask("What colour is the vehicle?", thread_id="t")
+    assert [e.start_seconds for e in first.evidence] == [0.0, 3.0, 6.0]
+    assert assistant.ask(pointed, thread_id="t").answer.startswith("Blue (0:03")
+
+
+def test_a_stretch_alone_asks_again_there() -> None:
+    assistant = _assistant(ScriptedCore(slots={"query": "a dog"}))
+    assert assistant.ask("When does a dog appear?", thread_id="t").evidence[0].start_seconds == 6.0
+    again = assistant.ask("only in the first 5 seconds", thread_id="t")
+    assert again.steps[0].arguments["asked"] == "When does a dog appear?"
+    assert all(e.start_seconds < 5 for e in again.evidence)
+
+
+def test_what_is_rejected_is_not_brought_back_and_marks_last() -> None:
+    assistant = _assistant(ScriptedCore(slots={"query": "a blue bus"}))
+    assert assistant.ask("When does a bus appear?", thread_id="t").evidence[0].start_seconds == 3.0
+    assistant.mark("t", "v", 75, "rejected")
+    assistant.mark("t", "v", 0, "pinned")
+    assert assistant.marks("t") == {("v", 75): "rejected", ("v", 0): "pinned"}
+    assert assistant.ask("When does a bus appear?", thread_id="t").evidence[0].start_seconds == 4.0
+    assert assistant.ask("When does a bus appear?", thread_id="other").evidence[0].start_seconds == 3.0
+    assistant.mark("t", "v", 75, None)
+    assert assistant.marks("t") == {("v", 0): "pinned"}
+    with pytest.raises(VideoAssistantError, match="frame 7 is no keyframe"):
+        assistant.mark("t", "v", 7, "pinned")
+    assistant.delete_thread("t")
+    assert assistant.marks("t") == {}

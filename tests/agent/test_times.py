@@ -12,8 +12,19 @@ from assistant.agent.times import asks_around, asks_when, named_range, without_r
         ("what happens at 12 s?", (11.0, 13.0)),
         ("cái gì ở giây thứ 7?", (6.0, 8.0)),
         ("look at the start of the bus", (0.0, 3.0)),
+        ("what colour is it at 1:20?", (79.0, 81.0)),
+        ("Lúc 1:05 có gì?", (64.0, 66.0)),
+        ("between 0:10 and 0:20, is there a bus?", (10.0, 20.0)),
+        ("từ 10 đến 20 giây có gì?", (10.0, 20.0)),
+        ("is there a car in the first minute?", (0.0, 60.0)),
+        ("only in the first 30 seconds", (0.0, 30.0)),
+        ("trong 30 giây đầu có xe nào không?", (0.0, 30.0)),
+        ("what happens in the last 15 seconds?", (25.0, None)),
+        ("what happens after 1:20?", (80.0, None)),
+        ("trước giây 30 có gì?", (None, 30.0)),
         ("what colour is the bus?", (None, None)),
         ("is there a sign that says 24?", (None, None)),
+        ("what happens after 2 cars pass?", (None, None)),
     ],
 )
 def test_a_range_is_read_only_where_a_time_is_named(question, expected) -> None:
@@ -30,6 +41,8 @@ def test_the_end_needs_a_duration() -> None:
         ("How many people are there at the start?", "How many people are there?"),
         ("At the end, how many dogs are there?", "how many dogs are there?"),
         ("what is there at 12 seconds?", "what is there?"),
+        ("between 0:10 and 0:20, is there a bus?", "is there a bus?"),
+        ("only in the first minute", ""),
         ("what colour is the bus?", "what colour is the bus?"),
     ],
 )

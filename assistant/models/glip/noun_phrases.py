@@ -25,7 +25,7 @@ def noun_phrases(sentence: str) -> list[tuple[int, int]]:
     words = [(found.group().lower(), *found.span()) for found in _WORD.finditer(sentence)]
     spans: list[tuple[int, int]] = []
     run: list[tuple[str, int, int]] = []
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(words, [*words, None][1:], strict=True):
         if _breaks(word[0], following[0] if following else "") or (run and _is_participle(word[0])):
             spans += _trimmed(run)
             run = []

@@ -1,0 +1,52 @@
+"""The parts of what was asked for, so that each can be said to be seen or not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.models.glip.noun_phrases import noun_phrases
+
+_DETERMINER = re.compile(r"(?:an?|the|some|two|three|four|five|\d+)\s+", re.IGNORECASE)
+_PLURAL = re.compile(r"[^aius]s$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One condition of a search."""
+
+    text: str  # as the question puts it: `red`, `bus`, `at night`
+    statement: str  # what a picture is asked, which makes sense alone: `a red bus`
+
+
+def parts(query: str) -> list[Part]:
+    """What must be seen for `query` to be: its thing, each quality of it, and each circumstance.
+
+    `a red bus at night` gives `bus` (a bus), `red` (a red bus), `at night` (a bus at night). A query that names no
+    thing, or nothing but one, is one part.
+    """
+    query = query.strip()
+    spans = noun_phrases(query)
+    if not spans:
+        return [Part(query, query)]
+    (start, end), *others = spans
+    *qualities, thing = query[start:end].split()
+    determiner = query[:start]
+    whole = [Part(query, query)]
+    other = determiner.strip() and not _DETERMINER.fullmatch(determiner)
+    if other or (determiner.strip().lower() in ("a", "an") and _PLURAL.search(thing)):
+        return whole  # it starts with something else than its thing, or goes on with a verb: "a man gets off"
+    article = _article(determiner, thing)
+    found = [Part(thing, f"{article}{thing}")]
+    found += [Part(quality, f"{_article(determiner, quality)}{quality} {thing}") for quality in qualities]
+    ends = [stop for _, stop in others]
+    for before, stop in zip([end, *ends], [*ends, len(query)], strict=True):
+        if text := query[before:stop].strip(" ,;"):
+            found.append(Part(text, f"{article}{thing} {text}"))
+    return found if len(found) > 1 else whole
+
+
+def _article(determiner: str, following: str) -> str:
+    if determiner.strip().lower() in ("a", "an"):
+        return "an " if following[0].lower() in "aeiou" else "a "
+    return determiner

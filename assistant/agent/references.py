@@ -1,0 +1,80 @@
+"""What a question points at in so many words: a video by its name, one of the results shown before."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.agent.sentences import title
+from assistant.library.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ORDINALS = {
+    "first": 1, "1st": 1, "nhất": 1, "đầu tiên": 1, "một": 1, "1": 1,
+    "second": 2, "2nd": 2, "hai": 2, "2": 2,
+    "third": 3, "3rd": 3, "ba": 3, "3": 3,
+    "fourth": 4, "4th": 4, "tư": 4, "bốn": 4, "4": 4,
+    "fifth": 5, "5th": 5, "năm": 5, "5": 5,
+    "last": 0, "cuối": 0, "cuối cùng": 0,
+}  # fmt: skip
+_NAMES = "|".join(sorted(map(re.escape, _ORDINALS), key=len, reverse=True))
+_RESULT = re.compile(
+    rf"(?P<place>\b(?:in |at |on ))?\bthe (?P<en>{_NAMES}) (?:one|result|picture|moment|hit|match)\b"
+    rf"|(?P<place_vi>\b(?:ở |trong ))?\b(?:kết quả|hình|cái|lần)(?: thứ)? (?P<vi>{_NAMES})\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"^(?:no,?\s*)?(?:i mean(?:t)?\s+)?the other (?:one|result|picture|moment)\W*$"
+    r"|^(?:không,?\s*)?(?:ý tôi là\s+)?(?:cái|kết quả|hình) (?:kia|khác)\W*$",
+    re.IGNORECASE,
+)
+
+
+class Named(NamedTuple):
+    """What was pointed at, and the question without it."""
+
+    place: int | None  # of the result, from 0
+    rest: str  # empty: the question was nothing else
+
+
+def named_result(question: str, shown: int, last: int) -> Named | None:
+    """The result of the turn before that a question is about: "the second one", "no, the other one".
+
+    Args:
+        question: as it was typed.
+        shown: how many results there were.
+        last: the place of the one that was talked about, from 0.
+
+    Returns:
+        Its place and the question with "it" instead, in its own language; None if no result is pointed at. A place that
+        there is not is None.
+    """
+    if _OTHER.match(question.strip()):
+        return Named(last + 1 if last + 1 < shown else None, "")
+    found = _RESULT.search(question)
+    if found is None:
+        return None
+    number = _ORDINALS[(found["en"] or found["vi"]).lower()]
+    place = shown - 1 if number == 0 else number - 1
+    it = "" if found["place"] or found["place_vi"] else "it" if found["en"] else "nó"
+    rest = " ".join(f"{question[: found.start()]}{it}{question[found.end() :]}".split()).replace(" ?", "?")
+    nothing_else = not re.sub(r"\W+", "", question[: found.start()] + question[found.end() :])
+    return Named(place if 0 <= place < shown else None, "" if nothing_else else rest)
+
+
+def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, str]:
+    """The video that a question names after "in", "of", "trong" or "của", and the question without it.
+
+    Names are compared as file names are written: `morning street` names `morning-street`.
+    """
+    question = unicodedata.normalize("NFC", question)
+    words = fold(question)
+    for video_id in sorted(video_ids, key=lambda one: -len(title(one))):
+        name = r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", fold(title(video_id)))))
+        pattern = rf",?\s*\b(?:in|of|trong|cua)\s+(?:the\s+)?(?:video\s+)?[\"'“]?{name}[\"'”]?(?!\w)"
+        if (found := re.search(pattern, words)) is not None and len(words) == len(question):
+            return video_id, question[: found.start()] + question[found.end() :]
+    return None, question
