@@ -72,7 +72,7 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits", "text"]))
+@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits", "text", "feedback"]))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @click.option(
@@ -91,6 +91,14 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
         if media is None:
             raise click.UsageError("evaluate text needs --media, a folder of media with truth files")
         _report(evaluate_text(session, media, seed=seed), as_json)
+        return
+    if part == "feedback":
+        from bench.feedback import evaluate as evaluate_feedback
+
+        try:
+            _report(evaluate_feedback(session, seed=seed, size=size), as_json)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
         return
     if part == "limits":
         from assistant.agent.records import Options

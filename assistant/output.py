@@ -229,6 +229,7 @@ def reply_row(reply: Reply, audio: str | None) -> Row:
         "language": reply.language,
         "confidence": round(reply.confidence, 4),
         "conditions": [{"text": c.text, "verdict": c.verdict} for c in reply.conditions],
+        "choices": list(reply.choices),
         "evidence": [evidence_row(e) for e in reply.evidence],
         "steps": [
             {"tool": s.tool, "arguments": s.arguments, "summary": s.summary, "decided_by": s.decided_by}
@@ -239,7 +240,9 @@ def reply_row(reply: Reply, audio: str | None) -> Row:
 
 
 def reply_lines(reply: Reply) -> list[str]:
-    lines = [reply.answer]
+    lines = [reply.answer, *(f"  ? {choice}" for choice in reply.choices)]
+    if reply.conditions:
+        lines.append("  " + " · ".join(f"{condition.text}: {condition.verdict}" for condition in reply.conditions))
     for evidence in reply.evidence:
         at = evidence.seconds if evidence.seconds is not None else evidence.start_seconds
         what = f"  “{evidence.text}”" if evidence.text else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.feedback import moved, turned_down
 from assistant.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration, Feedback, Peaks, Similarities
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 
 CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same words again
 WEIGHED = 100  # hits of each channel, from which its weight is judged
-BESIDE_SECONDS = 5.0  # a still lecture is one group of near-duplicates: not all of it is turned down with one
 NEIGHBOURS = 16  # hits more that a search asks for, for each keyframe turned down
 COMPARED = 256  # keyframes of each of two videos, spread evenly
 HELD = 0.6  # of a query that a line must hold: less is chance
-PINNED, REJECTED = 0.3, 0.15  # of Rocchio's formula; the gain is flat around them (`evaluate feedback`)
 
 
 class TextEncoder(Protocol):
@@ -66,16 +65,18 @@ class LibrarySearch:
         Args:
             query: in the retrieval model's language.
             words: as they were typed, for the channels of text; default: the query.
-            feedback: moves what pictures are compared with (Rocchio 1971); what was turned down is left out, with the
+            feedback: moves what pictures are compared with; what was turned down is left out, with the
                 near-duplicates that stand beside it.
         """
         if limit < 1:
             raise VideoAssistantError(f"limit is {limit}; it takes a whole number from 1 on")
         where: dict[str, Any] = {"video_id": video_id, "start_seconds": start_seconds, "end_seconds": end_seconds}
         rejected = feedback.rejected if feedback else ()
-        vector = self.embed([query]) if feedback is None else self._moved(query, feedback)
+        vector = self.embed([query])
+        if feedback is not None:
+            vector = moved(vector, *(list(map(self._vector, kept)) for kept in (feedback.pinned, feedback.rejected)))
         found = self.search_vector(vector, why=query, **where, limit=max(limit, WEIGHED) + len(rejected) * NEIGHBOURS)
-        pictures = [hit for hit in found if not _beside(hit.keyframe, rejected)]
+        pictures = [hit for hit in found if not turned_down(hit.keyframe, rejected)]
         if not pictures:
             return []
         shown = Channel("picture", picture_weight([hit.score for hit in pictures]), _ranked(pictures))
@@ -85,17 +86,7 @@ class LibrarySearch:
         told = self.library.search_lines(typed, **where, source="caption", typos=False, limit=WEIGHED)
         others = [self._channel(*one, typed, pictures) for one in (("words", said), ("caption", told))]
         hits = fuse([shown, *others], limit + len(rejected) * NEIGHBOURS)
-        return [hit for hit in hits if not _beside(hit.keyframe, rejected)][:limit]
-
-    def _moved(self, query: str, feedback: Feedback) -> NDArray[np.float32]:
-        """The query's vector, moved to the mean of what was pinned and away from that of what was rejected."""
-        moved = self.embed([query])
-        for keyframes, weight in ((feedback.pinned, PINNED), (feedback.rejected, -REJECTED)):
-            if keyframes:
-                mean = np.mean([self._vector(keyframe) for keyframe in keyframes], axis=0, keepdims=True)
-                moved = moved + weight * mean / np.linalg.norm(mean)
-        lengths: NDArray[np.float32] = moved / np.linalg.norm(moved)
-        return lengths
+        return [hit for hit in hits if not turned_down(hit.keyframe, rejected)][:limit]
 
     def _vector(self, keyframe: Keyframe) -> NDArray[np.float32]:
         track = self.library.track(keyframe.video_id)
@@ -240,15 +231,6 @@ class LibrarySearch:
         while len(self._texts) > CACHED_QUERIES:
             self._texts.popitem(last=False)
         return rows
-
-
-def _beside(keyframe: Keyframe, rejected: Sequence[Keyframe]) -> bool:
-    """Whether a keyframe is one of those, or looks the same and stands next to one."""
-    return any(
-        (keyframe.video_id, keyframe.group) == (one.video_id, one.group)
-        and abs(keyframe.seconds - one.seconds) <= BESIDE_SECONDS
-        for one in rejected
-    )
 
 
 def _ranked(hits: Sequence[FrameHit]) -> list[Found]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from assistant.commands.shared import JSON, VIDEO, load_picture, opened, write_speech
+from assistant.commands.shared import JSON, VIDEO, load_picture, opened, parse_moment, write_speech
 
 
 @click.command()
@@ -89,7 +89,7 @@ def chat(ctx: click.Context, thread: str, video_id: str | None) -> None:
 @JSON
 @click.pass_context
 def threads(ctx: click.Context, as_json: bool) -> None:
-    """List conversations; show, rename, export or remove one."""
+    """List conversations; show, rename, mark in, export or remove one."""
     if ctx.invoked_subcommand is not None:
         return
     from assistant.output import emit
@@ -136,6 +136,22 @@ def export_thread(ctx: click.Context, thread_id: str, target: Path) -> None:
     info = assistant.known_thread(thread_id)
     for path in export(info.title, assistant.history(thread_id), target):
         click.echo(path)
+
+
+@threads.command("mark")
+@click.argument("thread_id", metavar="ID")
+@click.argument("where", metavar="VIDEO@SECONDS")
+@click.argument("mark", type=click.Choice(["pinned", "rejected", "none"]))
+@click.pass_context
+def mark_moment(ctx: click.Context, thread_id: str, where: str, mark: Any) -> None:
+    """Pin or reject a moment: what is searched next in the conversation leans to it, or away from it."""
+    session = opened(ctx)
+    moment = parse_moment(where)
+    if moment is None:
+        raise click.UsageError(f"{where!r} is no moment; write VIDEO@SECONDS")
+    session.library.video(moment[0])
+    keyframe = session.library.nearest_keyframe(*moment)
+    session.assistant.mark(thread_id, keyframe.video_id, keyframe.frame_index, None if mark == "none" else mark)
 
 
 @threads.command("remove")

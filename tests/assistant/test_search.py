@@ -3,10 +3,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from assistant.feedback import moved, turned_down
 from assistant.library.records import Track
 from assistant.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
-from tools.ports import Calibration
+from tools.ports import Calibration, Feedback
 from tools.types import Keyframe, Line, Video
 
 SCALE = Calibration(0.5, 8.0)
@@ -105,3 +106,28 @@ def test_similar_videos_come_in_the_order_of_their_likeness() -> None:
     hits = LibrarySearch(library, CountingEncoder(), SCALE).similar_videos("v")
     assert [(hit.keyframe.video_id, hit.score) for hit in hits] == [("near", 1.0), ("half", 0.5), ("far", 0.0)]
     assert hits[1].keyframe.frame_index == 0
+
+
+def test_what_was_pinned_pulls_and_what_was_rejected_is_gone() -> None:
+    search = LibrarySearch(_library(), CountingEncoder(), SCALE)
+
+    def ranked(**marked):
+        return [hit.keyframe.frame_index for hit in search.search("2", feedback=Feedback(**marked), limit=4)]
+
+    assert ranked(pinned=(KEYFRAMES[3],))[:2] == [2, 3]
+    assert ranked(rejected=(KEYFRAMES[0],)) == [2, 1, 3]
+    assert ranked(pinned=(KEYFRAMES[1],), rejected=(KEYFRAMES[2],))[0] == 1
+
+
+def test_near_duplicates_beside_what_was_rejected_go_with_it_and_those_far_off_stay() -> None:
+    same = [Keyframe("v", i, i * 4.0, 0, 0, "") for i in range(3)]
+    other = Keyframe("w", 0, 0.0, 0, 0, "")
+    assert [turned_down(k, [same[0]]) for k in (*same, other)] == [True, True, False, False]
+
+
+def test_a_moved_query_stays_a_unit_vector() -> None:
+    query, one, other = np.eye(3, dtype=np.float32)
+    there = moved(query[None], [one], [other])
+    assert np.linalg.norm(there) == pytest.approx(1.0)
+    assert (there[0] @ one) > 0 > (there[0] @ other)
+    assert np.array_equal(moved(query[None], [], []), query[None])

@@ -100,3 +100,26 @@ def test_a_wrong_place_or_suffix_writes_nothing(library: Path, tmp_path: Path) -
     with pytest.raises(VideoAssistantError, match="cannot be written"):
         export_thread("x", [], tmp_path / "nowhere" / "report.html")
     assert not list(tmp_path.glob("*.pdf"))
+
+
+def test_a_moment_is_rejected_for_what_comes_next(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "library", property(lambda self: _FakeLibrary(self.assistant._frames)))
+    run(library, "threads", "mark", "first", "v@6.2", "rejected")
+    answer = run(library, "ask", "When does a dog appear?", "--thread", "first", "--json")
+    assert [evidence["seconds"] for evidence in answer["evidence"]] == [7.0]
+    run(library, "threads", "mark", "first", "v@6.2", "none")
+    answer = run(library, "ask", "When does a dog appear?", "--thread", "first", "--json")
+    assert answer["evidence"][0]["seconds"] == 6.0
+
+
+class _FakeLibrary:
+    def __init__(self, index: FakeIndex) -> None:
+        self.index = index
+
+    def video(self, video_id: str) -> None:
+        assert video_id == "v"
+
+    def nearest_keyframe(self, video_id: str, seconds: float) -> Keyframe:
+        return min(self.index.frames, key=lambda k: abs(k.seconds - seconds))
+
+    def close(self) -> None: ...
