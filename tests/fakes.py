@@ -95,7 +95,8 @@ class ScriptedCore:
     def verify(self, statement, frames):
         asked = set(statement.lower().split()) - {"a", "an", "the"}
         shown = [set(SEEN[int(frame.seconds)].split()) for frame in frames]
-        return [0.95 if asked and (asked <= one or one <= asked) else 0.05 for one in shown]
+        dry = "rain" not in asked  # it never rains in the fake video
+        return [0.95 if asked and dry and (asked <= one or one <= asked) else 0.05 for one in shown]
 
     def answer(self, question, frames, lines=()):
         return Answer(self.said, 0.9)

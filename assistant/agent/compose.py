@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent import sentences
-from assistant.agent.conditions import parts
+from assistant.agent.conditions import Part, circumstances, parts
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
@@ -162,12 +162,15 @@ class Composer:
         seen = [Seen(keyframe, score) for keyframe, score in candidates]
         kept = [s for s in seen if s.score >= self._options.min_verified]
         verified = max((s.score for s in seen), default=0.0)
-        conditions = self._conditions(query, seen, language)
+        lost = circumstances(asked, query)
+        kept = self._fulfil(kept, lost)
+        conditions = self._conditions([*parts(query), *lost], kept or seen, language)
         moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
         if kept and asks_when(f"{question} {asked}"):
             in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
             short = f"at {in_order[0].start_seconds:.0f} seconds"
-            return Draft(sentences.moments_sentence(in_order, language), verified, short, in_order, (), conditions)
+            said = sentences.moments_sentence(in_order, language).and_then(sentences.shortfall(conditions, language))
+            return Draft(said, verified, short, in_order, (), conditions)
         if not seen:
             return self._unknown(nearest, language, 0.0, conditions)
         pool = sorted(kept or seen, key=lambda s: -s.score)[: self._options.frames]
@@ -183,11 +186,11 @@ class Composer:
                 return self._ask_back(question, rivals, conditions, language)
         if not answer.text or confidence < self._options.min_confidence:
             return self._unknown(moments or near, language, confidence, conditions)
-        said = self._out(answer.text, language)
+        told = self._out(answer.text, language)
         if not kept:
-            absent = sentences.absent_sentence(said, len(seen), language)
+            absent = sentences.absent_sentence(told, len(seen), language)
             return Draft(absent, confidence, answer.text, near, (), conditions)
-        whole = sentences.answer_sentence(said, moments, language).and_then(sentences.shortfall(conditions, language))
+        whole = sentences.answer_sentence(told, moments, language).and_then(sentences.shortfall(conditions, language))
         return Draft(whole, confidence, answer.text, moments, (), conditions)
 
     def _rivals(self, asked: str, moments: Sequence[Evidence]) -> list[tuple[Answer, Evidence]]:
@@ -218,14 +221,21 @@ class Composer:
         confidence = min(answer.confidence for answer, _ in rivals)
         return Draft(sentences.which_sentence(told, language), confidence, "", evidence, (), conditions, choices)
 
-    def _conditions(self, query: str, seen: Sequence[Seen], language: Language) -> tuple[Condition, ...]:
-        """Each part of what was searched, in the picture that shows the whole best."""
+    def _fulfil(self, kept: Sequence[Seen], lost: Sequence[Part]) -> list[Seen]:
+        """The frames that show every circumstance too; where none does, those that show the most of it first."""
+        frames = sorted(kept, key=lambda one: -one.score)[: self._options.weighed] if lost else []
+        if not frames:
+            return list(kept)
+        verified = [self._core.verify(part.statement, [one.keyframe for one in frames]) for part in lost]
+        least = {id(one): min(column) for one, column in zip(frames, zip(*verified, strict=True), strict=True)}
+        whole = [one for one in frames if least[id(one)] >= self._options.min_verified]
+        return whole or sorted(frames, key=lambda one: -least[id(one)])[:1]
+
+    def _conditions(self, found: Sequence[Part], seen: Sequence[Seen], language: Language) -> tuple[Condition, ...]:
+        """Each part of what was asked for, in the picture that shows it best."""
         if not seen:
-            return (Condition(query, "not seen"),)
+            return tuple(Condition(self._out(part.statement, language), "not seen") for part in found)
         best = max(seen, key=lambda one: one.score)
-        found = parts(query)
-        if len(found) == 1:
-            return (self._condition(self._out(query, language), best.score),)
         probabilities = [self._core.verify(part.statement, [best.keyframe])[0] for part in found]
         texts = [part.text if language == "en" else self._out(part.statement, language) for part in found]
         return tuple(map(self._condition, texts, probabilities))

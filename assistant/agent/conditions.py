@@ -8,6 +8,28 @@ from dataclasses import dataclass
 from assistant.models.glip.noun_phrases import noun_phrases
 
 _DETERMINER = re.compile(r"(?:an?|the|some|two|three|four|five|\d+)\s+", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\b(?:in|at|on|by|with|under|near|during|inside|behind|beside|next to|in front of)\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+_NO_PLACE = frozenset(
+    {
+        "picture",
+        "pictures",
+        "image",
+        "video",
+        "videos",
+        "frame",
+        "scene",
+        "clip",
+        "left",
+        "right",
+        "front",
+        "middle",
+        "time",
+        "moment",
+    }
+)
 _PLURAL = re.compile(r"[^aius]s$")
 
 
@@ -44,6 +66,22 @@ def parts(query: str) -> list[Part]:
         if text := query[before:stop].strip(" ,;"):
             found.append(Part(text, f"{article}{thing} {text}"))
     return found if len(found) > 1 else whole
+
+
+def circumstances(question: str, query: str) -> list[Part]:
+    """Where, when or with what the question says that it is, as far as the search for `query` left it out.
+
+    `in the rain` of `when does a red car appear in the rain?`, searched as `a red car`.
+    """
+    searched = set(re.findall(r"\w+", query.lower()))
+    found = []
+    for start, end in noun_phrases(question):
+        lead = _LEAD.search(question[:start])
+        words = question[start:end].lower().split()
+        if lead is not None and not searched & set(words) and words[-1] not in _NO_PLACE:
+            text = question[lead.start() : end].strip()
+            found.append(Part(text, f"{query} {text}"))
+    return found
 
 
 def _article(determiner: str, following: str) -> str:

@@ -70,7 +70,8 @@ class State(TypedDict, total=False):
     focus: str | None  # the video of the last answer
     place: int  # which result of the turn before this turn is about, from 0
     tool: str  # that ran last
-    query: str | None
+    query: str | None  # that is searched now
+    sought: str | None  # that the core first made of the question
     side: Side | None  # the question is what comes after, or before, the query
     beside: Side | None  # the question is what lies on this side of the last answer
     edit: str | None  # the last sequence as this question corrects it
@@ -153,7 +154,7 @@ class Agent:
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
         known = {"asked": asked, "scope": scope, "start": start, "end": end, "edit": edit, "beside": beside}
         known |= {"place": named.place}
-        return known | {"query": None, "side": None, "sequence": None, **fresh}
+        return known | {"query": None, "sought": None, "side": None, "sequence": None, **fresh}
 
     def _named(self, state: State) -> Named:
         """What the question points at in so many words, and the rest of it."""
@@ -307,7 +308,7 @@ class Agent:
             return compose.looked(evidence, language)
         seen = [(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
         bare = without_range(state["asked"])
-        return compose.searched(bare, state["question"], state["query"] or bare, seen, evidence, language)
+        return compose.searched(bare, state["question"], state["sought"] or bare, seen, evidence, language)
 
     def _seek(self, state: State, *, by: DecidedBy, note: str, chosen: str) -> dict[str, Any]:
         """Frames to look at: those that match what the question is about, or, where it names a time or no thing, a few
@@ -328,7 +329,8 @@ class Agent:
         self, state: State, query: str, *, by: DecidedBy, note: str = "", side: Side | None = None
     ) -> dict[str, Any]:
         call = {"query": query, "video": state["scope"], "start": state["start"], "end": state["end"]}
-        return self._run(state, DEFAULT_TOOL, [call], query, by=by, note=note) | {"query": query, "side": side}
+        found = self._run(state, DEFAULT_TOOL, [call], query, by=by, note=note)
+        return found | {"query": query, "side": side, "sought": state.get("sought") or query}
 
     def _align(self, state: State, sequence: str, *, by: DecidedBy, note: str = "") -> dict[str, Any]:
         """Events in their order; seconds that a correction names are those of the video it was about."""

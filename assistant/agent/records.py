@@ -68,6 +68,7 @@ class Options:
     sure: float = 0.65  # P(yes) from which a condition was seen; below 1 - sure it was not; between, nobody can tell
     agreed: float = 0.8  # confidence of an answer from several moments below which each is asked alone
     rival: float = 0.6  # of the best answer's confidence that makes another moment's answer as likely
+    weighed: int = 8  # frames in which a circumstance of the question is looked for
     frames: int = 4  # looked at for one answer
     videos: int = 8  # looked at where the question names none
     evidence: int = 8  # shown

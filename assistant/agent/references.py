@@ -31,6 +31,7 @@ _OTHER = re.compile(
     r"|^(?:không,?\s*)?(?:ý tôi là\s+)?(?:cái|kết quả|hình) (?:kia|khác)\W*$",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\W*(?:and|what about|how about|i mean(?:t)?|còn|thế còn)?\W*(?:thì sao)?\W*", re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -61,7 +62,7 @@ def named_result(question: str, shown: int, last: int) -> Named | None:
     place = shown - 1 if number == 0 else number - 1
     it = "" if found["place"] or found["place_vi"] else "it" if found["en"] else "nó"
     rest = " ".join(f"{question[: found.start()]}{it}{question[found.end() :]}".split()).replace(" ?", "?")
-    nothing_else = not re.sub(r"\W+", "", question[: found.start()] + question[found.end() :])
+    nothing_else = _ABOUT.fullmatch(question[: found.start()] + question[found.end() :])
     return Named(place if 0 <= place < shown else None, "" if nothing_else else rest)
 
 

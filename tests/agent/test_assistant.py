@@ -38,7 +38,7 @@ def test_what_is_not_seen_is_not_claimed() -> None:
     core = ScriptedCore(slots={"query": "a green truck"}, answer="red")
     reply = _assistant(core).ask("What colour is the truck?", thread_id="t")
     assert reply.answer.startswith("I don't know")
-    assert [c.verdict for c in reply.conditions] == ["not seen"]
+    assert [(c.text, c.verdict) for c in reply.conditions] == [("truck", "not seen"), ("green", "not seen")]
     assert reply.evidence, "the nearest candidates are shown"
 
 
@@ -326,6 +326,13 @@ def test_mistakes_are_one_line() -> None:
         _assistant(ScriptedCore()).ask("  ", thread_id="t")
     with pytest.raises(VideoAssistantError, match="holds: v"):
         _assistant(ScriptedCore()).ask("x", thread_id="t", video_id="other")
+
+
+def test_a_circumstance_that_is_not_seen_is_said_in_the_answer() -> None:
+    core = ScriptedCore(slots={"query": "a blue bus"})
+    reply = _assistant(core).ask("When does a blue bus appear in the rain?", thread_id="t")
+    assert reply.answer == "Seen at 0:03 in v. Not seen: in the rain."
+    assert [c.verdict for c in reply.conditions] == ["seen", "seen", "not seen"]
 
 
 class _Differing(ScriptedCore):

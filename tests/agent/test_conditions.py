@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.agent.conditions import parts
+from assistant.agent.conditions import circumstances, parts
 from assistant.agent.references import named_result, named_video
 
 VIDEOS = ["morning-street-6fa1b2", "street-in-the-rain-0a0b0c"]
@@ -28,10 +28,35 @@ def test_a_search_falls_into_what_must_be_seen(query: str, expected: list[tuple[
 
 
 @pytest.mark.parametrize(
+    ("question", "query", "expected"),
+    [
+        ("when does a red car appear in the rain?", "a red car", [("in the rain", "a red car in the rain")]),
+        ("is there a red bus at night?", "a red bus at night", []),
+        (
+            "is there a dog with a man in the park?",
+            "a dog",
+            [("with a man", "a dog with a man"), ("in the park", "a dog in the park")],
+        ),
+        ("what colour is the bus?", "a bus", []),
+        ("in the rain, is there a bus?", "a bus", [("in the rain", "a bus in the rain")]),
+        ("what is in the picture?", "a picture", []),
+        ("how many people are in this video?", "people", []),
+        ("who is on the left of the car?", "a car", []),
+    ],
+)
+def test_a_circumstance_that_the_search_lost_is_remembered(
+    query: str, question: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [(part.text, part.statement) for part in circumstances(question, query)] == expected
+
+
+@pytest.mark.parametrize(
     ("question", "place", "rest"),
     [
         ("what colour is the second one?", 1, "what colour is it?"),
         ("the second result", 1, ""),
+        ("what about the second one?", 1, ""),
+        ("còn cái thứ ba thì sao?", 2, ""),
         ("no, the other one", 1, ""),
         ("cái thứ hai màu gì?", 1, "nó màu gì?"),
         ("không, cái khác", 1, ""),
