@@ -228,6 +228,7 @@ def reply_row(reply: Reply, audio: str | None) -> Row:
         "answer": reply.answer,
         "language": reply.language,
         "confidence": round(reply.confidence, 4),
+        "calibrated": reply.calibrated,
         "conditions": [{"text": c.text, "verdict": c.verdict} for c in reply.conditions],
         "choices": list(reply.choices),
         "evidence": [evidence_row(e) for e in reply.evidence],
@@ -241,8 +242,10 @@ def reply_row(reply: Reply, audio: str | None) -> Row:
 
 def reply_lines(reply: Reply) -> list[str]:
     lines = [reply.answer, *(f"  ? {choice}" for choice in reply.choices)]
-    if reply.conditions:
-        lines.append("  " + " · ".join(f"{condition.text}: {condition.verdict}" for condition in reply.conditions))
+    if reply.short:
+        sure = f"sure {reply.confidence:.2f}" + ("" if reply.calibrated else ", uncalibrated")
+        verdicts = [f"{condition.text}: {condition.verdict}" for condition in reply.conditions]
+        lines.append("  " + " · ".join([sure, *verdicts]))
     for evidence in reply.evidence:
         at = evidence.seconds if evidence.seconds is not None else evidence.start_seconds
         what = f"  “{evidence.text}”" if evidence.text else ""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from assistant.agent import Assistant
     from assistant.agent.core import InstructBlipCore
+    from assistant.agent.records import Options
+    from assistant.calibration import AnswerCalibration
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
@@ -89,6 +91,37 @@ class Session:
 
     @cached_property
     def assistant(self) -> Assistant:
+        return self.assistant_with(calibration=self.calibration)
+
+    @property
+    def calibration_path(self) -> Path:
+        """Where the calibration of this library's answers lies, or would."""
+        return self.settings.calibration or self.settings.library / f"calibration-{self.profile.name}.json"
+
+    @property
+    def calibration(self) -> AnswerCalibration | None:
+        """What the confidence of answers means; None where nobody measured it for the core in use."""
+        from assistant.calibration import AnswerCalibration
+
+        if not self.calibration_path.is_file() and self.settings.calibration is None:
+            return None
+        found = AnswerCalibration.load(self.calibration_path)
+        return found if found.core == self.core_name else None
+
+    @property
+    def core_name(self) -> str:
+        """The chat model of the settings, else the profile's core by its folder's name or hub id."""
+        checkpoint = self.profile.core
+        return self.settings.core or (Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint)
+
+    def assistant_with(
+        self,
+        *,
+        calibration: AnswerCalibration | None = None,
+        options: Options | None = None,
+        remembers: bool = True,
+    ) -> Assistant:
+        """An assistant of its own over this session's library and models; it may keep its conversations to itself."""
         from assistant.agent import Assistant
 
         core, translator = self._mind()
@@ -98,7 +131,9 @@ class Session:
             core=core,
             grounder=self.grounder,
             translator=translator,
-            checkpoint_path=self.settings.library / "threads.sqlite",
+            checkpoint_path=self.settings.library / "threads.sqlite" if remembers else None,
+            options=options,
+            calibration=calibration,
         )
 
     def _mind(self) -> tuple[Core, Translator]:

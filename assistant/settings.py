@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     )
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
     grounding: Path | None = Field(default=None, description="folder or .pth of a GLIP in place of the profile's")
+    calibration: Path | None = Field(
+        default=None, description="file of `calibrate`; unset: the library's own for this profile, where there is one"
+    )
     speech: str | None = Field(default=None, description="Whisper checkpoint, a folder or hub id; none: subtitles only")
     easyocr: Path | None = Field(default=None, description="folder of EasyOCR's models; none: RapidOCR reads")
     online_voice: bool = Field(default=True, description="speak through gTTS, which sends the sentence to its service")

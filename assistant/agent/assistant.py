@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.agent.memory import Memory
     from assistant.agent.records import Mark
+    from assistant.calibration import AnswerCalibration
     from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
     from tools.types import Keyframe, Spot
 
@@ -32,11 +34,15 @@ class Assistant:
         translator: Translator | None = None,
         checkpoint_path: Path | None = None,
         options: Options | None = None,
+        calibration: AnswerCalibration | None = None,
     ) -> None:
         self._frames, self._lines, self._core, self._translator = frames, lines, core, translator
         self._grounder = grounder
         self._checkpoint_path = checkpoint_path
         self._options = options or Options()
+        if calibration is not None:
+            self._options = replace(self._options, min_confidence=calibration.min_confidence)
+        self._calibration = calibration
 
     @cached_property
     def _memory(self) -> Memory:
@@ -48,7 +54,15 @@ class Assistant:
     def _graph(self) -> Any:
         from assistant.agent.graph import Agent
 
-        agent = Agent(self._frames, self._lines, self._core, self._grounder, self._translator, self._options)
+        agent = Agent(
+            self._frames,
+            self._lines,
+            self._core,
+            self._grounder,
+            self._translator,
+            self._options,
+            self._calibration,
+        )
         return agent.compile(self._memory.saver)
 
     def ask(

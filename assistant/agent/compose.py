@@ -36,18 +36,22 @@ class Draft:
     conditions: tuple[Condition, ...] = ()
     choices: tuple[str, ...] = ()
 
-    def reply(self, question: str, language: Any, steps: tuple[Step, ...]) -> Reply:
-        """With the question and the steps that led here."""
+    def reply(
+        self, question: str, language: Any, steps: tuple[Step, ...], calibration: Callable[[float], float] | None = None
+    ) -> Reply:
+        """With the question and the steps that led here; `calibration` makes its confidence a probability."""
         return Reply(
             question=question,
             answer=self.said.text,
             spoken=self.said.spoken,
             language=language,
-            confidence=self.confidence,
+            confidence=self.confidence if calibration is None else calibration(self.confidence),
             conditions=self.conditions,
             evidence=self.evidence,
             sequences=self.sequences,
             steps=steps,
+            short=self.short,
+            calibrated=calibration is not None,
             choices=self.choices,
         )
 

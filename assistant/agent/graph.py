@@ -33,7 +33,7 @@ from tools.text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventMoment, EventSequence, Evidence, Keyframe, Spot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from langchain_core.tools import BaseTool
 
@@ -98,7 +98,9 @@ class Agent:
         grounder: Grounder,
         translator: Translator | None,
         options: Options,
+        calibration: Callable[[float], float] | None = None,
     ) -> None:
+        self._calibration = calibration
         self._frames, self._lines, self._core, self._options = frames, lines, core, options
         self._translator = translator
         self._composer = Composer(frames, core, self._translate, options)
@@ -254,7 +256,7 @@ class Agent:
             steps = [*steps, step]
         else:
             draft = self._draft(state)
-        reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in steps))
+        reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in steps), self._calibration)
         turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
         sequences = [one for one in self._found(state) if isinstance(one, EventSequence)]
         return {

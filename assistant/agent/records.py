@@ -45,6 +45,8 @@ class Reply:
     evidence: tuple[Evidence, ...]
     sequences: tuple[EventSequence, ...]
     steps: tuple[Step, ...]
+    short: str = ""  # the answer in a few English words; empty: nothing is known
+    calibrated: bool = False  # the confidence is a measured probability that the answer is right
     choices: tuple[str, ...] = ()  # where the answer asks back: the questions it may have meant, each whole
 
 

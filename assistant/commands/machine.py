@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
+
 import click
 
 from assistant.commands.shared import JSON, opened
@@ -35,4 +38,40 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     emit(rows, lines, as_json=as_json, empty="Nothing to say.")
 
 
-COMMANDS = (models, doctor)
+@click.command()
+@click.argument("questions", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it here (default: the library).")
+@JSON
+@click.pass_context
+def calibrate(ctx: click.Context, questions: Path, out: Path | None, as_json: bool) -> None:
+    """Measure how sure answers really are, from labelled QUESTIONS (.jsonl or .csv: question, answer, video)."""
+    from assistant.agent.records import Options
+    from assistant.calibration import calibrate as fit
+    from assistant.calibration import is_right, read_questions
+    from assistant.output import emit
+    from assistant.progress import counting
+
+    labelled = read_questions(questions)
+    session = opened(ctx)
+    assistant = session.assistant_with(options=Options(min_confidence=0.0), remembers=False)
+    confidences, right = [], []
+    with counting("questions") as progress:
+        for number, one in enumerate(labelled, 1):
+            reply = assistant.ask(one.question, thread_id=str(number), video_id=one.video_id)
+            if progress is not None:
+                progress(number, len(labelled))
+            if reply.short:  # what it does not answer needs no confidence
+                confidences.append(reply.confidence)
+                right.append(is_right(reply.answer, one.answers))
+    assistant.close()
+    found = fit(session.core_name, confidences, right)
+    target = out or session.calibration_path
+    found.save(target)
+    line = (
+        f"{target}: {sum(right)} of {len(right)} answers right; expected calibration error "
+        f"{found.ece_before:.3f} to {found.ece_after:.3f}; answers below {found.min_confidence:.2f} are withheld"
+    )
+    emit([asdict(found) | {"file": str(target)}], [line], as_json=as_json, empty="")
+
+
+COMMANDS = (models, doctor, calibrate)
