@@ -55,13 +55,15 @@ def video_row(video: Video) -> Row:
         "height": video.height,
         "keyframes": video.keyframes,
         "lines": video.lines,
+        "recorded_at": video.recorded_at,
     }
 
 
 def video_line(video: Video) -> str:
+    name = PurePath(video.paths[0]).name if video.paths else "-"
     return (
         f"{video.video_id}  {clock(video.duration_seconds)}  {video.width}x{video.height}  "
-        f"{video.keyframes} keyframes  {video.lines} lines  {PurePath(video.paths[0]).name if video.paths else '-'}"
+        f"{video.keyframes} keyframes  {video.lines} lines  {(video.recorded_at or '-')[:16]}  {name}"
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -40,9 +41,20 @@ class LibrarySearch:
         self.calibration = calibration
         self._encoder = encoder
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._only: tuple[str, ...] | None = None
+
+    def within(self, video_ids: Collection[str]) -> LibrarySearch:
+        """The same search over some videos alone: exact, on their own arrays."""
+        narrowed = copy(self)
+        narrowed._only = tuple(dict.fromkeys(video_ids))
+        return narrowed
 
     def videos(self) -> list[Video]:
-        return self.library.videos()
+        return [video for video in self.library.videos() if self._only is None or video.video_id in self._only]
+
+    def _places(self, video_id: str | None) -> Sequence[str | None]:
+        """Where to search: in one video, in each of the chosen ones, or in all at once."""
+        return [video_id] if video_id is not None or self._only is None else self._only
 
     def keyframes(
         self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
@@ -82,8 +94,8 @@ class LibrarySearch:
         shown = Channel("picture", picture_weight([hit.score for hit in pictures]), _ranked(pictures))
         typed = query if words is None else words
         # Captions are the core's own words: without typos, and so many that they would crowd out what people wrote.
-        said = self.library.search_lines(typed, **where, without="caption", limit=WEIGHED)
-        told = self.library.search_lines(typed, **where, source="caption", typos=False, limit=WEIGHED)
+        said = self._search_lines(typed, **where, without="caption", limit=WEIGHED)
+        told = self._search_lines(typed, **where, source="caption", typos=False, limit=WEIGHED)
         others = [self._channel(*one, typed, pictures) for one in (("words", said), ("caption", told))]
         hits = fuse([shown, *others], limit + len(rejected) * NEIGHBOURS)
         return [hit for hit in hits if not turned_down(hit.keyframe, rejected)][:limit]
@@ -173,17 +185,25 @@ class LibrarySearch:
         """The keyframes nearest to one vector, `(1, d)` L2-normalised."""
         if limit < 1:
             raise VideoAssistantError(f"limit is {limit}; it takes a whole number from 1 on")
-        (hits,) = self.library.search_vectors(
-            vector, video_id=video_id, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
-        )
-        return [FrameHit(keyframe=keyframe, score=score, why=why) for keyframe, score in hits]
+        hits = [
+            FrameHit(keyframe=keyframe, score=score, why=why)
+            for place in self._places(video_id)
+            for keyframe, score in self.library.search_vectors(
+                vector, video_id=place, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
+            )[0]
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
     def similarities(self, queries: Sequence[str], *, video_id: str) -> Similarities:
         track = self.library.track(video_id)
         return Similarities(track.frame_indexes, track.seconds, self.embed(queries) @ track.vectors.T)
 
     def peaks(self, queries: Sequence[str]) -> Peaks:
-        return Peaks(*self.library.peaks(self.embed(queries)))
+        video_ids, scores = self.library.peaks(self.embed(queries))
+        if self._only is not None:
+            kept = [place for place, video_id in enumerate(video_ids) if video_id in self._only]
+            video_ids, scores = [video_ids[place] for place in kept], scores[:, kept]
+        return Peaks(video_ids, scores)
 
     def search_lines(
         self,
@@ -195,7 +215,7 @@ class LibrarySearch:
         end_seconds: float | None = None,
         limit: int = 20,
     ) -> list[Line]:
-        return self.library.search_lines(
+        return self._search_lines(
             query,
             video_id=video_id,
             source=source,
@@ -204,8 +224,15 @@ class LibrarySearch:
             limit=limit,
         )
 
+    def _search_lines(self, query: str, *, video_id: str | None, limit: int, **how: Any) -> list[Line]:
+        places = self._places(video_id)
+        lines = [x for place in places for x in self.library.search_lines(query, video_id=place, limit=limit, **how)]
+        return lines if len(places) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
+
     def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
-        return self.library.passages(question, video_id=video_id, limit=limit)
+        places = self._places(video_id)
+        lines = [x for place in places for x in self.library.passages(question, video_id=place, limit=limit)]
+        return lines if len(places) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
 
     def lines(
         self,

@@ -23,6 +23,9 @@ class FakeIndex:
         )
         self.all_lines = list(lines)
 
+    def within(self, video_ids):
+        return self if "v" in video_ids else FakeIndex(empty=True)
+
     def videos(self):
         return [Video("v", ("/v.mp4",), 8.0, 640, 360, len(self.frames), len(self.all_lines))] if self.frames else []
 

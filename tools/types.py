@@ -31,6 +31,7 @@ class Video:
     height: int
     keyframes: int
     lines: int
+    recorded_at: str | None = None  # ISO 8601 with its offset, to the second
 
 
 @dataclass(frozen=True, slots=True)

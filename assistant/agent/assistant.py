@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from assistant.agent.dates import named_period, nothing_recorded, recorded_in
 from assistant.agent.language import Language, detect_language
 from assistant.agent.records import Options, Reply, Step, ThreadInfo, reply_from_row
 from tools.clock import moment
 from tools.errors import VideoAssistantError
+from tools.ports import FrameIndex, TextIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from assistant.agent.memory import Memory
     from assistant.agent.records import Mark
     from assistant.calibration import AnswerCalibration
-    from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
+    from tools.ports import Core, Grounder, Translator
     from tools.types import Keyframe, Spot
+
+
+class Frames(FrameIndex, Protocol):
+    """Keyframes of a library, or of some of its videos."""
+
+    def within(self, video_ids: Collection[str]) -> Self: ...
+
+
+class Lines(TextIndex, Protocol):
+    """Lines, likewise."""
+
+    def within(self, video_ids: Collection[str]) -> Self: ...
 
 
 class Assistant:
@@ -27,8 +42,8 @@ class Assistant:
 
     def __init__(
         self,
-        frames: FrameIndex,
-        lines: TextIndex,
+        frames: Frames,
+        lines: Lines,
         core: Core,
         grounder: Grounder,
         translator: Translator | None = None,
@@ -52,51 +67,80 @@ class Assistant:
 
     @cached_property
     def _graph(self) -> Any:
+        return self._compile(None)
+
+    def _compile(self, video_ids: Collection[str] | None) -> Any:
+        """The graph over the library, or over some of its videos."""
         from assistant.agent.graph import Agent
 
-        agent = Agent(
-            self._frames,
-            self._lines,
-            self._core,
-            self._grounder,
-            self._translator,
-            self._options,
-            self._calibration,
-        )
+        frames, lines = self._frames, self._lines
+        if video_ids is not None:
+            frames, lines = frames.within(video_ids), lines.within(video_ids)
+        agent = Agent(frames, lines, self._core, self._grounder, self._translator, self._options, self._calibration)
         return agent.compile(self._memory.saver)
 
     def ask(
-        self, question: str, *, thread_id: str, video_id: str | None = None, language: Language | None = None
+        self,
+        question: str,
+        *,
+        thread_id: str,
+        video_id: str | None = None,
+        video_ids: Collection[str] | None = None,
+        language: Language | None = None,
     ) -> Reply:
         """One answer.
 
+        Args:
+            question: in English or Vietnamese.
+            thread_id: the conversation it belongs to.
+            video_id: the only video it is about.
+            video_ids: the only videos that it may be about.
+            language: of the answer; default: the question's.
+
         Raises:
-            VideoAssistantError: the question is empty, or the library does not hold `video_id`.
+            VideoAssistantError: the question is empty, the library does not hold a video, or none was recorded when the
+                question says.
         """
-        *_, last = self.stream(question, thread_id=thread_id, video_id=video_id, language=language)
+        *_, last = self.stream(question, thread_id=thread_id, video_id=video_id, video_ids=video_ids, language=language)
         if not isinstance(last, Reply):
             raise VideoAssistantError(f"{question!r} ended without a reply; ask again")
         return last
 
     def stream(
-        self, question: str, *, thread_id: str, video_id: str | None = None, language: Language | None = None
+        self,
+        question: str,
+        *,
+        thread_id: str,
+        video_id: str | None = None,
+        video_ids: Collection[str] | None = None,
+        language: Language | None = None,
     ) -> Iterator[Step | Reply]:
         """Steps as they happen, then the Reply. Raises as `ask` does."""
         if not question.strip():
             raise VideoAssistantError("the question is empty; write what you want to know")
-        known = [video.video_id for video in self._frames.videos()]
-        if video_id is not None and video_id not in known:
-            raise VideoAssistantError(f"no video {video_id!r}; the library holds: {', '.join(known) or 'nothing yet'}")
+        videos = self._frames.videos()
+        known = [video.video_id for video in videos]
+        for asked in (*(video_ids or ()), *((video_id,) if video_id is not None else ())):
+            if asked not in known:
+                raise VideoAssistantError(f"no video {asked!r}; the library holds: {', '.join(known) or 'nothing yet'}")
+        spoken = language or detect_language(question)
+        period = named_period(question, datetime.now().astimezone())
+        if period is not None and any(video.recorded_at for video in videos):
+            video_ids = recorded_in(period, [v for v in videos if video_ids is None or v.video_id in video_ids])
+            if not video_ids:
+                raise VideoAssistantError(nothing_recorded(period, videos, spoken))
+            question = period.rest
+        graph = self._graph if video_ids is None else self._compile(video_ids)
         config = {"configurable": {"thread_id": thread_id, **self._marked(thread_id, known)}}
         start = {
             "question": question.strip(),
-            "language": language or detect_language(question),
+            "language": spoken,
             "video_id": video_id,
         }
         with self._memory.lock(thread_id):
-            for row in self._graph.stream(start, config, stream_mode="custom"):
+            for row in graph.stream(start, config, stream_mode="custom"):
                 yield Step(**row)
-            yield reply_from_row(self._graph.get_state(config).values["replies"][-1])
+            yield reply_from_row(graph.get_state(config).values["replies"][-1])
 
     def history(self, thread_id: str) -> list[Reply]:
         """The replies of a conversation, oldest first; empty if there is none of that name."""

@@ -49,6 +49,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "I don't know: the library holds no video yet.",
         "vi": "Tôi không biết: thư viện chưa có video nào.",
     },
+    "nothing_recorded": {
+        "en": "no video was recorded between {start} and {end}; those of the library are from {first} to {last}",
+        "vi": "không có video nào được quay từ {start} đến {end}; các video trong thư viện từ {first} đến {last}",
+    },
     "in": {"en": "in", "vi": "trong"},
     "and": {"en": "and", "vi": "và"},
     "seconds": {"en": "{s} seconds", "vi": "giây {s}"},

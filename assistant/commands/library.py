@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,4 +123,13 @@ def check(ctx: click.Context, as_json: bool) -> None:
     ctx.exit(1 if findings else 0)
 
 
-COMMANDS = (index, videos, remove, reindex, check)
+@click.command()
+@click.argument("video_id", metavar="ID")
+@click.argument("at", metavar="WHEN", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]))
+@click.pass_context
+def recorded(ctx: click.Context, video_id: str, at: datetime) -> None:
+    """Say when a video was recorded, where its file does not: questions may ask for "yesterday evening"."""
+    opened(ctx).library.set_recorded(video_id, at)
+
+
+COMMANDS = (index, videos, recorded, remove, reindex, check)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from assistant.ingest.tracks import PICTURE_TRACKS, TEXT_TRACKS, Cue, PictureCue
 from tools.errors import VideoAssistantError
 
 SMALL_WIDTH, SMALL_HEIGHT = 64, 36  # what shots and duplicates are judged on
+EARLIEST_YEAR = 1980  # of a recording; an unset clock says less
 FIRST_STEP_BACK_SECONDS = 2.0  # a usual distance between key pictures; doubled until one is found
 
 
@@ -39,6 +41,7 @@ class MediaInfo:
     video_codec: str
     pixel_format: str
     audio_codec: str | None
+    recorded_at: datetime | None = None  # with its offset
 
 
 class Frame:
@@ -296,7 +299,19 @@ def _info(container: Any, stream: Any) -> MediaInfo:
         video_codec=context.name,
         pixel_format=context.pix_fmt or "",
         audio_codec=audio[0].codec_context.name if audio and audio[0].codec_context else None,
+        recorded_at=_recorded(container.metadata.get("creation_time") or stream.metadata.get("creation_time")),
     )
+
+
+def _recorded(tag: str | None) -> datetime | None:
+    """What a container says of its time; a clock that was never set says 1904 or 1970."""
+    try:
+        found = datetime.fromisoformat(tag) if tag else None
+    except ValueError:
+        return None
+    if found is None or found.year < EARLIEST_YEAR:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _aspect(stream: Any) -> Fraction:

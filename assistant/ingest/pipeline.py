@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -350,6 +351,7 @@ def _finish(
             )
         lines += own
     height, width = last.image().shape[:2]
+    recorded = media.info.recorded_at or datetime.fromtimestamp(path.stat().st_mtime).astimezone()
     record = VideoRecord(
         duration_seconds=duration,
         width=width,
@@ -357,5 +359,6 @@ def _finish(
         time_base=str(media.info.time_base),
         frame_count=picker.frame_count,
         warnings=tuple(media.warnings),
+        recorded_at=recorded.astimezone().isoformat(timespec="seconds"),
     )
     return record, lines

@@ -41,6 +41,10 @@ CREATE VIRTUAL TABLE line_index USING fts5 (folded, prefix = '2 3');
 CREATE VIRTUAL TABLE line_terms USING fts5vocab (line_index, 'row');
 CREATE TABLE garbage (video_id TEXT, generation TEXT, embedder TEXT, PRIMARY KEY (video_id, generation)) WITHOUT ROWID;
 """
+# When a video was recorded: as its file says, until somebody who knows better does. Later than the first libraries.
+_RECORDED = """
+CREATE TABLE IF NOT EXISTS recorded (video_id TEXT PRIMARY KEY, at TEXT NOT NULL, given INTEGER NOT NULL) WITHOUT ROWID
+"""
 
 
 class Catalog:
@@ -75,6 +79,7 @@ class Catalog:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
+            connection.execute(_RECORDED)
             connection.execute("COMMIT")
             (version,) = connection.execute("SELECT value FROM meta WHERE key = 'format_version'").fetchone()
         except sqlite3.DatabaseError as error:

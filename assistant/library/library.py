@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,9 @@ class Library:
         paths = self.catalog.connection.execute(
             "SELECT path FROM path WHERE video_id = ? ORDER BY path", (row["video_id"],)
         )
+        recorded = self.catalog.connection.execute(
+            "SELECT at FROM recorded WHERE video_id = ?", (row["video_id"],)
+        ).fetchone()
         # A file that was moved is known under both names: the one that is there comes first.
         ordered = sorted((path for (path,) in paths), key=lambda path: not Path(path).exists())
         return Video(
@@ -100,7 +104,20 @@ class Library:
             height=row["height"],
             keyframes=row["keyframes"],
             lines=row["lines"],
+            recorded_at=recorded[0] if recorded else None,
         )
+
+    def set_recorded(self, video_id: str, at: datetime) -> None:
+        """When a video was recorded, by somebody who knows; indexing again does not change it.
+
+        Raises:
+            LibraryError: there is no such video.
+            LibraryBusyError: another process is writing.
+        """
+        self._row(video_id)
+        with self.writer(), self.catalog.transaction() as connection:
+            written = at.astimezone().isoformat(timespec="seconds")
+            connection.execute("INSERT OR REPLACE INTO recorded VALUES (?, ?, 1)", (video_id, written))
 
     def find_unchanged(self, path: Path) -> str | None:
         """The ready video that this file is, judged by path, size and modification time; None if unknown or changed."""
@@ -422,6 +439,7 @@ class Library:
                     "INSERT OR IGNORE INTO garbage VALUES (?, ?, ?)", (video_id, row["generation"], row["embedder"])
                 )
                 self.delete_rows(connection, video_id)
+                connection.execute("DELETE FROM recorded WHERE video_id = ?", (video_id,))
                 connection.execute("DELETE FROM path WHERE video_id = ?", (video_id,))
             writer.sweep()
 

@@ -41,6 +41,7 @@ class VideoRecord:
     time_base: str  # a fraction, such as `1/12800`
     frame_count: int
     warnings: tuple[str, ...] = ()
+    recorded_at: str | None = None  # ISO 8601 with its offset
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,11 @@ class Draft:
                     time.time_ns(),
                 ),
             )
+            if record.recorded_at is not None:
+                connection.execute(
+                    "INSERT INTO recorded VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET at = excluded.at WHERE NOT given",
+                    (self.video_id, record.recorded_at),
+                )
             connection.executemany(
                 "INSERT INTO keyframe VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [

@@ -1,6 +1,7 @@
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -82,3 +83,25 @@ def test_a_stream_that_breaks_in_the_middle_keeps_what_decodes(media: Path) -> N
         assert len(pictures) > 20
         assert opened.warnings
         assert all(isinstance(p, np.ndarray) for p in pictures)
+
+
+@pytest.mark.parametrize(
+    ("tag", "recorded"),
+    [
+        ("2026-05-03T18:04:00.000000Z", "2026-05-03T18:04:00+00:00"),
+        ("1904-01-01T00:00:00.000000Z", None),
+        ("sometime", None),
+    ],
+)
+def test_a_container_says_when_it_was_recorded(clip, tmp_path: Path, tag: str, recorded: str | None) -> None:
+    tagged = tmp_path / "tagged.mkv"
+    with av.open(str(clip("plain", ("red", 1.0)))) as source, av.open(str(tagged), "w") as target:
+        target.metadata["creation_time"] = tag
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    with open_media(tagged) as media:
+        found = media.info.recorded_at
+    assert (found and found.isoformat()) == recorded

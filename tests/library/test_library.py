@@ -1,4 +1,5 @@
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +197,24 @@ def test_what_another_model_embedded_is_begun_anew(library, tmp_path, add) -> No
     assert [video.video_id for video in other.videos()] == [name]
     assert other.check() == []
     other.close()
+
+
+def test_what_somebody_said_of_a_video_s_time_outlasts_indexing_and_not_its_removal(library, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"a")
+
+    def index(recorded_at: str | None) -> str:
+        with library.writer() as writer:
+            draft = writer.begin(path, force=True)
+            draft.add_keyframes([KeyframeRow(0, 0.0, 0, 0, 0)], np.eye(1, 8, dtype=np.float32), None)
+            draft.commit(VideoRecord(1.0, 64, 36, "1/400", 10, recorded_at=recorded_at))
+        return draft.video_id
+
+    video_id = index("2026-05-03T18:04:00+00:00")
+    assert library.video(video_id).recorded_at == "2026-05-03T18:04:00+00:00"
+    library.set_recorded(video_id, datetime(2025, 1, 2, 3, 4, tzinfo=UTC))
+    assert index("2026-05-03T18:04:00+00:00") == video_id
+    assert datetime.fromisoformat(library.video(video_id).recorded_at) == datetime(2025, 1, 2, 3, 4, tzinfo=UTC)
+    library.remove(video_id)
+    index(None)
+    assert library.video(video_id).recorded_at is None
