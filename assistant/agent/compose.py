@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent import sentences
-from assistant.agent.conditions import Part, circumstances, parts
+from assistant.agent.conditions import Part, circumstances, parts, things
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
@@ -122,6 +122,22 @@ class Composer:
         conditions = (Condition(after, "seen"),) if after else ()
         # A summary names many things; a follow-up that meant one of them would name it.
         return Draft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
+
+    def compared(self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language) -> Draft:
+        """Two places: what the core tells of each, and which of the things it names only one of them shows."""
+        pictures = [[self._picture(e.video_id, e.seconds or e.start_seconds) for e in side] for side in (first, second)]
+        lacking = []
+        for side, others in ((first, pictures[1]), (second, pictures[0])):
+            named = dict.fromkeys(thing for e in side for thing in things(e.text or "")[0])
+            around = dict.fromkeys(where for e in side for where in things(e.text or "")[1])
+            told_there = " ; ".join(e.text or "" for e in (second if side is first else first))
+            absent = [thing for thing in named if max(self._core.verify(thing, others)) <= 1 - self._options.sure]
+            lacking.append([*absent, *(where for where in around if where not in told_there)])
+        told = [tuple((self._out(e.text or "", language), e) for e in side) for side in (first, second)]
+        only = [[self._out(phrase, language) for phrase in own] for own in lacking]
+        said = sentences.compared_sentence((told[0], told[1]), (only[0], only[1]), language)
+        evidence = (*first, *second)
+        return Draft(said, min(e.score for e in evidence), "yes", evidence[: 2 * self._options.evidence])
 
     def pointed(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
         """Where boxes were found, in time order; each as sure as its best box."""

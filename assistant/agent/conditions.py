@@ -68,6 +68,18 @@ def parts(query: str) -> list[Part]:
     return found if len(found) > 1 else whole
 
 
+def things(caption: str) -> tuple[list[str], list[str]]:
+    """What a caption names, as a picture can be asked for it (`a red car`), and its circumstances (`at night`)."""
+    named, around = [], []
+    for start, end in noun_phrases(caption):
+        lead = _LEAD.search(caption[:start])
+        if lead is not None:
+            around.append(caption[lead.start() : end])
+        elif caption[start:end] != "nothing":
+            named.append(f"{_article('a', caption[start:end])}{caption[start:end]}")
+    return named, around
+
+
 def circumstances(question: str, query: str) -> list[Part]:
     """Where, when or with what the question says that it is, as far as the search for `query` left it out.
 

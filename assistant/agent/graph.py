@@ -17,7 +17,7 @@ from assistant.agent import sentences
 from assistant.agent.compose import Composer, Draft
 from assistant.agent.edits import edited
 from assistant.agent.records import Step, reply_to_row
-from assistant.agent.references import named_result, named_video
+from assistant.agent.references import compared, named_result, named_video
 from assistant.agent.times import Side, asks_around, named_range, without_range, without_stretch
 from tools.clock import moment
 from tools.count import count_tool
@@ -45,6 +45,7 @@ SIGHT = frozenset({"find_frames", "find_events", "look", "describe"})  # tools w
 GROUNDED = frozenset({"ground", "count"})
 """Tools that bring boxes; where they find none, or there is no model, the core looks."""
 _LETTERS = re.compile(r"[^\W\d_]")
+SHOWN_SECONDS = 0.5  # what a moment to be compared takes in
 AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
 
 
@@ -74,6 +75,7 @@ class State(TypedDict, total=False):
     sought: str | None  # that the core first made of the question
     side: Side | None  # the question is what comes after, or before, the query
     beside: Side | None  # the question is what lies on this side of the last answer
+    pair: list[tuple[str, float | None]] | None  # two places to be compared: video, and seconds or all of it
     edit: str | None  # the last sequence as this question corrects it
     sequence: str | None  # that is searched now
     last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments
@@ -154,9 +156,30 @@ class Agent:
         by: DecidedBy = "core" if follows else "rule"
         step = self._step(state, "understand", {"asked": asked}, asked, by, "understand", asked)
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
-        known = {"asked": asked, "scope": scope, "start": start, "end": end, "edit": edit, "beside": beside}
-        known |= {"place": named.place}
+        known: dict[str, Any] = {
+            "asked": asked,
+            "scope": scope,
+            "start": start,
+            "end": end,
+            "edit": edit,
+            "beside": beside,
+        }
+        known |= {"place": named.place, "pair": self._pair(state)}
         return known | {"query": None, "sought": None, "side": None, "sequence": None, **fresh}
+
+    def _pair(self, state: State) -> list[tuple[str, float | None]] | None:
+        """Two moments or videos to be compared, as plain data."""
+        videos = [video.video_id for video in self._frames.videos()]
+        scope = state["video_id"] or state.get("focus") or (videos[0] if len(videos) == 1 else None)
+        pair = compared(state["question"], videos, scope)
+        return [(place.video_id, place.seconds) for place in pair] if pair else None
+
+    def _stretch_of(self, video_id: str, seconds: float | None) -> dict[str, Any]:
+        """A call's slots for a whole video, or for what is shown at a time."""
+        if seconds is None:
+            return {"video": video_id}
+        nearest = min(self._frames.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
+        return {"video": video_id, "start": nearest.seconds, "end": nearest.seconds + SHOWN_SECONDS}
 
     def _named(self, state: State) -> Named:
         """What the question points at in so many words, and the rest of it."""
@@ -177,6 +200,8 @@ class Agent:
             return self._align(state, state["edit"], by="rule", note="corrected")
         if (side := state["beside"]) is not None and (stretch := state["found"]) is not None:
             return self._tell(state, stretch, side)
+        if (pair := state["pair"]) is not None:
+            return self._run(state, "describe", [self._stretch_of(*place) for place in pair], "", by="rule")
         if (around := asks_around(asked)) is not None and around.event is not None:
             return self._search(state, around.event, by="rule", side=around.side)
         if len(split_events(asked)) > 1:
@@ -302,6 +327,10 @@ class Agent:
             return compose.sequence(sequences[0], language)
         if tool == "read_text":
             return compose.lines(evidence, language)
+        if state["pair"] is not None and evidence:
+            sides = self._sides(state["pair"], evidence)
+            if all(sides):
+                return compose.compared(*sides, language)
         if tool == "describe" and evidence:
             return compose.told(evidence, language, state["query"] if state["side"] else None)
         if tool == "ground" and evidence:
@@ -351,6 +380,17 @@ class Agent:
         start = stretch["end"] if after else max(0.0, stretch["start"] - AROUND_SECONDS)
         call = {"video": stretch["video"], "start": start, "end": start + AROUND_SECONDS if after else stretch["start"]}
         return self._run(state, "describe", [call], "", by="rule")
+
+    def _sides(
+        self, pair: Sequence[tuple[str, float | None]], evidence: Sequence[Evidence]
+    ) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+        """What was told of the first and of the second of two places."""
+        (first, at), (second, _) = pair
+        if first != second:
+            one, other = (tuple(e for e in evidence if e.video_id == video_id) for video_id in (first, second))
+            return one, other
+        nearest = min(evidence, key=lambda e: abs(e.start_seconds - (at or 0.0)))
+        return (nearest,), tuple(e for e in evidence if e is not nearest)[:1]
 
     def _edit(self, state: State) -> str | None:
         """The last sequence as the question corrects it; None if it corrects none."""

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.agent.sentences import title
+from assistant.agent.times import named_times
 from assistant.library.fold import fold
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _OTHER = re.compile(
     r"|^(?:không,?\s*)?(?:ý tôi là\s+)?(?:cái|kết quả|hình) (?:kia|khác)\W*$",
     re.IGNORECASE,
 )
+_COMPARES = re.compile(r"\b(?:compare|comparison|differences?|different|differs?|so sánh|khác)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\W*(?:and|what about|how about|i mean(?:t)?|còn|thế còn)?\W*(?:thì sao)?\W*", re.IGNORECASE)
 
 
@@ -66,6 +68,45 @@ def named_result(question: str, shown: int, last: int) -> Named | None:
     return Named(place if 0 <= place < shown else None, "" if nothing_else else rest)
 
 
+class Place(NamedTuple):
+    """Something to be compared: a video, or a second of one."""
+
+    video_id: str
+    seconds: float | None
+
+
+def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tuple[Place, Place] | None:
+    """The two moments or videos that a question wants compared; None if it does not, or names not two.
+
+    Args:
+        question: as it was typed.
+        video_ids: of the library.
+        scope: the video that times are meant in, where the question names none.
+    """
+    if not _COMPARES.search(question):
+        return None
+    folded = fold(question)
+    named = sorted((place, video_id) for video_id in video_ids if (place := _place(folded, video_id)) is not None)
+    times = named_times(question)
+    if len(named) == 2:
+        first, second = (video_id for _, video_id in named)
+        return Place(first, times[0] if len(times) == 2 else None), Place(second, times[1] if len(times) == 2 else None)
+    video_id = named[0][1] if named else scope
+    if len(times) != 2 or len(named) > 2 or video_id is None:
+        return None
+    return Place(video_id, times[0]), Place(video_id, times[1])
+
+
+def _place(folded: str, video_id: str) -> int | None:
+    """Where a folded question names a video."""
+    found = re.search(rf"\b{_name(video_id)}(?!\w)", folded)
+    return found.start() if found else None
+
+
+def _name(video_id: str) -> str:
+    return r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", fold(title(video_id)))))
+
+
 def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, str]:
     """The video that a question names after "in", "of", "trong" or "của", and the question without it.
 
@@ -74,8 +115,7 @@ def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, st
     question = unicodedata.normalize("NFC", question)
     words = fold(question)
     for video_id in sorted(video_ids, key=lambda one: -len(title(one))):
-        name = r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", fold(title(video_id)))))
-        pattern = rf",?\s*\b(?:in|of|trong|cua)\s+(?:the\s+)?(?:video\s+)?[\"'“]?{name}[\"'”]?(?!\w)"
+        pattern = rf",?\s*\b(?:in|of|trong|cua)\s+(?:the\s+)?(?:video\s+)?[\"'“]?{_name(video_id)}[\"'”]?(?!\w)"
         if (found := re.search(pattern, words)) is not None and len(words) == len(question):
             return video_id, question[: found.start()] + question[found.end() :]
     return None, question

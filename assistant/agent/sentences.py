@@ -32,6 +32,8 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "placed": {"en": "{question} at {clock} in {video}?", "vi": "{question} lúc {clock} trong {video}?"},
     "unseen": {"en": " Not seen: {what}.", "vi": " Không thấy: {what}."},
     "unsure": {"en": " I cannot tell: {what}.", "vi": " Không chắc: {what}."},
+    "only": {"en": " Only in {where}: {what}.", "vi": " Chỉ có ở {where}: {what}."},
+    "alike": {"en": " I see no difference.", "vi": " Tôi không thấy khác biệt."},
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
     "missed": {"en": "{event} not found", "vi": "{event} không tìm thấy"},
     "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
@@ -181,6 +183,27 @@ def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> S
     parts = "; ".join(f"{minute(one.start_seconds)} {text}" for text, one in told)
     spoken = "; ".join(f"{in_words(one.start_seconds, language)}: {text}" for text, one in told)
     return Said(f"{parts}.", f"{spoken}.")
+
+
+Told = tuple[tuple[str, "Evidence"], ...]
+
+
+def compared_sentence(told: tuple[Told, Told], only: tuple[list[str], list[str]], language: Language) -> Said:
+    """What each of two places shows, and what only one of them does."""
+    said = []
+    for name in (minute, lambda seconds: in_words(seconds, language)):
+        parts, places_named = [], []
+        for side in told:
+            video_id = side[0][1].video_id
+            whole = told[0][0][1].video_id != told[1][0][1].video_id
+            places_named.append(title(video_id) if whole else name(side[0][1].start_seconds))
+            parts.append(f"{places_named[-1]}: {'; '.join(dict.fromkeys(text.rstrip('.') for text, _ in side))}.")
+        text = " ".join(parts)
+        for where, what in zip(places_named, only, strict=True):
+            if what:
+                text += say("only", language, where=where, what=", ".join(what))
+        said.append(text if any(only) else text + say("alike", language))
+    return Said(*said)
 
 
 def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:

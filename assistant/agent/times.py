@@ -103,6 +103,11 @@ def _unit(text: str) -> float:
     return 60.0 if re.search(r"min|phút", text, re.IGNORECASE) else 1.0
 
 
+def named_times(question: str) -> list[float]:
+    """Every time that a question names with a colon or a unit, in seconds, in order."""
+    return [_seconds(found[0]) for found in re.finditer(_TIME, question, _IGNORE)]
+
+
 def without_range(question: str) -> str:
     """The question without the time it names: a picture has no start and no end."""
     return _without(question, (*_STRETCHES, _AT_START, _AT_END, _AT))

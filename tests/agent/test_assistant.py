@@ -398,3 +398,24 @@ def test_what_is_rejected_is_not_brought_back_and_marks_last() -> None:
         assistant.mark("t", "v", 7, "pinned")
     assistant.delete_thread("t")
     assert assistant.marks("t") == {}
+
+
+@pytest.mark.parametrize(
+    "question", ["What is different between 0:00 and 0:03?", "So sánh giây 0 và giây 3", "compare 0:00 with 0:04"]
+)
+def test_two_moments_are_compared_by_what_only_one_of_them_shows(question: str) -> None:
+    reply = _assistant(ScriptedCore()).ask(question, thread_id="t", language="en")
+    assert reply.answer.startswith("0:00: red car. 0:0")
+    assert reply.answer.endswith("Only in 0:00: a red car. Only in 0:03: a blue bus.") or "0:04" in question
+    assert reply.evidence[0].start_seconds == 0.0
+    assert reply.steps[-1].decided_by == "rule"
+
+
+def test_nothing_is_compared_with_itself() -> None:
+    reply = _assistant(ScriptedCore()).ask("What differs between 0:00 and 0:01?", thread_id="t")
+    assert reply.answer.endswith("I see no difference.")
+
+
+def test_a_difference_without_two_places_is_a_question_like_any_other() -> None:
+    reply = _assistant(ScriptedCore(slots={"query": "a dog"})).ask("Is there a different dog?", thread_id="t")
+    assert [step.tool for step in reply.steps][1] == "find_frames"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.agent.conditions import circumstances, parts
+from assistant.agent.conditions import circumstances, parts, things
 from assistant.agent.references import named_result, named_video
 
 VIDEOS = ["morning-street-6fa1b2", "street-in-the-rain-0a0b0c"]
@@ -48,6 +48,14 @@ def test_a_circumstance_that_the_search_lost_is_remembered(
     query: str, question: str, expected: list[tuple[str, str]]
 ) -> None:
     assert [(part.text, part.statement) for part in circumstances(question, query)] == expected
+
+
+def test_a_caption_names_things_and_circumstances() -> None:
+    assert things("an orange dog and a red car in the park at night") == (
+        ["an orange dog", "a red car"],
+        ["in the park", "at night"],
+    )
+    assert things("nothing in the street by day") == ([], ["in the street", "by day"])
 
 
 @pytest.mark.parametrize(
