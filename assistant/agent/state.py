@@ -1,0 +1,69 @@
+"""What a turn knows, as plain data, and how its steps are told to the screen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+from langchain_core.messages import AnyMessage, ToolMessage
+from langgraph.config import get_stream_writer
+from langgraph.graph.message import add_messages
+
+from assistant.agent import sentences
+from assistant.agent.records import Step
+from assistant.agent.times import Side
+
+if TYPE_CHECKING:
+    from assistant.agent.records import DecidedBy
+
+
+class State(TypedDict, total=False):
+    """Ids and facts of one turn; `replies`, `turns` and `focus` live on from turn to turn."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    question: str
+    asked: str  # standalone, in English
+    language: str
+    video_id: str | None  # what the user chose
+    scope: str | None  # what is searched: the user's choice, or the video that a follow-up is about
+    focus: str | None  # the video of the last answer
+    place: int  # which result of the turn before this turn is about, from 0
+    tool: str  # that ran last
+    query: str | None  # that is searched now
+    sought: str | None  # that the core first made of the question
+    side: Side | None  # the question is what comes after, or before, the query
+    beside: Side | None  # the question is what lies on this side of the last answer
+    pair: list[tuple[str, float | None]] | None  # two places to be compared: video, and seconds or all of it
+    edit: str | None  # the last sequence as this question corrects it
+    sequence: str | None  # that is searched now
+    last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments
+    found: dict[str, Any] | None  # the stretch of the last answer: video, start, end
+    start: float | None
+    end: float | None
+    round: int
+    steps: list[dict[str, Any]]
+    candidates: list[dict[str, Any]]  # keyframes with P(yes)
+    replies: list[dict[str, Any]]
+    turns: list[dict[str, str]]  # what follow-ups are rewritten from: standalone question and short answer, in English
+
+
+def told(
+    state: State, tool: str, arguments: dict[str, Any], summary: str, by: DecidedBy, key: str, what: object = ""
+) -> dict[str, Any]:
+    """A step as plain data; the screen hears of it at once, in the sentence of that key."""
+    language: Any = state["language"]
+    shown = {name: value for name, value in arguments.items() if value is not None}
+    row = asdict(Step(tool, shown, summary, by, sentences.say(f"say_{key}", language, what=what)))
+    get_stream_writer()(row)
+    return row
+
+
+def findings(state: State) -> list[Any]:
+    """The artifacts of the last round of tool calls; those that failed bring nothing."""
+    found: list[Any] = []
+    for message in reversed(state["messages"]):
+        if not isinstance(message, ToolMessage):
+            break
+        if message.status != "error":
+            found = [*(message.artifact or []), *found]
+    return found
