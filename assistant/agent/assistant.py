@@ -137,7 +137,7 @@ class Assistant:
             "language": spoken,
             "video_id": video_id,
         }
-        with self._memory.lock(thread_id):
+        with self._memory.turn(thread_id):
             for row in graph.stream(start, config, stream_mode="custom"):
                 yield Step(**row)
             yield reply_from_row(graph.get_state(config).values["replies"][-1])
@@ -211,7 +211,7 @@ class Assistant:
 
     def delete_thread(self, thread_id: str) -> None:
         """Forgets a conversation; nothing happens if there is none."""
-        with self._memory.lock(thread_id):
+        with self._memory.turn(thread_id):
             self._memory.delete(thread_id)
 
     def close(self) -> None:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import zlib
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tools.errors import VideoAssistantError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     from assistant.agent.records import Mark
     from tools.types import Spot
+
+
+LOCK_FILES = 16
+PATIENCE_SECONDS = 60.0
 
 
 class Memory:
@@ -39,13 +48,42 @@ class Memory:
                 "CREATE TABLE IF NOT EXISTS marks (thread_id TEXT, video_id TEXT, frame_index INTEGER, "
                 "mark TEXT NOT NULL, PRIMARY KEY (thread_id, video_id, frame_index))"
             )
+        self._path = path
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def lock(self, thread_id: str) -> threading.Lock:
-        """One turn at a time in a conversation."""
+    @contextmanager
+    def turn(self, thread_id: str) -> Iterator[None]:
+        """One turn at a time in a conversation, whichever thread or process asks.
+
+        Raises:
+            VideoAssistantError: another process has been answering in it for `PATIENCE_SECONDS`.
+        """
         with self._guard:
-            return self._locks[thread_id]
+            own = self._locks[thread_id]
+        with own, self._alone(thread_id):
+            yield
+
+    @contextmanager
+    def _alone(self, thread_id: str) -> Iterator[None]:
+        if self._path is None:
+            yield
+            return
+        from filelock import FileLock, Timeout
+
+        # A few files for all conversations: two that share one only wait for each other across processes.
+        name = f"{self._path.name}.lock{zlib.crc32(thread_id.encode()) % LOCK_FILES}"
+        lock = FileLock(self._path.with_name(name), thread_local=False)
+        try:
+            lock.acquire(timeout=PATIENCE_SECONDS)
+        except Timeout:
+            raise VideoAssistantError(
+                f"another process is answering in the conversation {thread_id!r}; wait for it, or use another --thread"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def thread_ids(self) -> list[str]:
         """Every conversation, the latest first."""
