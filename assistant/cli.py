@@ -17,6 +17,9 @@ from assistant.commands.library import run_index
 from assistant.commands.shared import JSON, opened
 from tools.errors import VideoAssistantError
 
+EVALUATIONS = ("retrieval", "answers", "language", "all", "limits", "text", "feedback", "dialogues")
+CLIP_SHARE = 50  # `evaluate dialogues` renders one clip for so many of `--size`
+
 
 class _Group(click.Group):
     """Turns every expected failure into one line and exit 1."""
@@ -72,7 +75,9 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["retrieval", "answers", "language", "all", "limits", "text", "feedback"]))
+@click.argument(
+    "part", type=click.Choice(["retrieval", "answers", "language", "all", "limits", "text", "feedback", "dialogues"])
+)
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @click.option(
@@ -91,6 +96,12 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
         if media is None:
             raise click.UsageError("evaluate text needs --media, a folder of media with truth files")
         _report(evaluate_text(session, media, seed=seed), as_json)
+        return
+    if part == "dialogues":
+        from bench.dialogues.evaluate import evaluate as evaluate_dialogues
+
+        # A clip gives some forty questions, and takes a while to be indexed.
+        _report(evaluate_dialogues(session, seed=seed, size=max(1, size // CLIP_SHARE)), as_json)
         return
     if part == "feedback":
         from bench.feedback import evaluate as evaluate_feedback

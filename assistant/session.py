@@ -124,7 +124,7 @@ class Session:
         """An assistant of its own over this session's library and models; it may keep its conversations to itself."""
         from assistant.agent import Assistant
 
-        core, translator = self._mind()
+        core, translator = self.minds()
         return Assistant(
             frames=self.search,
             lines=self.search,
@@ -136,7 +136,7 @@ class Session:
             calibration=calibration,
         )
 
-    def _mind(self) -> tuple[Core, Translator]:
+    def minds(self) -> tuple[Core, Translator]:
         """The profile's own core and translator, or the chat model of the settings with the former as its eyes."""
         name = self.settings.core
         if name is None:

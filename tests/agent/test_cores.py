@@ -214,7 +214,7 @@ def test_the_settings_choose_the_core(
     model = CallingModel(script=_sensible, profile=profile)
     monkeypatch.setattr("assistant.agent.chat_core.open_chat_model", lambda name: model)
     session = Session(Settings(library=tmp_path / "library", core="fake:model", core_sees=asked))
-    core, translator = session._mind()
+    core, translator = session.minds()
     assert isinstance(core, ChatModelCore)
     assert isinstance(translator, ChatModelTranslator)
     assert (core._eyes is None) == sighted

@@ -1,0 +1,1 @@
+"""How well conversations about whole videos go: `video-assistant evaluate dialogues`."""
