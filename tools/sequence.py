@@ -50,7 +50,17 @@ _NEXT = re.compile(
 _LEADING = re.compile(
     r"^\s*(?:first\s+of\s+all|at\s+first|first(?:ly)?|trước\s+tiên|đầu\s+tiên|trước\s+hết)\b\s*[,:]?\s*", re.IGNORECASE
 )
-_WHEN = re.compile(r"\s*[:,]\s*(?:when|khi\s+nào|lúc\s+nào)\s*$", re.IGNORECASE)
+# What people say around the events: "find me where first ...", "... . When was that?"
+_CARRIER = re.compile(
+    r"^\s*(?:i|please|can|could|find|show|tell|give|search|look|tìm|hãy|cho|tôi|bạn)\b[^,;:.]{0,60}?"
+    r"(?=\b(?:first(?:ly)?|at\s+first|trước\s+tiên|đầu\s+tiên|trước\s+hết)\b)",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"\s*[:,.;?!]\s*(?:(?:and\s+)?when(?:\s+(?:was|is|did|does|were|do)\s+(?:that|this|it|they)(?:\s+(?:happen|be))?)?"
+    r"|(?:đó\s+là\s+)?(?:khi|lúc)\s+nào(?:\s+(?:vậy|thế))?)\s*$",
+    re.IGNORECASE,
+)
 # One runs or looks after somebody, and stands before a shop: those are places, not times.
 _AFTER = re.compile(
     rf"\s*,?\s*(?<!\brun\s)(?<!\bruns\s)(?<!\brunning\s)(?<!\blook\s)(?<!\blooks\s)(?<!\blooking\s)"
@@ -155,7 +165,7 @@ def read_sequence(text: str) -> Sequence:
     Raises:
         SequenceError: as `sequence_of`, and for limits that contradict each other.
     """
-    body = _WHEN.sub("", text.strip().rstrip("?.! "))
+    body = _bare(text)
     events: list[str] = []
     spans: list[Span] = []
     gaps: list[Gap] = []
@@ -181,8 +191,13 @@ def split_events(text: str) -> list[str]:
 
     "Before" and "after" alone do not split: a question may be asked about what comes before or after.
     """
-    body = _WHEN.sub("", text.strip().rstrip("?.! "))
+    body = _bare(text)
     return [event for event in (_plain(_LEADING.sub("", part)) for part, _ in _parts(body)) if event]
+
+
+def _bare(text: str) -> str:
+    """The text without what is said around its events."""
+    return _CARRIER.sub("", _WHEN.sub("", text.strip().rstrip("?.! ")))
 
 
 def _parts(body: str) -> list[tuple[str, Gap]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,12 @@ class Draft:
             calibrated=calibration is not None,
             choices=self.choices,
         )
+
+
+def _named(thing: Part, question: str) -> bool:
+    """Whether the question itself names what is searched."""
+    words = re.findall(r"\w+", thing.text.lower())
+    return bool(words) and words[-1] in re.findall(r"\w+", question.lower())
 
 
 class Composer:
@@ -184,7 +191,10 @@ class Composer:
         verified = max((s.score for s in seen), default=0.0)
         lost = circumstances(asked, query)
         kept = self._fulfil(kept, lost)
-        conditions = self._conditions([*parts(query), *lost], kept or seen, language)
+        thing, *qualities = parts(query)
+        conditions = self._conditions([thing, *qualities, *lost], kept or seen, language)
+        if _named(thing, asked) and conditions[0].verdict == "not seen":
+            kept = []  # what the question is about is not there, whatever the whole of it made the core say
         moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
         if kept and asks_when(f"{question} {asked}"):
             in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))

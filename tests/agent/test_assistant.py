@@ -335,6 +335,20 @@ def test_a_circumstance_that_is_not_seen_is_said_in_the_answer() -> None:
     assert [c.verdict for c in reply.conditions] == ["seen", "seen", "not seen"]
 
 
+def test_a_thing_that_no_picture_shows_is_not_answered_for() -> None:
+    class Whole(ScriptedCore):
+        """Says yes to any whole question."""
+
+        def verify(self, statement, frames):
+            return [0.9] * len(frames) if "?" in statement else super().verify(statement, frames)
+
+    reply = _assistant(Whole(slots={"query": "a truck"}, answer="white")).ask(
+        "What colour is the truck?", thread_id="t"
+    )
+    assert reply.answer.startswith("I don't know")
+    assert [(c.text, c.verdict) for c in reply.conditions] == [("a truck", "not seen")]
+
+
 class _Differing(ScriptedCore):
     """The answer is what the frame shows first."""
 
