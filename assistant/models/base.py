@@ -81,10 +81,40 @@ def checkpoint_identity(checkpoint: str) -> str:
     return f"{folder.name}-{digest.hexdigest()}"
 
 
+def checkpoint_folder(role: str, checkpoint: str) -> Path:
+    """The folder of a checkpoint that is there.
+
+    Raises:
+        ModelNotFoundError: it is not; says how to get it and where it would go.
+    """
+    folder = Path(checkpoint)
+    if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")):
+        return folder
+    raise ModelNotFoundError(
+        f"{role}: no checkpoint in {folder}; get it with `video-assistant models pull {role}` (see `models` for its "
+        "licence and size), put its files there, or run with --profile pocket"
+    )
+
+
+def model_type(folder: Path) -> str:
+    """What a checkpoint's `config.json` says it is.
+
+    Raises:
+        ModelNotFoundError: there is no such file, or it cannot be read.
+    """
+    import json
+
+    try:
+        return str(json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type"))
+    except (OSError, ValueError, AttributeError) as error:
+        line = str(error).splitlines()[0][:100]
+        raise ModelNotFoundError(f"{folder} has no config.json that can be read ({line}); get it again") from None
+
+
 def hub_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:
-    """One line for a checkpoint that cannot be had: the file, where it would go, and the way out."""
+    """One line for a checkpoint that cannot be read: the file, where it would go, and the way out."""
     first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return ModelNotFoundError(
-        f"{role}: cannot load {checkpoint!r} ({first}); connect to the hub once, or put its files in a folder of that "
-        "name, or run with --profile pocket"
+        f"{role}: cannot load {checkpoint!r} ({first}); get its files anew with `video-assistant models pull {role}`, "
+        "or run with --profile pocket"
     )
