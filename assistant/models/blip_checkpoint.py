@@ -140,6 +140,9 @@ def place(empty: Any, memory: Mapping[int, int]) -> dict[str, Any]:
     Args:
         empty: a model on the meta device.
         memory: bytes free on each GPU.
+
+    Raises:
+        VideoAssistantError: no GPU has room for the language model whole.
     """
     from accelerate import infer_auto_device_map
 
@@ -147,6 +150,12 @@ def place(empty: Any, memory: Mapping[int, int]) -> dict[str, Any]:
     found: dict[str, Any] = dict(
         infer_auto_device_map(empty, max_memory=dict(memory), no_split_module_classes=whole, dtype="bfloat16")
     )
+    if not set(found.values()) <= set(memory):
+        free = ", ".join(f"{room / 1e9:.1f}" for room in memory.values())
+        raise VideoAssistantError(
+            f"core: the GPUs have {free} GB free, and none has room for the language model whole; choose a smaller core "
+            "(`models --all`), or run with --profile pocket"
+        )
     return found
 
 

@@ -1,11 +1,12 @@
 """Writes the keys and shapes of the official models, as a transformers release of the time names them.
 
-Run as `write.py` is, under 4.46.3, from the repository's root. A line is a key, `#` for its first number; where that number
-stands; and the shape.
+Run as `write.py` is, under 4.46.3, from the repository's root. A line is a key, `#` for its first number; where
+that number stands; and the shape.
 """
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from assistant.models.official import NAMES, empty
@@ -24,7 +25,7 @@ def lines(keys: dict[str, list[int]]) -> list[str]:
 
 def _span(at: list[int]) -> str:
     at = sorted(at)
-    if len(at) > 2 and len({b - a for a, b in zip(at, at[1:], strict=False)}) == 1:
+    if len(at) > 2 and len({b - a for a, b in pairwise(at)}) == 1:
         return f"{at[0]}-{at[-1]}/{at[1] - at[0]}"
     return ",".join(map(str, at)) or "-"
 
