@@ -47,6 +47,13 @@ class InstructBlip(LazyModel[Loaded]):
         self._busy = threading.Lock()
         self._pieces: Pieces | None = None
 
+    @classmethod
+    def of(cls, loaded: Loaded) -> InstructBlip:
+        """Around what is loaded already."""
+        blip = cls("", loaded.precision)
+        blip._loaded = loaded
+        return blip
+
     @cached_property
     def identity(self) -> str:
         """Changes when the weights do."""

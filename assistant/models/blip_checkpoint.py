@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.models.base import checkpoint_folder, default_device, hub_error, model_type, without_bars
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "bfloat16", "int8", "nf4"]
 """Of the frozen language model; where it is quantised, everything else is bfloat16."""
 
+QUANTISED: tuple[Precision, ...] = ("int8", "nf4")
 SKIP = ["vision_model", "qformer", "language_projection", "lm_head"]
 """Never quantised. The head stands in the list because a T5 may share it with its embeddings."""
 FAMILIES = {"instructblip": "InstructBlip", "blip-2": "Blip2"}
@@ -43,6 +45,8 @@ class Loaded:
 def load(checkpoint: str, precision: Precision = "float32") -> Loaded:
     """A folder of either family, whichever release of transformers wrote it.
 
+    What is quantised for the first time here is compared with bfloat16; see `assistant.models.selfcheck`.
+
     Raises:
         ModelNotFoundError: nothing is there, or half of it.
         VideoAssistantError: another family, or no room for it.
@@ -54,23 +58,28 @@ def load(checkpoint: str, precision: Precision = "float32") -> Loaded:
             f"core: {folder} holds a {kind} model; give one of InstructBLIP or BLIP-2, or run with --profile pocket"
         )
     device = default_device()
-    precision = usable(precision, device.type)
+    if not runs(precision, device.type):
+        why = "torchao is not installed" if precision == "int8" else "nf4 needs one"
+        log.warning("core: %s asked, but there is no CUDA device and %s; bfloat16 is used", precision, why)
+        precision = "bfloat16"
     empty = _empty(folder, kind)
     _check_room(folder, empty, precision, device.type)
     without_bars()
-    model = _model(folder, kind, empty, precision, device)
-    return _whole(folder, kind, model.eval(), precision)
+
+    def read(one: Precision) -> Loaded:
+        return _whole(folder, kind, _model(folder, kind, empty, one, device).eval(), one)
+
+    if precision not in QUANTISED:
+        return read(precision)
+    from assistant.models.selfcheck import checked
+
+    fits = weight_bytes(empty, "bfloat16") * HEADROOM <= free_bytes(device.type)
+    return checked(folder, precision, read, compares=fits)
 
 
-def usable(asked: Precision, device: str) -> Precision:
-    """The precision that this machine can run, with one line in the log where it is not the one asked."""
-    from importlib.util import find_spec
-
-    if device == "cuda" or asked in ("float32", "bfloat16") or (asked == "int8" and find_spec("torchao")):
-        return asked
-    without = "torchao is not installed" if asked == "int8" else "nf4 needs one"
-    log.warning("core: %s asked, but there is no CUDA device and %s; bfloat16 is used", asked, without)
-    return "bfloat16"
+def runs(precision: Precision, device: str) -> bool:
+    """Whether a kind of device can run a precision, with what is installed."""
+    return device == "cuda" or precision not in QUANTISED or (precision == "int8" and find_spec("torchao") is not None)
 
 
 def _classes(kind: str) -> tuple[Any, Any]:
@@ -87,10 +96,10 @@ def _empty(folder: Path, kind: str) -> Any:
 
     try:
         config = AutoConfig.from_pretrained(folder)
+        with torch.device("meta"):
+            return _classes(kind)[0](config)
     except (OSError, ValueError) as error:
         raise hub_error("core", str(folder), error) from error
-    with torch.device("meta"):
-        return _classes(kind)[0](config)
 
 
 def weight_bytes(empty: Any, precision: Precision) -> int:
@@ -98,7 +107,7 @@ def weight_bytes(empty: Any, precision: Precision) -> int:
     from torch import nn
 
     quantised: set[str] = set()
-    if precision in ("int8", "nf4"):
+    if precision in QUANTISED:
         linear = (name for name, module in empty.language_model.named_modules() if isinstance(module, nn.Linear))
         # The last projection of a T5's feed-forward is kept by transformers: its values leave the range of 8 bits.
         kept = ("lm_head", "wo")
@@ -114,7 +123,7 @@ def _check_room(folder: Path, empty: Any, precision: Precision, device: str) -> 
     if needed <= free:
         return
     where = "on the GPU" if device == "cuda" else "in memory"
-    others = [other for other in BYTES if BYTES[other] < BYTES[precision] and usable(other, device) == other]
+    others = [other for other in BYTES if BYTES[other] < BYTES[precision] and runs(other, device)]
     smaller = [f"{other} takes {weight_bytes(empty, other) * HEADROOM / 1e9:.1f}" for other in others]
     advice = f"set VIDEO_ASSISTANT_PRECISION ({', '.join(smaller)})" if smaller else "free some"
     raise VideoAssistantError(
@@ -153,8 +162,8 @@ def place(empty: Any, memory: Mapping[int, int]) -> dict[str, Any]:
     if not set(found.values()) <= set(memory):
         free = ", ".join(f"{room / 1e9:.1f}" for room in memory.values())
         raise VideoAssistantError(
-            f"core: the GPUs have {free} GB free, and none has room for the language model whole; choose a smaller core "
-            "(`models --all`), or run with --profile pocket"
+            f"core: the GPUs have {free} GB free, and none has room for the language model whole; choose a "
+            "smaller core (`models --all`), or run with --profile pocket"
         )
     return found
 
@@ -163,7 +172,7 @@ def _model(folder: Path, kind: str, empty: Any, precision: Precision, device: An
     import torch
 
     options: dict[str, Any] = {"dtype": torch.float32 if precision == "float32" else torch.bfloat16}
-    if precision in ("int8", "nf4"):
+    if precision in QUANTISED:
         options["quantization_config"] = _quantisation(precision, device.type)
     if device.type == "cuda":
         count = torch.cuda.device_count()

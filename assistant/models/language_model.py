@@ -65,6 +65,10 @@ class LanguageModel:
         embeddings = torch.cat([visual.to(self.device, words.dtype), words.expand(rows, -1, -1)], 1)
         return Prompt(embeddings, torch.cat([ones, mask.expand(rows, -1)], 1))
 
+    def first(self, prompt: Prompt) -> Tensor:
+        """Logits `(rows, vocabulary)` of the first token to be written."""
+        raise NotImplementedError
+
     def score(self, prompt: Prompt, candidates: Sequence[str]) -> Tensor:
         """Log-likelihood `(rows, candidates)` of each whole candidate, the end of the text included."""
         raise NotImplementedError
@@ -108,6 +112,14 @@ class EncoderDecoder(LanguageModel):
         states = self.model.encoder(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask).last_hidden_state
         return BaseModelOutput(last_hidden_state=states.repeat_interleave(copies, 0))
 
+    def first(self, prompt: Prompt) -> Tensor:
+        import torch
+
+        starts = torch.full((len(prompt.mask), 1), self.model.config.decoder_start_token_id, device=self.device)
+        out = self.model(encoder_outputs=self._encoded(prompt), attention_mask=prompt.mask, decoder_input_ids=starts)
+        logits: Tensor = out.logits[:, -1].float()
+        return logits
+
     def score(self, prompt: Prompt, candidates: Sequence[str]) -> Tensor:
         rows, many = len(prompt.mask), len(candidates)
         read = self.tokenizer(list(candidates), return_tensors="pt", padding=True, padding_side="right").to(self.device)
@@ -126,6 +138,10 @@ class Decoder(LanguageModel):
     def _generate_from(self, prompt: Prompt) -> dict[str, Any]:
         # Without the prompt's ids, what comes back are the new tokens alone.
         return {"inputs_embeds": prompt.embeddings}
+
+    def first(self, prompt: Prompt) -> Tensor:
+        logits: Tensor = self.model(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask).logits[:, -1].float()
+        return logits
 
     def score(self, prompt: Prompt, candidates: Sequence[str]) -> Tensor:
         import torch

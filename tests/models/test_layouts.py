@@ -29,14 +29,8 @@ def _said(blip: InstructBlip) -> tuple[np.ndarray, np.ndarray, list[int]]:
     with torch.inference_mode():
         prompt = language.prompt(PROMPT, blip.queries(features, PROMPT))
         written = language.write(prompt, max_new_tokens=6)
-        one = language.model.generate(
-            **language._generate_from(prompt),
-            attention_mask=prompt.mask,
-            max_new_tokens=1,
-            output_logits=True,
-            return_dict_in_generate=True,
-        )
-    return features.ravel()[:24], one.logits[0][0].log_softmax(-1).numpy(), written.ids[0].tolist()
+        first = language.first(prompt)[0].log_softmax(-1)
+    return features.ravel()[:24], first.numpy(), written.ids[0].tolist()
 
 
 @pytest.mark.parametrize("name", CORES)
