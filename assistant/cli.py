@@ -129,7 +129,10 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core"]))
+@click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), help="Where `core` runs (default: the GPU if there is one)."
+)
 @click.option(
     "--index",
     type=click.Path(path_type=Path, file_okay=False),
@@ -141,11 +144,13 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 )
 @JSON
 @click.pass_context
-def bench(ctx: click.Context, part: str, index: Path | None, seed: int, size: int, as_json: bool) -> None:
+def bench(
+    ctx: click.Context, part: str, device: str | None, index: Path | None, seed: int, size: int, as_json: bool
+) -> None:
     """Speed and scale, side by side with the plain alternative."""
     from bench.run import run
 
-    _report(run(part, opened(ctx), index=index, seed=seed, size=size), as_json)
+    _report(run(part, opened(ctx), index=index, seed=seed, size=size, device=device), as_json)
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:

@@ -131,7 +131,7 @@ def test_bitsandbytes_quantises_the_language_model_alone(name: str) -> None:
     model = cls.from_pretrained(
         folder,
         dtype=torch.bfloat16,
-        quantization_config=blip_checkpoint._quantisation("int8", "cuda"),
+        quantization_config=blip_checkpoint._quantisation("int8"),
         device_map="cpu",
     )
     kinds = {n: type(m).__name__ for n, m in model.named_modules() if "Linear" in type(m).__name__}
