@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.dense import LibraryFrames
+from assistant.features import KeyframeFeatures
 from assistant.grounding import LibraryGrounder
 from assistant.library import Library
 from assistant.models.clip import Clip
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
+    from assistant.models.matching import Matcher
     from assistant.models.voice import Voice
+    from assistant.rerank import Reranker
     from tools.ports import Core, Translator
 
 
@@ -63,7 +66,25 @@ class Session:
 
     @cached_property
     def search(self) -> LibrarySearch:
-        return LibrarySearch(self.library, self.clip, self.profile.calibration)
+        return LibrarySearch(self.library, self.clip, self.profile.calibration, self._reranker())
+
+    def _reranker(self) -> Reranker | None:
+        """None for a profile without a matching model, or whose matching model is not here (`models` says so)."""
+        from assistant.models.matching import Matcher
+        from assistant.rerank import Reranker, RerankOptions
+
+        checkpoint, seconds = self.profile.matching, self.settings.rerank_seconds
+        if checkpoint is None or not seconds:
+            return None
+        folder = Path(self.store.locate(checkpoint))
+        if not any(folder.glob("*.safetensors")):
+            return None
+        matcher = Matcher(str(folder))
+        features = KeyframeFeatures(self.library, matcher, shared=self._shares_vision(matcher))
+        return Reranker(matcher, features, RerankOptions(seconds=seconds))
+
+    def _shares_vision(self, matcher: Matcher) -> bool:
+        return matcher.reads_features_of(self.store.locate(self.profile.core))
 
     @cached_property
     def frames(self) -> LibraryFrames:

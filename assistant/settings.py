@@ -49,7 +49,6 @@ _ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
     # the official ones follow their published scales and are to be measured where their weights can be had.
     _pocket("clip"): (Calibration(midpoint=0.37, slope=50.0), ("en",)),
     "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
-    "timm/resnet50_clip.openai": (Calibration(midpoint=0.20, slope=60.0), ("en",)),
     "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),
 }
 
@@ -116,6 +115,11 @@ class Settings(BaseSettings):
         default=None, description="another retrieval model than the profile's: one that `models --all` lists"
     )
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
+    rerank_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        description="how long re-ranking a search may take, where the profile has a model for it; 0: off",
+    )
     grounding: Path | None = Field(default=None, description="folder or .pth of a GLIP in place of the profile's")
     calibration: Path | None = Field(
         default=None, description="file of `calibrate`; unset: the library's own for this profile, where there is one"

@@ -81,6 +81,34 @@ def checkpoint_identity(checkpoint: str) -> str:
     return f"{folder.name}-{digest.hexdigest()}"
 
 
+def vision_identity(checkpoint: str) -> str | None:
+    """A name for the weights of a checkpoint's ViT, the same for the same weights whatever they are stored in.
+
+    None where there are none, or in a format that cannot be read in part. Two models of one name can share the states
+    that are stored of pictures.
+    """
+    import hashlib
+
+    import torch
+    from safetensors import SafetensorError, safe_open
+
+    digest = hashlib.blake2b(digest_size=12)
+    tensors: dict[str, Path] = {}
+    try:
+        for path in Path(checkpoint).glob("*.safetensors"):
+            with safe_open(path, "pt") as file:
+                tensors |= {key: path for key in file.keys() if key.startswith("vision_model.")}  # noqa: SIM118
+        for key in sorted(tensors):
+            with safe_open(tensors[key], "pt") as file:
+                # Half precision: the same weights are kept as float32 by one checkpoint, as float16 by another.
+                tensor = file.get_tensor(key).to(torch.float16).contiguous()
+            digest.update(key.encode())
+            digest.update(tensor.numpy().tobytes())
+    except (OSError, SafetensorError):
+        return None
+    return digest.hexdigest() if tensors else None
+
+
 def checkpoint_folder(role: str, checkpoint: str) -> Path:
     """The folder of a checkpoint that is there.
 

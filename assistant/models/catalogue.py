@@ -117,17 +117,6 @@ CATALOGUE: tuple[Checkpoint, ...] = (
         {"float32": 1_501_000_000, "float16": 750_000_000},
     ),
     Checkpoint(
-        "clip-rn50",
-        "timm/resnet50_clip.openai",
-        "retrieval",
-        "open_clip",
-        "MIT",
-        "its card asks for research use, and for a study of your own before any deployment",
-        410_000_000,
-        {"float32": 408_000_000, "float16": 204_000_000},
-        only=("open_clip_model.safetensors", "open_clip_config.json"),
-    ),
-    Checkpoint(
         "glip-t",
         "GLIPModel/GLIP",
         "grounding",

@@ -81,8 +81,6 @@ def check(folder: Path, checkpoint: Checkpoint) -> None:
         case "pth":
             # Another of GLIP's checkpoints will do as well.
             weights = sorted(folder.glob("*.pth")) or [folder / name for name in checkpoint.only]
-        case "open_clip":
-            weights = [folder / checkpoint.only[0]]
         case _:
             found = model_type(folder)
             if found != checkpoint.kind:
@@ -92,8 +90,7 @@ def check(folder: Path, checkpoint: Checkpoint) -> None:
             weights = _weights(folder, checkpoint)
     for path in weights:
         _check_file(path, checkpoint)
-    needs_words = checkpoint.kind not in ("easyocr", "open_clip")
-    if needs_words and not any((folder / name).is_file() for name in WORDS):
+    if checkpoint.kind != "easyocr" and not any((folder / name).is_file() for name in WORDS):
         raise DamagedError(f"{checkpoint.name}: {folder} has no tokenizer; one of {', '.join(WORDS)} belongs there")
 
 

@@ -251,7 +251,9 @@ def matching(name: str) -> dict:
     model = Blip2ForImageTextRetrieval(config).eval()
     _fill(model)
     _save(name, model, processor)
-    read = processor(images=[picture()] * 2, text=CANDIDATES, return_tensors="pt", padding=True)
+    # The tokenizer alone: that release's processor puts `<image>` before the text, and its model reads that as words.
+    pixels = processor.image_processor([picture()] * 2, return_tensors="pt")
+    read = {**pixels, **tokenizer(CANDIDATES, return_tensors="pt", padding=True, return_token_type_ids=False)}
     with torch.no_grad():
         logits = model(**read, use_image_text_matching_head=True).logits_per_image
     return {"matched": [round(float(v), 5) for v in logits.softmax(1)[:, 1]], "texts": CANDIDATES}
