@@ -94,6 +94,21 @@ class LanguageModel:
         chosen = torch.stack(out.logits, 1).float().log_softmax(-1).gather(-1, ids[..., None])[..., 0]
         return Written(ids, chosen)
 
+    def search(self, prompt: Prompt, *, beams: int, length_penalty: float, max_new_tokens: int) -> Tensor:
+        """Beam search: the ids `(rows, tokens)` of the best text of each row, special tokens included."""
+        out: Tensor = self.model.generate(
+            **self._generate_from(prompt),
+            attention_mask=prompt.mask,
+            max_new_tokens=max_new_tokens,
+            min_new_tokens=1,
+            num_beams=beams,
+            length_penalty=length_penalty,
+            do_sample=False,
+            eos_token_id=self.tokenizer.eos_token_id,
+            pad_token_id=self.tokenizer.pad_token_id,
+        )
+        return out
+
     def _generate_from(self, prompt: Prompt) -> dict[str, Any]:
         raise NotImplementedError
 
