@@ -182,6 +182,7 @@ class Session:
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result for each video."""
         from assistant.ingest.pipeline import index
+        from assistant.ingest.records import IngestOptions
         from assistant.models.easyocr import EasyOcrReader
         from assistant.models.ocr import screen_reader
         from assistant.models.speech import Whisper
@@ -196,6 +197,7 @@ class Session:
             embedder=self.clip,
             extractor=self.blip,
             reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
+            options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
             listener=None if speech is None else Whisper(self.store.locate(speech)),
             progress=progress,
             cancelled=cancelled,

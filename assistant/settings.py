@@ -115,6 +115,9 @@ class Settings(BaseSettings):
         default=None, description="another retrieval model than the profile's: one that `models --all` lists"
     )
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
+    features_gb: float = Field(
+        default=50.0, ge=0, description="of picture features in the library; those of the videos added first go first"
+    )
     rerank_seconds: float = Field(
         default=1.0,
         ge=0,

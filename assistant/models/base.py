@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
 
 from tools.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -107,6 +110,12 @@ def vision_identity(checkpoint: str) -> str | None:
     except (OSError, SafetensorError):
         return None
     return digest.hexdigest() if tensors else None
+
+
+def no_features(vision_config: Any) -> NDArray[np.float16]:
+    """Of no picture: `(0, tokens, width)`, the class token among them."""
+    tokens = (vision_config.image_size // vision_config.patch_size) ** 2 + 1
+    return np.zeros((0, tokens, vision_config.hidden_size), np.float16)
 
 
 def checkpoint_folder(role: str, checkpoint: str) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.models.base import LazyModel, checkpoint_identity
+from assistant.models.base import LazyModel, checkpoint_identity, no_features
 from assistant.models.blip_checkpoint import Loaded, Precision, load
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ class InstructBlip(LazyModel[Loaded]):
 
         vision, processor = self.loaded.model.vision_model, self.loaded.processor
         if len(images) == 0:
-            config = vision.config
-            tokens = (config.image_size // config.patch_size) ** 2 + 1
-            return np.zeros((0, tokens, config.hidden_size), np.float16)
+            return no_features(vision.config)
         with self._busy, torch.inference_mode():
             # Named, since the axes of a picture of one pixel cannot be guessed.
             read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")

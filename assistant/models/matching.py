@@ -16,6 +16,7 @@ from assistant.models.base import (
     default_device,
     hub_error,
     model_type,
+    no_features,
     vision_identity,
     without_bars,
 )
@@ -77,6 +78,8 @@ class Matcher(LazyModel[_Loaded]):
         import torch
 
         model, processor = self.loaded
+        if len(images) == 0:
+            return no_features(model.config.vision_config)
         read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
         with torch.inference_mode():
             states = model.vision_model(read["pixel_values"].to(model.device, model.dtype)).last_hidden_state

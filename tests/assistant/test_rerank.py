@@ -68,8 +68,12 @@ def test_features_of_another_vit_are_not_taken_from_the_store(tmp_path) -> None:
             return np.zeros((len(frame_indexes), 1, 1), np.float16)
 
     class Vision:
-        def features(self, images):
-            return np.ones((len(images), 1, 1), np.float16)
+        def __init__(self, width):
+            self.width = width
 
-    assert KeyframeFeatures(Stored(), Vision(), shared=True)([keyframe]).item() == 0
-    assert KeyframeFeatures(Stored(), Vision(), shared=False)([keyframe]).item() == 1
+        def features(self, images):
+            return np.ones((len(images), 1, self.width), np.float16)
+
+    assert KeyframeFeatures(Stored(), Vision(1), shared=True)([keyframe]).item() == 0
+    assert KeyframeFeatures(Stored(), Vision(1), shared=False)([keyframe]).item() == 1
+    assert KeyframeFeatures(Stored(), Vision(2), shared=True)([keyframe]).tolist() == [[[1, 1]]]
