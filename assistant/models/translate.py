@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.models.base import LazyModel, checkpoint_folder, default_device, hub_error, without_bars
@@ -10,6 +11,7 @@ from prompts import render
 if TYPE_CHECKING:
     from assistant.models.blip import InstructBlip
 
+MAX_NEW_TOKENS = 128
 NAMES = {"vi": "Vietnamese", "en": "English"}
 
 
@@ -50,7 +52,9 @@ class Marian(LazyModel[_Loaded]):
         without_bars()
         try:
             model = MarianMTModel.from_pretrained(folder).to(default_device()).eval()
-            return _Loaded(model, MarianTokenizer.from_pretrained(folder))
+            with warnings.catch_warnings():  # of sacremoses, which only tidies punctuation
+                warnings.simplefilter("ignore")
+                return _Loaded(model, MarianTokenizer.from_pretrained(folder))
         except (OSError, ValueError, RuntimeError) as error:
             raise hub_error("translation", self.checkpoint, error) from error
 
@@ -59,9 +63,10 @@ class Marian(LazyModel[_Loaded]):
         import torch
 
         model, tokenizer = self.loaded
-        read = tokenizer(text, return_tensors="pt", truncation=True, max_length=model.config.max_position_embeddings)
+        longest = model.config.max_position_embeddings
+        read = tokenizer(text, return_tensors="pt", truncation=True, max_length=longest)
         with torch.inference_mode():
-            ids = model.generate(**read.to(model.device), max_new_tokens=128)
+            ids = model.generate(**read.to(model.device), max_new_tokens=min(MAX_NEW_TOKENS, longest - 1))
         written: str = tokenizer.decode(ids[0], skip_special_tokens=True)
         return " ".join(written.split())
 

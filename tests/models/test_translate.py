@@ -26,7 +26,8 @@ def folder(tmp_path_factory) -> Path:
         )
         (root / f"{side}.model").rename(root / f"{side}.spm")
     pieces = sentencepiece.SentencePieceProcessor(str(root / "source.spm"))
-    names = ["</s>", "<unk>", *(pieces.id_to_piece(i) for i in range(3, pieces.get_piece_size())), "<pad>"]
+    listed = [pieces.id_to_piece(i) for i in range(pieces.get_piece_size())]
+    names = ["</s>", "<unk>", *(name for name in listed if name not in ("<s>", "</s>", "<unk>")), "<pad>"]
     (root / "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
     (root / "tokenizer_config.json").write_text(json.dumps({"source_lang": "vi", "target_lang": "en"}))
     torch.manual_seed(0)
