@@ -76,20 +76,33 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 
 @main.command()
 @click.argument(
-    "part", type=click.Choice(["retrieval", "answers", "language", "all", "limits", "text", "feedback", "dialogues"])
+    "part",
+    type=click.Choice(
+        ["retrieval", "answers", "language", "all", "limits", "text", "feedback", "dialogues", "msvd", "msrvtt", "ivqa"]
+    ),
 )
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @click.option(
     "--media",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of real media (limits), or of media with truth files (text).",
+    help="Folder of real media (limits), of media with truth files (text), or of a data set of video questions.",
 )
 @JSON
 @click.pass_context
 def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | None, as_json: bool) -> None:
-    """Quality on held-out data of the rendered world; `limits` and `text` on real media."""
+    """Quality on held-out data of the rendered world; `limits` and `text` on real media.
+
+    `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets.
+    """
     session = opened(ctx)
+    if part in ("msvd", "msrvtt", "ivqa"):
+        from bench.video_qa import evaluate as evaluate_video_qa
+
+        if media is None:
+            raise click.UsageError(f"evaluate {part} needs --media, the folder of its questions and videos")
+        _report(evaluate_video_qa(part, session.blip, media, size=size), as_json)
+        return
     if part == "text":
         from bench.text.evaluate import evaluate as evaluate_text
 
@@ -129,7 +142,10 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core"]))
+@click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), help="Where `core` runs (default: the GPU if there is one)."
+)
 @click.option(
     "--index",
     type=click.Path(path_type=Path, file_okay=False),
@@ -141,11 +157,13 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 )
 @JSON
 @click.pass_context
-def bench(ctx: click.Context, part: str, index: Path | None, seed: int, size: int, as_json: bool) -> None:
+def bench(
+    ctx: click.Context, part: str, device: str | None, index: Path | None, seed: int, size: int, as_json: bool
+) -> None:
     """Speed and scale, side by side with the plain alternative."""
     from bench.run import run
 
-    _report(run(part, opened(ctx), index=index, seed=seed, size=size), as_json)
+    _report(run(part, opened(ctx), index=index, seed=seed, size=size, device=device), as_json)
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:

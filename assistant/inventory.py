@@ -4,71 +4,127 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.models.glip.grounder import GlipGrounder
+from assistant.models.catalogue import BY_NAME, CATALOGUE
+from assistant.models.store import Store
+from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from assistant.settings import Settings
+    from collections.abc import Sequence
+
+    from assistant.models.blip_checkpoint import Precision
+    from assistant.models.catalogue import Checkpoint
+    from assistant.settings import Profile, Settings
 
 Row = dict[str, Any]
 
+BESIDE_BYTES = 4_000_000_000  # retrieval, grounding, translation, activations, beside the core
+
 
 def inventory(settings: Settings) -> list[Row]:
-    """For each role: what it uses, its licence, whether it is there. Loads nothing."""
-    ours = "Apache-2.0, trained here"
+    """For each role: what it uses, its licence and limits, the room it takes, whether it is there. Loads nothing."""
+    profile, store = settings.chosen, Store(settings.models)
+    core = settings.chat_model or profile.core
+    grounding = str(settings.grounding or profile.grounding)
+    into, back = profile.translation or (profile.core, profile.core)
+    rows = [
+        _model(store, "core", core, profile.precision),
+        _model(store, "retrieval", profile.retrieval),
+        *([] if profile.matching is None else [_model(store, "matching", profile.matching)]),
+        _model(store, "grounding", grounding),
+        *(_model(store, "translation", one) for one in dict.fromkeys((into, back))),
+        _screen_text(settings, store),
+        _tesseract_row(),
+    ]
+    speech = settings.speech or profile.speech
+    if speech is None:
+        named = "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id"
+        rows.append(_role("speech", named, "Apache-2.0", there=True))
+    else:
+        rows.append(_model(store, "speech", speech))
+    return [
+        *rows,
+        _role("voice, online", "gTTS", "MIT", there=_installed("gtts")),
+        _role("voice, offline", "espeak-ng (a process of its own)", "GPL-3.0", there=_installed("espeakng_loader")),
+    ]
 
-    def there(checkpoint: str) -> bool:
-        return any(Path(checkpoint).glob("*.safetensors"))
 
+def catalogue(settings: Settings) -> list[Row]:
+    """Every official checkpoint that can be chosen, as `inventory` has them."""
+    store = Store(settings.models)
+    return [_model(store, one.role, one.hub, "int8" if one.role == "core" else None) for one in CATALOGUE]
+
+
+def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
+    """The official checkpoints meant by names or roles; without any, those of the profile that are not there.
+
+    Raises:
+        VideoAssistantError: a name is unknown, or the profile has no official checkpoint for a role.
+    """
+    store, own = Store(settings.models), [BY_NAME[hub] for hub in _hubs(settings.chosen)]
+    if not names:
+        return [one for one in own if not store.is_there(one)]
+    found: list[Checkpoint] = []
+    for name in names:
+        if name in BY_NAME:
+            found.append(BY_NAME[name])
+        elif chosen := [one for one in own if one.role == name]:
+            found += chosen
+        else:
+            roles = ", ".join(dict.fromkeys(one.role for one in own)) or "none (it brings its own models)"
+            raise VideoAssistantError(
+                f"{name!r} is no checkpoint of `models --all`, and no role that profile {settings.profile!r} has an "
+                f"official checkpoint for; those roles: {roles}"
+            )
+    return list(dict.fromkeys(found))
+
+
+def _role(role: str, uses: str, licence: str, *, there: bool, **more: Any) -> Row:
+    return {"role": role, "uses": uses, "licence": licence, "there": there, **more}
+
+
+def _model(store: Store, role: str, checkpoint: str, precision: Precision | None = None) -> Row:
+    official = BY_NAME.get(checkpoint)
+    if official is None:
+        if ":" in checkpoint and not Path(checkpoint).exists():
+            return _role(role, checkpoint, "the provider's own", there=True)
+        folder = Path(store.locate(checkpoint))
+        own = str(files("assistant")) in checkpoint
+        there = folder.is_file() or any(folder.glob("*.safetensors")) or any(folder.glob("*.pth"))
+        return _role(role, checkpoint, "Apache-2.0, trained here" if own else "the checkpoint's own", there=there)
+    memory = official.memory_bytes.get(precision or "", min(official.memory_bytes.values()))
+    return _role(
+        role,
+        official.hub,
+        official.licence,
+        there=store.is_there(official),
+        limits=official.limits,
+        disk_gb=round(official.disk_bytes / 1e9, 1),
+        memory_gb=round(memory / 1e9, 1),
+        folder=store.locate(official.hub),
+    )
+
+
+def _screen_text(settings: Settings, store: Store) -> Row:
     from assistant.models.easyocr import FILES
+
+    if settings.easyocr is not None:
+        there = all((settings.easyocr / name).is_file() for name in FILES)
+        return _role("on-screen text", f"EasyOCR vi+en ({settings.easyocr})", "Apache-2.0", there=there)
+    if settings.chosen.screen_text is not None:
+        return _model(store, "on-screen text", settings.chosen.screen_text)
+    return _role("on-screen text", "RapidOCR", "Apache-2.0", there=_installed("rapidocr"))
+
+
+def _tesseract_row() -> Row:
     from assistant.models.tesseract import find_tesseract
 
-    profile = settings.chosen
-    grounding = str(settings.grounding or profile.grounding)
-    tesseract, easyocr = find_tesseract(), settings.easyocr
-    return [
-        {
-            "role": "core",
-            "uses": settings.core or profile.core,
-            "licence": "the provider's own" if settings.core else ours,
-            "there": settings.core is not None or there(profile.core),
-        },
-        {"role": "retrieval", "uses": profile.retrieval, "licence": ours, "there": there(profile.retrieval)},
-        {
-            "role": "grounding",
-            "uses": grounding,
-            "licence": "the checkpoint's own" if settings.grounding else ours,
-            "there": GlipGrounder(grounding).is_there,
-        },
-        {"role": "translation", "uses": profile.core, "licence": ours, "there": there(profile.core)},
-        {
-            "role": "on-screen text",
-            "uses": "RapidOCR" if easyocr is None else f"EasyOCR vi+en ({easyocr})",
-            "licence": "Apache-2.0",
-            "there": _installed("rapidocr") if easyocr is None else all((easyocr / name).is_file() for name in FILES),
-        },
-        {
-            "role": "Vietnamese text",
-            "uses": f"tesseract vie ({tesseract.path if tesseract else 'not installed'})",
-            "licence": "Apache-2.0",
-            "there": tesseract is not None,
-        },
-        {
-            "role": "speech",
-            "uses": settings.speech or "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id",
-            "licence": "Apache-2.0",
-            "there": settings.speech is None or there(settings.speech),
-        },
-        {"role": "voice, online", "uses": "gTTS", "licence": "MIT", "there": _installed("gtts")},
-        {
-            "role": "voice, offline",
-            "uses": "espeak-ng (a process of its own)",
-            "licence": "GPL-3.0",
-            "there": _installed("espeakng_loader"),
-        },
-    ]
+    program = find_tesseract()
+    uses = f"tesseract vie ({program.path if program else 'not installed'})"
+    return _role("Vietnamese text", uses, "Apache-2.0", there=program is not None)
 
 
 def _installed(module: str) -> bool:
@@ -77,7 +133,8 @@ def _installed(module: str) -> bool:
 
 def diagnose(settings: Settings) -> list[Row]:
     """Device, codecs, text reader, voice, disk: what was found, whether it will do, and what to do if not."""
-    return [_device(), _codecs(), _tesseract(), _voice(settings), _disk(settings.library)]
+    device = _device()
+    return [device, _profile(settings), _codecs(), _tesseract(), _voice(settings), _disk(settings.library)]
 
 
 def _device() -> Row:
@@ -87,6 +144,45 @@ def _device() -> Row:
         name, memory = torch.cuda.get_device_name(0), torch.cuda.get_device_properties(0).total_memory
         return _row("device", f"{name}, {memory / 2**30:.0f} GiB")
     return _row("device", f"CPU, {torch.get_num_threads()} threads; enough for the pocket profile")
+
+
+def _profile(settings: Settings) -> Row:
+    """Which profile this machine can run, by the room there is for its core and what else is held beside it."""
+    import psutil
+    import torch
+
+    from assistant.settings import PROFILES
+
+    cuda = torch.cuda.is_available()
+    room = torch.cuda.get_device_properties(0).total_memory if cuda else psutil.virtual_memory().total
+    free_disk = shutil.disk_usage(_standing(settings.models)).free
+    official = PROFILES["standard"]
+    core, matching = BY_NAME[official.core], BY_NAME[str(official.matching)]
+    precision = "int8" if cuda else "bfloat16"
+    needed = core.memory_bytes[precision] + BESIDE_BYTES
+    whole = needed + matching.memory_bytes["bfloat16"]
+    disk = sum(
+        BY_NAME[name].disk_bytes for name in _hubs(official) if not Store(settings.models).is_there(BY_NAME[name])
+    )
+    has = f"{room / 1e9:.0f} GB {'on the GPU' if cuda else 'of memory'}"
+    if room < needed:
+        found = f"pocket: standard needs {needed / 1e9:.0f} GB, and there are {has}"
+        return _row("profile", found)
+    found = f"standard, or multilingual to search in Vietnamese: {has}"
+    if not cuda:
+        found = f"pocket; standard would fit ({has}) but is slow without a GPU"
+    elif room < whole:
+        found += ", enough without re-ranking"
+    if disk > free_disk:
+        return _row("profile", found, f"{disk / 1e9:.0f} GB of files are to come, {free_disk / 1e9:.0f} GB are free")
+    advice = "" if settings.profile != "pocket" or not cuda else "video-assistant --profile standard models pull"
+    return _row("profile", found, advice, ok=True)
+
+
+def _hubs(profile: Profile) -> list[str]:
+    """Every official checkpoint of a profile."""
+    named = (profile.core, profile.retrieval, profile.matching, profile.grounding, profile.screen_text, profile.speech)
+    return [name for name in (*named, *(profile.translation or ())) if name in BY_NAME]
 
 
 def _codecs() -> Row:
@@ -118,10 +214,14 @@ def _voice(settings: Settings) -> Row:
 
 
 def _disk(library: Path) -> Row:
-    folder = next(p for p in (library, *library.parents) if p.exists())
-    free = shutil.disk_usage(folder).free / 2**30
+    free = shutil.disk_usage(_standing(library)).free / 2**30
     advice = "" if free >= 1 else "free some space, or choose another place with --library"
     return _row("disk", f"{free:.1f} GiB free for {library}", advice)
+
+
+def _standing(path: Path) -> Path:
+    """The nearest folder that exists, on the same disk."""
+    return next(p for p in (path, *path.parents) if p.exists())
 
 
 def _row(what: str, found: str, do: str = "", *, ok: bool | None = None) -> Row:

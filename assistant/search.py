@@ -18,6 +18,7 @@ from tools.types import FrameHit, Keyframe, Line, Source, Video
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.rerank import Reranker
 
 CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same words again
 WEIGHED = 100  # hits of each channel, from which its weight is judged
@@ -34,10 +35,20 @@ class TextEncoder(Protocol):
 
 
 class LibrarySearch:
-    """Implements `tools.ports.FrameIndex` and `tools.ports.TextIndex` over a library and a text encoder."""
+    """Implements `tools.ports.FrameIndex` and `tools.ports.TextIndex` over a library and a text encoder.
 
-    def __init__(self, library: Library, encoder: TextEncoder, calibration: Calibration) -> None:
+    Args:
+        library: what is searched.
+        encoder: words and pictures to vectors of its space.
+        calibration: what the cosines mean.
+        reranker: puts the best pictures of a search in words in order; None: they keep the order of their cosines.
+    """
+
+    def __init__(
+        self, library: Library, encoder: TextEncoder, calibration: Calibration, reranker: Reranker | None = None
+    ) -> None:
         self.library = library
+        self._reranker = reranker
         self.calibration = calibration
         self._encoder = encoder
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
@@ -91,7 +102,10 @@ class LibrarySearch:
         pictures = [hit for hit in found if not turned_down(hit.keyframe, rejected)]
         if not pictures:
             return []
-        shown = Channel("picture", picture_weight([hit.score for hit in pictures]), _ranked(pictures))
+        weight = picture_weight([hit.score for hit in pictures])
+        if self._reranker is not None:
+            pictures = self._reranker.order(query, pictures)
+        shown = Channel("picture", weight, _ranked(pictures))
         typed = query if words is None else words
         # Captions are the core's own words: without typos, and so many that they would crowd out what people wrote.
         said = self._search_lines(typed, **where, without="caption", limit=WEIGHED)

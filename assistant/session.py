@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.dense import LibraryFrames
+from assistant.features import KeyframeFeatures
 from assistant.grounding import LibraryGrounder
 from assistant.library import Library
 from assistant.models.clip import Clip
 from assistant.models.glip.grounder import GlipGrounder
+from assistant.models.store import Store
 from assistant.search import LibrarySearch
 from assistant.settings import Profile, Settings
 
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
-    from assistant.models.translate import T5Translator
+    from assistant.models.matching import Matcher
     from assistant.models.voice import Voice
+    from assistant.rerank import Reranker
     from tools.ports import Core, Translator
 
 
@@ -35,17 +38,18 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.profile: Profile = settings.chosen
+        self.store = Store(settings.models)
         self._voices: dict[bool, Voice] = {}
 
     @cached_property
     def clip(self) -> Clip:
-        return Clip(self.profile.retrieval)
+        return Clip(self.store.locate(self.profile.retrieval))
 
     @cached_property
     def blip(self) -> InstructBlip:
         from assistant.models.blip import InstructBlip
 
-        return InstructBlip(self.profile.core)
+        return InstructBlip(self.store.locate(self.profile.core), self.profile.precision)
 
     @cached_property
     def grounder(self) -> LibraryGrounder:
@@ -53,7 +57,8 @@ class Session:
 
     def glip(self, tuned: Path | None = None) -> GlipGrounder:
         """The grounding model; `tuned` is a file of `tune-prompt`."""
-        return GlipGrounder(str(self.settings.grounding or self.profile.grounding), tuned)
+        checkpoint = self.settings.grounding or self.store.locate(self.profile.grounding)
+        return GlipGrounder(str(checkpoint), tuned)
 
     @cached_property
     def library(self) -> Library:
@@ -61,7 +66,25 @@ class Session:
 
     @cached_property
     def search(self) -> LibrarySearch:
-        return LibrarySearch(self.library, self.clip, self.profile.calibration)
+        return LibrarySearch(self.library, self.clip, self.profile.calibration, self._reranker())
+
+    def _reranker(self) -> Reranker | None:
+        """None for a profile without a matching model, or whose matching model is not here (`models` says so)."""
+        from assistant.models.matching import Matcher
+        from assistant.rerank import Reranker, RerankOptions
+
+        checkpoint, seconds = self.profile.matching, self.settings.rerank_seconds
+        if checkpoint is None or not seconds:
+            return None
+        folder = Path(self.store.locate(checkpoint))
+        if not any(folder.glob("*.safetensors")):
+            return None
+        matcher = Matcher(str(folder))
+        features = KeyframeFeatures(self.library, matcher, shared=self._shares_vision(matcher))
+        return Reranker(matcher, features, RerankOptions(seconds=seconds))
+
+    def _shares_vision(self, matcher: Matcher) -> bool:
+        return matcher.reads_features_of(self.store.locate(self.profile.core))
 
     @cached_property
     def frames(self) -> LibraryFrames:
@@ -84,10 +107,12 @@ class Session:
         return InstructBlipCore(self.blip, self.library)
 
     @cached_property
-    def translator(self) -> T5Translator:
-        from assistant.models.translate import T5Translator
+    def translator(self) -> Translator:
+        from assistant.models.translate import MarianTranslator, T5Translator
 
-        return T5Translator(self.blip)
+        if self.profile.translation is None:
+            return T5Translator(self.blip)
+        return MarianTranslator(*map(self.store.locate, self.profile.translation))
 
     @cached_property
     def assistant(self) -> Assistant:
@@ -138,7 +163,7 @@ class Session:
 
     def minds(self) -> tuple[Core, Translator]:
         """The profile's own core and translator, or the chat model of the settings with the former as its eyes."""
-        name = self.settings.core
+        name = self.settings.chat_model
         if name is None:
             return self.core, self.translator
         from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, open_chat_model, sees
@@ -157,11 +182,14 @@ class Session:
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result for each video."""
         from assistant.ingest.pipeline import index
+        from assistant.ingest.records import IngestOptions
         from assistant.models.easyocr import EasyOcrReader
         from assistant.models.ocr import screen_reader
         from assistant.models.speech import Whisper
 
-        easyocr, speech = self.settings.easyocr, self.settings.speech
+        easyocr, speech = self.settings.easyocr, self.settings.speech or self.profile.speech
+        if easyocr is None and self.profile.screen_text is not None:
+            easyocr = self.store.folder(self.profile.screen_text)
 
         return index(
             paths,
@@ -169,7 +197,8 @@ class Session:
             embedder=self.clip,
             extractor=self.blip,
             reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
-            listener=None if speech is None else Whisper(speech),
+            options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
+            listener=None if speech is None else Whisper(self.store.locate(speech)),
             progress=progress,
             cancelled=cancelled,
             force=force,

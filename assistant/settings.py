@@ -4,15 +4,17 @@ Options come from the command line, else from `VIDEO_ASSISTANT_*` in the environ
 names one checkpoint for each role; no other module knows a profile's name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assistant.models.blip_checkpoint import Precision
+from assistant.models.catalogue import BY_NAME
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration
 
@@ -31,25 +33,64 @@ class Profile:
     languages: tuple[Language, ...]  # what the retrieval model reads
     note_en: str  # one sentence for the screen: what it knows
     note_vi: str
+    precision: Precision = "float32"  # of the core's language model
+    matching: str | None = None  # BLIP-2 that re-ranks what a search found: folder or hub id
+    translation: tuple[str, str] | None = None  # Vietnamese to English, and back: folders or hub ids; None: the core
+    screen_text: str | None = None  # EasyOCR's models; None: RapidOCR
+    speech: str | None = None  # Whisper; None: subtitles only
 
 
 def _pocket(name: str) -> str:
     return str(files("assistant.models") / "pocket" / name)
 
 
+_ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
+    # What the cosines of each retrieval model mean, and what it reads. The pocket model's curve was measured; those of
+    # the official ones follow their published scales and are to be measured where their weights can be had.
+    _pocket("clip"): (Calibration(midpoint=0.37, slope=50.0), ("en",)),
+    "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
+    "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),
+}
+
+
+def _profile(name: str, retrieval: str, core: str, grounding: str, **more: Any) -> Profile:
+    calibration, languages = _ABILITIES[retrieval]
+    return Profile(
+        name=name,
+        retrieval=retrieval,
+        calibration=calibration,
+        core=core,
+        grounding=grounding,
+        languages=languages,
+        **more,
+    )
+
+
+_OFFICIAL: dict[str, Any] = {
+    "core": "Salesforce/instructblip-flan-t5-xl",
+    "precision": "int8",
+    "matching": "Salesforce/blip2-itm-vit-g",
+    "grounding": "GLIPModel/GLIP",
+    "translation": ("Helsinki-NLP/opus-mt-vi-en", "Helsinki-NLP/opus-mt-en-vi"),
+    "screen_text": "JaidedAI/EasyOCR",
+    "speech": "openai/whisper-small",
+    "note_en": "Official models. They see the real world, and err like all models: look at the evidence.",
+    "note_vi": "Mô hình chính thức. Chúng nhìn được thế giới thật, và cũng có lúc sai: hãy xem bằng chứng.",
+}
+
 PROFILES: dict[str, Profile] = {
-    "pocket": Profile(
-        name="pocket",
-        retrieval=_pocket("clip"),
-        calibration=Calibration(midpoint=0.37, slope=50.0),
-        core=_pocket("instructblip"),
-        grounding=_pocket("glip"),
-        languages=("en",),
+    "pocket": _profile(
+        "pocket",
+        _pocket("clip"),
+        _pocket("instructblip"),
+        _pocket("glip"),
         note_en="Pocket models: they know only the rendered street world of the demo clips. "
         "Text on screen, subtitles, shots and playback work on any video.",
         note_vi="Mô hình bỏ túi: chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "
         "Chữ trên màn hình, phụ đề, cảnh quay và phát lại dùng được với mọi video.",
     ),
+    "standard": _profile("standard", "openai/clip-vit-large-patch14", **_OFFICIAL),
+    "multilingual": _profile("multilingual", "google/siglip2-base-patch16-224", **_OFFICIAL),
 }
 
 
@@ -60,12 +101,28 @@ class Settings(BaseSettings):
 
     library: Path = Field(default_factory=lambda: default_library(), description="folder that holds what is indexed")
     profile: str = Field(default="pocket", description="which checkpoints fill the roles")
+    models: Path = Field(default_factory=lambda: default_models(), description="folder that holds official checkpoints")
     core: str | None = Field(
         default=None,
-        description="a chat model with tool calls, `provider:model`, that reasons instead of the profile's core; "
-        "unless it runs on this machine, questions and, if it sees, pictures are sent to its provider",
+        description="another core than the profile's: an InstructBLIP or BLIP-2 that `models --all` lists, or a folder "
+        "of one; or a chat model with tool calls, `provider:model`: unless that runs on this machine, questions and, "
+        "if it sees, pictures are sent to its provider",
+    )
+    precision: Precision | None = Field(
+        default=None, description="of the core's language model: float32, bfloat16, int8 or nf4; unset: the profile's"
+    )
+    retrieval: str | None = Field(
+        default=None, description="another retrieval model than the profile's: one that `models --all` lists"
     )
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
+    features_gb: float = Field(
+        default=50.0, ge=0, description="of picture features in the library; those of the videos added first go first"
+    )
+    rerank_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        description="how long re-ranking a search may take, where the profile has a model for it; 0: off",
+    )
     grounding: Path | None = Field(default=None, description="folder or .pth of a GLIP in place of the profile's")
     calibration: Path | None = Field(
         default=None, description="file of `calibrate`; unset: the library's own for this profile, where there is one"
@@ -84,11 +141,48 @@ class Settings(BaseSettings):
             VideoAssistantError: there is no profile of that name.
         """
         try:
-            return PROFILES[self.profile]
+            profile = PROFILES[self.profile]
         except KeyError:
             raise VideoAssistantError(
                 f"profile {self.profile!r} is unknown; profiles: {', '.join(PROFILES)}; choose one with --profile"
             ) from None
+        if self.core is not None and self.chat_model is None:
+            # Whoever names a checkpoint of the world's own size wants it as that world's profiles run it.
+            precision = _OFFICIAL["precision"] if self.core in BY_NAME else profile.precision
+            profile = replace(profile, core=_hub_name(self.core, "core"), precision=precision)
+        if self.retrieval is not None:
+            name = _hub_name(self.retrieval, "retrieval")
+            calibration, languages = _ABILITIES.get(name, (profile.calibration, profile.languages))
+            profile = replace(profile, retrieval=name, calibration=calibration, languages=languages)
+        return profile if self.precision is None else replace(profile, precision=self.precision)
+
+    @property
+    def chat_model(self) -> str | None:
+        """The chat model that reasons instead of a core, `provider:model`."""
+        return self.core if self.core is not None and ":" in self.core else None
+
+
+def _hub_name(name: str, role: str) -> str:
+    """A checkpoint of the catalogue by either of its names, or a folder.
+
+    Raises:
+        VideoAssistantError: it is neither.
+    """
+    if name in BY_NAME and BY_NAME[name].role == role:
+        return BY_NAME[name].hub
+    if Path(name).is_dir():
+        return name
+    known = ", ".join(sorted({one.name for one in BY_NAME.values() if one.role == role}))
+    raise VideoAssistantError(
+        f"VIDEO_ASSISTANT_{role.upper()}={name!r} is neither a folder nor a checkpoint known here; those are: {known}"
+    )
+
+
+def default_models() -> Path:
+    """The platform's data folder for official checkpoints."""
+    from platformdirs import user_data_path
+
+    return user_data_path("video-assistant", appauthor=False) / "models"
 
 
 def default_library() -> Path:

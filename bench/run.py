@@ -10,13 +10,16 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 
-def run(part: str, session: Session, *, index: Path | None, seed: int, size: int) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask`, `ground`, `events` or `text`.
+def run(
+    part: str, session: Session, *, index: Path | None, seed: int, size: int, device: str | None = None
+) -> dict[str, Any]:
+    """`{"figures": {dotted name: number}, "settings": {...}}` of a part.
 
     Args:
         index: where `events` keeps its libraries; None: nowhere.
         seed: of its world.
         size: keyframes of its largest library.
+        device: where `core` runs, cpu or cuda; None: the GPU where there is one.
     """
     match part:
         case "ingest":
@@ -33,7 +36,11 @@ def run(part: str, session: Session, *, index: Path | None, seed: int, size: int
             from bench.events import measure as measure_events
 
             return measure_events(session, index=index, seed=seed, size=size)
+        case "core":
+            from bench.core import measure as measure_core
+
+            return measure_core(session, device=device)
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text, core")
     result: dict[str, Any] = measure(session)
     return result

@@ -22,7 +22,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import PrivateAttr
 
 from assistant.agent import schema
-from assistant.models.blip import MAX_PROMPT_TOKENS, InstructBlip
+from assistant.models.blip import InstructBlip
+from assistant.models.language_model import MAX_PROMPT_TOKENS
 from prompts import render
 from tools.errors import VideoAssistantError
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.features import KeyframeFeatures
 from prompts import render
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from assistant.features import Store
     from assistant.models.blip import InstructBlip
     from tools.types import Keyframe, Line
 
@@ -27,21 +27,15 @@ MAX_LINES_CHARACTERS = 400
 VERIFY_BATCH = 32
 
 
-class FeatureStore(Protocol):
-    """What the core needs of the library."""
-
-    def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16] | None: ...
-
-
 class InstructBlipCore:
     """Implements `tools.ports.Core`.
 
     `surfaces` gives the text scored for an option where it is not the option's name with spaces.
     """
 
-    def __init__(self, blip: InstructBlip, store: FeatureStore, surfaces: Mapping[str, str] | None = None) -> None:
+    def __init__(self, blip: InstructBlip, store: Store, surfaces: Mapping[str, str] | None = None) -> None:
         self._blip = blip
-        self._store = store
+        self._features = KeyframeFeatures(store, blip)
         self._surfaces = dict(surfaces or {})
 
     def choose(self, question: str, options: Mapping[str, str]) -> Choice:
@@ -138,24 +132,6 @@ class InstructBlipCore:
         places = [place for place, known in enumerate(self._blip.knows(features)) if known]
         return places, self._blip.queries(features[places], instruction) if places else None
 
-    def _features(self, frames: Sequence[Keyframe]) -> NDArray[np.float16]:
-        """Stored features in the order of `frames`; from the thumbnails where the library has none."""
-        rows: dict[tuple[str, int], NDArray[np.float16]] = {}
-        for video_id in dict.fromkeys(f.video_id for f in frames):
-            own = [f for f in frames if f.video_id == video_id]
-            stored = self._store.features(video_id, [f.frame_index for f in own])
-            if stored is None:
-                stored = self._blip.features([_thumbnail(f) for f in own])
-            rows |= {(video_id, f.frame_index): row for f, row in zip(own, stored, strict=True)}
-        return np.stack([rows[f.video_id, f.frame_index] for f in frames])
-
 
 def _words(question: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", question.lower()))
-
-
-def _thumbnail(frame: Keyframe) -> NDArray[np.uint8]:
-    from PIL import Image
-
-    with Image.open(frame.image) as image:
-        return np.array(image.convert("RGB"))

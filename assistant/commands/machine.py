@@ -4,23 +4,69 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from assistant.commands.shared import JSON, opened
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.option("--all", "every", is_flag=True, help="Every official checkpoint, the ones of no profile too.")
 @JSON
 @click.pass_context
-def models(ctx: click.Context, as_json: bool) -> None:
-    """What each role uses, its licence, and whether it is there."""
-    from assistant.inventory import inventory
+def models(ctx: click.Context, every: bool, as_json: bool) -> None:
+    """What each role uses: licence and its limits, disk, memory, whether it is there."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from assistant.inventory import catalogue, inventory
     from assistant.output import emit
 
-    rows = inventory(opened(ctx).settings)
-    lines = [f"{r['role']:<14} {'there' if r['there'] else 'missing':<8} {r['uses']}  ({r['licence']})" for r in rows]
+    settings = opened(ctx).settings
+    rows = catalogue(settings) if every else inventory(settings)
+    lines = [line for row in rows for line in _model_lines(row)]
     emit(rows, lines, as_json=as_json, empty="No role.")
+
+
+def _model_lines(row: dict[str, Any]) -> list[str]:
+    lines = [f"{row['role']:<14} {'there' if row['there'] else 'missing':<8} {row['uses']}  ({row['licence']})"]
+    if "limits" in row:
+        lines.append(f"{'':<24}{row['disk_gb']} GB on disk, {row['memory_gb']} GB in memory; limits: {row['limits']}")
+    return lines
+
+
+@models.command()
+@click.argument("names", metavar="[ROLE|NAME]...", nargs=-1)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Take the files from this folder, carried on a disk, instead of the hub.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask; the licences are accepted.")
+@click.pass_context
+def pull(ctx: click.Context, names: tuple[str, ...], source: Path | None, yes: bool) -> None:
+    """Get the checkpoints of the profile (or those named). Goes on where it was interrupted."""
+    from assistant.inventory import wanted
+    from assistant.models.pull import pull as fetch
+    from assistant.models.pull import take
+    from assistant.progress import counting
+
+    session = opened(ctx)
+    chosen = wanted(session.settings, names)
+    for one in chosen:
+        click.echo(f"{one.hub}: {one.disk_bytes / 1e9:.1f} GB; licence: {one.licence}; limits: {one.limits}", err=True)
+    if chosen and not yes:
+        click.confirm("Get these, under their licences?", abort=True, err=True)
+    for one in chosen:
+        if source is None:
+            folder = fetch(one, session.store)
+        else:
+            with counting("bytes") as progress:
+                folder = take(one, source, session.store, progress=progress)
+        click.echo(f"{one.name}  {folder}")
+    if not chosen:
+        click.echo("Everything that the profile uses is there.", err=True)
 
 
 @click.command()

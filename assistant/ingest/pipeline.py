@@ -6,6 +6,7 @@ hold a few dozen pictures, so memory does not grow with the video.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -35,6 +36,9 @@ MEDIA_SUFFIXES = frozenset(
     ".mp3 .m4a .wav .jpg .jpeg .png .tif .tiff .webp".split()
 )
 """What a folder is searched for; a file that is named is tried whatever its suffix."""
+
+
+log = logging.getLogger(__name__)
 
 
 class CancelledError(Exception):
@@ -133,9 +137,12 @@ def index(
                         video.video_id, str(path), "unchanged", 0.0, video.keyframes, video.lines, (), None
                     )
                     continue
-                yield _index_one(
+                result = _index_one(
                     path, draft, embedder, extractor, reader, listener, options, progress, cancelled, start
                 )
+                if dropped := writer.bound_features(options.feature_bytes):
+                    log.warning("the picture features of %s were dropped to make room", ", ".join(dropped))
+                yield result
             except CancelledError:
                 return
             except (MediaError, OSError) as error:

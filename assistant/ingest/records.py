@@ -23,6 +23,7 @@ class IngestOptions:
     batch: int = 16  # frames that go through the models at once
     thumbnail_side: int = 480  # pixels of a thumbnail's longer side
     thumbnail_quality: int = 82  # JPEG, of 100
+    feature_bytes: int = 50_000_000_000  # of stored image states, of all videos; a ViT-g's take 0.7 MB a keyframe
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.library import sidecar, text
 from assistant.library.identity import content_hash, video_id
-from assistant.library.records import KeyframeRow, LibraryError, VideoRecord
+from assistant.library.records import KeyframeRow, LibraryError, StoredVideo, VideoRecord
 from assistant.library.vectors import vector_id
 from tools.types import Line
 
@@ -76,6 +76,30 @@ class Writer:
             connection.execute("UPDATE video SET lines = lines + ? WHERE video_id = ?", (len(lines), name))
         self._library.vector_store.written(self._library.catalog.revision)
 
+    def bound_features(self, most_bytes: int) -> list[str]:
+        """Drops stored image states, those of the videos added first, until the rest takes at most `most_bytes`.
+
+        Questions about such a video are answered from its thumbnails then.
+
+        Returns:
+            The ids of the videos that lost theirs.
+        """
+        library, dropped = self._library, []
+        videos = [video for video in library.stored_videos() if video.feature_tokens]
+        total = sum(_feature_bytes(video) for video in videos)
+        for video in videos:
+            if total <= most_bytes:
+                break
+            with library.catalog.transaction() as connection:
+                connection.execute("UPDATE video SET feature_tokens = 0 WHERE video_id = ?", (video.video_id,))
+            # The catalog first: a kill in between leaves a file that nobody reads, and goes with its video.
+            folder = sidecar.folder_of(library.root, video.video_id, video.generation)
+            (folder / sidecar.FEATURES).unlink(missing_ok=True)
+            total -= _feature_bytes(video)
+            dropped.append(video.video_id)
+        library.vector_store.written(library.catalog.revision)
+        return dropped
+
     def sweep(self) -> None:
         """Removes what killed writers and replaced or removed videos left behind."""
         library = self._library
@@ -93,6 +117,10 @@ class Writer:
                     "DELETE FROM garbage WHERE video_id = ? AND generation = ?", (row["video_id"], row["generation"])
                 )
         library.vector_store.written(library.catalog.revision)
+
+
+def _feature_bytes(video: StoredVideo) -> int:
+    return video.keyframes * video.feature_tokens * video.feature_width * 2
 
 
 class Draft:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
 
 from tools.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
+
+LARGE = 256_000_000  # bytes of weights from which on hashing them is felt
 
 
 class LazyModel(ABC, Generic[T]):
@@ -58,7 +66,7 @@ def without_bars() -> None:
 
 
 def checkpoint_identity(checkpoint: str) -> str:
-    """A name that changes when the weights do: a hub id as it is, a local folder by the hash of its weights.
+    """A name that changes when the weights do: what is no folder as it is, a folder by the hash of its weights.
 
     Raises:
         ModelNotFoundError: `checkpoint` looks like a folder and holds no weights.
@@ -73,18 +81,114 @@ def checkpoint_identity(checkpoint: str) -> str:
         raise ModelNotFoundError(
             f"{folder} holds no *.safetensors; put a checkpoint's files there, or run with --profile pocket"
         )
-    digest = hashlib.blake2b(digest_size=6)
-    for path in weights:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    return f"{folder.name}-{digest.hexdigest()}"
+
+    def compute() -> str:
+        digest = hashlib.blake2b(digest_size=6)
+        for path in weights:
+            with path.open("rb") as file:
+                while chunk := file.read(1 << 20):
+                    digest.update(chunk)
+        return digest.hexdigest()
+
+    return f"{folder.name}-{_remembered(folder, 'weights', compute)}"
+
+
+def _remembered(folder: Path, what: str, compute: Callable[[], str]) -> str:
+    """Something that follows from a folder's weights; where those are large, kept beside them until they change."""
+    import json
+
+    states = [(path.name, path.stat()) for path in sorted(folder.glob("*.safetensors"))]
+    if sum(state.st_size for _, state in states) < LARGE:
+        return compute()
+    stamp = [[name, state.st_size, state.st_mtime_ns] for name, state in states]
+    path = folder / ".remembered.json"
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        kept: dict[str, str] = known["values"] if known["stamp"] == stamp else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        kept = {}
+    if what not in kept:
+        kept[what] = compute()
+        with suppress(OSError):  # a folder that cannot be written: computed again next time
+            path.write_text(json.dumps({"stamp": stamp, "values": kept}), encoding="utf-8")
+    return kept[what]
+
+
+def vision_identity(checkpoint: str) -> str | None:
+    """A name for the weights of a checkpoint's ViT, the same for the same weights whatever they are stored in.
+
+    None where there are none, or in a format that cannot be read in part. Two models of one name can share the states
+    that are stored of pictures.
+    """
+    from safetensors import SafetensorError
+
+    folder = Path(checkpoint)
+    try:
+        return _remembered(folder, "vision", lambda: _hash_vision(folder)) or None
+    except (OSError, SafetensorError):
+        return None
+
+
+def _hash_vision(folder: Path) -> str:
+    import hashlib
+
+    import torch
+    from safetensors import safe_open
+
+    digest = hashlib.blake2b(digest_size=12)
+    tensors: dict[str, Path] = {}
+    for path in folder.glob("*.safetensors"):
+        with safe_open(path, "pt") as file:
+            tensors |= {key: path for key in file.keys() if key.startswith("vision_model.")}  # noqa: SIM118
+    for key in sorted(tensors):
+        with safe_open(tensors[key], "pt") as file:
+            # Half precision: the same weights are kept as float32 by one checkpoint, as float16 by another.
+            tensor = file.get_tensor(key).to(torch.float16).contiguous()
+        digest.update(key.encode())
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest() if tensors else ""
+
+
+def no_features(vision_config: Any) -> NDArray[np.float16]:
+    """Of no picture: `(0, tokens, width)`, the class token among them."""
+    tokens = (vision_config.image_size // vision_config.patch_size) ** 2 + 1
+    return np.zeros((0, tokens, vision_config.hidden_size), np.float16)
+
+
+def checkpoint_folder(role: str, checkpoint: str) -> Path:
+    """The folder of a checkpoint that is there.
+
+    Raises:
+        ModelNotFoundError: it is not; says how to get it and where it would go.
+    """
+    folder = Path(checkpoint)
+    if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")):
+        return folder
+    raise ModelNotFoundError(
+        f"{role}: no checkpoint in {folder}; get it with `video-assistant models pull {role}` (see `models` for its "
+        "licence and size), put its files there, or run with --profile pocket"
+    )
+
+
+def model_type(folder: Path) -> str:
+    """What a checkpoint's `config.json` says it is.
+
+    Raises:
+        ModelNotFoundError: there is no such file, or it cannot be read.
+    """
+    import json
+
+    try:
+        return str(json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type"))
+    except (OSError, ValueError, AttributeError) as error:
+        line = str(error).splitlines()[0][:100]
+        raise ModelNotFoundError(f"{folder} has no config.json that can be read ({line}); get it again") from None
 
 
 def hub_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:
-    """One line for a checkpoint that cannot be had: the file, where it would go, and the way out."""
+    """One line for a checkpoint that cannot be read: the file, where it would go, and the way out."""
     first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return ModelNotFoundError(
-        f"{role}: cannot load {checkpoint!r} ({first}); connect to the hub once, or put its files in a folder of that "
-        "name, or run with --profile pocket"
+        f"{role}: cannot load {checkpoint!r} ({first}); get its files anew with `video-assistant models pull {role}`, "
+        "or run with --profile pocket"
     )

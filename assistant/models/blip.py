@@ -1,4 +1,4 @@
-"""InstructBLIP with a T5 inside: picture features once, questions many times."""
+"""InstructBLIP and BLIP-2: picture features once, questions many times."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.models.base import LazyModel, checkpoint_identity, default_device, hub_error, without_bars
+from assistant.models.base import LazyModel, checkpoint_identity, no_features
+from assistant.models.blip_checkpoint import Loaded, Precision, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,16 +21,7 @@ if TYPE_CHECKING:
     from assistant.models.constraint import Pieces
     from assistant.models.familiarity import Familiarity
 
-MAX_PROMPT_TOKENS = 480  # T5 was trained on 512; longer prompts lose their beginning, never the question at the tail
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The parts that the calls use."""
-
-    model: Any
-    processor: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +33,26 @@ class Text:
 
 
 class InstructBlip(LazyModel[Loaded]):
-    """One checkpoint: a local folder or a hub id. Calls are serialised: the CPU gains nothing from two at once."""
+    """One InstructBLIP or BLIP-2. Calls are serialised: the CPU gains nothing from two at once.
 
-    def __init__(self, checkpoint: str) -> None:
+    Args:
+        checkpoint: its folder.
+        precision: of the frozen language model.
+    """
+
+    def __init__(self, checkpoint: str, precision: Precision = "float32") -> None:
         super().__init__()
         self.checkpoint = checkpoint
+        self.precision = precision
         self._busy = threading.Lock()
         self._pieces: Pieces | None = None
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> InstructBlip:
+        """Around what is loaded already."""
+        blip = cls("", loaded.precision)
+        blip._loaded = loaded
+        return blip
 
     @cached_property
     def identity(self) -> str:
@@ -55,22 +60,15 @@ class InstructBlip(LazyModel[Loaded]):
         return checkpoint_identity(self.checkpoint)
 
     def _load(self) -> Loaded:
-        import torch
-        from transformers import InstructBlipForConditionalGeneration, InstructBlipProcessor
-
-        without_bars()
-        try:
-            processor = InstructBlipProcessor.from_pretrained(self.checkpoint)
-            model = InstructBlipForConditionalGeneration.from_pretrained(self.checkpoint, dtype=torch.float32)
-        except (OSError, ValueError) as error:
-            raise hub_error("core", self.checkpoint, error) from error
-        return Loaded(model.to(default_device()).eval(), processor)
+        return load(self.checkpoint, self.precision)
 
     def clean(self, text: str) -> str:
         """`text` without the strings that the tokenizers read as special tokens, such as `<image>`."""
         processor = self.loaded.processor
-        special = {*processor.tokenizer.all_special_tokens, *processor.qformer_tokenizer.all_special_tokens}
-        special |= {str(t) for t in processor.tokenizer.get_added_vocab()} | {"<image>", "<video>"}
+        special = {*processor.tokenizer.all_special_tokens, *processor.tokenizer.get_added_vocab()}
+        special |= {"<image>", "<video>"}
+        if self.loaded.instructed:
+            special |= set(processor.qformer_tokenizer.all_special_tokens)
         before = None
         # Removing one may join the halves of another.
         while before != text:
@@ -83,16 +81,14 @@ class InstructBlip(LazyModel[Loaded]):
         """ViT states `(n, tokens, width)` of HWC RGB pictures; no question plays a part, so they can be stored."""
         import torch
 
-        model, processor = self.loaded.model, self.loaded.processor
+        vision, processor = self.loaded.model.vision_model, self.loaded.processor
         if len(images) == 0:
-            config = model.config.vision_config
-            tokens = (config.image_size // config.patch_size) ** 2 + 1
-            return np.zeros((0, tokens, config.hidden_size), np.float16)
+            return no_features(vision.config)
         with self._busy, torch.inference_mode():
             # Named, since the axes of a picture of one pixel cannot be guessed.
             read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
-            values = read["pixel_values"].to(model.device)
-            states = model.vision_model(values).last_hidden_state
+            values = read["pixel_values"].to(vision.device, vision.dtype)
+            states = vision(values).last_hidden_state
         found: NDArray[np.float16] = states.to(torch.float16).cpu().numpy()
         return found
 
@@ -107,65 +103,48 @@ class InstructBlip(LazyModel[Loaded]):
         return [True] * len(features) if self._familiarity is None else self._familiarity.knows(features)
 
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
-        """Projected queries `(n, queries, width of the T5)` of stored features, under one instruction."""
+        """Projected queries `(n, queries, width of the language model)` of stored features.
+
+        InstructBLIP's heed the instruction; BLIP-2's do not read it.
+        """
         import torch
 
-        model, processor = self.loaded.model, self.loaded.processor
-        tokenizer = processor.qformer_tokenizer
+        model, instructed = self.loaded.model, self.loaded.instructed
+        qformer = model.qformer
         with torch.inference_mode():
-            states = torch.from_numpy(np.array(features)).to(model.device, torch.float32)
-            longest = min(MAX_INSTRUCTION_TOKENS, model.config.qformer_config.max_position_embeddings)
-            text = tokenizer(self.clean(instruction), return_tensors="pt", truncation=True, max_length=longest).to(
-                model.device
-            )
+            states = torch.from_numpy(np.array(features)).to(qformer.device, qformer.dtype)
             n, count = len(states), model.config.num_query_tokens
-            ones = torch.ones(n, count, dtype=torch.long, device=model.device)
-            out = model.qformer(
-                input_ids=text["input_ids"].expand(n, -1),
-                attention_mask=torch.cat([ones, text["attention_mask"].expand(n, -1)], 1),
-                query_embeds=model.query_tokens.expand(n, -1, -1),
+            more: dict[str, Any] = {}
+            if instructed:
+                text = self._instruction(instruction).to(qformer.device)
+                ones = torch.ones(n, count, dtype=torch.long, device=qformer.device)
+                more["input_ids"] = text["input_ids"].expand(n, -1)
+                more["attention_mask"] = torch.cat([ones, text["attention_mask"].expand(n, -1)], 1)
+            out = qformer(
+                query_embeds=model.query_tokens.to(qformer.dtype).expand(n, -1, -1),
                 encoder_hidden_states=states,
-                encoder_attention_mask=torch.ones(states.shape[:2], dtype=torch.long, device=model.device),
+                encoder_attention_mask=torch.ones(states.shape[:2], dtype=torch.long, device=qformer.device),
+                **more,
             ).last_hidden_state[:, :count]
             return model.language_projection(out)
 
-    def _encode(self, prompt: str, visual: Any = None) -> tuple[Any, Any]:
-        """T5 encoder states and mask; `visual` `(rows, k, width)` stands before the prompt in each row."""
-        import torch
-
-        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
-        text = tokenizer(self.clean(prompt), return_tensors="pt").to(model.device)
-        ids = text["input_ids"][:, -MAX_PROMPT_TOKENS:]
-        mask = text["attention_mask"][:, -MAX_PROMPT_TOKENS:]
-        words = model.get_input_embeddings()(ids)
-        if visual is not None:
-            rows = visual.shape[0]
-            words = torch.cat([visual.to(words.dtype), words.expand(rows, -1, -1)], 1)
-            ones = torch.ones(visual.shape[:2], dtype=mask.dtype, device=model.device)
-            mask = torch.cat([ones, mask.expand(rows, -1)], 1)
-        return model.language_model.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state, mask
+    def _instruction(self, text: str) -> Any:
+        """The question as the Q-Former reads it."""
+        longest = min(MAX_INSTRUCTION_TOKENS, self.loaded.model.config.qformer_config.max_position_embeddings)
+        tokenizer = self.loaded.processor.qformer_tokenizer
+        return tokenizer(self.clean(text), return_tensors="pt", truncation=True, max_length=longest)
 
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:
-        """Log-likelihood `(rows, candidates)` of each whole candidate, the end of the text included; one encoder pass.
+        """Log-likelihood `(rows, candidates)` of each whole candidate, the end of the text included; one reading pass.
 
         `visual` is `(rows, k, width)`; without it there is one row.
         """
         import torch
-        from transformers.modeling_outputs import BaseModelOutput
 
-        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        language = self.loaded.language
         with self._busy, torch.inference_mode():
-            states, mask = self._encode(prompt, visual)
-            rows, many = states.shape[0], len(candidates)
-            ids = tokenizer(list(candidates), return_tensors="pt", padding=True, padding_side="right").to(model.device)
-            labels = ids["input_ids"].masked_fill(ids["attention_mask"] == 0, -100).repeat(rows, 1)
-            logits = model.language_model(
-                encoder_outputs=BaseModelOutput(last_hidden_state=states.repeat_interleave(many, 0)),
-                attention_mask=mask.repeat_interleave(many, 0),
-                labels=labels,
-            ).logits.float()
-            each = logits.log_softmax(-1).gather(-1, labels.clamp(min=0)[..., None])[..., 0] * (labels >= 0)
-            scores: NDArray[np.float64] = each.sum(-1).reshape(rows, many).double().cpu().numpy()
+            found = language.score(language.prompt(self.clean(prompt), visual), candidates)
+        scores: NDArray[np.float64] = found.double().cpu().numpy()
         return scores
 
     def probability_yes(self, prompt: str, visual: Any) -> list[float]:
@@ -177,35 +156,15 @@ class InstructBlip(LazyModel[Loaded]):
         """Greedy text, one for each row of `visual`, one without it."""
         import torch
 
-        tokenizer = self.loaded.processor.tokenizer
+        language = self.loaded.language
+        tokenizer = language.tokenizer
         with self._busy, torch.inference_mode():
-            out = self._generate(prompt, visual, max_new_tokens)
-            ids = out.sequences[:, -len(out.logits) :]
-            chosen = torch.stack(out.logits, 1).float().log_softmax(-1).gather(-1, ids[..., None])[..., 0]
+            asked = language.prompt(self.clean(prompt), visual)
+            ids, chosen = language.write(asked, max_new_tokens=max_new_tokens)
             real = (ids != tokenizer.pad_token_id).float()
             sure = ((chosen * real).sum(1) / real.sum(1).clamp(min=1)).exp().tolist()
         texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
         return [Text(" ".join(t.split()), float(c)) for t, c in zip(texts, sure, strict=True)]
-
-    def _generate(self, prompt: str, visual: Any, max_new_tokens: int, **more: Any) -> Any:
-        """Greedy decoding of the T5 after a prompt, with its logits."""
-        from transformers.modeling_outputs import BaseModelOutput
-
-        tokenizer = self.loaded.processor.tokenizer
-        states, mask = self._encode(prompt, visual)
-        # The inner generation config does not come from the checkpoint's file: name the ends.
-        return self.loaded.model.language_model.generate(
-            encoder_outputs=BaseModelOutput(last_hidden_state=states),
-            attention_mask=mask,
-            max_new_tokens=max_new_tokens,
-            num_beams=1,
-            do_sample=False,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-            output_logits=True,
-            return_dict_in_generate=True,
-            **more,
-        )
 
     def write_matching(self, prompt: str, pattern: str, *, max_new_tokens: int = 96) -> str:
         """The likeliest text, token by token, among those that match `pattern` (a regular expression) as a whole.
@@ -218,13 +177,14 @@ class InstructBlip(LazyModel[Loaded]):
 
         from assistant.models.constraint import Pieces, RegexConstraint
 
-        tokenizer = self.loaded.processor.tokenizer
+        language = self.loaded.language
         if self._pieces is None:
-            self._pieces = Pieces(tokenizer)
-        constraint = RegexConstraint(pattern, self._pieces, tokenizer.eos_token_id, skip=1)
+            self._pieces = Pieces(language.tokenizer)
+        constraint = RegexConstraint(pattern, self._pieces, language.tokenizer.eos_token_id, skip=language.starts_with)
         with self._busy, torch.inference_mode():
-            out = self._generate(prompt, None, max_new_tokens, logits_processor=[constraint])
-        text: str = self._pieces.read(out.sequences[0, 1:].tolist())
+            asked = language.prompt(self.clean(prompt))
+            ids, _ = language.write(asked, max_new_tokens=max_new_tokens, logits_processor=[constraint])
+        text: str = self._pieces.read(ids[0].tolist())
         if regex.fullmatch(pattern, text) is None:
             raise ValueError(f"no text of {max_new_tokens} tokens matches {pattern!r}")
         return text

@@ -1,4 +1,7 @@
-"""CLIP: pictures and words as vectors of one space (Radford et al. 2021, arXiv:2103.00020)."""
+"""CLIP and its kin: pictures and words as vectors of one space.
+
+Radford et al. 2021 (arXiv:2103.00020); SigLIP 2, Tschannen et al. 2025 (arXiv:2502.14786), reads many languages.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.models.base import LazyModel, checkpoint_identity, default_device, hub_error, without_bars
+from assistant.models.base import (
+    LazyModel,
+    checkpoint_folder,
+    checkpoint_identity,
+    default_device,
+    hub_error,
+    model_type,
+    without_bars,
+)
+from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
     import torch
 
+FAMILIES = ("clip", "siglip")
 BATCH = 32  # frames at once: larger gains nothing on a CPU and keeps a GPU busy enough
 
 
@@ -24,10 +37,10 @@ class _Loaded(NamedTuple):
 
 
 class Clip(LazyModel[_Loaded]):
-    """A CLIP checkpoint, from a local folder or the hub.
+    """A checkpoint of CLIP or SigLIP.
 
     Args:
-        checkpoint: folder or hub id.
+        checkpoint: its folder.
     """
 
     def __init__(self, checkpoint: str) -> None:
@@ -41,16 +54,21 @@ class Clip(LazyModel[_Loaded]):
 
     def _load(self) -> _Loaded:
         import torch
-        from transformers import CLIPModel, CLIPProcessor
+        from transformers import AutoModel, AutoProcessor
 
+        folder = checkpoint_folder("retrieval", self.checkpoint)
+        if (kind := model_type(folder)) not in FAMILIES:
+            raise VideoAssistantError(
+                f"retrieval: {folder} holds a {kind} model; give {' or '.join(FAMILIES)}, or --profile pocket"
+            )
         without_bars()
         device = default_device()
         try:
             # float32 on the CPU: bf16 gains nothing there at this size and costs recall.
             dtype = torch.float16 if device.type == "cuda" else torch.float32
-            model = CLIPModel.from_pretrained(self.checkpoint, dtype=dtype).to(device).eval()
-            processor = CLIPProcessor.from_pretrained(self.checkpoint)
-        except OSError as error:
+            model = AutoModel.from_pretrained(folder, dtype=dtype).to(device).eval()
+            processor = AutoProcessor.from_pretrained(folder)
+        except (OSError, ValueError, RuntimeError) as error:
             raise hub_error("retrieval", self.checkpoint, error) from error
         return _Loaded(model, processor, device)
 
@@ -75,7 +93,7 @@ class Clip(LazyModel[_Loaded]):
             ]
             with torch.inference_mode():
                 rows.append(_normalise(model.get_image_features(pixel_values=pixels.to(device, model.dtype))))
-        return np.concatenate(rows) if rows else np.empty((0, model.config.projection_dim), np.float32)
+        return np.concatenate(rows) if rows else np.empty((0, _dimensions(model)), np.float32)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embeds sentences; what is longer than the model reads is cut at its end.
@@ -87,14 +105,23 @@ class Clip(LazyModel[_Loaded]):
 
         model, processor, device = self.loaded
         if not texts:
-            return np.empty((0, model.config.projection_dim), np.float32)
+            return np.empty((0, _dimensions(model)), np.float32)
         limit = model.config.text_config.max_position_embeddings
-        tokens = processor.tokenizer(list(texts), padding=True, truncation=True, max_length=limit, return_tensors="pt")
+        pads = model.config.model_type == "siglip"
+        # SigLIP was trained on lower-cased texts filled up to their longest, and reads the padding.
+        read = [text.lower() for text in texts] if pads else list(texts)
+        padding = "max_length" if pads else True
+        tokens = processor.tokenizer(read, padding=padding, truncation=True, max_length=limit, return_tensors="pt")
+        names = ["input_ids"] if pads else ["input_ids", "attention_mask"]
         with torch.inference_mode():
-            features = model.get_text_features(
-                input_ids=tokens["input_ids"].to(device), attention_mask=tokens["attention_mask"].to(device)
-            )
+            features = model.get_text_features(**{name: tokens[name].to(device) for name in names})
         return _normalise(features)
+
+
+def _dimensions(model: Any) -> int:
+    if model.config.model_type == "siglip":
+        return int(model.config.vision_config.hidden_size)
+    return int(model.config.projection_dim)
 
 
 def _normalise(features: Any) -> NDArray[np.float32]:

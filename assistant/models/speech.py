@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.ingest.audio import RATE
 from assistant.ingest.tracks import Cue
-from assistant.models.base import LazyModel, default_device, hub_error, without_bars
+from assistant.models.base import LazyModel, checkpoint_folder, default_device, hub_error, without_bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,11 @@ BATCH = 4  # windows
 
 
 class Whisper(LazyModel[Any]):
-    """One checkpoint: a local folder or a hub id."""
+    """One checkpoint.
+
+    Args:
+        checkpoint: its folder.
+    """
 
     def __init__(self, checkpoint: str) -> None:
         super().__init__()
@@ -31,10 +35,11 @@ class Whisper(LazyModel[Any]):
     def _load(self) -> Any:
         from transformers import WhisperForConditionalGeneration, WhisperProcessor, pipeline
 
+        folder = checkpoint_folder("speech", self.checkpoint)
         without_bars()
         try:
-            model = WhisperForConditionalGeneration.from_pretrained(self.checkpoint)
-            processor = WhisperProcessor.from_pretrained(self.checkpoint)
+            model = WhisperForConditionalGeneration.from_pretrained(folder)
+            processor = WhisperProcessor.from_pretrained(folder)
         except (OSError, ValueError) as error:
             raise hub_error("speech", self.checkpoint, error) from error
         return pipeline(

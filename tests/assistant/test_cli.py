@@ -190,6 +190,7 @@ def test_models_and_doctor_say_what_is_there(library) -> None:
     assert {row["role"] for row in _run(library, "models", "--json")} >= {"core", "retrieval"}
     assert {row["what"] for row in _run(library, "doctor", "--json")} == {
         "device",
+        "profile",
         "codecs",
         "tesseract",
         "voice",

@@ -218,3 +218,16 @@ def test_what_somebody_said_of_a_video_s_time_outlasts_indexing_and_not_its_remo
     library.remove(video_id)
     index(None)
     assert library.video(video_id).recorded_at is None
+
+
+def test_features_are_bounded_and_those_of_the_first_videos_go_first(library, add) -> None:
+    ids = [add(library, f"v{i}", n=4, seed=i, features=True) for i in range(3)]
+    each = 4 * 3 * 4 * 2
+    with library.writer() as writer:
+        assert writer.bound_features(3 * each) == []
+        assert writer.bound_features(2 * each - 1) == ids[:2]
+    assert library.features(ids[0], [0]) is None
+    assert library.features(ids[2], [0]) is not None
+    assert [library.video(name).keyframes for name in ids] == [4, 4, 4]
+    assert len(list(library.root.rglob("features.f16"))) == 1
+    assert library.check() == []

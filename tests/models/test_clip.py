@@ -3,7 +3,7 @@ import pytest
 
 from assistant.models.clip import Clip
 from assistant.settings import PROFILES
-from tools.errors import ModelNotFoundError
+from tools.errors import ModelNotFoundError, VideoAssistantError
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +50,49 @@ def test_identity_follows_the_weights(tmp_path) -> None:
 def test_a_folder_without_weights_is_named(tmp_path) -> None:
     with pytest.raises(ModelNotFoundError, match="safetensors"):
         _ = Clip(str(tmp_path)).identity
+
+
+def test_the_identity_of_large_weights_is_kept_until_they_change(tmp_path, monkeypatch) -> None:
+    from assistant.models import base
+
+    monkeypatch.setattr(base, "LARGE", 1)
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"one")
+    first = Clip(str(tmp_path)).identity
+    kept = (tmp_path / ".remembered.json").read_text()
+    (tmp_path / ".remembered.json").write_text(kept.replace(first.rpartition("-")[2], "kept"))
+    assert Clip(str(tmp_path)).identity == f"{tmp_path.name}-kept"
+    weights.write_bytes(b"other")
+    assert Clip(str(tmp_path)).identity not in (first, f"{tmp_path.name}-kept")
+
+
+def test_siglip_embeds_pictures_and_words_in_one_space(tmp_path) -> None:
+    """The classes of SigLIP 2's fixed-resolution checkpoints, tiny."""
+    import torch
+    from transformers import AutoTokenizer, SiglipConfig, SiglipImageProcessor, SiglipModel, SiglipProcessor
+
+    small = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    words = AutoTokenizer.from_pretrained(PROFILES["pocket"].retrieval)
+    torch.manual_seed(0)
+    config = SiglipConfig(
+        text_config={**small, "vocab_size": len(words), "max_position_embeddings": 16, "projection_size": 16},
+        vision_config={**small, "image_size": 32, "patch_size": 16},
+    )
+    SiglipModel(config).save_pretrained(tmp_path)
+    SiglipProcessor(SiglipImageProcessor(size={"height": 32, "width": 32}), words).save_pretrained(tmp_path)
+    model = Clip(str(tmp_path))
+    images, texts = model.embed_images([_block((200, 0, 0))]), model.embed_texts(["a red car", "A RED CAR"])
+    assert images.shape[1] == texts.shape[1] == model.embed_texts([]).shape[1] == 16
+    assert texts[0] == pytest.approx(texts[1])
+    assert np.linalg.norm(np.concatenate([images, texts]), axis=1) == pytest.approx(1, abs=1e-4)
+    assert model.embed_texts(["x" * 500, ""]).shape == (2, 16)
+
+
+@pytest.mark.parametrize("name", ["instructblip", "nowhere"])
+def test_what_is_no_retrieval_model_is_one_line(name: str) -> None:
+    from pathlib import Path
+
+    folder = Path(PROFILES["pocket"].retrieval).parent / name
+    with pytest.raises(VideoAssistantError, match="retrieval:") as caught:
+        _ = Clip(str(folder)).loaded
+    assert "\n" not in str(caught.value)

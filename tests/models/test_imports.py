@@ -7,7 +7,22 @@ ABSENT = ("av", "chromadb", "cv2", "easyocr", "filelock", "langchain_core", "pys
 """What a bare GPU machine lacks."""
 
 
-@pytest.mark.parametrize("module", ["ocr", "ctc", "accents", "tesseract", "easyocr", "speech", "attention"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "ocr",
+        "ctc",
+        "accents",
+        "tesseract",
+        "easyocr",
+        "speech",
+        "attention",
+        "blip",
+        "selfcheck",
+        "matching",
+        "translate",
+    ],
+)
 def test_a_model_imports_without_what_only_the_library_needs(module: str) -> None:
     blocked = f"import sys; sys.modules.update(dict.fromkeys({ABSENT!r}))"
     run = subprocess.run(

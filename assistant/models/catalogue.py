@@ -1,0 +1,173 @@
+"""The official checkpoints: where they come from, what their licences ask, how much room they take. Data, no code.
+
+Sizes are those of the files that are fetched; memory is of the weights alone, computed from the official configurations
+(`tests/models/test_official.py` keeps it true).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["core", "retrieval", "matching", "grounding", "translation", "screen-text", "speech"]
+
+TENSORS = ("*.safetensors", "*.safetensors.index.json")
+"""Taken where a repository has them; else `*.bin`."""
+SMALL = ("*.json", "*.model", "*.txt", "*.spm", "qformer_tokenizer/*")
+"""Configurations and tokenizers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One official checkpoint."""
+
+    name: str  # as it may be chosen in the settings
+    hub: str  # `owner/name` on the hub; also where it lies among the models
+    role: Role
+    kind: str  # `model_type` of its config.json, or the kind of file
+    licence: str
+    limits: str  # what the licence, or what the model was made of, asks of its user
+    disk_bytes: int
+    memory_bytes: dict[str, int] = field(hash=False, default_factory=dict)  # of the weights, by precision
+    only: tuple[str, ...] = ()  # files of the repository; empty: what `TENSORS` and `SMALL` say
+    words_from: str = ""  # a repository that its tokenizer comes from, if not its own
+
+
+_LLAVA = "tuned on LLaVA-Instruct data (CC BY-NC 4.0): treat it as non-commercial unless you have cleared that"
+
+CATALOGUE: tuple[Checkpoint, ...] = (
+    Checkpoint(
+        "instructblip-flan-t5-xl",
+        "Salesforce/instructblip-flan-t5-xl",
+        "core",
+        "instructblip",
+        "MIT; its Flan-T5 Apache-2.0",
+        _LLAVA,
+        16_100_000_000,
+        {"float32": 16_090_000_000, "bfloat16": 8_045_000_000, "int8": 5_830_000_000, "nf4": 4_790_000_000},
+    ),
+    Checkpoint(
+        "instructblip-flan-t5-xxl",
+        "Salesforce/instructblip-flan-t5-xxl",
+        "core",
+        "instructblip",
+        "MIT; its Flan-T5 Apache-2.0",
+        _LLAVA,
+        49_200_000_000,
+        {"float32": 49_250_000_000, "bfloat16": 24_600_000_000, "int8": 15_800_000_000, "nf4": 11_600_000_000},
+    ),
+    Checkpoint(
+        "instructblip-vicuna-7b",
+        "Salesforce/instructblip-vicuna-7b",
+        "core",
+        "instructblip",
+        "other; its Vicuna under the LLaMA licence",
+        "non-commercial research only",
+        31_700_000_000,
+        {"float32": 31_700_000_000, "bfloat16": 15_800_000_000, "int8": 9_350_000_000, "nf4": 6_300_000_000},
+    ),
+    Checkpoint(
+        "blip2-opt-2.7b",
+        "Salesforce/blip2-opt-2.7b",
+        "core",
+        "blip-2",
+        "MIT; its OPT under Meta's OPT licence",
+        "non-commercial research only",
+        15_000_000_000,
+        {"float32": 15_000_000_000, "bfloat16": 7_500_000_000, "int8": 5_000_000_000, "nf4": 3_800_000_000},
+    ),
+    Checkpoint(
+        "blip2-flan-t5-xl",
+        "Salesforce/blip2-flan-t5-xl",
+        "core",
+        "blip-2",
+        "MIT; its Flan-T5 Apache-2.0",
+        "none known",
+        15_800_000_000,
+        {"float32": 15_770_000_000, "bfloat16": 7_890_000_000, "int8": 5_670_000_000, "nf4": 4_630_000_000},
+    ),
+    Checkpoint(
+        "blip2-itm-vit-g",
+        "Salesforce/blip2-itm-vit-g",
+        "matching",
+        "blip-2",
+        "MIT",
+        "none known",
+        4_780_000_000,
+        {"float32": 4_690_000_000, "bfloat16": 2_345_000_000},
+    ),
+    Checkpoint(
+        "clip-vit-large-patch14",
+        "openai/clip-vit-large-patch14",
+        "retrieval",
+        "clip",
+        "MIT",
+        "its card asks for research use, and for a study of your own before any deployment",
+        1_710_000_000,
+        {"float32": 1_710_000_000, "float16": 855_000_000},
+    ),
+    Checkpoint(
+        "siglip2-base-patch16-224",
+        "google/siglip2-base-patch16-224",
+        "retrieval",
+        "siglip",
+        "Apache-2.0",
+        "none known",
+        1_540_000_000,
+        {"float32": 1_501_000_000, "float16": 750_000_000},
+    ),
+    Checkpoint(
+        "glip-t",
+        "GLIPModel/GLIP",
+        "grounding",
+        "pth",
+        "MIT",
+        "trained on Objects365, GoldG, CC3M and SBU, whose own terms ask for research use",
+        930_000_000,
+        {"float32": 927_000_000},
+        only=("glip_tiny_model_o365_goldg_cc_sbu.pth",),
+        words_from="google-bert/bert-base-uncased",
+    ),
+    Checkpoint(
+        "opus-mt-vi-en",
+        "Helsinki-NLP/opus-mt-vi-en",
+        "translation",
+        "marian",
+        "Apache-2.0",
+        "name OPUS-MT (CC BY 4.0) where you publish what it wrote",
+        290_000_000,
+        {"float32": 290_000_000},
+    ),
+    Checkpoint(
+        "opus-mt-en-vi",
+        "Helsinki-NLP/opus-mt-en-vi",
+        "translation",
+        "marian",
+        "Apache-2.0",
+        "name OPUS-MT (CC BY 4.0) where you publish what it wrote",
+        290_000_000,
+        {"float32": 290_000_000},
+    ),
+    Checkpoint(
+        "easyocr-vi-en",
+        "JaidedAI/EasyOCR",
+        "screen-text",
+        "easyocr",
+        "Apache-2.0",
+        "none known",
+        100_000_000,
+        {"float32": 100_000_000},
+    ),
+    Checkpoint(
+        "whisper-small",
+        "openai/whisper-small",
+        "speech",
+        "whisper",
+        "Apache-2.0",
+        "none known",
+        970_000_000,
+        {"float32": 967_000_000},
+    ),
+)
+
+BY_NAME: dict[str, Checkpoint] = {key: one for one in CATALOGUE for key in (one.name, one.hub)}

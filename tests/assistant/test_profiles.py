@@ -1,0 +1,105 @@
+"""Profiles and named checkpoints as data, and what the command line says of them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from command import run
+
+from assistant.models.catalogue import BY_NAME
+from assistant.session import Session
+from assistant.settings import PROFILES, Settings
+from tools.errors import VideoAssistantError
+
+LAYOUTS = Path(__file__).parents[1] / "models" / "layouts"
+
+
+@pytest.fixture(autouse=True)
+def _own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDEO_ASSISTANT_MODELS", str(tmp_path / "models"))
+
+
+@pytest.mark.parametrize("name", ["standard", "multilingual"])
+def test_every_role_of_an_official_profile_is_in_the_catalogue(name: str, tmp_path) -> None:
+    rows = run(tmp_path / "library", "--profile", name, "models", "--json")
+    official = [row for row in rows if "limits" in row]
+    assert {row["role"] for row in official} == {
+        "core",
+        "retrieval",
+        "matching",
+        "grounding",
+        "translation",
+        "on-screen text",
+        "speech",
+    }
+    assert all(row["licence"] and row["limits"] and row["disk_gb"] and row["memory_gb"] for row in official)
+    assert not any(row["there"] for row in official)
+
+
+def test_only_multilingual_retrieval_reads_vietnamese() -> None:
+    assert {name for name, profile in PROFILES.items() if "vi" in profile.languages} == {"multilingual"}
+
+
+@pytest.mark.parametrize("name", [one.name for one in BY_NAME.values() if one.role == "core"])
+def test_every_core_can_be_chosen_by_name(name: str) -> None:
+    chosen = Settings(core=name).chosen
+    assert chosen.core == BY_NAME[name].hub
+    assert chosen.precision == "int8"
+    assert Settings(core=name).chat_model is None
+    assert Settings(core=name, precision="nf4").chosen.precision == "nf4"
+
+
+def test_a_chat_model_is_no_checkpoint() -> None:
+    settings = Settings(core="ollama:qwen3")
+    assert settings.chat_model == "ollama:qwen3"
+    assert settings.chosen.core == PROFILES["pocket"].core
+
+
+@pytest.mark.parametrize("options", [{"core": "bogus"}, {"retrieval": "instructblip-vicuna-7b"}])
+def test_an_unknown_name_lists_those_there_are(options: dict[str, str]) -> None:
+    with pytest.raises(VideoAssistantError, match="those are") as caught:
+        _ = Settings(**options).chosen
+    assert "\n" not in str(caught.value)
+
+
+def test_a_core_of_a_folder_answers_through_the_session(tmp_path) -> None:
+    folder = Path(shutil.copytree(LAYOUTS / "blip2-opt-4-33", tmp_path / "mine"))
+    session = Session(Settings(core=str(folder), library=tmp_path / "library"))
+    assert session.blip.write("Question: what is it? Answer:")[0].confidence > 0
+    session.close()
+
+
+def test_models_that_are_missing_are_one_line_that_says_how_to_get_them(tmp_path) -> None:
+    said = run(tmp_path / "library", "--profile", "standard", "find", "a red car", code=1).stderr
+    assert "models pull retrieval" in said
+    assert said.count("\n") == 1
+
+
+def test_files_from_a_disk_make_a_role_there(tmp_path) -> None:
+    arguments = ("--profile", "standard", "models")
+    disk = str(LAYOUTS / "instructblip-t5-4-46")
+    told = run(tmp_path / "library", *arguments, "pull", "core", "--from", disk, "--yes")
+    assert "CC BY-NC 4.0" in told.stderr
+    there = {row["role"]: row["there"] for row in run(tmp_path / "library", *arguments, "--json")}
+    assert there["core"]
+    assert not there["retrieval"]
+
+
+def test_pulling_an_unknown_role_lists_the_roles(tmp_path) -> None:
+    said = run(tmp_path / "library", "--profile", "standard", "models", "pull", "nothing", "--yes", code=1).stderr
+    assert "core, retrieval" in said
+
+
+def test_the_doctor_recommends_a_profile(tmp_path) -> None:
+    (row,) = [row for row in run(tmp_path / "library", "doctor", "--json") if row["what"] == "profile"]
+    assert row["ok"]
+    assert row["found"].startswith(("pocket", "standard"))
+
+
+def test_a_profile_whose_matching_model_is_missing_does_not_rerank(tmp_path) -> None:
+    session = Session(Settings(profile="standard", library=tmp_path / "library"))
+    assert session._reranker() is None
+    shutil.copytree(LAYOUTS / "blip2-itm-4-46", session.store.folder(str(session.profile.matching)))
+    assert session._reranker() is not None
+    off = Session(Settings(profile="standard", library=tmp_path / "library", rerank_seconds=0))
+    assert off._reranker() is None

@@ -1,0 +1,42 @@
+"""Writes the keys and shapes of the official models, as a transformers release of the time names them.
+
+Run as `write.py` is, under 4.46.3, from the repository's root. A line is a key, `#` for its first number; where
+that number stands; and the shape.
+"""
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+from assistant.models.official import NAMES, empty
+
+
+def lines(keys: dict[str, list[int]]) -> list[str]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for key, shape in keys.items():
+        number = re.search(r"\.(\d+)\.", key)
+        pattern = key if number is None else f"{key[: number.start(1)]}#{key[number.end(1) :]}"
+        places = groups.setdefault((pattern, str(shape)), [])
+        if number is not None:
+            places.append(int(number[1]))
+    return [f"{pattern} {_span(at)} {shape}" for (pattern, shape), at in sorted(groups.items())]
+
+
+def _span(at: list[int]) -> str:
+    at = sorted(at)
+    if len(at) > 2 and len({b - a for a, b in pairwise(at)}) == 1:
+        return f"{at[0]}-{at[-1]}/{at[1] - at[0]}"
+    return ",".join(map(str, at)) or "-"
+
+
+if __name__ == "__main__":
+    found = {}
+    for name in NAMES:
+        model = empty(name)
+        state = {key: list(t.shape) for key, t in model.state_dict().items() if "position_ids" not in key}
+        # A T5's three names for one table share their memory: safetensors writes it once.
+        once = {key: s for key, s in state.items() if not key.endswith("coder.embed_tokens.weight") or "t5" not in name}
+        found[name] = lines(once)
+    path = Path(__file__).parent / "official_keys.json"
+    path.write_text(json.dumps(found, indent=0) + "\n")

@@ -1,0 +1,65 @@
+"""Every key and shape of the official models, as a release of their time names them, has its place in ours."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from assistant.models.blip_checkpoint import place, weight_bytes
+from assistant.models.catalogue import BY_NAME, CATALOGUE
+from assistant.models.official import NAMES, empty
+from tools.errors import VideoAssistantError
+
+KEYS = json.loads((Path(__file__).parent / "layouts" / "official_keys.json").read_text())
+
+
+def _state(name: str) -> dict[str, torch.Tensor]:
+    """The tensors of an official file, without memory."""
+    state = {}
+    for line in KEYS[name]:
+        pattern, at, shape = re.fullmatch(r"(\S+) (\S+) (\[.*\])", line).groups()
+        size = json.loads(shape)
+        for number in _numbers(at):
+            state[pattern.replace("#", number)] = torch.empty(size, device="meta")
+    return state
+
+
+def _numbers(at: str) -> list[str]:
+    if span := re.fullmatch(r"(\d+)-(\d+)/(\d+)", at):
+        first, last, step = map(int, span.groups())
+        return [str(n) for n in range(first, last + 1, step)]
+    return at.split(",")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_official_key_has_its_place_and_no_place_is_empty(name: str) -> None:
+    model = empty(name)
+    state = _state(name)
+    _, info = type(model).from_pretrained(
+        None, config=model.config, state_dict=state, output_loading_info=True, device_map="meta"
+    )
+    assert not info["missing_keys"]
+    assert not info["mismatched_keys"]
+    assert not info["unexpected_keys"]
+
+
+@pytest.mark.parametrize("name", [one.name for one in CATALOGUE if one.role == "core"])
+def test_the_catalogue_tells_the_memory_that_the_weights_take(name: str) -> None:
+    model = empty(name)
+    for precision, told in BY_NAME[name].memory_bytes.items():
+        assert weight_bytes(model, precision) == pytest.approx(told, rel=0.03), precision
+
+
+@pytest.mark.parametrize("memory", [(6, 8), (8, 6), (9, 9), (7, 3, 7)])
+def test_the_language_model_is_never_cut_in_two(memory: tuple[int, ...]) -> None:
+    model = empty("instructblip-flan-t5-xl")
+    found = place(model, {i: gigabytes * 10**9 for i, gigabytes in enumerate(memory)})
+    assert "" in found or "language_model" in found
+    assert set(found.values()) <= set(range(len(memory)))
+
+
+def test_gpus_that_hold_no_part_whole_are_refused() -> None:
+    with pytest.raises(VideoAssistantError, match="language model"):
+        place(empty("instructblip-flan-t5-xl"), {0: 4_000_000_000, 1: 4_000_000_000, 2: 4_000_000_000})
