@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
+    from assistant.models.speech import Whisper
     from assistant.models.translate import T5Translator
     from assistant.models.voice import Voice
     from tools.ports import Core, Translator
@@ -76,6 +77,13 @@ class Session:
             folder, deadline = self.settings.library / "voice", self.settings.voice_deadline_seconds
             self._voices[wanted] = Voice(folder, online=wanted, deadline_seconds=deadline)
         return self._voices[wanted]
+
+    @cached_property
+    def listener(self) -> Whisper | None:
+        """What understands speech; None where no checkpoint is set."""
+        from assistant.models.speech import Whisper
+
+        return None if self.settings.speech is None else Whisper(self.settings.speech)
 
     @cached_property
     def core(self) -> InstructBlipCore:
@@ -159,9 +167,8 @@ class Session:
         from assistant.ingest.pipeline import index
         from assistant.models.easyocr import EasyOcrReader
         from assistant.models.ocr import screen_reader
-        from assistant.models.speech import Whisper
 
-        easyocr, speech = self.settings.easyocr, self.settings.speech
+        easyocr = self.settings.easyocr
 
         return index(
             paths,
@@ -169,7 +176,7 @@ class Session:
             embedder=self.clip,
             extractor=self.blip,
             reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
-            listener=None if speech is None else Whisper(speech),
+            listener=self.listener,
             progress=progress,
             cancelled=cancelled,
             force=force,

@@ -1,0 +1,47 @@
+"""How the page looks: one quiet theme, light and dark, and the few rules that Streamlit has no option for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+THEME = {
+    "theme.light.primaryColor": "#0f766e",
+    "theme.light.backgroundColor": "#ffffff",
+    "theme.light.secondaryBackgroundColor": "#f3f6f6",
+    "theme.light.textColor": "#1c2326",
+    "theme.light.linkColor": "#0b5f58",
+    "theme.dark.primaryColor": "#14867c",
+    "theme.dark.backgroundColor": "#12181b",
+    "theme.dark.secondaryBackgroundColor": "#1b2327",
+    "theme.dark.textColor": "#e8eeee",
+    "theme.dark.linkColor": "#5eead4",
+    "theme.baseRadius": "0.6rem",
+    "theme.showWidgetBorder": "true",
+}
+"""Options of Streamlit; the browser says whether it is light or dark."""
+
+# Cards are as wide as two on a phone and grow with the window; Streamlit's containers take a fixed width only.
+_RULES = """
+<style>
+[data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 1rem; max-width: 68rem; }
+[class*="st-key-card-"] { width: clamp(132px, 19vw, 208px) !important; flex: 0 0 auto !important; }
+[class*="st-key-near-"] { width: clamp(64px, 8vw, 92px) !important; flex: 0 0 auto !important; }
+[class*="st-key-poster-"] { width: clamp(150px, 22vw, 236px) !important; flex: 0 0 auto !important; }
+[class*="st-key-card-"] img, [class*="st-key-poster-"] img {
+  aspect-ratio: 16 / 9; object-fit: contain; background: #0d1214; border-radius: .5rem; width: 100%;
+}
+[class*="st-key-said-"] p { font-size: 1.13rem; line-height: 1.5; }
+[class*="st-key-pinned-"] img { outline: 3px solid #0f766e; outline-offset: 1px; }
+[class*="st-key-rejected-"] img { opacity: .3; filter: grayscale(1); }
+[data-testid="stCaptionContainer"] p { overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: .8rem; padding-right: .8rem; }
+  [data-testid="stChatMessage"] { padding-left: 0; padding-right: 0; }
+}
+</style>
+"""
+
+
+def apply() -> None:
+    """Puts the rules on the page."""
+    st.html(_RULES)
