@@ -6,8 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from ui import entrance, links, looks
+from assistant.session import Session
+from ui import conversations, entrance, links, looks, options, privacy
+from ui.plain import plain
 from ui.screens import chat, guide, library, moment, search, settings
+from ui.shared import shared_session, warm_up
 from ui.strings import NAMES, Language, browser_language, text
 
 SCREENS = {
@@ -39,6 +42,18 @@ def choose_language() -> Language:
     return chosen or start
 
 
+def sidebar(session: Session, language: Language) -> None:
+    """The conversations, the voice, and what leaves this machine."""
+    with st.sidebar:
+        conversations.choose(session, language)
+        with st.expander(text("voice", language), icon=":material/record_voice_over:"):
+            options.choose(session, language)
+        online = options.current(session).online
+        st.caption(
+            f":material/{privacy.SIGN}: {plain(privacy.summary(session.settings, language, online_voice=online))}"
+        )
+
+
 def main() -> None:
     """Everything, once."""
     st.set_page_config(page_title="video-assistant", page_icon=":material/movie:", layout="wide")
@@ -58,7 +73,13 @@ def main() -> None:
         for name, (show, icon) in SCREENS.items()
     }
     links.remember(pages)
-    st.navigation(list(pages.values()), position="top").run()
+    warm_up()
+    shown = st.navigation(list(pages.values()), position="top")
+    if st.session_state.pop("to_chat", False) and shown.url_path:
+        st.switch_page(pages["chat"])
+    shown.run()
+    # After the page: a question that is being answered does not wait for the list of conversations.
+    sidebar(shared_session(), language)
 
 
 main()

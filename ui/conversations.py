@@ -20,7 +20,7 @@ MOST_LISTED = 8
 def current() -> str:
     """The conversation that is shown; its id is in the page's address, so that a reload finds it again."""
     thread: str = st.query_params.get("thread") or st.session_state.get("thread") or new_thread()
-    _go(thread)
+    _remember(thread)
     return thread
 
 
@@ -30,14 +30,21 @@ def new_thread() -> str:
 
 
 def _go(thread: str) -> None:
+    """Shows a conversation, from whatever page."""
+    _remember(thread)
+    st.session_state["to_chat"] = True
+
+
+def _remember(thread: str) -> None:
     st.session_state["thread"] = st.query_params["thread"] = thread
 
 
-def choose(session: Session, thread: str, language: Language) -> None:
+def choose(session: Session, language: Language) -> None:
     """The list: begin a new one, go to another, and what can be done with this one."""
     st.button(
         text("new", language), width="stretch", icon=":material/add:", on_click=_go, args=(new_thread(),), key="new"
     )
+    thread: str = st.session_state.get("thread", "")
     known = {info.thread_id: info.title for info in session.assistant.threads()}
     first, rest = list(known.items())[:MOST_LISTED], list(known.items())[MOST_LISTED:]
     _list(first, thread)

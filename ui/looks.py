@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-THEME = {
+THEME: dict[str, str | list[str]] = {
     "theme.light.primaryColor": "#0f766e",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f3f6f6",
@@ -17,6 +17,7 @@ THEME = {
     "theme.dark.linkColor": "#5eead4",
     "theme.baseRadius": "0.6rem",
     "theme.showWidgetBorder": "true",
+    "theme.headingFontSizes": ["1.8rem", "1.3rem", "1.1rem", "1rem", "1rem", "1rem"],
 }
 """Options of Streamlit; the browser says whether it is light or dark."""
 
@@ -24,9 +25,8 @@ THEME = {
 _RULES = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 1rem; max-width: 68rem; }
-[class*="st-key-card-"] { width: clamp(132px, 19vw, 208px) !important; flex: 0 0 auto !important; }
-[class*="st-key-near-"] { width: clamp(64px, 8vw, 92px) !important; flex: 0 0 auto !important; }
-[class*="st-key-poster-"] { width: clamp(150px, 22vw, 236px) !important; flex: 0 0 auto !important; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"]) { flex: none; width: clamp(146px, 16vw, 200px); }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-poster-"]) { flex: none; width: clamp(168px, 18vw, 250px); }
 [class*="st-key-card-"] img, [class*="st-key-poster-"] img {
   aspect-ratio: 16 / 9; object-fit: contain; background: #0d1214; border-radius: .5rem; width: 100%;
 }

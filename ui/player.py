@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 24 << 20  # Streamlit holds what it plays in memory: larger files are played as a cut
 LEAD_SECONDS, CUT_SECONDS = 3.0, 30.0
+WIDTH = 620  # pixels at most: what it rests on stays in sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +71,12 @@ def show(session: Session, video_id: str, seconds: float, language: Language, *,
     names = {source: text(source, language) for source in subtitles.SHOWN}
     spoken = subtitles.tracks(session.library.lines(video_id), clip.offset_seconds, names)
     what = text("playing", language, name=title(video_id), time=minute(seconds))
-    st.video(str(clip.path), start_time=clip.start_seconds, autoplay=autoplay, subtitles={**spoken} or None, alt=what)
+    st.video(
+        str(clip.path),
+        start_time=clip.start_seconds,
+        autoplay=autoplay,
+        subtitles={**spoken} or None,
+        alt=what,
+        width=WIDTH,
+    )
     st.caption(f"{plain(what)} ({text('cut', language)})" if clip.is_cut else plain(what))

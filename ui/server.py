@@ -38,7 +38,7 @@ def free_port() -> int:
 
 def command(port: int, address: str = LOOPBACK) -> list[str]:
     """The command line of the page's process."""
-    options = {
+    options: dict[str, object] = {
         "server.address": address,
         "server.port": port,
         # Else Streamlit asks on the terminal for an e-mail address before it serves anything.
@@ -48,12 +48,12 @@ def command(port: int, address: str = LOOPBACK) -> list[str]:
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
+        # A foreign page whose name is made to point here is turned away.
+        "server.allowedHosts": [LOOPBACK, "localhost"] if address == LOOPBACK else [],
         **THEME,
     }
-    flags = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    if address == LOOPBACK:
-        # A foreign page whose name is made to point here is turned away.
-        flags += [word for host in (LOOPBACK, "localhost") for word in ("--server.allowedHosts", host)]
+    given = [(name, one) for name, value in options.items() for one in (value if isinstance(value, list) else [value])]
+    flags = [word for name, value in given for word in (f"--{name}", str(value))]
     return [sys.executable, "-m", "streamlit", "run", str(files("ui") / "app.py"), *flags]
 
 

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from tools.types import Keyframe
 
-HEIGHT = 74  # pixels
+HEIGHT = 64  # pixels
 MOST_LINES = 400  # marked; more would run into one bar
-COLOURS = {"hit": "#0f766e", "event": "#b45309", "line": "#6d5bd0"}
+COLOURS = {"hit": "#0f766e", "event": "#c2410c", "line": "#7c5cd6"}
+LEGEND = {"hit": "green", "event": "orange", "line": "violet"}  # the nearest colours that Markdown has
+SHOTS, NOW = ("rgba(124, 138, 147, .28)", "rgba(124, 138, 147, .5)"), "#dc2626"
 CLOCK = "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
 
 
 def shots(keyframes: Sequence[Keyframe], duration: float) -> list[dict[str, Any]]:
-    """One row for each shot: where it begins and ends, and whether it is an odd one."""
+    """One row for each shot: where it begins and ends, in two colours by turns."""
     starts = [k.seconds for n, k in enumerate(keyframes) if n == 0 or keyframes[n - 1].shot != k.shot]
     ends = [*starts[1:], max([duration, *starts[-1:]])]
     return [
-        {"seconds": start, "end": end, "odd": number % 2, "what": f"{minute(start)}-{minute(end)}"}
+        {"seconds": start, "end": end, "colour": SHOTS[number % 2], "what": f"{minute(start)}-{minute(end)}"}
         for number, (start, end) in enumerate(zip(starts, ends, strict=True))
     ]
 
@@ -44,37 +46,29 @@ def show(
 
     video = session.library.video(video_id)
     rows = shots(session.library.keyframes(video_id), video.duration_seconds)
-    marks = [{"seconds": at, "kind": kind, "what": f"{minute(at)} {what}"} for at, kind, what in hits]
-    lines = session.library.lines(video_id)
+    found = list(hits)
+    marks = [{"seconds": at, "colour": COLOURS[kind], "what": f"{minute(at)} {what}"} for at, kind, what in found]
+    lines = [line for line in session.library.lines(video_id) if line.source != "caption"]
     marks += [
-        {"seconds": line.start_seconds, "kind": "line", "what": f"{minute(line.start_seconds)} {line.text[:80]}"}
-        for line in lines[:: -(-len(lines) // MOST_LINES) or 1]
-        if line.source != "caption"
+        {
+            "seconds": one.start_seconds,
+            "colour": COLOURS["line"],
+            "what": f"{minute(one.start_seconds)} {one.text[:80]}",
+        }
+        for one in lines[:: -(-len(lines) // MOST_LINES) or 1]
     ]
-    scale = alt.Scale(domain=[0, video.duration_seconds], nice=False)
-    axis = alt.Axis(labelExpr=CLOCK, title=None, grid=False, tickCount=6, domain=False)
-    x = alt.X("seconds:Q", scale=scale, axis=axis)
-    picked = alt.selection_point(name="picked", fields=["seconds"], on="click", toggle=False)
-    bands = alt.Chart({"values": rows}).mark_rect(cursor="pointer", cornerRadius=3)
-    bands = bands.encode(
-        x=x,
-        x2="end:Q",
-        opacity=alt.Opacity("odd:O", scale=alt.Scale(domain=[0, 1], range=[0.22, 0.4]), legend=None),
-        color=alt.value("#7c8a93"),
-        tooltip=alt.Tooltip("what:N"),
-    ).add_params(picked)
-    ticks = alt.Chart({"values": marks}).mark_tick(thickness=3, cursor="pointer", size=HEIGHT * 0.45)
-    names = {kind: text(f"mark_{kind}", language) for kind in COLOURS}
-    ticks = ticks.transform_calculate(name=f"({names})[datum.kind]").encode(
-        x=x,
-        color=alt.Color(
-            "name:N",
-            scale=alt.Scale(domain=list(names.values()), range=list(COLOURS.values())),
-            legend=alt.Legend(orient="bottom", title=None, symbolType="square") if marks else None,
-        ),
-        tooltip=alt.Tooltip("what:N"),
+    x = alt.X(
+        "seconds:Q",
+        scale=alt.Scale(domain=[0, video.duration_seconds], nice=False),
+        axis=alt.Axis(labelExpr=CLOCK, title=None, grid=False, tickCount=6, domain=False),
     )
-    place = alt.Chart({"values": [{"seconds": now}]}).mark_rule(strokeWidth=2, color="#dc2626").encode(x=x)
+    colour, tooltip = alt.Color("colour:N", scale=None), alt.Tooltip("what:N")
+    picked = alt.selection_point(name="picked", fields=["seconds"], on="click", toggle=False)
+    bands = alt.Chart({"values": rows}).mark_rect(cursor="pointer")
+    bands = bands.encode(x=x, x2="end:Q", color=colour, tooltip=tooltip).add_params(picked)
+    ticks = alt.Chart({"values": marks}).mark_rule(strokeWidth=4, cursor="pointer")
+    ticks = ticks.encode(x=x, color=colour, tooltip=tooltip)
+    place = alt.Chart({"values": [{"seconds": now}]}).mark_rule(strokeWidth=2, color=NOW).encode(x=x)
     chart = alt.layer(bands, ticks, place).properties(height=HEIGHT).configure_view(strokeWidth=0)
     state = st.altair_chart(
         chart,
@@ -83,6 +77,9 @@ def show(
         selection_mode="picked",
         alt=text("timeline_alt", language, shots=len(rows), marks=len(marks)),
     )
+    kinds = [*dict.fromkeys(kind for _, kind, _ in found), *(["line"] if lines else [])]
+    if kinds:
+        st.caption("  ".join(f":{LEGEND[kind]}[■] {text(f'mark_{kind}', language)}" for kind in kinds))
     chosen = [row["seconds"] for row in state.get("selection", {}).get("picked", []) if "seconds" in row]
     # The selection stays until another click: it counts once.
     if not chosen or st.session_state.get(f"{key}-picked") == chosen[0]:

@@ -8,10 +8,10 @@ import streamlit as st
 
 from assistant.agent.sentences import title
 from tools.errors import VideoAssistantError
-from ui import conversations, options, privacy, reply, welcome
+from ui import conversations, options, reply, welcome
 from ui.listening import heard
 from ui.plain import plain
-from ui.shared import shared_indexer, shared_session
+from ui.shared import models, shared_indexer, shared_session
 from ui.strings import Language, text
 from ui.suggest import next_questions
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.agent import Reply, Step
     from assistant.session import Session
 
+ALL = ""  # no one video
 MOST_TURNS = 8  # drawn at once; those before come when they are asked for
 PREVIEWED = 4  # keyframes shown while they are checked
 PREVIEW_WIDTH = 132
@@ -33,11 +34,6 @@ def show(language: Language) -> None:
     scope = _scope(session, language)
     replies = session.assistant.history(thread)
     question = _asked(session, language)
-    with st.sidebar:
-        conversations.choose(session, thread, language)
-        with st.expander(text("voice", language), icon=":material/record_voice_over:"):
-            options.choose(session, language)
-        st.caption(f":material/{privacy.SIGN}: {plain(_leaving(session, language))}")
     if not replies and not question:
         st.title(text("title", language))
         question = welcome.show(session, shared_indexer(), language)
@@ -48,27 +44,22 @@ def show(language: Language) -> None:
         _answer(session, question, thread, scope, len(replies), language)
 
 
-def _leaving(session: Session, language: Language) -> str:
-    online = options.current(session).online
-    return privacy.summary(session.settings, language, online_voice=online)
-
-
 def _scope(session: Session, language: Language) -> str | None:
     """The video that is asked about; None for all."""
     names = {video.video_id: title(video.video_id) for video in session.library.videos()}
     wanted = st.session_state.pop("scope_next", None)
     if wanted in names:
         st.session_state["scope"] = wanted
-    if st.session_state.get("scope") not in (None, *names):  # removed meanwhile
-        st.session_state["scope"] = None
-    chosen: str | None = st.sidebar.selectbox(
+    if st.session_state.get("scope", ALL) not in (ALL, *names):  # removed meanwhile
+        st.session_state["scope"] = ALL
+    chosen: str = st.sidebar.selectbox(
         text("scope", language),
-        [None, *names],
-        format_func=lambda one: text("all", language) if one is None else names[one],
+        [ALL, *names],
+        format_func=lambda one: names.get(one) or text("all", language),
         key="scope",
         persist_state="session",
     )
-    return chosen
+    return chosen or None
 
 
 def _asked(session: Session, language: Language) -> str | None:
@@ -144,6 +135,7 @@ def _answer(session: Session, question: str, thread: str, scope: str | None, num
         st.markdown(plain(question))
     with st.chat_message("assistant", avatar=":material/movie:"):
         try:
+            models(language)
             items = session.assistant.stream(question, thread_id=thread, video_id=scope, language=chosen.answer_in)
             _follow(session, items, language)
         except VideoAssistantError as error:

@@ -16,7 +16,7 @@ from tools.types import Evidence
 from ui import cards, links, player, timeline
 from ui.links import Place
 from ui.plain import plain
-from ui.shared import shared_session
+from ui.shared import models, shared_session
 from ui.strings import Language, text
 from ui.wall import arrange
 
@@ -46,9 +46,9 @@ def show(language: Language) -> None:
     words = _words(language)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         scope = st.selectbox(
-            text("scope", language),
-            [None, *names],
-            format_func=lambda one: text("all", language) if one is None else names[one],
+            text("search_in", language),
+            ["", *names],
+            format_func=lambda one: names.get(one) or text("all", language),
             key="wall_scope",
             width=240,
         )
@@ -57,7 +57,7 @@ def show(language: Language) -> None:
         )
         near = st.toggle(text("neighbours", language), value=True, key="neighbours")
     try:
-        hits = _hits(session, words, like, scope)
+        hits = _hits(models(language), words, like, scope or None) if words or like is not None else None
         if hits is None:
             st.caption(text("search_hint", language))
             return
@@ -92,8 +92,8 @@ def _words(language: Language) -> str:
     return st.query_params.get("q", "").strip()
 
 
-def _hits(session: Session, words: str, like: Place | None, scope: str | None) -> list[FrameHit] | None:
-    """Keyframes, best first; None where nothing is asked for."""
+def _hits(session: Session, words: str, like: Place | None, scope: str | None) -> list[FrameHit]:
+    """Keyframes, best first."""
     if like is not None:
         if like.box is not None:
             left, top, right, bottom = (round(side) for side in like.box)
@@ -107,8 +107,6 @@ def _hits(session: Session, words: str, like: Place | None, scope: str | None) -
         return session.search.search_vector(
             vector, why="", video_id=scope, start_seconds=None, end_seconds=None, limit=MOST_HITS
         )
-    if not words:
-        return None
     spoken = detect_language(words)
     known = spoken in session.profile.languages
     query = words if known else session.translator.translate(words, source=spoken, target="en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,11 +22,7 @@ def show(language: Language) -> None:
     session = shared_session()
     st.title(text("settings", language))
     st.subheader(text("privacy", language), anchor=False)
-    chosen, voice = st.columns([3, 2], gap="large")
-    with voice:
-        options.choose(session, language)
-    with chosen:
-        _privacy(session, language)
+    _privacy(session, language)
     st.subheader(text("profile", language, name=session.profile.name), anchor=False)
     st.markdown(plain(session.profile.note_vi if language == "vi" else session.profile.note_en))
     _models(session, language)
@@ -51,12 +48,17 @@ def _models(session: Session, language: Language) -> None:
         {
             text("role", language): text(f"role_{row['role']}", language),
             text("there", language): "✓" if row["there"] else "—",
-            text("uses", language): row["uses"],
+            text("uses", language): _short(row["uses"]),
             text("licence", language): row["licence"],
         }
         for row in inventory(session.settings)
     ]
     st.table(rows)
+
+
+def _short(uses: str) -> str:
+    """A checkpoint by its name: where it lies is nobody's business on the page."""
+    return "/".join(PurePath(uses).parts[-2:]) if PurePath(uses).is_absolute() else uses
 
 
 @st.cache_data(show_spinner=False, ttl=60)
