@@ -24,7 +24,7 @@ THEME: dict[str, str | list[str]] = {
 # Cards are as wide as two on a phone and grow with the window; Streamlit's containers take a fixed width only.
 _RULES = """
 <style>
-[data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 1rem; max-width: 68rem; }
+[data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 1rem; max-width: 72rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"]) { flex: none; width: clamp(146px, 16vw, 200px); }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-poster-"]) { flex: none; width: clamp(168px, 18vw, 250px); }
 [class*="st-key-card-"] img, [class*="st-key-poster-"] img {
@@ -34,6 +34,9 @@ _RULES = """
 [class*="st-key-pinned-"] img { outline: 3px solid #0f766e; outline-offset: 1px; }
 [class*="st-key-rejected-"] img { opacity: .3; filter: grayscale(1); }
 [data-testid="stCaptionContainer"] p { overflow-wrap: anywhere; }
+@media (min-width: 641px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 2.5rem; padding-right: 2.5rem; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: .8rem; padding-right: .8rem; }
   [data-testid="stChatMessage"] { padding-left: 0; padding-right: 0; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import streamlit as st
@@ -52,9 +53,18 @@ def models(language: Language) -> Session:
 
 def _warm(session: Session) -> None:
     """Makes the models do one small thing each; what is wrong with them is told where they are used."""
+    import torch
+
+    if "OMP_NUM_THREADS" not in os.environ:
+        # Several people ask at once, and an index job may run beside: with two threads on two busy cores, the pocket
+        # core took ten times as long as with one, since each thread waits for the other at every layer.
+        torch.set_num_threads(1)
     try:
         session.assistant.threads()
         session.search.embed(["a street"])
         session.core.choose("When does a bus appear?", {"find_frames": "", "look": ""})
+        session.core.fill("When does a bus appear?", "find_frames", ["query"])
+        for video in session.library.videos()[:1]:
+            session.core.verify("a street", session.library.keyframes(video.video_id)[:1])
     except VideoAssistantError:
         return

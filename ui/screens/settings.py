@@ -44,16 +44,11 @@ def _models(session: Session, language: Language) -> None:
     """Each role: what fills it, whether it is there."""
     from assistant.inventory import inventory
 
-    rows = [
-        {
-            text("role", language): text(f"role_{row['role']}", language),
-            text("there", language): "✓" if row["there"] else "—",
-            text("uses", language): _short(row["uses"]),
-            text("licence", language): row["licence"],
-        }
-        for row in inventory(session.settings)
-    ]
-    st.table(rows)
+    for row in inventory(session.settings):
+        sign = ":material/check:" if row["there"] else ":material/close:"
+        role = text(f"role_{row['role']}", language)
+        where = plain(f"{_short(row['uses'])} · {row['licence']}")
+        st.markdown(f"{sign} **{role}** {where}")
 
 
 def _short(uses: str) -> str:
