@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(part: str, session: Session, *, index: Path | None, seed: int, size: int) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask`, `ground`, `events` or `text`.
+    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask`, `ground`, `events`, `text` or `screen`.
 
     Args:
         index: where `events` keeps its libraries; None: nowhere.
@@ -29,11 +29,13 @@ def run(part: str, session: Session, *, index: Path | None, seed: int, size: int
             from bench.ground import measure
         case "text":
             from bench.text.lookup import measure
+        case "screen":
+            from bench.screen import measure
         case "events":
             from bench.events import measure as measure_events
 
             return measure_events(session, index=index, seed=seed, size=size)
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text, screen")
     result: dict[str, Any] = measure(session)
     return result

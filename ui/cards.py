@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -91,9 +91,16 @@ def _pin(session: Session, thread: str, spot: tuple[str, int], mark: str | None,
         key=f"{key}-pin",
         help=text("unpin" if pinned else "pin", language),
         type="tertiary",
-        on_click=session.assistant.mark,
-        args=(thread, *spot, None if pinned else "pinned"),
+        on_click=_mark,
+        args=(session, thread, spot, None if pinned else "pinned"),
     )
+
+
+def _mark(session: Session, thread: str, spot: tuple[str, int], mark: Literal["pinned", "rejected"] | None) -> None:
+    try:
+        session.assistant.mark(thread, *spot, mark)
+    except VideoAssistantError as error:  # the video was removed since the answer was given
+        st.toast(plain(str(error)))
 
 
 def _more(
@@ -121,8 +128,8 @@ def _more(
                 key=f"{key}-reject",
                 icon=":material/undo:" if rejected else ":material/block:",
                 type="tertiary",
-                on_click=session.assistant.mark,
-                args=(thread, *spot, None if rejected else "rejected"),
+                on_click=_mark,
+                args=(session, thread, spot, None if rejected else "rejected"),
             )
 
 

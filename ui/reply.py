@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from assistant.agent.sentences import minute, title
+from tools.errors import VideoAssistantError
 from tools.types import Evidence
 from ui import cards, links, player, spoken, timeline
 from ui.links import Place
@@ -115,17 +117,12 @@ def _event_evidence(session: Session, video_id: str, moment: EventMoment) -> Evi
     """The moment of an event with its keyframe; None if it was missed."""
     if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
         return None
-    keyframe = session.library.nearest_keyframe(video_id, moment.seconds)
-    return Evidence(
-        video_id,
-        moment.start_seconds,
-        moment.end_seconds,
-        "find_events",
-        moment.score or 0.0,
-        seconds=keyframe.seconds,
-        frame_index=keyframe.frame_index,
-        image=keyframe.image,
-    )
+    known = Evidence(video_id, moment.start_seconds, moment.end_seconds, "find_events", moment.score or 0.0)
+    try:
+        keyframe = session.library.nearest_keyframe(video_id, moment.seconds)
+    except VideoAssistantError:  # removed since the answer was given
+        return known
+    return replace(known, seconds=keyframe.seconds, frame_index=keyframe.frame_index, image=keyframe.image)
 
 
 def _player_at(key: str, video_id: str, seconds: float) -> Any:
