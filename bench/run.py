@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(part: str, session: Session, *, index: Path | None, seed: int, size: int) -> dict[str, Any]:
-    """`{"figures": {dotted name: number}, "settings": {...}}` of `ingest`, `find`, `ask`, `ground`, `events`, `text` or `screen`.
+    """`{"figures": {dotted name: number}, "settings": {...}}` of one part.
 
     Args:
         index: where `events` keeps its libraries; None: nowhere.

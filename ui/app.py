@@ -56,7 +56,7 @@ def sidebar(session: Session, language: Language) -> None:
 
 def main() -> None:
     """Everything, once."""
-    st.set_page_config(page_title="video-assistant", page_icon=":material/movie:", layout="wide")
+    st.set_page_config(page_title="video-assistant", page_icon=looks.icon(), layout="wide")
     looks.apply()
     language = choose_language()
     if not entrance.passed(language):

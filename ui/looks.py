@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import streamlit as st
 
 THEME: dict[str, str | list[str]] = {
@@ -35,7 +38,9 @@ _RULES = """
 [class*="st-key-rejected-"] img { opacity: .3; filter: grayscale(1); }
 [data-testid="stCaptionContainer"] p { overflow-wrap: anywhere; }
 @media (min-width: 641px) {
-  [data-testid="stMainBlockContainer"] { padding-left: 2.5rem; padding-right: 2.5rem; }
+  [data-testid="stMainBlockContainer"], [data-testid="stBottomBlockContainer"] {
+    padding-left: 2.5rem; padding-right: 2.5rem; max-width: 72rem;
+  }
 }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: .8rem; padding-right: .8rem; }
@@ -43,6 +48,19 @@ _RULES = """
 }
 </style>
 """
+
+
+@lru_cache(maxsize=1)
+def icon() -> Any:
+    """The page's sign: drawn here, since Streamlit would fetch one of its named icons from elsewhere."""
+    from PIL import Image, ImageDraw
+
+    side = 64
+    picture = Image.new("RGBA", (side, side))
+    canvas = ImageDraw.Draw(picture)
+    canvas.rounded_rectangle((2, 2, side - 3, side - 3), 14, fill="#0f766e")
+    canvas.polygon(((24, 17), (24, 47), (48, 32)), fill="white")
+    return picture
 
 
 def apply() -> None:

@@ -12,6 +12,10 @@ from tools.errors import VideoAssistantError
 from ui.indexing import Indexer
 from ui.strings import Language, text
 
+_LOADING = threading.Lock()
+"""Two threads must not load models at once: transformers imports its parts when they are first named, and a second
+thread finds half a module."""
+
 
 @st.cache_resource(show_spinner=False)
 def shared_session() -> Session:
@@ -40,11 +44,7 @@ def warm_up() -> None:
 
 
 def models(language: Language) -> Session:
-    """The session once its models are loaded; says so where that takes a while.
-
-    Two threads must not load models at once: transformers imports its parts when they are first named, and a second
-    thread finds half a module.
-    """
+    """The session once its models are loaded; says so where that takes a while."""
     if (thread := _warming()).is_alive():
         with st.spinner(text("loading", language)):
             thread.join()
@@ -60,11 +60,16 @@ def _warm(session: Session) -> None:
         # core took ten times as long as with one, since each thread waits for the other at every layer.
         torch.set_num_threads(1)
     try:
-        session.assistant.threads()
-        session.search.embed(["a street"])
-        session.core.choose("When does a bus appear?", {"find_frames": "", "look": ""})
-        session.core.fill("When does a bus appear?", "find_frames", ["query"])
-        for video in session.library.videos()[:1]:
-            session.core.verify("a street", session.library.keyframes(video.video_id)[:1])
-    except VideoAssistantError:
+        with _LOADING:
+            _load(session)
+    except (VideoAssistantError, OSError):
         return
+
+
+def _load(session: Session) -> None:
+    session.assistant.threads()
+    session.search.embed(["a street"])
+    session.core.choose("When does a bus appear?", {"find_frames": "", "look": ""})
+    session.core.fill("When does a bus appear?", "find_frames", ["query"])
+    for video in session.library.videos()[:1]:
+        session.core.verify("a street", session.library.keyframes(video.video_id)[:1])

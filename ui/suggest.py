@@ -20,7 +20,8 @@ def next_questions(reply: Reply) -> list[str]:
     if reply.sequences:
         found = [moment.event for moment in reply.sequences[0].moments if not moment.missed]
         keys = [text("ask_without", language, event=found[-1])] if len(found) > 1 else []
-        return [*keys, *(text(key, language) for key in ("ask_later", "ask_next"))][:MOST]
+        others = ("ask_later", "ask_next") if len(found) > 1 else ("ask_next",)
+        return [*keys, *(text(key, language) for key in others)][:MOST]
     if not reply.evidence:
         return [text(key, language) for key in ("ask_about", "ask_read")]
     kind = reply.evidence[0].tool
