@@ -11,7 +11,7 @@ from training.world.render import draw
 from training.world.scene import Actor, Scene
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
-SLOW = 120_000  # milliseconds: a busy machine loads the models for the first question
+SLOW = 60_000  # milliseconds: a busy machine loads the models for the first question
 
 
 def _open(browser: Any, address: str, size: dict[str, int], path: str = "/", **options: Any) -> Any:
@@ -21,6 +21,11 @@ def _open(browser: Any, address: str, size: dict[str, int], path: str = "/", **o
     page.goto(address + path)
     page.get_by_test_id("stMainBlockContainer").wait_for(timeout=SLOW)
     return page
+
+
+def _main(page: Any) -> Any:
+    """The page without its side bar, which names what was asked before."""
+    return page.get_by_test_id("stMainBlockContainer")
 
 
 def _ask(page: Any, question: str) -> None:
@@ -63,7 +68,7 @@ def _seconds(clock: str) -> int:
 def test_ask_and_play(browser, address: str, size: dict[str, int], shot) -> None:
     page = _open(browser, address, size)
     shot(page, "first")
-    page.get_by_role("button", name="When does a bus appear?").first.click(timeout=SLOW)
+    _main(page).get_by_role("button", name="When does a bus appear?").click(timeout=SLOW)
     _plays(page).first.wait_for(timeout=SLOW)
     pictures = page.locator("[class*='-card-'] img")
     page.wait_for_function("image => image.naturalWidth > 0", arg=pictures.first.element_handle(), timeout=SLOW)
@@ -150,8 +155,7 @@ def test_a_question_with_two_readings_and_pins(browser, address: str, size: dict
 def test_vietnamese_from_start_to_end_with_voice(browser, address: str, size: dict[str, int], shot) -> None:
     page = _open(browser, address, size, locale="vi-VN")
     page.get_by_role("heading", name="Hỏi video của bạn").wait_for(timeout=SLOW)
-    assert page.evaluate("document.documentElement.lang") in ("en", "vi", "")
-    page.get_by_role("button", name="Khi nào xe buýt xuất hiện?").first.click(timeout=SLOW)
+    _main(page).get_by_role("button", name="Khi nào xe buýt xuất hiện?").click(timeout=SLOW)
     _plays(page).first.wait_for(timeout=SLOW)
     assert page.get_by_text("Thấy lúc").count() >= 1
     page.get_by_role("button", name="Đọc", exact=True).first.click()
