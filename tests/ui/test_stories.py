@@ -11,7 +11,7 @@ from training.world.render import draw
 from training.world.scene import Actor, Scene
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
-SLOW = 60_000  # milliseconds: a busy machine loads the models for the first question
+SLOW = 20_000  # milliseconds: a busy machine loads the models for the first question
 
 
 def _open(browser: Any, address: str, size: dict[str, int], path: str = "/", **options: Any) -> Any:
