@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 THEME: dict[str, str | list[str]] = {
-    "theme.light.primaryColor": "#0f766e",
+    "theme.light.primaryColor": "#0b5f58",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f3f6f6",
     "theme.light.textColor": "#1c2326",
     "theme.light.linkColor": "#0b5f58",
-    "theme.dark.primaryColor": "#14867c",
+    "theme.dark.primaryColor": "#4fd1c5",
     "theme.dark.backgroundColor": "#12181b",
     "theme.dark.secondaryBackgroundColor": "#1b2327",
     "theme.dark.textColor": "#e8eeee",
@@ -37,6 +37,10 @@ _RULES = """
 [class*="st-key-pinned-"] img { outline: 3px solid #0f766e; outline-offset: 1px; }
 [class*="st-key-rejected-"] img { opacity: .3; filter: grayscale(1); }
 [data-testid="stCaptionContainer"] p { overflow-wrap: anywhere; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p,
+[data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {
+  color: light-dark(#4d585f, #b3bfc3); opacity: 1;
+}
 @media (min-width: 641px) {
   [data-testid="stMainBlockContainer"], [data-testid="stBottomBlockContainer"] {
     padding-left: 2.5rem; padding-right: 2.5rem; max-width: 72rem;
