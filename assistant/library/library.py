@@ -72,9 +72,7 @@ class Library:
         for path, video_id in self.catalog.connection.execute("SELECT path, video_id FROM path ORDER BY path"):
             paths.setdefault(video_id, []).append(path)
         recorded = dict(self.catalog.connection.execute("SELECT video_id, at FROM recorded").fetchall())
-        return [
-            _described(row, paths.get(row["video_id"], []), recorded.get(row["video_id"])) for row in self._rows()
-        ]
+        return [_described(row, paths.get(row["video_id"], []), recorded.get(row["video_id"])) for row in self._rows()]
 
     def foreign_videos(self) -> list[str]:
         """The videos that another retrieval model embedded, which this one cannot search."""
