@@ -38,6 +38,7 @@ bench: $(READY) ## speed and scale, side by side with the plain alternative
 	$(BIN)/video-assistant bench ground
 	$(BIN)/video-assistant bench events --size 20000
 	$(BIN)/video-assistant bench text
+	$(BIN)/video-assistant bench screen
 
 evaluate: $(READY) ## quality on held-out seeds
 	$(BIN)/video-assistant evaluate all

@@ -49,14 +49,15 @@ def main(ctx: click.Context, library: Path | None, profile: str | None) -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on loopback (default: the first free one).")
+@click.option("--address", default="127.0.0.1", show_default=True, help="To listen on; others need a password.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.pass_context
-def ui(ctx: click.Context, port: int | None, no_browser: bool) -> None:
-    """Open the chat in the browser."""
+def ui(ctx: click.Context, port: int | None, address: str, no_browser: bool) -> None:
+    """Open the chat in the browser. Beyond this machine, VIDEO_ASSISTANT_PASSWORD has to hold a password."""
     from ui.server import run
 
     session = opened(ctx)
-    run(session.settings.library, session.profile.name, port=port, open_browser=not no_browser)
+    run(session.settings.library, session.profile.name, port=port, open_browser=not no_browser, address=address)
 
 
 @main.command()
@@ -142,7 +143,7 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core"]))
+@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core", "screen"]))
 @click.option(
     "--device", type=click.Choice(["cpu", "cuda"]), help="Where `core` runs (default: the GPU if there is one)."
 )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
     from assistant.models.matching import Matcher
+    from assistant.models.speech import Whisper
     from assistant.models.voice import Voice
     from assistant.rerank import Reranker
     from tools.ports import Core, Translator
@@ -99,6 +100,14 @@ class Session:
             folder, deadline = self.settings.library / "voice", self.settings.voice_deadline_seconds
             self._voices[wanted] = Voice(folder, online=wanted, deadline_seconds=deadline)
         return self._voices[wanted]
+
+    @cached_property
+    def listener(self) -> Whisper | None:
+        """What understands speech; None where no checkpoint is set."""
+        from assistant.models.speech import Whisper
+
+        speech = self.settings.speech or self.profile.speech
+        return None if speech is None else Whisper(self.store.locate(speech))
 
     @cached_property
     def core(self) -> InstructBlipCore:
@@ -185,9 +194,8 @@ class Session:
         from assistant.ingest.records import IngestOptions
         from assistant.models.easyocr import EasyOcrReader
         from assistant.models.ocr import screen_reader
-        from assistant.models.speech import Whisper
 
-        easyocr, speech = self.settings.easyocr, self.settings.speech or self.profile.speech
+        easyocr = self.settings.easyocr
         if easyocr is None and self.profile.screen_text is not None:
             easyocr = self.store.folder(self.profile.screen_text)
 
@@ -198,7 +206,7 @@ class Session:
             extractor=self.blip,
             reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
-            listener=None if speech is None else Whisper(self.store.locate(speech)),
+            listener=self.listener,
             progress=progress,
             cancelled=cancelled,
             force=force,

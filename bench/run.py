@@ -32,6 +32,8 @@ def run(
             from bench.ground import measure
         case "text":
             from bench.text.lookup import measure
+        case "screen":
+            from bench.screen import measure
         case "events":
             from bench.events import measure as measure_events
 
@@ -41,6 +43,6 @@ def run(
 
             return measure_core(session, device=device)
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text, core")
+            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text, core, screen")
     result: dict[str, Any] = measure(session)
     return result

@@ -35,6 +35,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", help="Folder in which the browser tests keep pictures of the page.")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what the machine cannot run; on CI only a GPU may be missing."""
     absent: dict[str, bool] = {}

@@ -1,75 +1,85 @@
-"""The chat page. Streamlit runs this file from top to bottom at every interaction."""
+"""The page. Streamlit runs this file from top to bottom at every interaction."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from assistant.session import Session, open_session
-from tools.errors import VideoAssistantError
-from ui import chat, sidebar
-from ui.indexing import Indexer
-from ui.strings import EXAMPLES, Language, text
+from assistant.session import Session
+from ui import conversations, entrance, links, looks, options, privacy
+from ui.plain import plain
+from ui.screens import chat, guide, library, moment, search, settings
+from ui.shared import shared_session, warm_up
+from ui.strings import NAMES, Language, browser_language, text
+
+SCREENS = {
+    "chat": (chat.show, ":material/chat:"),
+    "search": (search.show, ":material/image_search:"),
+    "library": (library.show, ":material/video_library:"),
+    "moment": (moment.show, ":material/movie:"),
+    "guide": (guide.show, ":material/help:"),
+    "settings": (settings.show, ":material/settings:"),
+}
+HIDDEN = {"moment"}  # opened by links alone
 
 
-@st.cache_resource(show_spinner=False)
-def shared_session() -> Session:
-    """One library and one set of models for all tabs; options come from the environment."""
-    return open_session()
+def choose_language() -> Language:
+    """The page's language: the browser's, until it is chosen; then it stands in the address."""
+    start = browser_language(st.context.locale)
+    languages: list[Language] = ["en", "vi"]
+    chosen: Language | None = st.sidebar.segmented_control(
+        text("language", start),
+        languages,
+        default=start,
+        required=True,
+        format_func=lambda one: NAMES[one],
+        key="lang",
+        bind="query-params",
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    return chosen or start
 
 
-@st.cache_resource(show_spinner=False)
-def shared_indexer() -> Indexer:
-    """One indexing job for all tabs."""
-    session = shared_session()
-    return Indexer(session.settings.library, session.profile.name)
+def sidebar(session: Session, language: Language) -> None:
+    """The conversations, the voice, and what leaves this machine."""
+    with st.sidebar:
+        conversations.choose(session, language)
+        with st.expander(text("voice", language), icon=":material/record_voice_over:"):
+            options.choose(session, language)
+        online = options.current(session).online
+        st.caption(
+            f":material/{privacy.SIGN}: {plain(privacy.summary(session.settings, language, online_voice=online))}"
+        )
 
 
-def examples(language: Language) -> str | None:
-    """Questions to click, while the conversation is empty; the one clicked."""
-    st.caption(text("try", language))
-    clicked = None
-    for start in range(0, len(EXAMPLES[language]), 3):
-        for column, question in zip(st.columns(3), EXAMPLES[language][start : start + 3], strict=False):
-            if column.button(question, width="stretch", key=f"example-{question}"):
-                clicked = question
-    return clicked
-
-
-def page() -> None:
+def main() -> None:
     """Everything, once."""
-    st.set_page_config(page_title="video-assistant", layout="wide")
-    session = shared_session()
-    language = sidebar.choose_language()
-    thread = sidebar.choose_thread(session, language)
-    scope = sidebar.choose_scope(session, language)
-    sidebar.add_videos(shared_indexer(), session.settings.library / "uploads", language)
-    speak, online = sidebar.voice_options(session, language)
-    sidebar.profile_note(session, language)
-    st.title(text("title", language))
-    replies = session.assistant.history(thread)
-    question = st.chat_input(text("ask", language))
-    if not session.library.videos():
-        st.info(text("empty", language))
-    elif not replies:
-        question = examples(language) or question
-    new = st.session_state.pop("speak_next", None)
-    for number, reply in enumerate(replies):
-        key = f"{thread}-{number}"
-        chat.show_question(reply.question)
-        chat.show_reply(session, reply, key, language, speak=key == new, online=online)
-    if not question:
+    st.set_page_config(page_title="video-assistant", page_icon=looks.icon(), layout="wide")
+    looks.apply()
+    language = choose_language()
+    if not entrance.passed(language):
         return
-    chat.show_question(question)
-    try:
-        items = session.assistant.stream(question, thread_id=thread, video_id=scope)
-        reply = chat.stream_answer(items, language)
-    except VideoAssistantError as error:
-        st.error(str(error))
-        return
-    if speak:
-        st.session_state["speak_next"] = f"{thread}-{len(replies)}"
-    # The reply is drawn from the conversation, so that its buttons are where the next click looks for them.
-    st.rerun()
+    pages = {
+        name: st.Page(
+            partial(show, language),
+            title=text(f"page_{name}", language),
+            icon=icon,
+            url_path="" if name == "chat" else name,
+            default=name == "chat",
+            visibility="hidden" if name in HIDDEN else "visible",
+        )
+        for name, (show, icon) in SCREENS.items()
+    }
+    links.remember(pages)
+    warm_up()
+    shown = st.navigation(list(pages.values()), position="top")
+    if st.session_state.pop("to_chat", False) and shown.url_path:
+        st.switch_page(pages["chat"])
+    shown.run()
+    # After the page: a question that is being answered does not wait for the list of conversations.
+    sidebar(shared_session(), language)
 
 
-page()
+main()

@@ -1,13 +1,26 @@
-"""What the player shows: the original where the browser can play it, else a short cut."""
+"""What the player shows: the original where the browser can play it, else a short cut; with its subtitles."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.agent.sentences import minute, title
+from tools.errors import VideoAssistantError
+from ui import subtitles
+from ui.plain import plain
+from ui.strings import Language, text
+
+if TYPE_CHECKING:
+    from assistant.session import Session
 
 MOST_BYTES = 24 << 20  # Streamlit holds what it plays in memory: larger files are played as a cut
 LEAD_SECONDS, CUT_SECONDS = 3.0, 30.0
+WIDTH = 620  # pixels at most: what it rests on stays in sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +30,7 @@ class Clip:
     path: Path
     start_seconds: int  # the player knows whole seconds
     is_cut: bool
+    offset_seconds: float = 0.0  # where the file begins in the video
 
 
 def playable(path: Path, seconds: float, cache: Path) -> Clip:
@@ -40,4 +54,29 @@ def playable(path: Path, seconds: float, cache: Path) -> Clip:
     if not out.exists():
         cache.mkdir(parents=True, exist_ok=True)
         cut(path, start, start + CUT_SECONDS, out)
-    return Clip(out, int(lead), is_cut=True)
+    return Clip(out, int(lead), is_cut=True, offset_seconds=start)
+
+
+def show(session: Session, video_id: str, seconds: float, language: Language, *, autoplay: bool = True) -> None:
+    """The player at a moment, and what it plays; why not, where it cannot."""
+    try:
+        path = Path(session.library.video(video_id).paths[0])
+        clip = playable(path, seconds, session.settings.library / "cuts")
+    except (FileNotFoundError, IndexError):
+        st.warning(text("gone", language, path=title(video_id)))
+        return
+    except VideoAssistantError as error:
+        st.warning(plain(str(error)))
+        return
+    names = {source: text(source, language) for source in subtitles.SHOWN}
+    spoken = subtitles.tracks(session.library.lines(video_id), clip.offset_seconds, names)
+    what = text("playing", language, name=title(video_id), time=minute(seconds))
+    st.video(
+        str(clip.path),
+        start_time=clip.start_seconds,
+        autoplay=autoplay,
+        subtitles={**spoken} or None,
+        alt=what,
+        width=WIDTH,
+    )
+    st.caption(f"{plain(what)} ({text('cut', language)})" if clip.is_cut else plain(what))

@@ -68,7 +68,18 @@ class Library:
 
     def videos(self) -> list[Video]:
         """Every ready video, in the order they were first added."""
-        return [self._video(row) for row in self._rows()]
+        paths: dict[str, list[str]] = {}
+        for path, video_id in self.catalog.connection.execute("SELECT path, video_id FROM path ORDER BY path"):
+            paths.setdefault(video_id, []).append(path)
+        recorded = dict(self.catalog.connection.execute("SELECT video_id, at FROM recorded").fetchall())
+        return [_described(row, paths.get(row["video_id"], []), recorded.get(row["video_id"])) for row in self._rows()]
+
+    def foreign_videos(self) -> list[str]:
+        """The videos that another retrieval model embedded, which this one cannot search."""
+        found = self.catalog.connection.execute(
+            "SELECT video_id FROM video WHERE embedder != ? ORDER BY added", (self.embedder_or_raise(),)
+        )
+        return [video_id for (video_id,) in found]
 
     def video(self, video_id: str) -> Video:
         """One video.
@@ -94,18 +105,7 @@ class Library:
         recorded = self.catalog.connection.execute(
             "SELECT at FROM recorded WHERE video_id = ?", (row["video_id"],)
         ).fetchone()
-        # A file that was moved is known under both names: the one that is there comes first.
-        ordered = sorted((path for (path,) in paths), key=lambda path: not Path(path).exists())
-        return Video(
-            video_id=row["video_id"],
-            paths=tuple(ordered),
-            duration_seconds=row["duration_seconds"],
-            width=row["width"],
-            height=row["height"],
-            keyframes=row["keyframes"],
-            lines=row["lines"],
-            recorded_at=recorded[0] if recorded else None,
-        )
+        return _described(row, [path for (path,) in paths], recorded[0] if recorded else None)
 
     def set_recorded(self, video_id: str, at: datetime) -> None:
         """When a video was recorded, by somebody who knows; indexing again does not change it.
@@ -466,6 +466,21 @@ class Library:
         with self._opened_lock:
             self._opened.clear()
             self._tracks.clear()
+
+
+def _described(row: sqlite3.Row, paths: Sequence[str], recorded_at: str | None) -> Video:
+    # A file that was moved is known under both names: the one that is there comes first.
+    ordered = paths if len(paths) < 2 else sorted(paths, key=lambda path: not Path(path).exists())
+    return Video(
+        video_id=row["video_id"],
+        paths=tuple(ordered),
+        duration_seconds=row["duration_seconds"],
+        width=row["width"],
+        height=row["height"],
+        keyframes=row["keyframes"],
+        lines=row["lines"],
+        recorded_at=recorded_at,
+    )
 
 
 def _stored(row: sqlite3.Row) -> StoredVideo:

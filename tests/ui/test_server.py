@@ -1,6 +1,10 @@
 import socket
 
-from ui.server import command, free_port
+import pytest
+
+from tools.errors import VideoAssistantError
+from ui.entrance import PASSWORD
+from ui.server import command, free_port, run
 
 
 def test_a_taken_port_is_passed_over() -> None:
@@ -16,3 +20,13 @@ def test_the_page_stays_on_loopback_and_sends_nothing_home() -> None:
     assert words[words.index("--server.address") + 1] == "127.0.0.1"
     assert words[words.index("--browser.gatherUsageStats") + 1] == "false"
     assert words[words.index("--server.headless") + 1] == "true"
+
+
+def test_nobody_else_gets_in_without_a_password(tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv(PASSWORD, raising=False)
+    with pytest.raises(VideoAssistantError, match=PASSWORD):
+        run(tmp_path, "pocket", address="0.0.0.0")
+    assert command(8600, "0.0.0.0")[command(8600, "0.0.0.0").index("--server.address") + 1] == "0.0.0.0"
+    words = command(8600)
+    hosts = [words[place + 1] for place, word in enumerate(words) if word == "--server.allowedHosts"]
+    assert hosts == ["127.0.0.1", "localhost"]

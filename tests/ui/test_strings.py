@@ -3,14 +3,14 @@ import string
 import pytest
 
 from assistant.agent import sentences
-from ui import strings
+from ui import strings, texts
 
 
-@pytest.mark.parametrize("table", [strings._TEXTS, sentences._TEXTS], ids=["page", "answers"])
+@pytest.mark.parametrize("table", [texts.TEXTS, sentences._TEXTS], ids=["page", "answers"])
 def test_every_text_exists_in_both_languages_with_the_same_values(table) -> None:
-    for key, texts in table.items():
-        assert texts.keys() == {"en", "vi"}, key
-        names = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts.values()]
+    for key, both in table.items():
+        assert both.keys() == {"en", "vi"}, key
+        names = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in both.values()]
         assert names[0] == names[1], key
 
 

@@ -1,0 +1,40 @@
+"""A page over a library of its own, and a browser; screenshots of the stories are kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.browser import chromium, serving
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(demo_library: Path) -> Iterator[str]:
+    with serving(demo_library) as address:
+        yield address
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["screen", "phone"])
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    width, height = request.param
+    return {"width": width, "height": height}
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest, tmp_path: Path):
+    """Keeps a picture of a page: in the folder of `--screenshots`, else in the test's own."""
+    chosen = request.config.getoption("--screenshots")
+    folder = Path(chosen) if chosen else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Any, name: str) -> None:
+        page.screenshot(path=str(folder / f"{name}-{page.viewport_size['width']}.png"))
+
+    return take

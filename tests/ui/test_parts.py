@@ -1,0 +1,160 @@
+"""The parts of the page that need no browser: addresses, the wall, subtitles, what leaves the machine, suggestions."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from assistant.agent.records import Reply
+from assistant.settings import Settings
+from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe, Line
+from ui import export, links, privacy, subtitles
+from ui.links import Place
+from ui.part import _box
+from ui.reply import evidence_csv, sureness
+from ui.screens.moment import steps
+from ui.suggest import next_questions
+from ui.timeline import shots
+from ui.wall import arrange
+
+
+def _frame(seconds: float, shot: int = 0, video: str = "v") -> Keyframe:
+    return Keyframe(video, int(seconds * 25), seconds, shot, 0, "")
+
+
+@pytest.mark.parametrize("place", [Place("v-1", 0.0), Place("v-1", 12.5), Place("v-1", 3.25, (1.0, 2.0, 30.0, 40.0))])
+def test_a_place_comes_back_from_its_address(place: Place) -> None:
+    assert links.place(place.query()) == place
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"video": "v"},
+        {"at": "1"},
+        {"video": "v", "at": "soon"},
+        {"video": "v", "at": "-1"},
+        {"video": "v", "at": "nan"},
+        {"video": "v", "at": "inf"},
+        {"video": "v", "at": "1", "box": "1,2,3"},
+        {"video": "v", "at": "1", "box": "9,9,1,1"},
+        {"video": "v", "at": "1", "box": "a,b,c,d"},
+    ],
+)
+def test_a_broken_address_names_no_place(query: dict[str, str]) -> None:
+    assert links.place(query) is None
+
+
+def test_hits_are_grouped_by_video_and_folded_by_likeness() -> None:
+    frames = {name: [_frame(float(i), video=name) for i in range(4)] for name in ("a", "b")}
+    rows = np.eye(4, dtype=np.float32)
+    rows[1] = rows[0]  # the second keyframe looks like the first
+    hits = [FrameHit(frames["b"][2], 0.9), FrameHit(frames["a"][0], 0.8), FrameHit(frames["a"][1], 0.7)]
+    groups = arrange(hits, lambda video_id: (frames[video_id], rows), alike=0.95)
+    assert [group.video_id for group in groups] == ["b", "a"]
+    (tile,) = groups[1].tiles
+    assert (tile.hit.score, tile.folded, tile.before) == (0.8, 1, None)
+    assert tile.after == frames["a"][1]
+    assert (groups[0].tiles[0].before, groups[0].tiles[0].after) == (frames["b"][1], frames["b"][3])
+    unfolded = arrange(hits, lambda video_id: (frames[video_id], rows), alike=2.0)
+    assert [len(group.tiles) for group in unfolded] == [1, 2]
+
+
+def test_what_is_said_becomes_subtitles_in_the_time_of_the_cut() -> None:
+    lines = [
+        Line("v", 10.0, 12.5, "subtitle", "Xin <b>chào</b> & tạm biệt\n\nnhé", language="vi"),
+        Line("v", 1.0, 2.0, "subtitle", "before the cut", language="vi"),
+        Line("v", 10.0, 11.0, "ocr", "on screen"),
+    ]
+    (track,) = subtitles.tracks(lines, 8.0, {"subtitle": "Subtitles", "speech": "Speech"}).items()
+    assert track[0] == "Subtitles vi"
+    assert "00:00:02.000 --> 00:00:04.500\nXin &lt;b&gt;chào&lt;/b&gt; &amp; tạm biệt nhé" in track[1]
+    assert "before" not in track[1]
+
+
+@pytest.mark.parametrize(
+    ("core", "sees", "host", "wanted"),
+    [
+        (None, None, "", []),
+        ("ollama:qwen3", None, "", []),
+        ("ollama:qwen3", None, "http://127.0.0.1:11434", []),
+        ("ollama:qwen3", None, "http://gpu.lan:11434", ["ollama (gpu.lan)", "pictures that are looked at"]),
+        ("openai:gpt-5", None, "", ["openai", "pictures that are looked at"]),
+        ("openai:gpt-5", False, "", ["openai", "pictures stay here"]),
+    ],
+)
+def test_the_page_says_where_questions_and_pictures_go(core, sees, host, wanted, monkeypatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", host)
+    settings = Settings(core=core, core_sees=sees)
+    told = privacy.summary(settings, "en", online_voice=False)
+    assert all(part in told for part in wanted)
+    assert (told == "Nothing leaves this machine.") == (not wanted)
+    assert privacy.summary(settings, "vi", online_voice=True).endswith("dạng chữ.")
+
+
+def _reply(**fields) -> Reply:
+    given = {"question": "q", "answer": "a", "spoken": "a", "language": "en", "confidence": 0.9, "conditions": ()}
+    return Reply(**{**given, "evidence": (), "sequences": (), "steps": (), **fields})
+
+
+def test_suggestions_fit_what_was_found() -> None:
+    seen = Evidence("v", 1.0, 2.0, "find_frames", 0.9)
+    assert next_questions(_reply(evidence=(seen,)))[0] == "What colour is it?"
+    assert "What colour is it?" not in next_questions(_reply(evidence=(seen,), question="what colour is it?"))
+    assert next_questions(_reply(evidence=(seen,), choices=("one?", "two?"))) == []
+    chain = tuple(EventMoment(name, False, 1.0, 2.0, 1.0, 25, 0.9) for name in ("a dog runs", "a bus stops"))
+    asked = next_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain),)))
+    assert asked[:2] == ["Without the event: a bus stops", "The second one is later"]
+    alone = next_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain[:1]),)))
+    assert "The second one is later" not in alone
+
+
+def test_confidence_is_said_in_words() -> None:
+    assert [sureness(share) for share in (0.95, 0.7, 0.2)] == ["sure", "fairly_sure", "unsure"]
+
+
+def test_the_timeline_has_a_band_for_each_shot() -> None:
+    rows = shots([_frame(0.0), _frame(1.0), _frame(2.0, shot=1)], 5.0)
+    assert [(row["seconds"], row["end"]) for row in rows] == [(0.0, 2.0), (2.0, 5.0)]
+    assert rows[0]["colour"] != rows[1]["colour"]
+
+
+def test_the_usual_moves_end_at_the_ends() -> None:
+    frames = [_frame(0.0), _frame(1.0), _frame(2.0, shot=1), _frame(3.0, shot=1)]
+    assert steps(frames, 1.0) == {"shot_before": 0.0, "frame_before": 0.0, "frame_after": 2.0, "shot_after": 2.0}
+    assert steps(frames, 3.0)["shot_after"] is None
+    assert steps(frames, 0.0)["frame_before"] is None
+
+
+def test_a_box_is_what_was_clicked_else_what_was_dragged_within_the_picture() -> None:
+    video = SimpleNamespace(width=640, height=360)
+    dragged = {"dragged": {"x": [700.0, 100.0], "y": [-5.0, 50.0]}}
+    assert _box(dragged, video) == (100.0, 0.0, 640.0, 50.0)
+    clicked = {"clicked": [{"x": 1, "y": 2, "x2": 30, "y2": 40}], **dragged}
+    assert _box(clicked, video) == (1.0, 2.0, 30.0, 40.0)
+    assert _box({"dragged": {"x": [5.0, 6.0], "y": [5.0, 90.0]}}, video) is None, "a slip of the hand"
+    assert _box({}, video) is None
+
+
+def test_evidence_and_pictures_are_taken_along() -> None:
+    rows = evidence_csv([Evidence("v", 1.0, 2.0, "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
+    assert rows[1] == 'v,1.000,2.000,,read_text,0.500,"PHỞ, ""bò"""'
+    assert export.png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
+
+
+def test_no_text_of_the_page_is_left_over() -> None:
+    """Each key is named somewhere in `ui/`, whole or as the end of a name that is put together."""
+    from ui.texts import TEXTS
+
+    folder = Path(privacy.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "texts.py")
+    made = ("role_", "part_", "page_", "mark_", "ask_", "shot_", "frame_")
+    said = {"seen", "not seen", "cannot tell", "core", "rule", "default", "indexed", "unchanged", "failed"}
+    unused = [
+        key
+        for key in TEXTS
+        if f'"{key}"' not in code and f"'{key}'" not in code and not key.startswith(made) and key not in said
+    ]
+    assert unused == []

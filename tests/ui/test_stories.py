@@ -1,0 +1,217 @@
+"""What people do with the page, in a real browser, on a screen and on a phone."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from bench.browser import serving
+from training.world.render import draw
+from training.world.scene import Actor, Scene
+
+pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
+SLOW = 60_000  # milliseconds: a busy machine loads the models for the first question
+
+
+def _open(browser: Any, address: str, size: dict[str, int], path: str = "/", **options: Any) -> Any:
+    page = browser.new_page(viewport=size, **options)
+    page.foreign = []
+    page.on("request", lambda request: page.foreign.append(request.url) if address not in request.url else None)
+    page.goto(address + path)
+    page.get_by_test_id("stMainBlockContainer").wait_for(timeout=SLOW)
+    return page
+
+
+def _main(page: Any) -> Any:
+    """The page without its side bar, which names what was asked before."""
+    return page.get_by_test_id("stMainBlockContainer")
+
+
+def _ask(page: Any, question: str) -> None:
+    box = page.locator("textarea").first
+    box.wait_for(timeout=SLOW)
+    box.fill(question)
+    box.press("Enter")
+
+
+def _plays(page: Any) -> Any:
+    return page.locator("[class*='-play'] button:visible")
+
+
+def _play_start(page: Any) -> float:
+    """Where the player began: the first time that it reports."""
+    video = page.locator("video").first
+    video.wait_for(timeout=SLOW)
+    return float(
+        video.evaluate(
+            """video => new Promise(done => {
+                const look = () => video.readyState >= 2 && video.played.length
+                    ? (video.pause(), done(video.played.start(0))) : setTimeout(look, 20);
+                look();
+            })"""
+        )
+    )
+
+
+def _fits(page: Any) -> None:
+    width = page.viewport_size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing to scroll sideways"
+    assert [url for url in page.foreign if not url.startswith(("data:", "blob:"))] == [], "nothing from elsewhere"
+
+
+def _seconds(clock: str) -> int:
+    minutes, seconds = clock.split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def test_ask_and_play(browser, address: str, size: dict[str, int], shot) -> None:
+    page = _open(browser, address, size)
+    shot(page, "first")
+    _main(page).get_by_role("button", name="When does a bus appear?").click(timeout=SLOW)
+    _plays(page).first.wait_for(timeout=SLOW)
+    pictures = page.locator("[class*='-card-'] img")
+    page.wait_for_function("image => image.naturalWidth > 0", arg=pictures.first.element_handle(), timeout=SLOW)
+    assert "Keyframe of morning-street" in pictures.first.get_attribute("alt")
+    wanted = _seconds(_plays(page).first.inner_text().split()[-1])
+    _plays(page).first.click()
+    assert abs(_play_start(page) - wanted) <= 0.5
+    page.get_by_role("link", name="Open this moment").first.wait_for(timeout=SLOW)
+    shot(page, "play")
+    _fits(page)
+    page.close()
+
+
+def test_an_event_sequence_is_found_and_edited(browser, address: str, size: dict[str, int], shot) -> None:
+    page = _open(browser, address, size)
+    _ask(page, "first a white dog runs by, then a blue bus stops")
+    page.locator("[class*='-event-1-play'] button:visible").wait_for(timeout=SLOW)
+    shot(page, "sequence")
+    page.locator("[class*='-edit'] button:visible").first.click()
+    box = page.locator("textarea").first
+    page.wait_for_function("() => document.querySelector('textarea').value.startsWith('first a white dog')")
+    box.fill("without the dog")
+    box.press("Enter")
+    page.locator("[class*='-1-0-event-0-play'] button:visible").wait_for(timeout=SLOW)
+    assert page.locator("[class*='-1-0-event-1-play']").count() == 0, "one event is left"
+    shot(page, "edited")
+    _fits(page)
+    page.close()
+
+
+def _film(path: Path) -> Path:
+    """Four seconds of a street with a red car, in a container that browsers do not play."""
+    scene = Scene("street", "day", "clear", None, (Actor("red", "car", 190, "mid", "right"),), 3)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        frame = av.VideoFrame.from_image(draw(scene, width=640))
+        for _ in range(40):
+            frame.pts = None
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def test_upload_index_ask(browser, tmp_path: Path, size: dict[str, int], shot) -> None:
+    source = _film(tmp_path / "Xe đỏ.mkv")
+    with serving(tmp_path / "library") as address:
+        page = _open(browser, address, size, "/library")
+        page.locator("input[type=file]").set_input_files(str(source), timeout=SLOW)
+        page.get_by_text("Xe đỏ.mkv: ready").wait_for(timeout=SLOW)
+        shot(page, "library")
+        _fits(page)
+        page.locator("[class*='st-key-ask-xe-do'] button:visible").click(timeout=SLOW)
+        _ask(page, "When does a car appear?")
+        _plays(page).first.click(timeout=SLOW)
+        page.get_by_text("a cut made for this browser").wait_for(timeout=SLOW)
+        page.locator("video").first.wait_for(timeout=SLOW)
+        shot(page, "uploaded")
+        page.close()
+
+
+def test_a_question_with_two_readings_and_pins(browser, address: str, size: dict[str, int], shot) -> None:
+    page = _open(browser, address, size)
+    _ask(page, "What colour is the person?")
+    choices = page.locator("[class*='-choice-'] button:visible")
+    choices.first.wait_for(timeout=SLOW)
+    assert page.get_by_text("Which one do you mean?").count() == 1
+    shot(page, "choices")
+    page.locator("[class*='-card-0-pin'] button:visible").first.click()
+    page.locator("[class*='st-key-pinned-']").first.wait_for(timeout=SLOW)
+    page.locator("[class*='-card-1-more'] button:visible").first.click()
+    page.get_by_role("button", name="Not this").click()
+    page.locator("[class*='st-key-rejected-']").first.wait_for(timeout=SLOW)
+    shot(page, "pins")
+    page.keyboard.press("Escape")
+    asked = choices.first.inner_text().split("\n")[-1]
+    choices.first.click()
+    page.get_by_test_id("stChatMessage").nth(3).wait_for(timeout=SLOW)
+    assert asked in page.get_by_test_id("stChatMessage").nth(2).inner_text()
+    _fits(page)
+    page.close()
+
+
+def test_vietnamese_from_start_to_end_with_voice(browser, address: str, size: dict[str, int], shot) -> None:
+    page = _open(browser, address, size, locale="vi-VN")
+    page.get_by_role("heading", name="Hỏi video của bạn").wait_for(timeout=SLOW)
+    _main(page).get_by_role("button", name="Khi nào xe buýt xuất hiện?").click(timeout=SLOW)
+    _plays(page).first.wait_for(timeout=SLOW)
+    assert page.get_by_text("Thấy lúc").count() >= 1
+    page.get_by_role("button", name="Đọc", exact=True).first.click()
+    spoken = page.locator("video").first
+    spoken.wait_for(timeout=SLOW)
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.3", timeout=SLOW)
+    page.get_by_text("Lời đọc").first.wait_for()
+    shot(page, "tieng-viet")
+    _fits(page)
+    page.close()
+
+
+def test_two_browsers_do_not_mix_their_conversations(browser, address: str) -> None:
+    wide = {"width": 1280, "height": 900}
+    one, two = _open(browser, address, wide), _open(browser, address, wide)  # each has cookies and storage of its own
+    _ask(one, "When does a bus appear?")
+    _ask(two, "Is it raining?")
+    for page, own, other in ((one, "When does a bus", "Is it raining"), (two, "Is it raining", "When does a bus")):
+        page.locator("[class*='-0-speak'] button:visible").wait_for(timeout=SLOW)
+        said = page.get_by_test_id("stChatMessage").all_inner_texts()
+        assert len(said) == 2
+        assert own in said[0]
+        assert other not in " ".join(said)
+    assert one.url != two.url
+    one.close()
+    two.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(browser, address: str, size: dict[str, int], scheme: str, shot) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = _open(browser, address, size, color_scheme=scheme)
+    _ask(page, "When does a bus appear?")
+    _plays(page).first.click(timeout=SLOW)
+    page.locator("video").first.wait_for(timeout=SLOW)
+    faults = _faults(Axe(), page)
+    for path, sign in (
+        ("/search?q=a+red+car", "[class*='-play'] button:visible"),
+        ("/library", "[class*='st-key-poster-'] img"),
+        ("/settings", "h1"),
+        ("/guide", "[class*='st-key-guide-'] button"),
+    ):
+        page.goto(address + path)
+        page.locator(sign).first.wait_for(timeout=SLOW)
+        page.wait_for_timeout(600)
+        shot(page, f"{path.split('?')[0].strip('/')}-{scheme}")
+        faults += _faults(Axe(), page)
+    assert faults == []
+    page.close()
+
+
+def _faults(axe: Any, page: Any) -> list[str]:
+    found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{page.url}: {one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]

@@ -1,0 +1,46 @@
+"""What leaves this machine, said as it is set."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ui.strings import Language, text
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+SIGN = "shield"
+LOCAL_PROVIDERS = {"ollama": "OLLAMA_HOST"}
+"""Providers that run on this machine, unless the variable of the environment names another."""
+LOOPBACK = {"", "localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104 - compared, not bound
+
+
+def hosted_core(settings: Settings) -> str | None:
+    """The provider that questions are sent to; None where reasoning stays on this machine."""
+    if settings.core is None:
+        return None
+    provider = settings.core.partition(":")[0]
+    if provider not in LOCAL_PROVIDERS:
+        return provider
+    given = os.environ.get(LOCAL_PROVIDERS[provider], "")
+    host = urlsplit(given if "//" in given else f"//{given}").hostname or ""
+    return None if host in LOOPBACK else f"{provider} ({host})"
+
+
+def leaving(settings: Settings, language: Language, *, online_voice: bool) -> list[str]:
+    """One sentence for each thing that leaves this machine; none where nothing does."""
+    found = []
+    provider = hosted_core(settings)
+    if provider is not None:
+        key = "leaves_questions" if settings.core_sees is False else "leaves_pictures"
+        found.append(text(key, language, provider=provider))
+    if online_voice:
+        found.append(text("leaves_voice", language))
+    return found
+
+
+def summary(settings: Settings, language: Language, *, online_voice: bool) -> str:
+    """The same in one line, for the side bar."""
+    return " ".join(leaving(settings, language, online_voice=online_voice)) or text("leaves_nothing", language)
