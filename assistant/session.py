@@ -146,7 +146,7 @@ class Session:
     def core_name(self) -> str:
         """The chat model of the settings, else the profile's core by its folder's name or hub id."""
         checkpoint = self.profile.core
-        return self.settings.core or (Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint)
+        return self.settings.chat_model or (Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint)
 
     def assistant_with(
         self,

@@ -19,9 +19,9 @@ LOOPBACK = {"", "localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104 - comp
 
 def hosted_core(settings: Settings) -> str | None:
     """The provider that questions are sent to; None where reasoning stays on this machine."""
-    if settings.core is None:
+    if settings.chat_model is None:
         return None
-    provider = settings.core.partition(":")[0]
+    provider = settings.chat_model.partition(":")[0]
     if provider not in LOCAL_PROVIDERS:
         return provider
     given = os.environ.get(LOCAL_PROVIDERS[provider], "")
