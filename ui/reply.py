@@ -78,7 +78,8 @@ def _verdicts(reply: Reply, language: Language) -> None:
             colour, sign = MARKS[condition.verdict]
             st.badge(f"{plain(condition.text)}: {text(condition.verdict, language)}", icon=sign, color=colour)
         if reply.confidence:
-            helps = text("sure_help", language, share=f"{reply.confidence:.0%}")
+            key = "sure_measured" if reply.calibrated else "sure_help"
+            helps = text(key, language, share=f"{reply.confidence:.0%}")
             st.badge(text(sureness(reply.confidence), language), color="gray", help=helps)
 
 

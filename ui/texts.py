@@ -64,6 +64,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "fairly_sure": {"en": "I am fairly sure", "vi": "Tôi khá chắc"},
     "unsure": {"en": "I am not sure", "vi": "Tôi không chắc"},
     "sure_help": {"en": "Confidence {share}, uncalibrated", "vi": "Độ tin cậy {share}, chưa hiệu chỉnh"},
+    "sure_measured": {"en": "Right in {share} of such answers", "vi": "Đúng trong {share} câu trả lời như vậy"},
     "csv": {"en": "CSV", "vi": "CSV"},
     "missed": {"en": "missed", "vi": "không thấy"},
     "ask_colour": {"en": "What colour is it?", "vi": "Nó màu gì?"},
