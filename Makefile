@@ -39,9 +39,11 @@ bench: $(READY) ## speed and scale, side by side with the plain alternative
 	$(BIN)/video-assistant bench events --size 20000
 	$(BIN)/video-assistant bench text
 	$(BIN)/video-assistant bench screen
+	$(BIN)/video-assistant bench screen
 
 evaluate: $(READY) ## quality on held-out seeds
 	$(BIN)/video-assistant evaluate all
+	$(BIN)/video-assistant evaluate dialogues
 
 train: $(READY) ## train the pocket models from scratch (about two hours on two cores) and render the demo clips
 	$(BIN)/python -m training.instructblip --out runs/instructblip --seconds 1700 --processes 2 --held-out-share 0.3
