@@ -15,10 +15,9 @@ import click
 from assistant.commands import boxes, conversations, library, machine, search
 from assistant.commands.library import run_index
 from assistant.commands.shared import JSON, opened
+from bench.evaluations import NEED_MEDIA
+from bench.evaluations import PARTS as EVALUATIONS
 from tools.errors import VideoAssistantError
-
-EVALUATIONS = ("retrieval", "answers", "language", "all", "limits", "text", "feedback", "dialogues")
-CLIP_SHARE = 50  # `evaluate dialogues` renders one clip for so many of `--size`
 
 
 class _Group(click.Group):
@@ -76,12 +75,7 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 
 
 @main.command()
-@click.argument(
-    "part",
-    type=click.Choice(
-        ["retrieval", "answers", "language", "all", "limits", "text", "feedback", "dialogues", "msvd", "msrvtt", "ivqa"]
-    ),
-)
+@click.argument("part", type=click.Choice(EVALUATIONS))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @click.option(
@@ -96,50 +90,11 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
     `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets.
     """
-    session = opened(ctx)
-    if part in ("msvd", "msrvtt", "ivqa"):
-        from bench.video_qa import evaluate as evaluate_video_qa
+    from bench.evaluations import evaluate as run
 
-        if media is None:
-            raise click.UsageError(f"evaluate {part} needs --media, the folder of its questions and videos")
-        _report(evaluate_video_qa(part, session.blip, media, size=size), as_json)
-        return
-    if part == "text":
-        from bench.text.evaluate import evaluate as evaluate_text
-
-        if media is None:
-            raise click.UsageError("evaluate text needs --media, a folder of media with truth files")
-        _report(evaluate_text(session, media, seed=seed), as_json)
-        return
-    if part == "dialogues":
-        from bench.dialogues.evaluate import evaluate as evaluate_dialogues
-
-        # A clip gives some forty questions, and takes a while to be indexed.
-        _report(evaluate_dialogues(session, seed=seed, size=max(1, size // CLIP_SHARE)), as_json)
-        return
-    if part == "feedback":
-        from bench.feedback import evaluate as evaluate_feedback
-
-        try:
-            _report(evaluate_feedback(session, seed=seed, size=size), as_json)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
-        return
-    if part == "limits":
-        from assistant.agent.records import Options
-        from training.limits import limits
-
-        least = Options().min_confidence
-        try:
-            found = limits(session.blip, media=media, seed=seed, size=size, min_confidence=least)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
-        folder = None if media is None else str(media)
-        _report({"figures": found, "settings": {"seed": seed, "size": size, "media": folder}}, as_json)
-        return
-    from training.evaluate import evaluate as run
-
-    _report(run(part, session.profile.retrieval, session.blip, seed=seed, size=size), as_json)
+    if media is None and part in NEED_MEDIA:
+        raise click.UsageError(f"evaluate {part} needs --media, a folder of {NEED_MEDIA[part]}")
+    _report(run(part, opened(ctx), seed=seed, size=size, media=media), as_json)
 
 
 @main.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.feedback import moved
+from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -47,7 +48,7 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
                 rest = ranked[~np.isin(ranked, marked)]
                 found.append(float(meant[rest[:TOP]].mean()))
     if not after:
-        raise ValueError(f"{size} frames are too few for any query; take 500 or more")
+        raise VideoAssistantError(f"{size} frames are too few for any query; take 500 or more")
     figures = {"feedback.p10": float(np.mean(after)), "feedback.p10_before": float(np.mean(before))}
     figures |= {"feedback.queries": float(len(after))}
     return {"figures": figures, "settings": {"seed": seed, "size": size}}

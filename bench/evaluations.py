@@ -1,0 +1,63 @@
+"""`video-assistant evaluate PART`: which measurement of quality a part is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.session import Session
+
+POCKET = ("retrieval", "answers", "language", "all")
+VIDEO_QA = ("msvd", "msrvtt", "ivqa")
+PARTS = (*POCKET, "limits", "text", "feedback", "dialogues", *VIDEO_QA)
+NEED_MEDIA = {"text": "media with truth files", **dict.fromkeys(VIDEO_QA, "its questions and videos")}
+CLIP_SHARE = 50  # `dialogues` renders one clip, which gives some forty questions, for so many of `size`
+
+
+def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path | None) -> dict[str, Any]:
+    """`{"figures": {dotted name: number}, "settings": {...}}` of one of `PARTS`.
+
+    Args:
+        part: what is measured.
+        session: whose models are.
+        seed: of the samples.
+        size: how many of them.
+        media: folder of real media, for `limits`; those of `NEED_MEDIA` take nothing without one.
+
+    Raises:
+        VideoAssistantError: there is nothing in the folder, or the size is too small.
+    """
+    if part in VIDEO_QA and media is not None:
+        from bench.video_qa import evaluate as video_qa
+
+        return video_qa(part, session.blip, media, size=size)
+    if part == "text" and media is not None:
+        from bench.text.evaluate import evaluate as text
+
+        return text(session, media, seed=seed)
+    if part == "dialogues":
+        from bench.dialogues.evaluate import evaluate as dialogues
+
+        return dialogues(session, seed=seed, size=max(1, size // CLIP_SHARE))
+    if part == "feedback":
+        from bench.feedback import evaluate as feedback
+
+        return feedback(session, seed=seed, size=size)
+    if part == "limits":
+        from assistant.agent.records import Options
+        from training.limits import limits
+
+        least = Options().min_confidence
+        try:
+            found = limits(session.blip, media=media, seed=seed, size=size, min_confidence=least)
+        except ValueError as error:
+            raise VideoAssistantError(str(error)) from None
+        folder = None if media is None else str(media)
+        return {"figures": found, "settings": {"seed": seed, "size": size, "media": folder}}
+    from training.evaluate import evaluate as pocket
+
+    return pocket(part, session.profile.retrieval, session.blip, seed=seed, size=size)
