@@ -23,6 +23,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     # -- the chat
     "title": {"en": "Ask your videos", "vi": "Hỏi video của bạn"},
     "ask": {"en": "Ask about the videos…", "vi": "Hỏi về các video…"},
+    "folder": {"en": "Folder {name}", "vi": "Thư mục {name}"},
     "scope": {"en": "Ask about", "vi": "Hỏi về"},
     "search_in": {"en": "Search in", "vi": "Tìm trong"},
     "all": {"en": "All videos", "vi": "Tất cả video"},

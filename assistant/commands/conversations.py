@@ -42,6 +42,7 @@ def describe(
 @click.argument("question")
 @click.option("--thread", default="default", show_default=True, help="The conversation it belongs to.")
 @VIDEO
+@click.option("--folder", type=click.Path(path_type=Path), help="Only in videos whose files lie there.")
 @click.option("--speak", type=click.Path(path_type=Path, dir_okay=False), help="Write the spoken answer here.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of the answer (default: the question's).")
 @JSON
@@ -51,15 +52,18 @@ def ask(
     question: str,
     thread: str,
     video_id: str | None,
+    folder: Path | None,
     speak: Path | None,
     lang: Any,
     as_json: bool,
 ) -> None:
     """Ask one question and get an answer with its evidence."""
+    from assistant.folders import within
     from assistant.output import emit_json, reply_lines, reply_row
 
     session = opened(ctx)
-    reply = session.assistant.ask(question, thread_id=thread, video_id=video_id, language=lang)
+    video_ids = None if folder is None else within(session.library.videos(), folder)
+    reply = session.assistant.ask(question, thread_id=thread, video_id=video_id, video_ids=video_ids, language=lang)
     audio = None if speak is None else str(write_speech(session, reply.spoken, reply.language, speak))
     if as_json:
         emit_json(reply_row(reply, audio))

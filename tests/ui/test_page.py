@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from tiny_glip import save_tiny
 
+from assistant.agent import Assistant
+
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 QUESTION = "When does a bus appear?"
 
@@ -167,3 +169,24 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
     assert given == [1.0]
     with pytest.raises(VideoAssistantError, match="VIDEO_ASSISTANT_SPEECH"):
         heard(SimpleNamespace(listener=None), recording.getvalue(), "vi")
+
+
+def test_a_folder_can_be_what_a_question_is_about(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.screens.chat.folders", lambda videos: {Path("/films/rain"): [v.video_id for v in videos]})
+    asked: list[object] = []
+    stream = Assistant.stream
+
+    def heard(self, question, **where):
+        asked.append(where["video_ids"] or [where["video_id"]])
+        return stream(self, question, **where)
+
+    monkeypatch.setattr(Assistant, "stream", heard)
+    page = page.run()
+    (choice,) = [one for one in page.sidebar.selectbox if one.label == "Ask about"]
+    assert "Folder rain" in choice.options
+    page = choice.select("folder:/films/rain").run()
+    page = page.chat_input[0].set_value(QUESTION).run()
+    assert not page.exception
+    assert "0:2" in _shown(page)
+    ((video_id,),) = asked
+    assert video_id.startswith("morning-street")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from assistant.agent.sentences import title
+from assistant.folders import folders
 from tools.errors import VideoAssistantError
 from ui import conversations, options, reply, welcome
 from ui.listening import heard
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 ALL = ""  # no one video
+FOLDER = "folder:"  # before a folder's path, which no video id holds
 MOST_TURNS = 8  # drawn at once; those before come when they are asked for
 PREVIEWED = 4  # keyframes shown while they are checked
 PREVIEW_WIDTH = 132
@@ -44,9 +47,12 @@ def show(language: Language) -> None:
         _answer(session, question, thread, scope, len(replies), language)
 
 
-def _scope(session: Session, language: Language) -> str | None:
-    """The video that is asked about; None for all."""
-    names = {video.video_id: title(video.video_id) for video in session.library.videos()}
+def _scope(session: Session, language: Language) -> list[str] | None:
+    """The videos that are asked about: one, those of a folder, or None for all."""
+    videos = session.library.videos()
+    places = {f"{FOLDER}{place}": video_ids for place, video_ids in folders(videos).items()}
+    names = {place: text("folder", language, name=Path(place).name) for place in places}
+    names |= {video.video_id: title(video.video_id) for video in videos}
     wanted = st.session_state.pop("scope_next", None)
     if wanted in names:
         st.session_state["scope"] = wanted
@@ -59,7 +65,7 @@ def _scope(session: Session, language: Language) -> str | None:
         key="scope",
         persist_state="session",
     )
-    return chosen or None
+    return None if chosen == ALL else places.get(chosen, [chosen])
 
 
 def _asked(session: Session, language: Language) -> str | None:
@@ -128,7 +134,9 @@ def _offered(last: Reply, thread: str, number: int) -> str | None:
     return None
 
 
-def _answer(session: Session, question: str, thread: str, scope: str | None, number: int, language: Language) -> None:
+def _answer(
+    session: Session, question: str, thread: str, scope: list[str] | None, number: int, language: Language
+) -> None:
     """Asks, shows each step as it happens, and draws the page anew with the reply."""
     chosen = options.current(session)
     with st.chat_message("user", avatar=":material/person:"):
@@ -136,7 +144,14 @@ def _answer(session: Session, question: str, thread: str, scope: str | None, num
     with st.chat_message("assistant", avatar=":material/movie:"):
         try:
             models(language)
-            items = session.assistant.stream(question, thread_id=thread, video_id=scope, language=chosen.answer_in)
+            one = scope[0] if scope is not None and len(scope) == 1 else None
+            items = session.assistant.stream(
+                question,
+                thread_id=thread,
+                video_id=one,
+                video_ids=None if one else scope,
+                language=chosen.answer_in,
+            )
             _follow(session, items, language)
         except VideoAssistantError as error:
             st.error(plain(str(error)))
