@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +51,7 @@ def arrange(hits: Sequence[FrameHit], vectors: Callable[[str], Vectors], *, alik
         video_id = hit.keyframe.video_id
         group = groups.setdefault(video_id, Group(video_id))
         keyframes, rows = vectors(video_id)
-        place = _place(keyframes, hit.keyframe.frame_index)
+        place = bisect_left(keyframes, hit.keyframe.frame_index, key=attrgetter("frame_index"))
         own = np.asarray(rows[place])
         likeness = [float(own @ other) for other in kept.setdefault(video_id, [])]
         if likeness and max(likeness) >= alike:
@@ -60,15 +62,3 @@ def arrange(hits: Sequence[FrameHit], vectors: Callable[[str], Vectors], *, alik
         after = keyframes[place + 1] if place + 1 < len(keyframes) else None
         group.tiles.append(Tile(hit, 0, before, after))
     return list(groups.values())
-
-
-def _place(keyframes: Sequence[Keyframe], frame_index: int) -> int:
-    """Where a keyframe stands in its video: they rise in frame index."""
-    low, high = 0, len(keyframes)
-    while low < high:
-        middle = (low + high) // 2
-        if keyframes[middle].frame_index < frame_index:
-            low = middle + 1
-        else:
-            high = middle
-    return low

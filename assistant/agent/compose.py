@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent import sentences
-from assistant.agent.conditions import Part, circumstances, parts, things
+from assistant.agent.conditions import Part, circumstances, names, parts, things
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
@@ -55,12 +54,6 @@ class Draft:
             calibrated=calibration is not None,
             choices=self.choices,
         )
-
-
-def _named(thing: Part, question: str) -> bool:
-    """Whether the question itself names what is searched."""
-    words = re.findall(r"\w+", thing.text.lower())
-    return bool(words) and words[-1] in re.findall(r"\w+", question.lower())
 
 
 class Composer:
@@ -193,7 +186,7 @@ class Composer:
         kept = self._fulfil(kept, lost)
         thing, *qualities = parts(query)
         conditions = self._conditions([thing, *qualities, *lost], kept or seen, language)
-        if _named(thing, asked) and conditions[0].verdict == "not seen":
+        if names(asked, thing.text) and conditions[0].verdict == "not seen":
             kept = []  # what the question is about is not there, whatever the whole of it made the core say
         moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
         if kept and asks_when(f"{question} {asked}"):
@@ -252,14 +245,14 @@ class Composer:
         return Draft(sentences.which_sentence(told, language), confidence, "", evidence, (), conditions, choices)
 
     def _fulfil(self, kept: Sequence[Seen], lost: Sequence[Part]) -> list[Seen]:
-        """The frames that show every circumstance too; where none does, those that show the most of it first."""
+        """The frames that show every circumstance too; where none does, the one that comes nearest to it."""
         frames = sorted(kept, key=lambda one: -one.score)[: self._options.weighed] if lost else []
         if not frames:
             return list(kept)
         verified = [self._core.verify(part.statement, [one.keyframe for one in frames]) for part in lost]
-        least = {id(one): min(column) for one, column in zip(frames, zip(*verified, strict=True), strict=True)}
-        whole = [one for one in frames if least[id(one)] >= self._options.min_verified]
-        return whole or sorted(frames, key=lambda one: -least[id(one)])[:1]
+        least = [min(column) for column in zip(*verified, strict=True)]
+        whole = [one for one, p in zip(frames, least, strict=True) if p >= self._options.min_verified]
+        return whole or [frames[least.index(max(least))]]
 
     def _conditions(self, found: Sequence[Part], seen: Sequence[Seen], language: Language) -> tuple[Condition, ...]:
         """Each part of what was asked for, in the picture that shows it best."""

@@ -5,31 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.models.glip.noun_phrases import noun_phrases
+from assistant.models.noun_phrases import noun_phrases
 
 _DETERMINER = re.compile(r"(?:an?|the|some|two|three|four|five|\d+)\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"\b(?:in|at|on|by|with|under|near|during|inside|behind|beside|next to|in front of)\s+(?:an?\s+|the\s+)?$",
     re.IGNORECASE,
 )
-_NO_PLACE = frozenset(
-    {
-        "picture",
-        "pictures",
-        "image",
-        "video",
-        "videos",
-        "frame",
-        "scene",
-        "clip",
-        "left",
-        "right",
-        "front",
-        "middle",
-        "time",
-        "moment",
-    }
-)
+_NO_PLACE = frozenset({
+    "picture", "pictures", "image", "video", "videos", "frame", "scene", "clip",
+    "left", "right", "front", "middle", "time", "moment",
+})  # fmt: skip
 _PLURAL = re.compile(r"[^aius]s$")
 
 
@@ -94,6 +80,12 @@ def circumstances(question: str, query: str) -> list[Part]:
             text = question[lead.start() : end].strip()
             found.append(Part(text, f"{query} {text}"))
     return found
+
+
+def names(question: str, words: str) -> bool:
+    """Whether a question names something of what is searched: a core far from what it knows makes things up."""
+    asked = set(re.findall(r"\w+", question.lower()))
+    return any(word in asked for word in re.findall(r"\w{3,}", words.lower()))
 
 
 def _article(determiner: str, following: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +10,7 @@ from langgraph.prebuilt import ToolNode
 
 from assistant.agent import sentences
 from assistant.agent.compose import Composer, Draft
+from assistant.agent.conditions import names
 from assistant.agent.plan import DEFAULT_TOOL, Plan
 from assistant.agent.records import Step, reply_to_row
 from assistant.agent.state import State, findings, told
@@ -161,7 +161,7 @@ class Agent:
         if searched is not None and searched != ALL_LINES and findings(state):
             return ()
         verified = max((c["score"] for c in state["candidates"]), default=0.0) >= self._options.min_verified
-        if verified and _names(state["asked"], state["query"] or ""):
+        if verified and names(state["asked"], state["query"] or ""):
             return ()
         lines = self._lines.passages(state["question"], video_id=state["scope"], limit=self._options.evidence)
         kept = [line for line in lines if line.score >= self._options.min_passage]
@@ -244,9 +244,3 @@ def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:
     chain = evidence if evidence[0].tool == "find_events" else evidence[:1]
     start = min(one.start_seconds for one in chain)
     return {"video": evidence[0].video_id, "start": start, "end": max(one.end_seconds for one in chain)}
-
-
-def _names(question: str, query: str) -> bool:
-    """Whether a search was for something that the question names: a core far from what it knows makes things up."""
-    words = set(re.findall(r"\w+", question.lower()))
-    return any(word in words for word in re.findall(r"\w{3,}", query.lower()))

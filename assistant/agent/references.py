@@ -36,14 +36,14 @@ _COMPARES = re.compile(r"\b(?:compare|comparison|differences?|different|differs?
 _ABOUT = re.compile(r"\W*(?:and|what about|how about|i mean(?:t)?|còn|thế còn)?\W*(?:thì sao)?\W*", re.IGNORECASE)
 
 
-class Named(NamedTuple):
-    """What was pointed at, and the question without it."""
+class Pointed(NamedTuple):
+    """A result that was pointed at, and the question without it."""
 
     place: int | None  # of the result, from 0
     rest: str  # empty: the question was nothing else
 
 
-def named_result(question: str, shown: int, last: int) -> Named | None:
+def named_result(question: str, shown: int, last: int) -> Pointed | None:
     """The result of the turn before that a question is about: "the second one", "no, the other one".
 
     Args:
@@ -56,7 +56,7 @@ def named_result(question: str, shown: int, last: int) -> Named | None:
         there is not is None.
     """
     if _OTHER.match(question.strip()):
-        return Named(last + 1 if last + 1 < shown else None, "")
+        return Pointed(last + 1 if last + 1 < shown else None, "")
     found = _RESULT.search(question)
     if found is None:
         return None
@@ -65,7 +65,7 @@ def named_result(question: str, shown: int, last: int) -> Named | None:
     it = "" if found["place"] or found["place_vi"] else "it" if found["en"] else "nó"
     rest = " ".join(f"{question[: found.start()]}{it}{question[found.end() :]}".split()).replace(" ?", "?")
     nothing_else = _ABOUT.fullmatch(question[: found.start()] + question[found.end() :])
-    return Named(place if 0 <= place < shown else None, "" if nothing_else else rest)
+    return Pointed(place if 0 <= place < shown else None, "" if nothing_else else rest)
 
 
 class Place(NamedTuple):

@@ -7,15 +7,15 @@ from typing import Any, cast
 
 import click
 
-from assistant.commands.shared import JSON, LIMIT, VIDEO, in_english, load_picture, opened
+from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, in_english, load_picture, opened
 
 
 @click.command()
 @click.argument("text", required=False)
 @click.option("--like", metavar="IMAGE|ID@SECONDS|ID", help="Find what looks like this picture, moment or video.")
 @VIDEO
-@click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
-@click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
+@START
+@END
 @LIMIT
 @JSON
 @click.pass_context
@@ -106,8 +106,8 @@ def events(
 @click.argument("text")
 @VIDEO
 @click.option("--source", type=click.Choice(["ocr", "subtitle", "speech", "caption"]), help="Only lines from here.")
-@click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
-@click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
+@START
+@END
 @LIMIT
 @JSON
 @click.pass_context

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 VIDEO = click.option("--video", "video_id", metavar="ID", help="Only in this video.")
+START = click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
+END = click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
 LIMIT = click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many.")
 
 

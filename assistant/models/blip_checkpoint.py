@@ -6,7 +6,6 @@ Only the language model is quantised: it holds most of the weights, and the ViT 
 from __future__ import annotations
 
 import logging
-import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
@@ -141,8 +140,6 @@ def free_bytes(device: str) -> int:
         import torch
 
         return sum(torch.cuda.mem_get_info(i)[0] for i in range(torch.cuda.device_count()))
-    if find_spec("psutil") is None:  # a bare machine that only trains or measures
-        return sys.maxsize
     import psutil
 
     return int(psutil.virtual_memory().available)

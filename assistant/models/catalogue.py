@@ -128,25 +128,18 @@ CATALOGUE: tuple[Checkpoint, ...] = (
         only=("glip_tiny_model_o365_goldg_cc_sbu.pth",),
         words_from="google-bert/bert-base-uncased",
     ),
-    Checkpoint(
-        "opus-mt-vi-en",
-        "Helsinki-NLP/opus-mt-vi-en",
-        "translation",
-        "marian",
-        "Apache-2.0",
-        "name OPUS-MT (CC BY 4.0) where you publish what it wrote",
-        290_000_000,
-        {"float32": 290_000_000},
-    ),
-    Checkpoint(
-        "opus-mt-en-vi",
-        "Helsinki-NLP/opus-mt-en-vi",
-        "translation",
-        "marian",
-        "Apache-2.0",
-        "name OPUS-MT (CC BY 4.0) where you publish what it wrote",
-        290_000_000,
-        {"float32": 290_000_000},
+    *(
+        Checkpoint(
+            f"opus-mt-{way}",
+            f"Helsinki-NLP/opus-mt-{way}",
+            "translation",
+            "marian",
+            "Apache-2.0",
+            "name OPUS-MT (CC BY 4.0) where you publish what it wrote",
+            290_000_000,
+            {"float32": 290_000_000},
+        )
+        for way in ("vi-en", "en-vi")
     ),
     Checkpoint(
         "easyocr-vi-en",

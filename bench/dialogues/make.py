@@ -128,7 +128,7 @@ class Asker:
         turns = [first, self._follow("colour", (colour,), windows)]
         turns.append(self._follow("when", (), windows))
         sides = {actor.facing for actor in self.facts.actors() if actor.kind == kind}
-        if len(sides) == 1 and kind != "bench":
+        if len(sides) == 1:
             turns.append(self._follow("direction", tuple(sides), windows))
         if len(self.facts.values("time")) == 1:
             (time,) = self.facts.values("time")
