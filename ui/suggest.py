@@ -22,7 +22,7 @@ def next_questions(reply: Reply) -> list[str]:
         keys = [text("ask_without", language, event=found[-1])] if len(found) > 1 else []
         others = ("ask_later", "ask_next") if len(found) > 1 else ("ask_next",)
         return [*keys, *(text(key, language) for key in others)][:MOST]
-    if not reply.evidence:
+    if not reply.evidence or not reply.short:  # "it" would be nothing
         return [text(key, language) for key in ("ask_about", "ask_read")]
     kind = reply.evidence[0].tool
     if kind == "read_text":

@@ -101,8 +101,10 @@ def _reply(**fields) -> Reply:
 
 def test_suggestions_fit_what_was_found() -> None:
     seen = Evidence("v", 1.0, 2.0, "find_frames", 0.9)
-    assert next_questions(_reply(evidence=(seen,)))[0] == "What colour is it?"
-    assert "What colour is it?" not in next_questions(_reply(evidence=(seen,), question="what colour is it?"))
+    bus = {"evidence": (seen,), "short": "A bus"}
+    assert next_questions(_reply(**bus))[0] == "What colour is it?"
+    assert "What colour is it?" not in next_questions(_reply(**bus, question="what colour is it?"))
+    assert "What colour is it?" not in next_questions(_reply(evidence=(seen,)))  # nothing is known, so "it" is nothing
     assert next_questions(_reply(evidence=(seen,), choices=("one?", "two?"))) == []
     chain = tuple(EventMoment(name, False, 1.0, 2.0, 1.0, 25, 0.9) for name in ("a dog runs", "a bus stops"))
     asked = next_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain),)))
