@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from assistant.agent import Reply
     from assistant.describe import Description
     from assistant.grounding import KeyframeDetections
+    from tools.classify import LabelledStretch
 
 Row = Mapping[str, Any]
+SHOWN_LABELS = 3  # of a stretch, to people
 
 
 def emit_json(value: object) -> None:
@@ -161,6 +163,46 @@ def sequence_line(sequence: EventSequence) -> str:
         for moment in sequence.moments
     )
     return f"{sequence.score:.3f}{'' if sequence.certified else '?'}  {sequence.video_id}  {steps}"
+
+
+def labelled_row(found: LabelledStretch, names: Mapping[str, str]) -> Row:
+    """`names` gives each label as it was typed."""
+    return {
+        "video_id": found.keyframe.video_id,
+        "start_seconds": round(found.start_seconds, 3),
+        "end_seconds": round(found.end_seconds, 3),
+        "shot": found.keyframe.shot,
+        "frame_index": found.keyframe.frame_index,
+        "image": found.keyframe.image,
+        "labels": [
+            {"label": names[one.text], "share": round(one.share, 4), "probability": round(one.probability, 4)}
+            for one in found.labels
+        ],
+    }
+
+
+def labelled_line(found: LabelledStretch, names: Mapping[str, str]) -> str:
+    shares = "  ".join(f"{names[one.text]} {one.share:.2f}" for one in found.labels[:SHOWN_LABELS])
+    # The share says which of the labels; whether any of them is there, only the probability can.
+    doubt = "" if found.labels[0].probability >= 0.5 else "  (perhaps none of them)"
+    return f"{clock(found.start_seconds)}-{clock(found.end_seconds)}  {shares}{doubt}"
+
+
+def moment_row(moment: Evidence) -> Row:
+    return {
+        "video_id": moment.video_id,
+        "start_seconds": round(moment.start_seconds, 3),
+        "end_seconds": round(moment.end_seconds, 3),
+        "seconds": None if moment.seconds is None else round(moment.seconds, 3),
+        "frame_index": moment.frame_index,
+        "image": moment.image,
+        "score": round(moment.score, 4),
+    }
+
+
+def moment_line(moment: Evidence) -> str:
+    where = f"{clock(moment.start_seconds)}-{clock(moment.end_seconds)}"
+    return f"{moment.score:.3f}  {moment.video_id}  {where}  {moment.image}"
 
 
 def detection_row(detection: Detection) -> Row:

@@ -114,6 +114,9 @@ class LibrarySearch:
         hits = fuse([shown, *others], limit + len(rejected) * NEIGHBOURS)
         return [hit for hit in hits if not turned_down(hit.keyframe, rejected)][:limit]
 
+    def vectors(self, video_id: str) -> tuple[list[Keyframe], NDArray[np.float32]]:
+        return self.library.vectors(video_id)
+
     def _vector(self, keyframe: Keyframe) -> NDArray[np.float32]:
         track = self.library.track(keyframe.video_id)
         row: NDArray[np.float32] = track.vectors[int(np.searchsorted(track.frame_indexes, keyframe.frame_index))]

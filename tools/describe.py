@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 from prompts import render
 from tools.clock import clock, known_video
+from tools.moments import stretches
 from tools.types import Evidence
 
 if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
-    from tools.types import Keyframe
 
 
 class DescribeInput(BaseModel):
@@ -32,18 +32,6 @@ class DescribeOptions(BaseModel):
     tail_seconds: float = Field(default=1.0, gt=0, description="how long a shot goes on after its last keyframe")
 
 
-def _stretches(keyframes: list[Keyframe], seconds: float) -> list[list[Keyframe]]:
-    """Keyframes in time order, cut at every change of shot and every `seconds` of one."""
-    found: list[list[Keyframe]] = []
-    for keyframe in keyframes:
-        first = found[-1][0] if found else None
-        if first is not None and first.shot == keyframe.shot and keyframe.seconds - first.seconds < seconds:
-            found[-1].append(keyframe)
-        else:
-            found.append([keyframe])
-    return found
-
-
 def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | None = None) -> BaseTool:
     """The tool over `frames` and `core`; its artifact is a list of Evidence in time order."""
     chosen = options or DescribeOptions()
@@ -54,12 +42,12 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
         videos = [v.video_id for v in frames.videos()] if video is None else [known_video(frames, video) or video]
         if not videos:
             raise ToolException("the library holds no video; index one first")
-        stretches = [s for one in videos for s in _stretches(frames.keyframes(one, start, end), chosen.stretch_seconds)]
-        if not stretches:
+        told = [s for one in videos for s in stretches(frames.keyframes(one, start, end), chosen.stretch_seconds)]
+        if not told:
             raise ToolException("no keyframes in that range; widen it")
         # Too many: spread the captions over everything instead of describing only the beginning.
-        many = len(stretches)
-        kept = [stretches[i * many // chosen.limit] for i in range(chosen.limit)] if many > chosen.limit else stretches
+        many = len(told)
+        kept = [told[i * many // chosen.limit] for i in range(chosen.limit)] if many > chosen.limit else told
         middles = [stretch[len(stretch) // 2] for stretch in kept]
         evidence = [
             Evidence(

@@ -1,4 +1,4 @@
-"""Moments out of keyframes: neighbours that were both seen belong together."""
+"""Moments and stretches out of keyframes: neighbours that were both seen, or lie in one shot, belong together."""
 
 from __future__ import annotations
 
@@ -54,3 +54,15 @@ def merge(seen: Sequence[Seen], *, tool: str, gap_seconds: float = 1.5, tail_sec
             )
         )
     return sorted(moments, key=lambda m: (-m.score, m.video_id, m.start_seconds))
+
+
+def stretches(keyframes: Sequence[Keyframe], seconds: float) -> list[list[Keyframe]]:
+    """Keyframes of one video in time order, cut at every change of shot and every `seconds` of one."""
+    found: list[list[Keyframe]] = []
+    for keyframe in keyframes:
+        first = found[-1][0] if found else None
+        if first is not None and first.shot == keyframe.shot and keyframe.seconds - first.seconds < seconds:
+            found[-1].append(keyframe)
+        else:
+            found.append([keyframe])
+    return found

@@ -86,6 +86,10 @@ class FrameIndex(Protocol):
         """Every keyframe of a video against every query, exactly."""
         ...
 
+    def vectors(self, video_id: str) -> tuple[Sequence[Keyframe], NDArray[np.float32]]:
+        """The keyframes of a video in time order, and their embeddings `(keyframes, d)`, L2-normalised."""
+        ...
+
     def peaks(self, queries: Sequence[str]) -> Peaks:
         """Every video against every query, by a bound that no keyframe of it exceeds; quick, and never too low."""
         ...

@@ -333,6 +333,11 @@ GUIDE: dict[Language, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
             ("What does the sign say?", "Biển hiệu viết gì?"),
         ),
         ("The whole video", "Tells it stretch by stretch.", ("What is this video about?", "What happens at the end?")),
+        (
+            "Something unusual",
+            "Ranks moments by how little they resemble the rest of their video.",
+            ("Is there anything unusual?",),
+        ),
     ),
     "vi": (
         (
@@ -356,5 +361,10 @@ GUIDE: dict[Language, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
             ("Biển hiệu viết gì?", "What does the sign say?"),
         ),
         ("Cả video", "Kể lại từng đoạn.", ("Video này nói về gì?",)),
+        (
+            "Điều bất thường",
+            "Xếp các khoảnh khắc theo mức khác với phần còn lại của video.",
+            ("Có gì bất thường không?",),
+        ),
     ),
 }

@@ -123,6 +123,15 @@ class Composer:
         # A summary names many things; a follow-up that meant one of them would name it.
         return Draft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
 
+    def unusual(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+        """The moments that resemble the rest least, each with what the core tells of it, if it knows such pictures."""
+        shown = evidence[: self._options.evidence]
+        captions = self._core.caption([self._picture(e.video_id, e.seconds or e.start_seconds) for e in shown])
+        told = [(self._out(one.text, language) if one.text else "", e) for one, e in zip(captions, shown, strict=True)]
+        sure = [one.confidence for one in captions if one.text]
+        # That they resemble the rest least is computed; what they show is the core's word.
+        return Draft(sentences.unusual_sentence(told, language), min(sure, default=1.0), "yes", shown)
+
     def compared(self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language) -> Draft:
         """Two places: what the core tells of each, and which of the things it names only one of them shows."""
         pictures = [[self._picture(e.video_id, e.seconds or e.start_seconds) for e in side] for side in (first, second)]

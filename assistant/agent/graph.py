@@ -25,6 +25,7 @@ from tools.look import look_tool
 from tools.moments import Seen, merge
 from tools.text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Spot
+from tools.unusual import find_unusual_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,6 +73,7 @@ class Agent:
                 count_tool(frames, grounder),
                 describe_tool(frames, core),
                 look_tool(frames, core),
+                find_unusual_tool(frames),
             )
         }
         self._plan = Plan(frames, core, self._tools, options)
@@ -193,6 +195,8 @@ class Agent:
                 return compose.compared(*sides, language)
         if tool == "describe" and evidence:
             return compose.told(evidence, language, state["query"] if state["side"] else None)
+        if tool == "find_unusual" and evidence:
+            return compose.unusual(evidence, language)
         if tool == "ground" and evidence:
             return compose.pointed(evidence, language)
         if tool in ("look", "count") and evidence:

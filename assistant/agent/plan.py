@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage
 
+from assistant.agent.references import asks_unusual
 from assistant.agent.state import State, told
 from assistant.agent.times import Side, asks_around, without_range
 from tools.clock import moment
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
 
 DEFAULT_TOOL = "find_frames"
+NAMED_ONLY = frozenset({"find_unusual"})  # tools for what a question says in so many words; the core never chooses them
 SHOWN_SECONDS = 0.5  # what a moment to be compared takes in
 AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
 
@@ -42,11 +44,14 @@ class Plan:
             return self.tell(state, stretch, side)
         if (pair := state["pair"]) is not None:
             return self._run(state, "describe", [self._stretch_of(*place) for place in pair], "", by="rule")
+        if asks_unusual(state["question"]):
+            return self._run(state, "find_unusual", [{"video": state["scope"]}], "", by="rule")
         if (around := asks_around(asked)) is not None and around.event is not None:
             return self.search(state, around.event, by="rule", side=around.side)
         if len(split_events(asked)) > 1:
             return self._align(state, asked, by="rule")
-        choice = self._core.choose(asked, {name: tool.description for name, tool in self._tools.items()})
+        offered = {name: tool.description for name, tool in self._tools.items() if name not in NAMED_ONLY}
+        choice = self._core.choose(asked, offered)
         by: DecidedBy = "core" if choice.margin >= self._options.min_margin else "default"
         tool = choice.name if by == "core" else DEFAULT_TOOL
         note = f"{choice.name} {choice.probability:.2f}"

@@ -32,6 +32,11 @@ _OTHER = re.compile(
     r"|^(?:không,?\s*)?(?:ý tôi là\s+)?(?:cái|kết quả|hình) (?:kia|khác)\W*$",
     re.IGNORECASE,
 )
+_UNUSUAL = re.compile(
+    r"\bunusual\b|\bout\s+of\s+the\s+ordinary\b|\banomal(?:y|ies|ous)\b|\bbất\s+thường\b|\bkhác\s+thường\b"
+    r"|\b(?:any|some|no)thing\s+(?:strange|odd|weird)\b|\b(?:gì|điều)\s+(?:kỳ\s+)?lạ\b",
+    re.IGNORECASE,
+)
 _COMPARES = re.compile(r"\b(?:compare|comparison|differences?|different|differs?|so sánh|khác)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\W*(?:and|what about|how about|i mean(?:t)?|còn|thế còn)?\W*(?:thì sao)?\W*", re.IGNORECASE)
 
@@ -73,6 +78,11 @@ class Place(NamedTuple):
 
     video_id: str
     seconds: float | None
+
+
+def asks_unusual(question: str) -> bool:
+    """Whether a question is about what is unlike the rest of a video, in so many words."""
+    return _UNUSUAL.search(unicodedata.normalize("NFC", question)) is not None
 
 
 def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tuple[Place, Place] | None:

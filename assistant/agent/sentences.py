@@ -34,6 +34,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "unsure": {"en": " I cannot tell: {what}.", "vi": " Không chắc: {what}."},
     "only": {"en": " Only in {where}: {what}.", "vi": " Chỉ có ở {where}: {what}."},
     "alike": {"en": " I see no difference.", "vi": " Tôi không thấy khác biệt."},
+    "unusual": {"en": "Least like the rest: {parts}.", "vi": "Khác với phần còn lại nhất: {parts}."},
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
     "missed": {"en": "{event} not found", "vi": "{event} không tìm thấy"},
     "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
@@ -68,6 +69,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "say_read_text": {"en": "Reading the text: {what}", "vi": "Đang đọc chữ: {what}"},
     "say_describe": {"en": "Describing what is seen", "vi": "Đang mô tả những gì thấy được"},
+    "say_find_unusual": {
+        "en": "Looking for what is unlike the rest",
+        "vi": "Đang tìm điều khác với phần còn lại",
+    },
     "say_ground": {"en": "Pointing at: {what}", "vi": "Đang chỉ ra: {what}"},
     "say_count": {"en": "Counting: {what}", "vi": "Đang đếm: {what}"},
     "say_look": {"en": "Looking at {what} pictures", "vi": "Đang xem {what} hình"},
@@ -183,6 +188,16 @@ def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> S
     parts = "; ".join(f"{minute(one.start_seconds)} {text}" for text, one in told)
     spoken = "; ".join(f"{in_words(one.start_seconds, language)}: {text}" for text, one in told)
     return Said(f"{parts}.", f"{spoken}.")
+
+
+def unusual_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+    """Moments with what they show, where that is known, the least usual first."""
+    read, heard = [], []
+    for text, one in told:
+        what = f" ({text.rstrip('.')})" if text else ""
+        read.append(f"{places([one], language)}{what}")
+        heard.append(f"{say('at', language, time=in_words(one.start_seconds, language))}{what}")
+    return Said(*(say("unusual", language, parts="; ".join(parts)) for parts in (read, heard)))
 
 
 Told = tuple[tuple[str, "Evidence"], ...]

@@ -130,4 +130,48 @@ def read(
     emit([text_row(line) for line in lines], [text_line(line) for line in lines], as_json=as_json, empty="No line.")
 
 
-COMMANDS = (find, events, read)
+@click.command()
+@click.argument("video_id", metavar="ID")
+@click.argument("labels", metavar="LABEL...", nargs=-1, required=True)
+@click.option(
+    "--stretch",
+    type=click.FloatRange(min=1),
+    default=10.0,
+    show_default=True,
+    help="A longer shot is labelled in parts of so many seconds.",
+)
+@JSON
+@click.pass_context
+def classify(ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch: float, as_json: bool) -> None:
+    """Label each shot of a video with the likeliest of LABEL..., without any training."""
+    from assistant.output import emit, labelled_line, labelled_row
+    from tools.classify import classify as labelled
+
+    session = opened(ctx)
+    session.library.video(video_id)
+    english = {in_english(session, label): label for label in labels}
+    if len(english) < len(labels):
+        raise click.UsageError("two labels mean the same in English; leave one out, or say it otherwise")
+    found = labelled(session.search, video_id, list(english), stretch_seconds=stretch)
+    rows = [labelled_row(one, english) for one in found]
+    emit(rows, [labelled_line(one, english) for one in found], as_json=as_json, empty="No keyframe.")
+
+
+@click.command()
+@click.argument("video_id", metavar="ID")
+@LIMIT
+@JSON
+@click.pass_context
+def unusual(ctx: click.Context, video_id: str, limit: int, as_json: bool) -> None:
+    """The moments of a video that resemble the rest of it least."""
+    from assistant.output import emit, moment_line, moment_row
+    from tools.unusual import find_unusual
+
+    session = opened(ctx)
+    session.library.video(video_id)
+    found = find_unusual(session.search, video_id, limit=limit)
+    empty = "Too short to say what is usual there."
+    emit([moment_row(m) for m in found], [moment_line(m) for m in found], as_json=as_json, empty=empty)
+
+
+COMMANDS = (find, events, read, classify, unusual)

@@ -123,6 +123,17 @@ def test_a_description_tells_each_shot() -> None:
     assert [e.text for e in reply.evidence] == ["red car", "blue bus", "dog"]
 
 
+@pytest.mark.parametrize("question", ["Is there anything unusual?", "có gì bất thường không?"])
+def test_what_is_unusual_is_told_with_its_moments(question: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.unusual.APART_SECONDS", 2.0)
+    reply = _assistant(ScriptedCore()).ask(question, thread_id="t")
+    assert [step.tool for step in reply.steps] == ["understand", "find_unusual"]
+    assert reply.steps[-1].decided_by == "rule"
+    assert {one.tool for one in reply.evidence} == {"find_unusual"}
+    assert reply.answer.startswith(("Least like the rest: ", "Khác với phần còn lại nhất: "))
+    assert any(seen in reply.answer for seen in ("red car", "blue bus", "dog", "nothing"))
+
+
 def test_vietnamese_goes_in_and_comes_out() -> None:
     translator = WordTranslator({"Có con chó nào không?": "Is there a dog?", "có": "yes"})
     core = ScriptedCore(slots={"query": "a dog"})

@@ -64,6 +64,21 @@ def test_find_what_looks_like_a_moment(library) -> None:
     assert hit["score"] > 0.99
 
 
+def test_shots_are_labelled_in_the_words_that_were_typed(library) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    rows = _run(library, "classify", video, "ban ngày", "ban đêm", "--json")
+    assert [row["labels"][0]["label"] for row in rows] == ["ban ngày", "ban đêm"]
+    assert [row["start_seconds"] for row in rows] == [0.0, 2.0]
+    assert "ban đêm" in _run(library, "classify", video, "ban ngày", "ban đêm").stdout
+    assert "give two or more" in _run(library, "classify", video, "day", code=1).stderr
+
+
+def test_a_short_video_has_nothing_unusual(library) -> None:
+    video = _run(library, "videos", "--json")[0]["video_id"]
+    assert _run(library, "unusual", video, "--json") == []
+    assert "Too short" in _run(library, "unusual", video).stderr
+
+
 def test_no_video_is_similar_to_the_only_one(library) -> None:
     video = _run(library, "videos", "--json")[0]["video_id"]
     assert _run(library, "find", "--like", video, "--json") == []

@@ -12,6 +12,7 @@ from tools.look import look_tool
 from tools.sequence import split_events
 from tools.text import read_text_tool
 from tools.types import Line
+from tools.unusual import find_unusual_tool
 
 LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9, (1.0, 2.0, 30.0, 40.0))
 FROZEN = {
@@ -41,6 +42,18 @@ def _tools():
 
 def _call(name: str, **arguments):
     return _tools()[name].invoke({"name": name, "args": arguments, "id": "1", "type": "tool_call"})
+
+
+def test_find_unusual_brings_what_resembles_nothing_else() -> None:
+    tool = find_unusual_tool(FakeIndex())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tools.unusual.APART_SECONDS", 2.0)
+        found = tool.invoke({"name": "find_unusual", "args": {}, "id": "1", "type": "tool_call"})
+    assert [one.tool for one in found.artifact] == ["find_unusual"] * len(found.artifact)
+    assert found.artifact[0].score == 1.0
+    short = tool.invoke({"name": "find_unusual", "args": {"video": "v"}, "id": "1", "type": "tool_call"})
+    assert short.status == "error"
+    assert "too short" in short.content
 
 
 def test_names_and_slots_are_the_frozen_ones() -> None:

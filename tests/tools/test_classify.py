@@ -1,0 +1,46 @@
+"""Zero-shot labels, shot by shot."""
+
+import numpy as np
+import pytest
+from fakes import FakeIndex
+
+from tools.classify import classify
+from tools.errors import VideoAssistantError
+
+
+def test_each_shot_gets_the_label_that_it_shows() -> None:
+    found = classify(FakeIndex(), "v", ["red car", "blue bus", "dog"])
+    assert [(one.start_seconds, one.end_seconds) for one in found] == [(0.0, 3.0), (3.0, 6.0), (6.0, 8.0)]
+    assert [one.labels[0].text for one in found] == ["red car", "blue bus", "dog"]
+    assert [one.keyframe.seconds for one in found] == [0.0, 3.0, 6.0]
+    for one in found:
+        assert sum(label.share for label in one.labels) == pytest.approx(1.0)
+        assert one.labels[0].probability > 0.9
+        assert len(one.labels) == 3
+
+
+def test_a_label_may_win_without_being_there() -> None:
+    (first, *_) = classify(FakeIndex(), "v", ["a horse", "a boat"])
+    assert first.labels[0].share == pytest.approx(0.5)
+    assert first.labels[0].probability < 0.1
+
+
+def test_a_long_shot_is_labelled_in_parts() -> None:
+    found = classify(FakeIndex(), "v", ["red car", "dog"], stretch_seconds=2)
+    assert [one.start_seconds for one in found] == [0.0, 2.0, 3.0, 5.0, 6.0]
+    assert np.argmax([label.share for label in found[0].labels]) == 0
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([], "0 label"),
+        (["day"], "1 label"),
+        (["day", " "], "empty"),
+        (["a dog", "a  dog"], "twice"),
+        ([f"label {i}" for i in range(101)], "up to 100"),
+    ],
+)
+def test_labels_that_cannot_be_chosen_from_are_one_line(labels: list[str], said: str) -> None:
+    with pytest.raises(VideoAssistantError, match=said):
+        classify(FakeIndex(), "v", labels)
