@@ -17,7 +17,7 @@ from assistant.search import LibrarySearch
 from assistant.settings import Profile, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from assistant.agent import Assistant
     from assistant.agent.core import InstructBlipCore
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assistant.models.blip import InstructBlip
     from assistant.models.matching import Matcher
     from assistant.models.speech import Whisper
-    from assistant.models.voice import Voice
+    from assistant.models.voice import Language, Voice
     from assistant.rerank import Reranker
     from tools.ports import Core, Translator
 
@@ -40,7 +40,7 @@ class Session:
         self.settings = settings
         self.profile: Profile = settings.chosen
         self.store = Store(settings.models)
-        self._voices: dict[bool, Voice] = {}
+        self._voices: dict[tuple[bool, str, str], Voice] = {}
 
     @cached_property
     def clip(self) -> Clip:
@@ -91,15 +91,18 @@ class Session:
     def frames(self) -> LibraryFrames:
         return LibraryFrames(self.search)
 
-    def voice(self, *, online: bool | None = None) -> Voice:
-        """The voice; `online` overrides the setting."""
+    def voice(self, *, online: bool | None = None, accents: Mapping[Language, str] | None = None) -> Voice:
+        """The voice; `online` and `accents` (one for each language) override the settings."""
         from assistant.models.voice import Voice
 
         wanted = self.settings.online_voice if online is None else online
-        if wanted not in self._voices:
+        usual: dict[Language, str] = {"en": self.settings.accent_en, "vi": self.settings.accent_vi}
+        spoken = {**usual, **(accents or {})}
+        key = wanted, spoken["en"], spoken["vi"]
+        if key not in self._voices:
             folder, deadline = self.settings.library / "voice", self.settings.voice_deadline_seconds
-            self._voices[wanted] = Voice(folder, online=wanted, deadline_seconds=deadline)
-        return self._voices[wanted]
+            self._voices[key] = Voice(folder, online=wanted, deadline_seconds=deadline, accents=spoken)
+        return self._voices[key]
 
     @cached_property
     def listener(self) -> Whisper | None:

@@ -130,6 +130,11 @@ class Settings(BaseSettings):
     speech: str | None = Field(default=None, description="Whisper checkpoint, a folder or hub id; none: subtitles only")
     easyocr: Path | None = Field(default=None, description="folder of EasyOCR's models; none: RapidOCR reads")
     online_voice: bool = Field(default=True, description="speak through gTTS, which sends the sentence to its service")
+    accent_en: Literal["american", "british"] = Field(default="american", description="of the spoken answer")
+    accent_vi: Literal["north", "central", "south"] = Field(
+        default="north",
+        description="of the spoken answer; the online voice has only the northern one, the others are this machine's",
+    )
     voice_deadline_seconds: float = Field(default=6.0, gt=0, description="how long the online voice may take")
     lock_timeout_seconds: float = Field(default=5.0, ge=0, description="how long a second writer waits")
 

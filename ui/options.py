@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from assistant.models.voice import ACCENTS
 from ui.strings import NAMES, Language, text
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Options:
     speak: bool  # every answer at once
     online: bool  # the voice
     speed: float
+    accents: dict[Language, str]  # the voice's, of each language
     answer_in: Language | None  # None: as asked
 
 
@@ -33,8 +35,14 @@ def current(session: Session) -> Options:
         speak=bool(state.get("auto_speak", False)),
         online=bool(state.get("online_voice", session.settings.online_voice)),
         speed=float(state.get("speed") or 1.0),
+        accents={one: str(state.get(f"accent_{one}") or _usual(session, one)) for one in ACCENTS},
         answer_in=chosen if chosen in NAMES else None,
     )
+
+
+def _usual(session: Session, language: Language) -> str:
+    """The accent of the settings."""
+    return session.settings.accent_en if language == "en" else session.settings.accent_vi
 
 
 def choose(session: Session, language: Language) -> None:
@@ -56,6 +64,15 @@ def choose(session: Session, language: Language) -> None:
         key="speed",
         persist_state="session",
     )
+    for spoken, accents in ACCENTS.items():
+        st.selectbox(
+            text("accent", language, spoken=NAMES[spoken]),
+            list(accents),
+            index=list(accents).index(_usual(session, spoken)),
+            format_func=lambda one: text(f"accent_{one}", language),
+            key=f"accent_{spoken}",
+            persist_state="session",
+        )
     st.selectbox(
         text("answer_in", language),
         ["asked", *NAMES],

@@ -40,7 +40,7 @@ def show(session: Session, reply: Reply, key: str, language: Language, *, at_onc
         return
     chosen = options.current(session)
     told = parts(reply)
-    voice, folder = session.voice(online=chosen.online), session.settings.library / "voice"
+    voice, folder = session.voice(online=chosen.online, accents=chosen.accents), session.settings.library / "voice"
     try:
         if len(told) == 1:
             speech = voice.speak(reply.spoken, reply.language)

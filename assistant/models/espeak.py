@@ -1,6 +1,6 @@
 """The offline voice as a process of its own: espeak-ng is GPL, and not safe to call from two threads.
 
-python -m assistant.models.espeak LANGUAGE OUT.wav    # reads the text from stdin
+python -m assistant.models.espeak VOICE OUT.wav    # reads the text from stdin
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 CHARS_UTF8 = 1
 OK = 0
-WORDS_A_MINUTE = {"en": 160, "vi": 170}
+WORDS_A_MINUTE = {"en": 160, "vi": 170}  # by the language of a voice such as vi-vn-x-south
 RATE = 1  # espeakRATE
 
 
-def synthesise(text: str, language: str, out: Path) -> None:
+def synthesise(text: str, voice: str, out: Path) -> None:
     """Writes `text` as mono 16-bit wav.
 
     Raises:
@@ -35,10 +35,10 @@ def synthesise(text: str, language: str, out: Path) -> None:
         sample_rate = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, str(short).encode(), 0)
         if sample_rate <= 0:
             raise OSError(f"espeak-ng does not start with the data in {espeakng_loader.get_data_path()}")
-        _write(library, sample_rate, text, language, out)
+        _write(library, sample_rate, text, voice, out)
 
 
-def _write(library: Any, sample_rate: int, text: str, language: str, out: Path) -> None:
+def _write(library: Any, sample_rate: int, text: str, voice: str, out: Path) -> None:
     samples = bytearray()
     callback_type = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -49,9 +49,9 @@ def _write(library: Any, sample_rate: int, text: str, language: str, out: Path) 
 
     callback = callback_type(collect)
     library.espeak_SetSynthCallback(callback)
-    if library.espeak_SetVoiceByName(language.encode()) != OK:
-        raise OSError(f"espeak-ng has no voice {language!r}")
-    library.espeak_SetParameter(RATE, WORDS_A_MINUTE.get(language, 165), 0)
+    if library.espeak_SetVoiceByName(voice.encode()) != OK:
+        raise OSError(f"espeak-ng has no voice {voice!r}")
+    library.espeak_SetParameter(RATE, WORDS_A_MINUTE.get(voice.partition("-")[0], 165), 0)
     raw = text.encode() + b"\0"
     if library.espeak_Synth(raw, len(raw), 0, 0, 0, CHARS_UTF8, None, None) != OK:
         raise OSError("espeak-ng refuses the text")

@@ -19,12 +19,31 @@ from typing import TYPE_CHECKING, Literal
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 Language = Literal["vi", "en"]
 Engine = Literal["online", "offline"]
 REST_SECONDS = 60.0  # after a failure the online voice is left alone for so long
 OFFLINE_TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """How a language is spoken."""
+
+    espeak: str  # espeak-ng's name of the voice
+    tld: str | None  # of the service's site, which is how it takes an accent; None: the service does not have it
+
+
+ACCENTS: dict[Language, dict[str, Accent]] = {
+    "en": {"american": Accent("en-us", "com"), "british": Accent("en-gb-x-rp", "co.uk")},
+    "vi": {
+        "north": Accent("vi", "com"),
+        "central": Accent("vi-vn-x-central", None),
+        "south": Accent("vi-vn-x-south", None),
+    },
+}
+"""Of each language, the usual one first."""
 NOTICES: dict[Language, str] = {
     "en": "The online voice cannot be reached; this machine speaks instead.",
     "vi": "Không kết nối được giọng trực tuyến; máy này sẽ đọc thay.",
@@ -47,12 +66,23 @@ class Voice:
         folder: where the files are kept.
         online: False never touches the network.
         deadline_seconds: how long the online voice may take in all.
+        accents: for each language one of `ACCENTS`; default: its first.
         clock: seconds that only grow.
+
+    Raises:
+        VideoAssistantError: there is no such accent.
     """
 
     def __init__(
-        self, folder: Path, *, online: bool, deadline_seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        *,
+        online: bool,
+        deadline_seconds: float,
+        accents: Mapping[Language, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._accents = {language: accent(language, (accents or {}).get(language)) for language in ACCENTS}
         self._folder, self._online, self._deadline, self._clock = folder, online, deadline_seconds, clock
         self._rests_until = float("-inf")
         self._noticed = False
@@ -76,7 +106,8 @@ class Voice:
 
     def _speak(self, words: str, language: Language) -> Speech:
         self._folder.mkdir(parents=True, exist_ok=True)
-        if self._online:
+        served = self._online and self._accents[language].tld is not None
+        if served:
             path = self._path("online", language, words)
             if _there(path):
                 return Speech(path, "online", None)
@@ -87,10 +118,12 @@ class Voice:
         path = self._path("offline", language, words)
         if not _there(path):
             self._from_machine(words, language, path)
-        return Speech(path, "offline", self._notice(language) if self._online else None)
+        return Speech(path, "offline", self._notice(language) if served else None)
 
     def _path(self, engine: Engine, language: Language, words: str) -> Path:
-        key = hashlib.blake2b(f"{engine}\0{language}\0{words}".encode(), digest_size=12).hexdigest()
+        chosen = self._accents[language]
+        spoken_by = chosen.espeak if engine == "offline" else f"{language}@{chosen.tld}"
+        key = hashlib.blake2b(f"{engine}\0{spoken_by}\0{words}".encode(), digest_size=12).hexdigest()
         return self._folder / f"{key}.{'mp3' if engine == 'online' else 'wav'}"
 
     def _notice(self, language: Language) -> str | None:
@@ -114,7 +147,9 @@ class Voice:
 
             try:
                 with _temporary(path) as part:
-                    gTTS(words, lang=language, timeout=self._deadline).save(str(part))
+                    gTTS(words, lang=language, tld=self._accents[language].tld or "com", timeout=self._deadline).save(
+                        str(part)
+                    )
                 done.put(True)
             except (gTTSError, requests.RequestException, OSError, AssertionError):
                 done.put(False)
@@ -123,7 +158,7 @@ class Voice:
 
     def _from_machine(self, words: str, language: Language, path: Path) -> None:
         with _temporary(path) as part:
-            command = [sys.executable, "-m", "assistant.models.espeak", language, str(part)]
+            command = [sys.executable, "-m", "assistant.models.espeak", self._accents[language].espeak, str(part)]
             try:
                 subprocess.run(  # noqa: S603 - our own module, without a shell; the text goes through stdin
                     command, input=words.encode(), capture_output=True, timeout=OFFLINE_TIMEOUT_SECONDS, check=True
@@ -135,6 +170,20 @@ class Voice:
                 ) from None
             except subprocess.TimeoutExpired:
                 raise VideoAssistantError("the offline voice took too long; ask for a shorter text") from None
+
+
+def accent(language: Language, name: str | None) -> Accent:
+    """The accent of that name, the language's usual one without a name.
+
+    Raises:
+        VideoAssistantError: there is none.
+    """
+    known = ACCENTS[language]
+    if name is None:
+        return next(iter(known.values()))
+    if name not in known:
+        raise VideoAssistantError(f"no {language} accent {name!r}; there are {', '.join(known)}")
+    return known[name]
 
 
 def _speakable(text: str) -> str:

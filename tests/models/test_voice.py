@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.models.voice import NOTICES, REST_SECONDS, Voice
+from assistant.models.voice import ACCENTS, NOTICES, REST_SECONDS, Voice
 from tools.errors import VideoAssistantError
 
 
@@ -14,11 +14,13 @@ class Service:
 
     def __init__(self, monkeypatch, act=None) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.sites: list[str] = []
         service = self
 
         class Fake:
-            def __init__(self, text, lang, timeout):
+            def __init__(self, text, lang, tld, timeout):
                 service.asked.append((text, lang))
+                service.sites.append(tld)
 
             def save(self, path):
                 if act is not None:
@@ -47,6 +49,24 @@ def test_the_online_voice_is_asked_once_for_a_sentence(tmp_path, monkeypatch) ->
     assert first == second
     assert (first.engine, first.notice, first.path.suffix) == ("online", None, ".mp3")
     assert service.asked == [("xin chào", "vi")]
+
+
+def test_each_accent_is_another_sound_and_only_those_that_the_service_has_are_asked_of_it(
+    tmp_path, monkeypatch
+) -> None:
+    service = Service(monkeypatch)
+    spoken = [
+        Voice(tmp_path, online=False, deadline_seconds=5, accents={"vi": name}).speak("xin chào các bạn", "vi").path
+        for name in ACCENTS["vi"]
+    ]
+    assert len({path.read_bytes() for path in spoken}) == 3
+    british = Voice(tmp_path, online=True, deadline_seconds=5, accents={"en": "british", "vi": "south"})
+    assert british.speak("hello", "en").engine == "online"
+    southern = british.speak("xin chào các bạn", "vi")
+    assert (southern.engine, southern.notice) == ("offline", None)
+    assert (service.asked, service.sites) == ([("hello", "en")], ["co.uk"])
+    with pytest.raises(VideoAssistantError, match="there are american, british"):
+        Voice(tmp_path, online=False, deadline_seconds=5, accents={"en": "martian"})
 
 
 @pytest.mark.parametrize(("text", "language"), [("xin chào các bạn", "vi"), ("a blue bus, at 24 seconds", "en")])
