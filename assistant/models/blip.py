@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from assistant.models.base import LazyModel, checkpoint_identity, no_features
 from assistant.models.blip_checkpoint import Loaded, Precision, load
+from assistant.models.core_model import CoreModel, Text, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +24,27 @@ if TYPE_CHECKING:
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What was written, and how surely."""
+class Scoring(NamedTuple):
+    """One call of `score`."""
 
-    text: str
-    confidence: float  # geometric mean probability of its tokens, in [0, 1]
+    prompt: str
+    candidates: Sequence[str]
+    visual: Any = None
 
 
-class InstructBlip(LazyModel[Loaded]):
+class Writing(NamedTuple):
+    """One call of `write`."""
+
+    prompt: str
+    visual: Any = None
+    max_new_tokens: int = 24
+
+
+class InstructBlip(LazyModel[Loaded], CoreModel):
     """One InstructBLIP or BLIP-2. Calls are serialised: the CPU gains nothing from two at once.
+
+    Calls of several people are answered together by `queries_together`, `score_together` and `write_together`: padded
+    into one pass, each gets what it would have got alone, but for the rounding of the last digits.
 
     Args:
         checkpoint: its folder.
@@ -62,23 +73,20 @@ class InstructBlip(LazyModel[Loaded]):
     def _load(self) -> Loaded:
         return load(self.checkpoint, self.precision)
 
-    def clean(self, text: str) -> str:
-        """`text` without the strings that the tokenizers read as special tokens, such as `<image>`."""
+    @cached_property
+    def special_tokens(self) -> frozenset[str]:
+        """The strings that the tokenizers read as special tokens."""
         processor = self.loaded.processor
         special = {*processor.tokenizer.all_special_tokens, *processor.tokenizer.get_added_vocab()}
         special |= {"<image>", "<video>"}
         if self.loaded.instructed:
             special |= set(processor.qformer_tokenizer.all_special_tokens)
-        before = None
-        # Removing one may join the halves of another.
-        while before != text:
-            before = text
-            for token in sorted(special, key=len, reverse=True):
-                text = text.replace(token, " ")
-        return " ".join(text.split())
+        return frozenset(special)
+
+    def clean(self, text: str) -> str:
+        return without(text, self.special_tokens)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
-        """ViT states `(n, tokens, width)` of HWC RGB pictures; no question plays a part, so they can be stored."""
         import torch
 
         vision, processor = self.loaded.model.vision_model, self.loaded.processor
@@ -99,7 +107,6 @@ class InstructBlip(LazyModel[Loaded]):
         return Familiarity.load(Path(self.checkpoint))
 
     def knows(self, features: NDArray[np.float16]) -> list[bool]:
-        """Whether each picture is of the kind that the checkpoint was trained on; without a measure of it, all are."""
         return [True] * len(features) if self._familiarity is None else self._familiarity.knows(features)
 
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
@@ -107,64 +114,86 @@ class InstructBlip(LazyModel[Loaded]):
 
         InstructBLIP's heed the instruction; BLIP-2's do not read it.
         """
+        (found,) = self.queries_together([(features, instruction)])
+        return found
+
+    def queries_together(self, looks: Sequence[tuple[NDArray[np.float16], str]]) -> list[Any]:
+        """`queries` of several, each with its instruction."""
         import torch
 
         model, instructed = self.loaded.model, self.loaded.instructed
         qformer = model.qformer
+        sizes = [len(features) for features, _ in looks]
         with torch.inference_mode():
-            states = torch.from_numpy(np.array(features)).to(qformer.device, qformer.dtype)
+            together = np.concatenate([features for features, _ in looks])
+            states = torch.from_numpy(together).to(qformer.device, qformer.dtype)
             n, count = len(states), model.config.num_query_tokens
             more: dict[str, Any] = {}
             if instructed:
-                text = self._instruction(instruction).to(qformer.device)
+                text = self._instructions([text for _, text in looks]).to(qformer.device)
+                each = torch.tensor(sizes, device=qformer.device)
                 ones = torch.ones(n, count, dtype=torch.long, device=qformer.device)
-                more["input_ids"] = text["input_ids"].expand(n, -1)
-                more["attention_mask"] = torch.cat([ones, text["attention_mask"].expand(n, -1)], 1)
+                more["input_ids"] = text["input_ids"].repeat_interleave(each, 0)
+                more["attention_mask"] = torch.cat([ones, text["attention_mask"].repeat_interleave(each, 0)], 1)
             out = qformer(
                 query_embeds=model.query_tokens.to(qformer.dtype).expand(n, -1, -1),
                 encoder_hidden_states=states,
                 encoder_attention_mask=torch.ones(states.shape[:2], dtype=torch.long, device=qformer.device),
                 **more,
             ).last_hidden_state[:, :count]
-            return model.language_projection(out)
+            return list(torch.split(model.language_projection(out), sizes))
 
-    def _instruction(self, text: str) -> Any:
-        """The question as the Q-Former reads it."""
+    def _instructions(self, texts: Sequence[str]) -> Any:
+        """The questions as the Q-Former reads them. Its positions are counted from the left, so pads stand right."""
         longest = min(MAX_INSTRUCTION_TOKENS, self.loaded.model.config.qformer_config.max_position_embeddings)
-        tokenizer = self.loaded.processor.qformer_tokenizer
-        return tokenizer(self.clean(text), return_tensors="pt", truncation=True, max_length=longest)
+        return self.loaded.processor.qformer_tokenizer(
+            [self.clean(text) for text in texts],
+            return_tensors="pt",
+            padding=True,
+            padding_side="right",
+            truncation=True,
+            max_length=longest,
+        )
 
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:
-        """Log-likelihood `(rows, candidates)` of each whole candidate, the end of the text included; one reading pass.
+        (found,) = self.score_together([Scoring(prompt, candidates, visual)])
+        return found
 
-        `visual` is `(rows, k, width)`; without it there is one row.
-        """
+    def score_together(self, asked: Sequence[Scoring]) -> list[NDArray[np.float64]]:
+        """`score` of several."""
         import torch
 
         language = self.loaded.language
+        sizes = [_rows(one.visual) for one in asked]
+        each = [one.candidates for one, size in zip(asked, sizes, strict=True) for _ in range(size)]
         with self._busy, torch.inference_mode():
-            found = language.score(language.prompt(self.clean(prompt), visual), candidates)
-        scores: NDArray[np.float64] = found.double().cpu().numpy()
-        return scores
-
-    def probability_yes(self, prompt: str, visual: Any) -> list[float]:
-        """P(yes) against no, for each row of `visual`."""
-        scores = self.score(prompt, ("yes", "no"), visual)
-        return [float(p) for p in 1.0 / (1.0 + np.exp(np.clip(scores[:, 1] - scores[:, 0], -60, 60)))]
+            prompt = language.prompts([(self.clean(one.prompt), one.visual) for one in asked])
+            rows = [row.double().cpu().numpy() for row in language.score(prompt, each)]
+        ends = np.cumsum(sizes)
+        return [np.stack(rows[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:
-        """Greedy text, one for each row of `visual`, one without it."""
+        (found,) = self.write_together([Writing(prompt, visual, max_new_tokens)])
+        return found
+
+    def write_together(self, asked: Sequence[Writing]) -> list[list[Text]]:
+        """`write` of several: all up to the longest limit, then cut at their own, as greedy text does not look ahead."""
         import torch
 
         language = self.loaded.language
         tokenizer = language.tokenizer
+        sizes = [_rows(one.visual) for one in asked]
         with self._busy, torch.inference_mode():
-            asked = language.prompt(self.clean(prompt), visual)
-            ids, chosen = language.write(asked, max_new_tokens=max_new_tokens)
+            prompt = language.prompts([(self.clean(one.prompt), one.visual) for one in asked])
+            ids, chosen = language.write(prompt, max_new_tokens=max(one.max_new_tokens for one in asked))
+            limits = torch.tensor([one.max_new_tokens for one in asked]).repeat_interleave(torch.tensor(sizes))
+            beyond = torch.arange(ids.shape[1]) >= limits[:, None]
+            ids = ids.masked_fill(beyond.to(ids.device), tokenizer.pad_token_id)
             real = (ids != tokenizer.pad_token_id).float()
             sure = ((chosen * real).sum(1) / real.sum(1).clamp(min=1)).exp().tolist()
-        texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
-        return [Text(" ".join(t.split()), float(c)) for t, c in zip(texts, sure, strict=True)]
+        read = tokenizer.batch_decode(ids, skip_special_tokens=True)
+        texts = iter([Text(" ".join(t.split()), float(c)) for t, c in zip(read, sure, strict=True)])
+        return [[next(texts) for _ in range(size)] for size in sizes]
 
     def write_matching(self, prompt: str, pattern: str, *, max_new_tokens: int = 96) -> str:
         """The likeliest text, token by token, among those that match `pattern` (a regular expression) as a whole.
@@ -192,3 +221,8 @@ class InstructBlip(LazyModel[Loaded]):
     def count_tokens(self, text: str) -> int:
         """How many tokens the language model reads in a text."""
         return len(self.loaded.processor.tokenizer(self.clean(text)).input_ids)
+
+
+def _rows(visual: Any) -> int:
+    """How many rows a call has: one without pictures."""
+    return 1 if visual is None else len(visual)

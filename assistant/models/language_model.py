@@ -7,6 +7,7 @@ A prompt is read once; candidates are scored and text is written from what was r
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,12 +66,29 @@ class LanguageModel:
         embeddings = torch.cat([visual.to(self.device, words.dtype), words.expand(rows, -1, -1)], 1)
         return Prompt(embeddings, torch.cat([ones, mask.expand(rows, -1)], 1))
 
+    def prompts(self, asked: Sequence[tuple[str, Tensor | None]]) -> Prompt:
+        """Embeds several texts, the rows of each after those of the one before.
+
+        Shorter ones are padded on the left, so that a decoder goes on right after the last word of each. No position is
+        shifted by that: T5 and Vicuna count from token to token, OPT and `generate` count what the mask lets stand.
+        """
+        import torch
+        from torch.nn.functional import pad
+
+        each = [self.prompt(text, visual) for text, visual in asked]
+        longest = max(one.mask.shape[1] for one in each)
+        missing = [longest - one.mask.shape[1] for one in each]
+        return Prompt(
+            torch.cat([pad(one.embeddings, (0, 0, left, 0)) for one, left in zip(each, missing, strict=True)]),
+            torch.cat([pad(one.mask, (left, 0)) for one, left in zip(each, missing, strict=True)]),
+        )
+
     def first(self, prompt: Prompt) -> Tensor:
         """Logits `(rows, vocabulary)` of the first token to be written."""
         raise NotImplementedError
 
-    def score(self, prompt: Prompt, candidates: Sequence[str]) -> Tensor:
-        """Log-likelihood `(rows, candidates)` of each whole candidate, the end of the text included."""
+    def score(self, prompt: Prompt, candidates: Sequence[Sequence[str]]) -> list[Tensor]:
+        """For each row, the log-likelihood of each of its candidates as a whole, the end of the text included."""
         raise NotImplementedError
 
     def write(self, prompt: Prompt, *, max_new_tokens: int, **more: Any) -> Written:
@@ -121,7 +139,7 @@ class EncoderDecoder(LanguageModel):
     def _generate_from(self, prompt: Prompt) -> dict[str, Any]:
         return {"encoder_outputs": self._encoded(prompt)}
 
-    def _encoded(self, prompt: Prompt, copies: int = 1) -> Any:
+    def _encoded(self, prompt: Prompt, copies: Tensor | int = 1) -> Any:
         from transformers.modeling_outputs import BaseModelOutput
 
         states = self.model.encoder(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask).last_hidden_state
@@ -135,16 +153,20 @@ class EncoderDecoder(LanguageModel):
         logits: Tensor = out.logits[:, -1].float()
         return logits
 
-    def score(self, prompt: Prompt, candidates: Sequence[str]) -> Tensor:
-        rows, many = len(prompt.mask), len(candidates)
-        read = self.tokenizer(list(candidates), return_tensors="pt", padding=True, padding_side="right").to(self.device)
-        labels = read["input_ids"].masked_fill(read["attention_mask"] == 0, -100).repeat(rows, 1)
+    def score(self, prompt: Prompt, candidates: Sequence[Sequence[str]]) -> list[Tensor]:
+        import torch
+
+        many = [len(own) for own in candidates]
+        copies = torch.tensor(many, device=self.device)
+        texts = list(chain.from_iterable(candidates))
+        read = self.tokenizer(texts, return_tensors="pt", padding=True, padding_side="right").to(self.device)
+        labels = read["input_ids"].masked_fill(read["attention_mask"] == 0, -100)
         logits = self.model(
-            encoder_outputs=self._encoded(prompt, many),
-            attention_mask=prompt.mask.repeat_interleave(many, 0),
+            encoder_outputs=self._encoded(prompt, copies),
+            attention_mask=prompt.mask.repeat_interleave(copies, 0),
             labels=labels,
         ).logits
-        return _sum(logits, labels).reshape(rows, many)
+        return list(torch.split(_sum(logits, labels), many))
 
 
 class Decoder(LanguageModel):
@@ -158,20 +180,21 @@ class Decoder(LanguageModel):
         logits: Tensor = self.model(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask).logits[:, -1].float()
         return logits
 
-    def score(self, prompt: Prompt, candidates: Sequence[str]) -> Tensor:
+    def score(self, prompt: Prompt, candidates: Sequence[Sequence[str]]) -> list[Tensor]:
         import torch
 
-        rows, many = len(prompt.mask), len(candidates)
+        many = [len(own) for own in candidates]
+        copies = torch.tensor(many, device=self.device)
         read = self.model(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask, use_cache=True)
-        labels = self._labels(candidates).repeat(rows, 1)
+        labels = self._labels(list(chain.from_iterable(candidates)))
         cache = deepcopy(read.past_key_values)
-        cache.batch_repeat_interleave(many)
+        cache.batch_repeat_interleave(copies)
         ids = labels.clamp(min=0)
         # A pad at the end changes nothing before it.
-        mask = torch.cat([prompt.mask.repeat_interleave(many, 0), torch.ones_like(ids)], 1)
+        mask = torch.cat([prompt.mask.repeat_interleave(copies, 0), torch.ones_like(ids)], 1)
         after = self.model(input_ids=ids[:, :-1], attention_mask=mask[:, :-1], past_key_values=cache).logits
-        first = read.logits[:, -1:].repeat_interleave(many, 0)
-        return _sum(torch.cat([first, after], 1), labels).reshape(rows, many)
+        first = read.logits[:, -1:].repeat_interleave(copies, 0)
+        return list(torch.split(_sum(torch.cat([first, after], 1), labels), many))
 
     def _labels(self, candidates: Sequence[str]) -> Tensor:
         """`(candidates, tokens)` of each after a blank, with its end; -100 where there is none."""

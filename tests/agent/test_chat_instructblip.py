@@ -12,7 +12,7 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from assistant.agent.chat_instructblip import ChatInstructBlip
-from assistant.models.blip import Text
+from assistant.models.core_model import Text
 from tools.errors import VideoAssistantError
 from tools.frames import FindFramesInput
 
