@@ -71,10 +71,10 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
 
 
 def draw_attention(session: Session, image: NDArray[np.uint8], path: Path) -> None:
-    """Writes a picture of where each word of the caption looked."""
+    """Writes a picture of where each word of the caption looked, by this machine's core: a worker tells none."""
     from assistant.models.attention import attention, sheet
 
-    sheet(image, attention(session.blip, image, render("caption"))).save(path)
+    sheet(image, attention(session.own_blip, image, render("caption"))).save(path)
 
 
 def _said(session: Session, text: str, language: Language) -> str:

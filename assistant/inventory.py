@@ -30,8 +30,11 @@ def inventory(settings: Settings) -> list[Row]:
     core = settings.chat_model or profile.core
     grounding = str(settings.grounding or profile.grounding)
     into, back = profile.translation or (profile.core, profile.core)
+    asked = _model(store, "core", core, profile.precision)
+    if settings.core_url and settings.chat_model is None:
+        asked |= {"uses": f"{core}, run by {settings.core_url}", "there": True}
     rows = [
-        _model(store, "core", core, profile.precision),
+        asked,
         _model(store, "retrieval", profile.retrieval),
         *([] if profile.matching is None else [_model(store, "matching", profile.matching)]),
         _model(store, "grounding", grounding),
@@ -61,12 +64,15 @@ def catalogue(settings: Settings) -> list[Row]:
 def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
     """The official checkpoints meant by names or roles; without any, those of the profile that are not there.
 
+    The core is not among the latter where a worker runs it.
+
     Raises:
         VideoAssistantError: a name is unknown, or the profile has no official checkpoint for a role.
     """
     store, own = Store(settings.models), [BY_NAME[hub] for hub in _hubs(settings.chosen)]
     if not names:
-        return [one for one in own if not store.is_there(one)]
+        elsewhere = "core" if settings.core_url else None
+        return [one for one in own if not store.is_there(one) and one.role != elsewhere]
     found: list[Checkpoint] = []
     for name in names:
         if name in BY_NAME:
@@ -134,7 +140,8 @@ def _installed(module: str) -> bool:
 def diagnose(settings: Settings) -> list[Row]:
     """Device, codecs, text reader, voice, disk: what was found, whether it will do, and what to do if not."""
     device = _device()
-    return [device, _profile(settings), _codecs(), _tesseract(), _voice(settings), _disk(settings.library)]
+    worker = [_worker(settings)] if settings.core_url else []
+    return [device, _profile(settings), *worker, _codecs(), _tesseract(), _voice(settings), _disk(settings.library)]
 
 
 def _device() -> Row:
@@ -177,6 +184,20 @@ def _profile(settings: Settings) -> Row:
         return _row("profile", found, f"{disk / 1e9:.0f} GB of files are to come, {free_disk / 1e9:.0f} GB are free")
     advice = "" if settings.profile != "pocket" or not cuda else "video-assistant --profile standard models pull"
     return _row("profile", found, advice, ok=True)
+
+
+def _worker(settings: Settings) -> Row:
+    """The core of another process or machine."""
+    from assistant.session import Session
+
+    session = Session(settings)
+    try:
+        about = session.remote.about
+    except VideoAssistantError as error:
+        return _row("core worker", f"not to be used: {error}", "see there")
+    finally:
+        session.close()
+    return _row("core worker", f"{settings.core_url}: {about.identity}, {about.precision} on {about.device}")
 
 
 def _hubs(profile: Profile) -> list[str]:

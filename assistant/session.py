@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
+    from assistant.models.core_model import CoreModel
     from assistant.models.matching import Matcher
     from assistant.models.speech import Whisper
     from assistant.models.voice import Language, Voice
     from assistant.rerank import Reranker
+    from assistant.serving.remote import RemoteCore
     from tools.ports import Core, Translator
 
 
@@ -41,16 +44,42 @@ class Session:
         self.profile: Profile = settings.chosen
         self.store = Store(settings.models)
         self._voices: dict[tuple[bool, str, str], Voice] = {}
+        self._closing = ExitStack()
 
     @cached_property
     def clip(self) -> Clip:
         return Clip(self.store.locate(self.profile.retrieval))
 
     @cached_property
-    def blip(self) -> InstructBlip:
+    def blip(self) -> CoreModel:
+        """The core's model: of the worker that the settings name, else this machine's own."""
+        return self.remote if self.settings.core_url else self.own_blip
+
+    @cached_property
+    def remote(self) -> RemoteCore:
+        """The core's model of the worker that the settings name."""
+        from assistant.serving.remote import RemoteCore
+
+        remote = RemoteCore(
+            self.settings.core_url or "",
+            self.checkpoint_name,
+            identity=self._own_identity,
+            token=self.settings.token,
+        )
+        self._closing.callback(remote.close)
+        return remote
+
+    @cached_property
+    def own_blip(self) -> InstructBlip:
+        """The core's model on this machine, whatever the settings name."""
         from assistant.models.blip import InstructBlip
 
         return InstructBlip(self.store.locate(self.profile.core), self.profile.precision)
+
+    def _own_identity(self) -> str | None:
+        """Of the core's weights; None where they are not here."""
+        there = any(Path(self.own_blip.checkpoint).glob("*.safetensors"))
+        return self.own_blip.identity if there else None
 
     @cached_property
     def grounder(self) -> LibraryGrounder:
@@ -147,9 +176,14 @@ class Session:
 
     @property
     def core_name(self) -> str:
-        """The chat model of the settings, else the profile's core by its folder's name or hub id."""
+        """The chat model of the settings, else the profile's core."""
+        return self.settings.chat_model or self.checkpoint_name
+
+    @property
+    def checkpoint_name(self) -> str:
+        """The profile's core by its folder's name or hub id."""
         checkpoint = self.profile.core
-        return self.settings.chat_model or (Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint)
+        return Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint
 
     def assistant_with(
         self,
@@ -226,6 +260,7 @@ class Session:
     def close(self) -> None:
         if "assistant" in self.__dict__:
             self.assistant.close()
+        self._closing.close()
         if "library" in self.__dict__:
             self.library.close()
 

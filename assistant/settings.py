@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.models.blip_checkpoint import Precision
@@ -114,6 +114,12 @@ class Settings(BaseSettings):
     retrieval: str | None = Field(
         default=None, description="another retrieval model than the profile's: one that `models --all` lists"
     )
+    core_url: str | None = Field(
+        default=None,
+        description="address of a worker (`serve-core`, http://host:port) that runs the core for this machine: "
+        "questions, text found in the videos and pictures are sent there",
+    )
+    core_token: SecretStr | None = Field(default=None, description="what that worker asks for; and the worker's own")
     core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
     features_gb: float = Field(
         default=50.0, ge=0, description="of picture features in the library; those of the videos added first go first"
@@ -160,6 +166,11 @@ class Settings(BaseSettings):
             calibration, languages = _ABILITIES.get(name, (profile.calibration, profile.languages))
             profile = replace(profile, retrieval=name, calibration=calibration, languages=languages)
         return profile if self.precision is None else replace(profile, precision=self.precision)
+
+    @property
+    def token(self) -> str | None:
+        """Of the core's worker; an empty one is none."""
+        return (self.core_token.get_secret_value() or None) if self.core_token else None
 
     @property
     def chat_model(self) -> str | None:

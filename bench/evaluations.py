@@ -34,7 +34,7 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
     if part in VIDEO_QA and media is not None:
         from bench.video_qa import evaluate as video_qa
 
-        return video_qa(part, session.blip, media, size=size)
+        return video_qa(part, session.own_blip, media, size=size)
     if part == "text" and media is not None:
         from bench.text.evaluate import evaluate as text
 
@@ -53,11 +53,11 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
 
         least = Options().min_confidence
         try:
-            found = limits(session.blip, media=media, seed=seed, size=size, min_confidence=least)
+            found = limits(session.own_blip, media=media, seed=seed, size=size, min_confidence=least)
         except ValueError as error:
             raise VideoAssistantError(str(error)) from None
         folder = None if media is None else str(media)
         return {"figures": found, "settings": {"seed": seed, "size": size, "media": folder}}
     from training.evaluate import evaluate as pocket
 
-    return pocket(part, session.profile.retrieval, session.blip, seed=seed, size=size)
+    return pocket(part, session.profile.retrieval, session.own_blip, seed=seed, size=size)

@@ -32,7 +32,7 @@ def measure(session: Session) -> dict[str, Any]:
         with open_media(path) as media:  # loads every model before anything is timed
             first = next(media.frames()).image()
         session.clip.embed_images([first])
-        session.blip.features([first])
+        session.own_blip.features([first])
         read_picture(reader, first)
 
         wall, cpu = _timed(lambda: _index(session, reader, Path(folder) / "library", path))
@@ -45,7 +45,7 @@ def measure(session: Session) -> dict[str, Any]:
         stages = [
             _timed(decode),
             _timed(lambda: session.clip.embed_images(images)),
-            _timed(lambda: session.blip.features(images)),
+            _timed(lambda: session.own_blip.features(images)),
             _timed(lambda: [read_picture(reader, image) for image in images]),
         ]
     slowest = max(stage_wall for stage_wall, _ in stages)
@@ -73,7 +73,7 @@ def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
     from assistant.library import Library
 
     library = Library(root, embedder=session.clip.identity)
-    for _ in index([path], library, embedder=session.clip, extractor=session.blip, reader=reader):
+    for _ in index([path], library, embedder=session.clip, extractor=session.own_blip, reader=reader):
         pass
     library.close()
 

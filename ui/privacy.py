@@ -29,13 +29,23 @@ def hosted_core(settings: Settings) -> str | None:
     return None if host in LOOPBACK else f"{provider} ({host})"
 
 
+def hosted_worker(settings: Settings) -> str | None:
+    """The machine that runs the core; None where it is this one."""
+    if not settings.core_url:
+        return None
+    host = urlsplit(settings.core_url).hostname or ""
+    return None if host in LOOPBACK else host
+
+
 def leaving(settings: Settings, language: Language, *, online_voice: bool) -> list[str]:
     """One sentence for each thing that leaves this machine; none where nothing does."""
     found = []
-    provider = hosted_core(settings)
+    provider, worker = hosted_core(settings), hosted_worker(settings)
     if provider is not None:
-        key = "leaves_questions" if settings.core_sees is False else "leaves_pictures"
-        found.append(text(key, language, provider=provider))
+        blind = "leaves_questions" if worker is None else "leaves_words"
+        found.append(text(blind if settings.core_sees is False else "leaves_pictures", language, provider=provider))
+    if worker is not None:
+        found.append(text("leaves_worker", language, host=worker))
     if online_voice:
         found.append(text("leaves_voice", language))
     return found

@@ -250,6 +250,16 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "Questions, the conversation and text found in the videos go to {provider}; pictures stay here.",
         "vi": "Câu hỏi, cuộc trò chuyện và chữ tìm thấy trong video gửi tới {provider}; hình ở lại đây.",
     },
+    "leaves_words": {
+        "en": "Questions, the conversation and text found in the videos go to {provider}.",
+        "vi": "Câu hỏi, cuộc trò chuyện và chữ tìm thấy trong video gửi tới {provider}.",
+    },
+    "leaves_worker": {
+        "en": "Questions, the conversation, text found in the videos and pictures of them go to {host}, "
+        "which runs the core.",
+        "vi": "Câu hỏi, cuộc trò chuyện, chữ tìm thấy trong video và hình của chúng gửi tới {host}, "
+        "máy chạy mô hình lõi.",
+    },
     "stays": {
         "en": "Videos, pictures and conversations are kept in the library's folder. Uploads may have up to "
         "{limit} MB each. "

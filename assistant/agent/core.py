@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from assistant.features import Store
-    from assistant.models.blip import InstructBlip
+    from assistant.models.core_model import CoreModel
     from tools.types import Keyframe, Line
 
 ABSENT = "none"
@@ -33,7 +33,7 @@ class InstructBlipCore:
     `surfaces` gives the text scored for an option where it is not the option's name with spaces.
     """
 
-    def __init__(self, blip: InstructBlip, store: Store, surfaces: Mapping[str, str] | None = None) -> None:
+    def __init__(self, blip: CoreModel, store: Store, surfaces: Mapping[str, str] | None = None) -> None:
         self._blip = blip
         self._features = KeyframeFeatures(store, blip)
         self._surfaces = dict(surfaces or {})

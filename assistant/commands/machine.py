@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,4 +121,28 @@ def calibrate(ctx: click.Context, questions: Path, out: Path | None, as_json: bo
     emit([asdict(found) | {"file": str(target)}], [line], as_json=as_json, empty="")
 
 
-COMMANDS = (models, doctor, calibrate)
+@click.command("serve-core")
+@click.option("--address", default="127.0.0.1", show_default=True, help="To listen on; others need a token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8470, show_default=True, help="0: a free one.")
+@click.option("--cache-gb", type=click.FloatRange(0.1), default=1.0, show_default=True, help="Of picture features.")
+@click.option(
+    "--replicas", type=click.IntRange(1, 64), help="So many cores, a GPU each; needs the extra `serve` (Ray)."
+)
+@click.pass_context
+def serve_core(ctx: click.Context, address: str, port: int, cache_gb: float, replicas: int | None) -> None:
+    """Run the core for several people: they set VIDEO_ASSISTANT_CORE_URL to the address that it tells.
+
+    Beyond this machine, VIDEO_ASSISTANT_CORE_TOKEN has to hold the same token on both sides.
+    """
+    from assistant.serving.host import run, run_replicas
+
+    session = opened(ctx)
+
+    def told(url: str) -> None:
+        click.echo(f"The core {session.checkpoint_name} answers at {url} (stop it with Ctrl+C)", err=True)
+
+    serve = run if replicas is None else partial(run_replicas, replicas=replicas)
+    serve(session.settings, address=address, port=port, cache_bytes=int(cache_gb * 1e9), told=told)
+
+
+COMMANDS = (models, doctor, calibrate, serve_core)

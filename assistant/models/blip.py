@@ -177,7 +177,7 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         return found
 
     def write_together(self, asked: Sequence[Writing]) -> list[list[Text]]:
-        """`write` of several: all up to the longest limit, then cut at their own, as greedy text does not look ahead."""
+        """`write` of several: all up to the longest limit, then cut at their own; greedy text does not look ahead."""
         import torch
 
         language = self.loaded.language

@@ -9,7 +9,7 @@ from assistant.models.base import LazyModel, checkpoint_folder, default_device, 
 from prompts import render
 
 if TYPE_CHECKING:
-    from assistant.models.blip import InstructBlip
+    from assistant.models.core_model import CoreModel
 
 MAX_NEW_TOKENS = 128
 NAMES = {"vi": "Vietnamese", "en": "English"}
@@ -18,7 +18,7 @@ NAMES = {"vi": "Vietnamese", "en": "English"}
 class T5Translator:
     """Implements `tools.ports.Translator`."""
 
-    def __init__(self, blip: InstructBlip) -> None:
+    def __init__(self, blip: CoreModel) -> None:
         self._blip = blip
 
     def translate(self, text: str, *, source: str, target: str) -> str:

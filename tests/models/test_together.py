@@ -1,4 +1,4 @@
-"""Calls answered together say what each says alone, in an encoder-decoder and in decoders with both kinds of positions."""
+"""Calls answered together say what each says alone: a T5, and decoders with both kinds of positions."""
 
 from pathlib import Path
 from typing import Any

@@ -94,6 +94,15 @@ def test_the_page_says_where_questions_and_pictures_go(core, sees, host, wanted,
     assert privacy.summary(settings, "vi", online_voice=True).endswith("dạng chữ.")
 
 
+def test_the_page_says_which_machine_runs_the_core() -> None:
+    here = Settings(core_url="http://127.0.0.1:8470")
+    assert privacy.summary(here, "en", online_voice=False) == "Nothing leaves this machine."
+    there = Settings(core_url="http://gpu.lan:8470", core="ollama:qwen3", core_sees=False)
+    assert "pictures of them go to gpu.lan" in privacy.summary(there, "en", online_voice=False)
+    hosted = there.model_copy(update={"core": "openai:gpt-5"})
+    assert "pictures stay here" not in privacy.summary(hosted, "en", online_voice=False)
+
+
 def _reply(**fields) -> Reply:
     given = {"question": "q", "answer": "a", "spoken": "a", "language": "en", "confidence": 0.9, "conditions": ()}
     return Reply(**{**given, "evidence": (), "sequences": (), "steps": (), **fields})
