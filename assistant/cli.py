@@ -98,10 +98,10 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
 
 @main.command()
-@click.argument("part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core", "screen"]))
-@click.option(
-    "--device", type=click.Choice(["cpu", "cuda"]), help="Where `core` runs (default: the GPU if there is one)."
+@click.argument(
+    "part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core", "screen", "serve"])
 )
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where `core` and `serve` run (default: a GPU).")
 @click.option(
     "--index",
     type=click.Path(path_type=Path, file_okay=False),

@@ -19,7 +19,7 @@ def run(
         index: where `events` keeps its libraries; None: nowhere.
         seed: of its world.
         size: keyframes of its largest library.
-        device: where `core` runs, cpu or cuda; None: the GPU where there is one.
+        device: where `core` and `serve` run, cpu or cuda; None: the GPU where there is one.
     """
     match part:
         case "ingest":
@@ -42,7 +42,13 @@ def run(
             from bench.core import measure as measure_core
 
             return measure_core(session, device=device)
+        case "serve":
+            from bench.serve import measure as measure_serve
+
+            return measure_serve(session, device=device)
         case _:
-            raise ValueError(f"no bench {part!r}; there are ingest, find, ask, ground, events, text, core, screen")
+            raise ValueError(
+                f"no bench {part!r}; there are ingest, find, ask, ground, events, text, core, screen, serve"
+            )
     result: dict[str, Any] = measure(session)
     return result

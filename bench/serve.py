@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench.timing import alternate, median_ratio
 from tools.types import Keyframe
+from training.world.render import draw
+from training.world.scene import sample_scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from assistant.session import Session
 
 CLIENTS = 8
-FRAMES = 8  # verified and answered from, for each question
-ROUNDS = {"cpu": 5, "cuda": 9}
-THINGS = (
-    "a red car",
-    "a bus",
-    "a man in a blue jacket",
-    "a dog by the truck",
-    "two people",
-    "rain",
-    "a bicycle",
-    "a van",
-)
+LOOKED_FRAMES = 3  # one after the other, as the agent looks at a stretch
+VERIFIED_FRAMES = 32  # in one call, as it verifies what a search found
+ROUNDS = {"cpu": 4, "cuda": 9}
+THINGS = ("a red car", "a bus", "a man in blue", "a dog by the truck", "two people", "rain", "a bicycle", "a van")
 
 
 def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     """Figures `serve.*`, of a worker in a process of its own.
 
-    Each person has pictures of their own, whose features the worker holds, and asks what the agent asks for one
-    question: the tool, its slot, yes or no for each frame, an answer.
+    Each person has pictures of their own, whose features the worker holds. A question is what most questions of
+    `bench ask` ask of the core: the tool, its slot, and an answer from each of a few frames. What a search found is
+    verified in one call and is a batch already: what several of those gain together is a figure of its own.
 
     Args:
         device: cpu or cuda; None: the GPU where there is one.
@@ -52,25 +49,25 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     where = device or ("cuda" if torch.cuda.is_available() else "cpu")
     with _worker(session, where) as url:
         people = [_Person(session, url, number) for number in range(CLIENTS)]
-
-        def in_turn() -> None:
-            for person in people:
-                person.ask()
-
-        with ThreadPoolExecutor(CLIENTS) as pool:
-
-            def at_once() -> None:
-                list(pool.map(_Person.ask, people))
-
-            seconds = alternate({"in turn": in_turn, "at once": at_once}, rounds=ROUNDS[where])
-    ratio = median_ratio(seconds["in turn"], seconds["at once"])
+        asking = _seconds(people, _Person.ask, ROUNDS[where])
+        verifying = _seconds(people, _Person.verify, ROUNDS[where])
     return {
         "figures": {
-            "serve.throughput_ratio": ratio,
-            "serve.questions_per_second": CLIENTS / float(np.median(seconds["at once"])),
+            "serve.throughput_ratio": median_ratio(asking["in turn"], asking["at once"]),
+            "serve.verify_throughput_ratio": median_ratio(verifying["in turn"], verifying["at once"]),
+            "serve.questions_per_second": CLIENTS / statistics.median(asking["at once"]),
         },
-        "settings": {"clients": CLIENTS, "frames": FRAMES, "device": where, "core": session.checkpoint_name},
+        "settings": {"clients": CLIENTS, "device": where, "core": session.checkpoint_name},
     }
+
+
+def _seconds(people: Sequence[_Person], call: Callable[[_Person], object], rounds: int) -> dict[str, list[float]]:
+    """How long all of them take, one after the other and at once."""
+    with ThreadPoolExecutor(len(people)) as pool:
+        return alternate(
+            {"in turn": lambda: [call(one) for one in people], "at once": lambda: list(pool.map(call, people))},
+            rounds=rounds,
+        )
 
 
 class _Person:
@@ -81,17 +78,21 @@ class _Person:
         from assistant.session import Session as Opened
 
         own = Opened(session.settings.model_copy(update={"core_url": url, "core": None}))
-        pictures = np.random.default_rng(number).integers(0, 255, (FRAMES, 90, 160, 3), np.uint8)
-        self._core = InstructBlipCore(own.blip, _Stored(own.blip.features(list(pictures))))
-        self._frames = [Keyframe("v", i, float(i), 0, 0, "") for i in range(FRAMES)]
+        random = Random(number)
+        pictures = [np.array(draw(sample_scene(random))) for _ in range(VERIFIED_FRAMES)]
+        self._core = InstructBlipCore(own.blip, _Stored(own.blip.features(pictures)))
+        self._frames = [Keyframe("v", i, float(i), 0, 0, "") for i in range(VERIFIED_FRAMES)]
         self._thing = THINGS[number]
 
     def ask(self) -> None:
         question = f"is there {self._thing} in the street?"
         self._core.choose(question, {"find_frames": "", "find_events": "", "read_text": "", "count": "", "look": ""})
         self._core.fill(question, "find_frames", ["query"])
+        for frame in self._frames[:LOOKED_FRAMES]:
+            self._core.answer(question, [frame])
+
+    def verify(self) -> None:
         self._core.verify(self._thing, self._frames)
-        self._core.answer(question, self._frames)
 
 
 class _Stored:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     """Answers several jobs of one kind, one reply for each."""
 
 MOST_WAITING = 256  # jobs; who comes later is told to come back
-MOST_ROWS = 64  # of one pass; a job that is larger is answered alone
-WAIT_SECONDS = 0.004  # for more, where several people ask; a person alone never waits
+MOST_ROWS = 64
+WAIT_SECONDS = 0.010  # at most, for those who were just answered; a person alone never waits
 
 log = logging.getLogger(__name__)
 
@@ -37,18 +38,21 @@ class _Waiting:
 class Batcher:
     """Jobs of one kind that wait for the model become one batch, in the order they came.
 
-    The model works in a thread of its own, one batch at a time; what comes in the meantime is the next batch. It waits
-    for more only after a batch of several: their senders are likely to be back at once, and would else fall into two
-    halves that take turns.
+    The model works in a thread of its own, one batch at a time; what comes in the meantime is the next batch. Those who
+    were just answered are likely to ask on at once, and would else fall into two halves that take turns: it waits a
+    little until as many are back as there were.
 
     Args:
         kinds: what answers the jobs of each kind.
+        most_rows: of one pass; a job that is larger is answered alone.
     """
 
-    def __init__(self, kinds: Mapping[str, Together]) -> None:
+    def __init__(self, kinds: Mapping[str, Together], *, most_rows: int = MOST_ROWS) -> None:
         self._kinds = kinds
         self._queue: deque[_Waiting] = deque()
-        self._arrived = asyncio.Event()
+        self._most_rows = most_rows
+        self._arrived, self._back = asyncio.Event(), asyncio.Event()
+        self._expected = 1  # how many asked at the same time, last
 
     async def __call__(self, kind: str, job: Any, rows: int) -> Any:
         """The reply to a job that takes so many rows of the model's batch.
@@ -62,20 +66,23 @@ class Batcher:
         reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(kind, job, rows, reply))
         self._arrived.set()
+        if len(self._queue) >= self._expected:
+            self._back.set()
         return await reply
 
     async def run(self) -> None:
         """Answers until it is cancelled."""
-        crowded = False
         with ThreadPoolExecutor(1, "core") as model:
             while True:
                 await self._arrived.wait()
-                if crowded:
-                    await asyncio.sleep(WAIT_SECONDS)
+                if len(self._queue) < self._expected:
+                    self._back.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._back.wait(), WAIT_SECONDS)
                 batch = self._next()
                 if batch:
                     await self._answer(batch, model)
-                crowded = len(batch) > 1 or bool(self._queue)
+                self._expected = max(1, len(batch) + len(self._queue))
 
     def _next(self) -> list[_Waiting]:
         """The oldest job, and those of its kind that fit into one pass with it."""
@@ -85,7 +92,7 @@ class Batcher:
         for one in self._queue:
             if one.reply.cancelled():
                 continue
-            if not batch or (one.kind == batch[0].kind and rows + one.rows <= MOST_ROWS):
+            if not batch or (one.kind == batch[0].kind and rows + one.rows <= self._most_rows):
                 batch.append(one)
                 rows += one.rows
             else:
