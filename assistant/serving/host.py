@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import time
-from functools import partial
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from assistant.serving import wire
@@ -65,7 +65,8 @@ def run(settings: Settings, *, address: str, port: int, cache_bytes: int, told: 
     told(_url(address, listening.getsockname()[1]))
     # Loading the core is what takes long; the socket holds whoever came in the meantime.
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=KEEP_ALIVE_SECONDS)
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def run_replicas(
@@ -85,6 +86,10 @@ def run_replicas(
         raise VideoAssistantError(
             f"--replicas {replicas} need a GPU each, and there are {gpus}; ask for as many at most"
         )
+
+    def built() -> Starlette:  # Ray calls it in each replica, and knows what to call by its being a plain function
+        return build(settings, who, cache_bytes)
+
     ray, serve = _ray()
     ray.init(
         num_cpus=replicas,
@@ -92,7 +97,6 @@ def run_replicas(
         include_dashboard=False,
         log_to_driver=False,
         logging_level="error",
-        _node_ip_address="127.0.0.1",
     )
     try:
         serve.start(http_options={"host": address, "port": port, "keep_alive_timeout_s": KEEP_ALIVE_SECONDS})
@@ -101,7 +105,7 @@ def run_replicas(
             max_ongoing_requests=MOST_ONGOING,
             ray_actor_options={"num_cpus": 1, "num_gpus": 1 if gpus else 0},
             logging_config={"log_level": "ERROR", "enable_access_log": False},
-        )(serve.ingress(partial(build, settings, who, cache_bytes))())
+        )(serve.ingress(built)())
         serve.run(deployed.bind(), name="core", route_prefix="/")
         told(_url(address, port))
         while True:

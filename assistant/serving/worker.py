@@ -116,7 +116,7 @@ class _Worker:
                 raise HTTPException(
                     403, f"host {host!r} is not this machine; start the worker with --address to share it"
                 )
-            given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+            given = request.headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1")
             if self._access.token is not None and not hmac.compare_digest(given, self._access.token.encode()):
                 raise HTTPException(401, "the worker asks for its token; put it in VIDEO_ASSISTANT_CORE_TOKEN")
             # A web page cannot send these types to another address without asking first, and it is never answered.
