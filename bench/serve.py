@@ -7,7 +7,6 @@ import re
 import statistics
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from random import Random
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.timing import alternate, median_ratio
+from tools.errors import VideoAssistantError
 from tools.types import Keyframe
 from training.world.render import draw
 from training.world.scene import sample_scene
@@ -46,7 +46,10 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     """
     import torch
 
-    where = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    there = torch.cuda.is_available()
+    where = device or ("cuda" if there else "cpu")
+    if where == "cuda" and not there:
+        raise VideoAssistantError("bench serve --device cuda: there is no CUDA device here; leave --device away")
     with _worker(session, where) as url:
         people = [_Person(session, url, number) for number in range(CLIENTS)]
         asking = _seconds(people, _Person.ask, ROUNDS[where])
@@ -77,7 +80,7 @@ class _Person:
         from assistant.agent.core import InstructBlipCore
         from assistant.session import Session as Opened
 
-        own = Opened(session.settings.model_copy(update={"core_url": url, "core": None}))
+        own = Opened(session.settings.model_copy(update={"core_url": url}))
         random = Random(number)
         pictures = [np.array(draw(sample_scene(random))) for _ in range(VERIFIED_FRAMES)]
         self._core = InstructBlipCore(own.blip, _Stored(own.blip.features(pictures)))
@@ -122,10 +125,9 @@ def _worker(session: Session, device: str) -> Iterator[str]:
 
 def _told(process: subprocess.Popen[str]) -> str:
     """The address that a worker says it answers at."""
-    started = time.monotonic()
     said = ""
     for line in process.stderr or ():
         said += line
         if found := re.search(r"http://\S+", line):
             return found.group()
-    raise RuntimeError(f"the worker ended after {time.monotonic() - started:.0f} s: {said.strip()[-300:]}")
+    raise VideoAssistantError(f"the worker ended: {(said.strip().splitlines() or ['it said nothing'])[-1][:300]}")

@@ -162,7 +162,7 @@ class RemoteCore(CoreModel):
             )
         return httpx.Client(
             base_url=self._url,
-            headers={} if self._token is None else {"authorization": f"Bearer {self._token}".encode()},
+            headers={} if self._token is None else {b"authorization": f"Bearer {self._token}".encode()},
             timeout=httpx.Timeout(CALL_SECONDS, connect=HELLO_SECONDS),
             # A proxy of the network does not know this machine.
             trust_env=parts.hostname not in wire.LOOPBACK,
