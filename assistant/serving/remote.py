@@ -6,7 +6,7 @@ import threading
 from functools import cached_property
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import numpy as np
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 HELLO_SECONDS = 8.0  # for a worker to say who it is
 CALL_SECONDS = 600.0  # a full-size core without a GPU takes minutes over an answer, and others may come first
-ATTEMPTS = 3  # what was sent may be pushed out by others before it is used
 
 
 class RemoteCoreError(VideoAssistantError):
@@ -115,29 +114,26 @@ class RemoteCore(CoreModel):
     def _ask(
         self, path: str, call: Callable[[list[str]], wire.Message], features: Sequence[NDArray[np.float16]]
     ) -> Any:
-        """The reply to a call that names pictures; those that the worker does not hold are sent to it first."""
+        """The reply to a call that names pictures. Those that the worker does not hold come with it the second time."""
         names = [wire.digest(one) for one in features]
         own = dict(zip(names, features, strict=True))
         try:
-            body = call(names).model_dump_json().encode()
+            asked = call(names)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise RemoteCoreError(f"the core worker takes no such call ({where}: {first['msg']})") from None
-        for _ in range(ATTEMPTS):
-            reply = self._call(path, wire.JSON, body)
-            if reply.status_code != httpx.codes.CONFLICT:
-                return reply.json()
-            missing = [own[name] for name in reply.json()["missing"] if name in own]
-            for part in _parts(missing):
-                packed = wire.pack({str(place): one for place, one in enumerate(part)})
-                self._call("/frames", wire.TENSORS, packed)
-        raise RemoteCoreError(
-            f"core worker {self._url} forgets pictures before it looks at them; give it more room with --cache-gb"
-        )
+        reply = self._call(path, wire.JSON, asked.model_dump_json().encode())
+        if reply.status_code == httpx.codes.CONFLICT:
+            missing = set(reply.json()["missing"])
+            sent = [one for name, one in own.items() if name in missing]
+            reply = self._call(path, wire.TENSORS, wire.pack_call(asked, sent))
+        if reply.status_code == httpx.codes.CONFLICT:  # another replica, or a full cache: now with all of them
+            reply = self._call(path, wire.TENSORS, wire.pack_call(asked, list(own.values())))
+        return reply.json()
 
     def _call(self, path: str, media_type: str, body: bytes) -> httpx.Response:
-        headers = {"content-type": media_type, wire.IDENTITY: self.about.identity}
+        headers = {"content-type": media_type, wire.IDENTITY: quote(self.about.identity)}
         try:
             return self._understood(self._client.post(path, content=body, headers=headers))
         except httpx.HTTPError as error:

@@ -1,7 +1,7 @@
 """What a worker and its clients say to each other: JSON for calls, safetensors for pictures and their features.
 
 Neither can carry code, and both are checked before they are used. Features are named by their hash: a call names the
-pictures that it is about, and only those that the worker does not hold are sent.
+pictures that it is about, and only those that the worker does not hold are sent, with the call made again.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from safetensors import SafetensorError
 from safetensors import numpy as tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
 PROTOCOL = 1
 DEFAULT_PORT = 8470
 IDENTITY = "x-core-identity"
-"""Header of each call: the checkpoint that the client means. A worker may be started anew with another."""
+"""Header of each call: the checkpoint that the client means, URL-quoted. A worker may be started anew with another."""
+CALL = "call"
+"""What the JSON of a call is named among the features that are sent with it."""
 JSON, TENSORS = "application/json", "application/octet-stream"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -93,6 +95,12 @@ def pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Named arrays as safetensors."""
     packed: bytes = tensors.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     return packed
+
+
+def pack_call(call: Message, features: Sequence[NDArray[np.float16]]) -> bytes:
+    """A call with features that it names."""
+    words = np.frombuffer(call.model_dump_json().encode(), np.uint8)
+    return pack({CALL: words, **{str(place): one for place, one in enumerate(features)}})
 
 
 def unpack(data: bytes) -> dict[str, NDArray[Any]]:

@@ -9,7 +9,7 @@ import logging
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
@@ -24,12 +24,13 @@ from assistant.serving.batching import Batcher, BusyError
 from assistant.serving.frames import FrameCache
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from starlette.requests import Request
 
-    Looked = tuple[NDArray[np.float16], str]
+    Features = NDArray[np.float16]
+    Looked = tuple[Features, str]
     Handler = Callable[[Request], Awaitable[Response]]
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -45,6 +46,10 @@ class Access:
 
     token: str | None = None  # to be shown with every call
     local: bool = True  # only pages and programs that call this machine by a loopback name
+
+
+class _MissingError(Exception):
+    """A call names features that are not here."""
 
 
 class _Score(NamedTuple):
@@ -89,13 +94,12 @@ class _Worker:
         self.application = Starlette(
             routes=[
                 Route("/core", self._guarded(self._tell)),
-                Route("/score", self._guarded(self._score, wire.JSON), methods=["POST"]),
-                Route("/write", self._guarded(self._write, wire.JSON), methods=["POST"]),
-                Route("/knows", self._guarded(self._knows, wire.JSON), methods=["POST"]),
+                Route("/score", self._guarded(self._score, wire.JSON, wire.TENSORS), methods=["POST"]),
+                Route("/write", self._guarded(self._write, wire.JSON, wire.TENSORS), methods=["POST"]),
+                Route("/knows", self._guarded(self._knows, wire.JSON, wire.TENSORS), methods=["POST"]),
                 Route("/features", self._guarded(self._features, wire.TENSORS), methods=["POST"]),
-                Route("/frames", self._guarded(self._keep, wire.TENSORS), methods=["POST"]),
             ],
-            exception_handlers={HTTPException: _refuse, Exception: _fail},
+            exception_handlers={HTTPException: _refuse, _MissingError: _want, Exception: _fail},
             lifespan=self._working,
         )
 
@@ -107,7 +111,7 @@ class _Worker:
         with suppress(asyncio.CancelledError):
             await answering
 
-    def _guarded(self, handler: Handler, media_type: str | None = None) -> Handler:
+    def _guarded(self, handler: Handler, *media_types: str) -> Handler:
         """Turns away who may not ask, and what another program or a foreign web page sent."""
 
         async def guarded(request: Request) -> Response:
@@ -116,13 +120,15 @@ class _Worker:
                 raise HTTPException(
                     403, f"host {host!r} is not this machine; start the worker with --address to share it"
                 )
-            given = request.headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1")
-            if self._access.token is not None and not hmac.compare_digest(given, self._access.token.encode()):
+            shown = request.headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1")
+            if self._access.token is not None and not hmac.compare_digest(shown, self._access.token.encode()):
                 raise HTTPException(401, "the worker asks for its token; put it in VIDEO_ASSISTANT_CORE_TOKEN")
             # A web page cannot send these types to another address without asking first, and it is never answered.
-            if media_type and request.headers.get("content-type") != media_type:
-                raise HTTPException(415, f"content type {request.headers.get('content-type')!r}; send {media_type}")
-            if request.headers.get(wire.IDENTITY, self._about.identity) != self._about.identity:
+            given = request.headers.get("content-type")
+            if media_types and given not in media_types:
+                raise HTTPException(415, f"content type {given!r}; send {' or '.join(media_types)}")
+            own = quote(self._about.identity)
+            if request.headers.get(wire.IDENTITY, own) != own:
                 raise HTTPException(412, f"the worker holds another core now, {self._about.identity}; start again")
             return await handler(request)
 
@@ -132,26 +138,20 @@ class _Worker:
         return _json(self._about.model_dump())
 
     async def _score(self, request: Request) -> Response:
-        asked = await _message(request, wire.Score)
-        if asked.look and (missing := self._missing(asked.look.frames)):
-            return missing
-        look = self._looked(asked.look)
+        asked, sent = await self._message(request, wire.Score)
+        look = None if asked.look is None else (self._held(asked.look.frames, sent), asked.look.instruction)
         scores = await self._answered("score", _Score(asked.prompt, asked.candidates, look), _rows(look))
         return _json(scores.tolist())
 
     async def _write(self, request: Request) -> Response:
-        asked = await _message(request, wire.Write)
-        if asked.look and (missing := self._missing(asked.look.frames)):
-            return missing
-        look = self._looked(asked.look)
+        asked, sent = await self._message(request, wire.Write)
+        look = None if asked.look is None else (self._held(asked.look.frames, sent), asked.look.instruction)
         texts = await self._answered("write", _Write(asked.prompt, asked.max_new_tokens, look), _rows(look))
         return _json([[text.text, text.confidence] for text in texts])
 
     async def _knows(self, request: Request) -> Response:
-        asked = await _message(request, wire.Known)
-        if missing := self._missing(asked.frames):
-            return missing
-        return _json(await asyncio.to_thread(self._blip.knows, self._kept(asked.frames)))
+        asked, sent = await self._message(request, wire.Known)
+        return _json(await asyncio.to_thread(self._blip.knows, self._held(asked.frames, sent)))
 
     async def _features(self, request: Request) -> Response:
         """Features of pictures; those of a picture that was sent before are not made again."""
@@ -174,35 +174,38 @@ class _Worker:
             self._cache.put(wire.digest(features), features)
         return Response(wire.pack(found), media_type=wire.TENSORS)
 
-    async def _keep(self, request: Request) -> Response:
-        """Holds features that a client has stored, so that calls can name them."""
-        wanted = self._about.feature_shape
-        for features in (await self._tensors(request)).values():
+    async def _message(self, request: Request, kind: type[Message]) -> tuple[Message, dict[str, Features]]:
+        """A call, and the features that came with it by their hash."""
+        if request.headers["content-type"] == wire.JSON:
+            return _checked(await _body(request, wire.MOST_CALL_BYTES), kind), {}
+        tensors = await self._tensors(request)
+        words = tensors.pop(wire.CALL, np.zeros(0, np.uint8)).tobytes()
+        if len(words) > wire.MOST_CALL_BYTES:
+            raise HTTPException(413, f"a call of more than {wire.MOST_CALL_BYTES >> 20} MB")
+        asked, sent = _checked(words, kind), {}
+        for features in tensors.values():
+            wanted = self._about.feature_shape
             if features.dtype != np.float16 or features.shape != wanted or not np.isfinite(features).all():
                 raise HTTPException(400, f"features {features.dtype}{features.shape}; send finite float16{wanted}")
-            self._cache.put(wire.digest(features), features)
-        return Response(status_code=204)
+            name = wire.digest(features)
+            sent[name] = features
+            self._cache.put(name, features)
+        return asked, sent
+
+    def _held(self, frames: Sequence[str], sent: Mapping[str, Features]) -> Features:
+        """Features `(n, tokens, width)` that a call names, out of those sent with it or before."""
+        if missing := self._cache.missing([name for name in frames if name not in sent]):
+            raise _MissingError(missing)
+        return np.stack([sent[name] if name in sent else self._cache[name] for name in frames])
 
     async def _tensors(self, request: Request) -> dict[str, NDArray[Any]]:
         try:
             found = wire.unpack(await _body(request, wire.MOST_TENSOR_BYTES))
         except ValueError as error:
             raise HTTPException(400, str(error)) from None
-        if not 1 <= len(found) <= wire.MOST_FRAMES:
-            raise HTTPException(400, f"{len(found)} tensors; send 1 to {wire.MOST_FRAMES}")
+        if not 1 <= len(found) <= wire.MOST_FRAMES + 1:  # a call, and its pictures
+            raise HTTPException(400, f"{len(found)} tensors; send 1 to {wire.MOST_FRAMES} pictures")
         return found
-
-    def _missing(self, frames: Sequence[str]) -> Response | None:
-        """What tells a client to send features first; None where all are here."""
-        missing = self._cache.missing(frames)
-        return _json({"missing": missing}, 409) if missing else None
-
-    def _kept(self, frames: Sequence[str]) -> NDArray[np.float16]:
-        """Features that are not missing."""
-        return np.stack([self._cache[name] for name in frames])
-
-    def _looked(self, look: wire.Look | None) -> Looked | None:
-        return None if look is None else (self._kept(look.frames), look.instruction)
 
     async def _answered(self, kind: str, job: Any, rows: int) -> Any:
         try:
@@ -247,9 +250,9 @@ async def _body(request: Request, most: int) -> bytes:
     return bytes(data)
 
 
-async def _message(request: Request, kind: type[Message]) -> Message:
+def _checked(words: bytes, kind: type[Message]) -> Message:
     try:
-        return kind.model_validate_json(await _body(request, wire.MOST_CALL_BYTES))
+        return kind.model_validate_json(words)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the call"
@@ -263,6 +266,11 @@ def _json(content: Any, status: int = 200) -> Response:
 async def _refuse(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what Starlette hands to it
     return _json({"error": error.detail}, error.status_code)
+
+
+async def _want(_: Request, error: Exception) -> Response:
+    """Tells a client to make its call again, with these features."""
+    return _json({"missing": error.args[0]}, 409)
 
 
 async def _fail(request: Request, error: Exception) -> Response:
