@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from assistant.models.base import checkpoint_folder
 from assistant.serving import wire
 from assistant.serving.worker import Access, application
 from tools.errors import VideoAssistantError
@@ -75,12 +77,17 @@ def run_replicas(
     """Serves from so many replicas behind one address, by Ray Serve; each has a GPU where there are some.
 
     Raises:
-        VideoAssistantError: Ray is not installed, there are fewer GPUs, or the worker would be open to all.
+        VideoAssistantError: Ray is not installed, there are fewer GPUs, the port is taken, the worker would be open to
+            all, or the core is not there or cannot be loaded.
     """
     import torch
 
+    from assistant.session import Session
+
     who = access(settings, address)
-    _listen(address, port).close()
+    with _listen(address, port) as free:
+        port = free.getsockname()[1]
+    checkpoint_folder("core", Session(settings).own_blip.checkpoint)  # or every replica would tell it, and try again
     gpus = torch.cuda.device_count()
     if 0 < gpus < replicas:
         raise VideoAssistantError(
@@ -98,6 +105,7 @@ def run_replicas(
         log_to_driver=False,
         logging_level="error",
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray's own leaves its processes to themselves
     try:
         serve.start(http_options={"host": address, "port": port, "keep_alive_timeout_s": KEEP_ALIVE_SECONDS})
         deployed = serve.deployment(
@@ -112,6 +120,8 @@ def run_replicas(
             time.sleep(3600)
     except KeyboardInterrupt:
         return
+    except RuntimeError as error:  # a replica that cannot start; its own words are in Ray's logs
+        raise VideoAssistantError(f"Ray Serve could not start the core: {str(error).splitlines()[0][:300]}") from error
     finally:
         serve.shutdown()
         ray.shutdown()
