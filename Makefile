@@ -39,7 +39,7 @@ bench: $(READY) ## speed and scale, side by side with the plain alternative
 	$(BIN)/video-assistant bench events --size 20000
 	$(BIN)/video-assistant bench text
 	$(BIN)/video-assistant bench screen
-	$(BIN)/video-assistant bench screen
+	$(BIN)/video-assistant bench serve
 
 evaluate: $(READY) ## quality on held-out seeds
 	$(BIN)/video-assistant evaluate all
