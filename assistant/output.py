@@ -188,18 +188,6 @@ def labelled_line(found: LabelledStretch, names: Mapping[str, str]) -> str:
     return f"{clock(found.start_seconds)}-{clock(found.end_seconds)}  {shares}{doubt}"
 
 
-def moment_row(moment: Evidence) -> Row:
-    return {
-        "video_id": moment.video_id,
-        "start_seconds": round(moment.start_seconds, 3),
-        "end_seconds": round(moment.end_seconds, 3),
-        "seconds": None if moment.seconds is None else round(moment.seconds, 3),
-        "frame_index": moment.frame_index,
-        "image": moment.image,
-        "score": round(moment.score, 4),
-    }
-
-
 def moment_line(moment: Evidence) -> str:
     where = f"{clock(moment.start_seconds)}-{clock(moment.end_seconds)}"
     return f"{moment.score:.3f}  {moment.video_id}  {where}  {moment.image}"

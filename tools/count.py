@@ -5,10 +5,10 @@ from __future__ import annotations
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.ground import GroundOptions, boxed, find_boxes
 from tools.types import Evidence
@@ -72,11 +72,4 @@ def count_tool(frames: FrameIndex, grounder: Grounder, options: CountOptions | N
         told = "; ".join(f"{e.text} at once in {e.video_id} {clock(e.start_seconds)}" for e in evidence)
         return f"{phrase}: {told}", evidence
 
-    return StructuredTool.from_function(
-        func=count,
-        name="count",
-        description=render("tool_count"),
-        args_schema=CountInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("count", count, CountInput)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.moments import stretches
 from tools.types import Evidence
@@ -65,11 +65,4 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
         ]
         return "; ".join(f"{clock(e.start_seconds)} {e.text}" for e in evidence), evidence
 
-    return StructuredTool.from_function(
-        func=describe,
-        name="describe",
-        description=render("tool_describe"),
-        args_schema=DescribeInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("describe", describe, DescribeInput)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
 from tools.alignment import alignments
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.sequence import Sequence, SequenceError, read_sequence
 from tools.types import EventMoment, EventSequence
@@ -198,14 +198,7 @@ def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = Non
         times = ", ".join(clock(m.seconds) for m in found[0].moments if m.seconds is not None)
         return f"{len(asked.events)} events in {found[0].video_id} at {times}", found
 
-    return StructuredTool.from_function(
-        func=find_events,
-        name="find_events",
-        description=render("tool_find_events"),
-        args_schema=FindEventsInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("find_events", find_events, FindEventsInput)
 
 
 def nothing_found(sequence: Sequence) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import RunnableConfig
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at, known_video
 from tools.ports import Feedback
 from tools.types import Evidence
@@ -79,11 +79,4 @@ def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = Non
         best = ", ".join(f"{e.video_id} {clock(e.start_seconds)}" for e in evidence[:5])
         return f"{len(evidence)} keyframes for '{query}'; best: {best}", evidence
 
-    return StructuredTool.from_function(
-        func=find_frames,
-        name="find_frames",
-        description=render("tool_find_frames"),
-        args_schema=FindFramesInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("find_frames", find_frames, FindFramesInput)

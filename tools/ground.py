@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at
 from tools.errors import VideoAssistantError
 from tools.types import Evidence
@@ -77,11 +77,4 @@ def ground_tool(frames: FrameIndex, grounder: Grounder, options: GroundOptions |
         evidence = boxed(keyframe, shown, tool="ground", text=names, score=shown[0].score)
         return f"{len(shown)} boxes at {clock(keyframe.seconds)}: {', '.join(evidence.labels)}", [evidence]
 
-    return StructuredTool.from_function(
-        func=ground,
-        name="ground",
-        description=render("tool_ground"),
-        args_schema=GroundInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("ground", ground, GroundInput)

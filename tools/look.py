@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at
 from tools.types import Evidence
 
@@ -41,11 +41,4 @@ def look_tool(frames: FrameIndex, core: Core) -> BaseTool:
         )
         return f"{answer.text} ({clock(nearest.seconds)})", [evidence]
 
-    return StructuredTool.from_function(
-        func=look,
-        name="look",
-        description=render("tool_look"),
-        args_schema=LookInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("look", look, LookInput)

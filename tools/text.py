@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.types import Evidence, Line, Source
 
@@ -71,11 +71,4 @@ def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOption
         pictures = [frames.keyframes(x.video_id, x.start_seconds, x.end_seconds + 1.0) for x in found]
         return f"{len(found)} lines: {shown}", [line_evidence(*pair) for pair in zip(found, pictures, strict=True)]
 
-    return StructuredTool.from_function(
-        func=read_text,
-        name="read_text",
-        description=render("tool_read_text"),
-        args_schema=ReadTextInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("read_text", read_text, ReadTextInput)

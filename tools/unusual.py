@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import render
+from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.types import Evidence
 
@@ -127,11 +127,4 @@ def find_unusual_tool(frames: FrameIndex, *, limit: int = 3) -> BaseTool:
         best = sorted(found, key=lambda moment: -moment.score)[:limit]
         return ", ".join(f"{one.video_id} at {clock(one.start_seconds)}" for one in best), best
 
-    return StructuredTool.from_function(
-        func=run,
-        name="find_unusual",
-        description=render("tool_find_unusual"),
-        args_schema=FindUnusualInput,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    return artifact_tool("find_unusual", run, FindUnusualInput)

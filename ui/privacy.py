@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from assistant.serving.wire import LOOPBACK
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 SIGN = "shield"
 LOCAL_PROVIDERS = {"ollama": "OLLAMA_HOST"}
 """Providers that run on this machine, unless the variable of the environment names another."""
-LOOPBACK = {"", "localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104 - compared, not bound
+HERE = {*LOOPBACK, "", "0.0.0.0"}  # noqa: S104 - compared, not bound
 
 
 def hosted_core(settings: Settings) -> str | None:
@@ -26,7 +27,7 @@ def hosted_core(settings: Settings) -> str | None:
         return provider
     given = os.environ.get(LOCAL_PROVIDERS[provider], "")
     host = urlsplit(given if "//" in given else f"//{given}").hostname or ""
-    return None if host in LOOPBACK else f"{provider} ({host})"
+    return None if host in HERE else f"{provider} ({host})"
 
 
 def hosted_worker(settings: Settings) -> str | None:
@@ -34,7 +35,7 @@ def hosted_worker(settings: Settings) -> str | None:
     if not settings.core_url:
         return None
     host = urlsplit(settings.core_url).hostname or ""
-    return None if host in LOOPBACK else host
+    return None if host in HERE else host
 
 
 def leaving(settings: Settings, language: Language, *, online_voice: bool) -> list[str]:

@@ -124,13 +124,13 @@ class Composer:
         return Draft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
 
     def unusual(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
-        """The moments that resemble the rest least, each with what the core tells of it, if it knows such pictures."""
+        """The moments that resemble the rest least, each with what the core tells of it."""
         shown = evidence[: self._options.evidence]
         captions = self._core.caption([self._picture(e.video_id, e.seconds or e.start_seconds) for e in shown])
-        told = [(self._out(one.text, language) if one.text else "", e) for one, e in zip(captions, shown, strict=True)]
-        sure = [one.confidence for one in captions if one.text]
+        told = [(self._out(one.text, language), e) for one, e in zip(captions, shown, strict=True)]
         # That they resemble the rest least is computed; what they show is the core's word.
-        return Draft(sentences.unusual_sentence(told, language), min(sure, default=1.0), "yes", shown)
+        sure = min(one.confidence for one in captions)
+        return Draft(sentences.unusual_sentence(told, language), sure, "yes", shown)
 
     def compared(self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language) -> Draft:
         """Two places: what the core tells of each, and which of the things it names only one of them shows."""

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from assistant.agent.records import Options
     from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
 
-SIGHT = frozenset({"find_frames", "find_events", "look", "describe"})  # tools whose findings rest on what is seen
+SIGHT = frozenset({"find_frames", "find_events", "look", "describe", "find_unusual"})
+"""Tools whose findings rest on what is seen."""
 GROUNDED = frozenset({"ground", "count"})
 """Tools that bring boxes; where they find none, or there is no model, the core looks."""
 

@@ -191,12 +191,12 @@ def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> S
 
 
 def unusual_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
-    """Moments with what they show, where that is known, the least usual first."""
+    """Moments with what they show, the least usual first."""
     read, heard = [], []
     for text, one in told:
-        what = f" ({text.rstrip('.')})" if text else ""
-        read.append(f"{places([one], language)}{what}")
-        heard.append(f"{say('at', language, time=in_words(one.start_seconds, language))}{what}")
+        what = f"({text.rstrip('.')})"
+        read.append(f"{places([one], language)} {what}")
+        heard.append(f"{say('at', language, time=in_words(one.start_seconds, language))} {what}")
     return Said(*(say("unusual", language, parts="; ".join(parts)) for parts in (read, heard)))
 
 

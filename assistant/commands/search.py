@@ -164,14 +164,14 @@ def classify(ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch
 @click.pass_context
 def unusual(ctx: click.Context, video_id: str, limit: int, as_json: bool) -> None:
     """The moments of a video that resemble the rest of it least."""
-    from assistant.output import emit, moment_line, moment_row
+    from assistant.output import emit, evidence_row, moment_line
     from tools.unusual import find_unusual
 
     session = opened(ctx)
     session.library.video(video_id)
     found = find_unusual(session.search, video_id, limit=limit)
     empty = "Too short to say what is usual there."
-    emit([moment_row(m) for m in found], [moment_line(m) for m in found], as_json=as_json, empty=empty)
+    emit([evidence_row(m) for m in found], [moment_line(m) for m in found], as_json=as_json, empty=empty)
 
 
 COMMANDS = (find, events, read, classify, unusual)

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from assistant.models.blip import InstructBlip, Scoring, Writing
 from assistant.serving import wire
 from assistant.serving.batching import Batcher, BusyError
-from assistant.serving.frames import FrameCache
+from assistant.serving.feature_cache import FeatureCache
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -79,7 +79,7 @@ def application(blip: InstructBlip, name: str, *, access: Access, cache_bytes: i
 class _Worker:
     def __init__(self, blip: InstructBlip, name: str, access: Access, cache_bytes: int) -> None:
         self._blip, self._access = blip, access
-        self._cache = FrameCache(cache_bytes)
+        self._cache = FeatureCache(cache_bytes)
         tokens, width = blip.features([]).shape[1:]
         self._about = wire.About(
             protocol=wire.PROTOCOL,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Features = NDArray[np.float16]
 
 
-class FrameCache:
+class FeatureCache:
     """Features `(tokens, width)` by the hash of themselves or of their picture; the longest unused go first.
 
     Args:
