@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.models.base import weight_files
 from assistant.models.catalogue import BY_NAME, CATALOGUE
 from assistant.models.store import Store
 from tools.errors import VideoAssistantError
@@ -99,7 +100,7 @@ def _model(store: Store, role: str, checkpoint: str, precision: Precision | None
             return _role(role, checkpoint, "the provider's own", there=True)
         folder = Path(store.locate(checkpoint))
         own = str(files("assistant")) in checkpoint
-        there = folder.is_file() or any(folder.glob("*.safetensors")) or any(folder.glob("*.pth"))
+        there = folder.is_file() or bool(weight_files(folder)) or any(folder.glob("*.pth"))
         return _role(role, checkpoint, "Apache-2.0, trained here" if own else "the checkpoint's own", there=there)
     memory = official.memory_bytes.get(precision or "", min(official.memory_bytes.values()))
     return _role(
@@ -141,7 +142,16 @@ def diagnose(settings: Settings) -> list[Row]:
     """Device, codecs, text reader, voice, disk: what was found, whether it will do, and what to do if not."""
     device = _device()
     worker = [_worker(settings)] if settings.core_url else []
-    return [device, _profile(settings), *worker, _codecs(), _tesseract(), _voice(settings), _disk(settings.library)]
+    return [
+        device,
+        _profile(settings),
+        *worker,
+        *_retrieval(settings),
+        _codecs(),
+        _tesseract(),
+        _voice(settings),
+        _disk(settings.library),
+    ]
 
 
 def _device() -> Row:
@@ -198,6 +208,20 @@ def _worker(settings: Settings) -> Row:
     finally:
         session.close()
     return _row("core worker", f"{settings.core_url}: {about.identity}, {about.precision} on {about.device}")
+
+
+def _retrieval(settings: Settings) -> list[Row]:
+    """Whether the library of the chosen retrieval model is installed, where that is an extra."""
+    from assistant.models.open_clip import OpenClip
+    from assistant.models.retrieval import retrieval_model
+
+    name = settings.chosen.retrieval
+    official = BY_NAME.get(name)
+    if not (official.kind == "open_clip" if official else isinstance(retrieval_model(name), OpenClip)):
+        return []
+    if _installed("open_clip"):
+        return [_row("retrieval", f"{name}, read by open_clip")]
+    return [_row("retrieval", f"{name} needs open_clip_torch", "pip install 'video-assistant[openclip]'")]
 
 
 def _hubs(profile: Profile) -> list[str]:

@@ -11,8 +11,8 @@ from assistant.dense import LibraryFrames
 from assistant.features import KeyframeFeatures
 from assistant.grounding import LibraryGrounder
 from assistant.library import Library
-from assistant.models.clip import Clip
 from assistant.models.glip.grounder import GlipGrounder
+from assistant.models.retrieval import retrieval_model
 from assistant.models.store import Store
 from assistant.search import LibrarySearch
 from assistant.settings import Profile, Settings
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip import InstructBlip
+    from assistant.models.clip import Clip
     from assistant.models.core_model import CoreModel
     from assistant.models.matching import Matcher
+    from assistant.models.open_clip import OpenClip
     from assistant.models.speech import Whisper
     from assistant.models.voice import Language, Voice
     from assistant.rerank import Reranker
@@ -47,8 +49,8 @@ class Session:
         self._closing = ExitStack()
 
     @cached_property
-    def clip(self) -> Clip:
-        return Clip(self.store.locate(self.profile.retrieval))
+    def clip(self) -> Clip | OpenClip:
+        return retrieval_model(self.store.locate(self.profile.retrieval))
 
     @cached_property
     def blip(self) -> CoreModel:

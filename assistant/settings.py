@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.models.blip_checkpoint import Precision
-from assistant.models.catalogue import BY_NAME
+from assistant.models.catalogue import BY_NAME, CATALOGUE
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration
 
@@ -49,6 +49,7 @@ _ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
     # the official ones are guesses from usual cosines, until somebody measures them where the weights can be had.
     _pocket("clip"): (Calibration(midpoint=0.37, slope=50.0), ("en",)),
     "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
+    **{one.hub: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for one in CATALOGUE if one.kind == "open_clip"},
     "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),
 }
 
@@ -112,7 +113,8 @@ class Settings(BaseSettings):
         default=None, description="of the core's language model: float32, bfloat16, int8 or nf4; unset: the profile's"
     )
     retrieval: str | None = Field(
-        default=None, description="another retrieval model than the profile's: one that `models --all` lists"
+        default=None,
+        description="another retrieval model than the profile's: one that `models --all` lists, or a folder of one",
     )
     core_url: str | None = Field(
         default=None,

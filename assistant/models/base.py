@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 LARGE = 256_000_000  # bytes of weights from which on hashing them is felt
 
+OPEN_CLIP_CONFIG = "open_clip_config.json"
+OPEN_CLIP_WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")  # the first that is there
+
 
 class LazyModel(ABC, Generic[T]):
     """Owns one loaded model. Subclasses write `_load`; callers use `self.loaded`."""
@@ -76,7 +79,7 @@ def checkpoint_identity(checkpoint: str) -> str:
     folder = Path(checkpoint)
     if not folder.is_dir():
         return checkpoint
-    weights = sorted(folder.glob("*.safetensors"))
+    weights = weight_files(folder)
     if not weights:
         raise ModelNotFoundError(
             f"{folder} holds no *.safetensors; put a checkpoint's files there, or run with --profile pocket"
@@ -93,11 +96,19 @@ def checkpoint_identity(checkpoint: str) -> str:
     return f"{folder.name}-{_remembered(folder, 'weights', compute)}"
 
 
+def weight_files(folder: Path) -> list[Path]:
+    """A checkpoint's safetensors; of open_clip's, the one file that is read, since timm's lie beside it on the hub."""
+    with suppress(ModelNotFoundError):
+        if model_type(folder) == "open_clip":
+            return [path for name in OPEN_CLIP_WEIGHTS if (path := folder / name).is_file()][:1]
+    return sorted(folder.glob("*.safetensors"))
+
+
 def _remembered(folder: Path, what: str, compute: Callable[[], str]) -> str:
     """Something that follows from a folder's weights; where those are large, kept beside them until they change."""
     import json
 
-    states = [(path.name, path.stat()) for path in sorted(folder.glob("*.safetensors"))]
+    states = [(path.name, path.stat()) for path in weight_files(folder)]
     if sum(state.st_size for _, state in states) < LARGE:
         return compute()
     stamp = [[name, state.st_size, state.st_mtime_ns] for name, state in states]
@@ -171,18 +182,27 @@ def checkpoint_folder(role: str, checkpoint: str) -> Path:
 
 
 def model_type(folder: Path) -> str:
-    """What a checkpoint's `config.json` says it is.
+    """What a checkpoint's `config.json` says it is; `open_clip` where only that library's own configuration says it.
+
+    Beside the latter the hub keeps a `config.json` of timm, which has no `model_type`.
 
     Raises:
         ModelNotFoundError: there is no such file, or it cannot be read.
     """
     import json
 
+    by_open_clip = (folder / OPEN_CLIP_CONFIG).is_file()
+    path = folder / "config.json"
+    if by_open_clip and not path.is_file():
+        return "open_clip"
     try:
-        return str(json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type"))
+        found = json.loads(path.read_text(encoding="utf-8")).get("model_type")
     except (OSError, ValueError, AttributeError) as error:
         line = str(error).splitlines()[0][:100]
-        raise ModelNotFoundError(f"{folder} has no config.json that can be read ({line}); get it again") from None
+        raise ModelNotFoundError(
+            f"{folder} has no config.json (open_clip: {OPEN_CLIP_CONFIG}) that can be read ({line}); get it again"
+        ) from None
+    return "open_clip" if found is None and by_open_clip else str(found)
 
 
 def hub_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:

@@ -24,7 +24,7 @@ class Checkpoint:
     name: str  # as it may be chosen in the settings
     hub: str  # `owner/name` on the hub; also where it lies among the models
     role: Role
-    kind: str  # `model_type` of its config.json, or the kind of file
+    kind: str  # `model_type` of its config.json, the library that it is of, or the kind of file
     licence: str
     limits: str  # what the licence, or what the model was made of, asks of its user
     disk_bytes: int
@@ -33,6 +33,7 @@ class Checkpoint:
     words_from: str = ""  # a repository that its tokenizer comes from, if not its own
 
 
+_OPENAI = "its card asks for research use, and for a study of your own before any deployment"
 _LLAVA = "tuned on LLaVA-Instruct data (CC BY-NC 4.0): treat it as non-commercial unless you have cleared that"
 
 CATALOGUE: tuple[Checkpoint, ...] = (
@@ -102,9 +103,29 @@ CATALOGUE: tuple[Checkpoint, ...] = (
         "retrieval",
         "clip",
         "MIT",
-        "its card asks for research use, and for a study of your own before any deployment",
+        _OPENAI,
         1_710_000_000,
         {"float32": 1_710_000_000, "float16": 855_000_000},
+    ),
+    *(
+        Checkpoint(
+            f"clip-rn{size}",
+            f"timm/resnet{size}_clip.openai",
+            "retrieval",
+            "open_clip",
+            "MIT",
+            _OPENAI,
+            float32,
+            {"float32": float32, "float16": float16},  # in half precision without its norms and table of words
+            only=("open_clip_config.json", "open_clip_model.safetensors"),  # timm's weights lie beside them
+        )
+        for size, float32, float16 in (
+            ("50", 408_000_000, 255_000_000),
+            ("101", 479_000_000, 291_000_000),
+            ("50x4", 714_000_000, 421_000_000),
+            ("50x16", 1_165_000_000, 660_000_000),
+            ("50x64", 2_495_000_000, 1_352_000_000),
+        )
     ),
     Checkpoint(
         "siglip2-base-patch16-224",

@@ -1,4 +1,4 @@
-"""CLIP and its kin: pictures and words as vectors of one space.
+"""CLIP and its kin, as transformers has them: pictures and words as vectors of one space.
 
 Radford et al. 2021 (arXiv:2103.00020); SigLIP 2, Tschannen et al. 2025 (arXiv:2502.14786), reads many languages.
 """
@@ -59,7 +59,8 @@ class Clip(LazyModel[_Loaded]):
         folder = checkpoint_folder("retrieval", self.checkpoint)
         if (kind := model_type(folder)) not in FAMILIES:
             raise VideoAssistantError(
-                f"retrieval: {folder} holds a {kind} model; give {' or '.join(FAMILIES)}, or --profile pocket"
+                f"retrieval: {folder} holds a {kind} model; give {', '.join(FAMILIES)} or one of open_clip's, or "
+                "--profile pocket"
             )
         without_bars()
         device = default_device()
@@ -128,6 +129,12 @@ def _normalise(features: Any) -> NDArray[np.float32]:
     import torch
 
     # transformers 5 returns an output object, 4 a tensor.
-    tensor = features if isinstance(features, torch.Tensor) else features.pooler_output
-    unit = torch.nn.functional.normalize(tensor.float(), dim=-1)
+    return unit_rows(features if isinstance(features, torch.Tensor) else features.pooler_output)
+
+
+def unit_rows(vectors: torch.Tensor) -> NDArray[np.float32]:
+    """`(n, d)` of any precision and device as float32 rows of length 1."""
+    import torch
+
+    unit = torch.nn.functional.normalize(vectors.float(), dim=-1)
     return np.asarray(unit.cpu().numpy(), dtype=np.float32)

@@ -64,6 +64,8 @@ CLIP_LARGE: dict[str, Any] = {
     },
 }
 SIGLIP2_BASE: dict[str, Any] = {"text_config": {"vocab_size": 256_000}, "vision_config": {}}
+# CLIP with a ResNet: open_clip holds their sizes, under these names.
+RESNETS = {f"clip-rn{size}": f"RN{size}" for size in ("50", "101", "50x4", "50x16", "50x64")}
 WHISPER_SMALL: dict[str, Any] = {
     "vocab_size": 51_865,
     "d_model": 768,
@@ -79,9 +81,15 @@ WHISPER_SMALL: dict[str, Any] = {
 def empty(name: str) -> Any:
     """An official model without memory for its weights, by the name that the catalogue gives it.
 
-    Works with the releases of transformers of that time too: `tests/models/layouts/keys.py` asks them for their keys.
+    Works with the releases of the libraries of that time too: `tests/models/layouts/keys.py` asks them for their keys.
     """
     import torch
+
+    if name in RESNETS:
+        import open_clip
+
+        with torch.device("meta"):
+            return open_clip.CLIP(**{**open_clip.get_model_config(RESNETS[name]), "quick_gelu": True})
     import transformers
 
     with torch.device("meta"):
@@ -103,4 +111,4 @@ def empty(name: str) -> Any:
         return getattr(transformers, f"{family}ForConditionalGeneration")(config)
 
 
-NAMES = (*BLIP, "blip2-itm-vit-g", "clip-vit-large-patch14", "siglip2-base-patch16-224", "whisper-small")
+NAMES = (*BLIP, "blip2-itm-vit-g", "clip-vit-large-patch14", "siglip2-base-patch16-224", "whisper-small", *RESNETS)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from assistant.models.base import OPEN_CLIP_CONFIG, weight_files
 from assistant.models.catalogue import SMALL, TENSORS
 from assistant.models.easyocr import FILES as EASYOCR_FILES
 from assistant.models.store import DamagedError, Store, check
@@ -77,7 +78,10 @@ def take(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = 
     name = checkpoint.hub.partition("/")[2]
     found = next((p for p in (source / checkpoint.hub, source / name, source / checkpoint.name) if p.is_dir()), source)
     check(found, checkpoint)
-    files = [path for path in sorted(found.rglob("*")) if path.is_file() and _wanted(path.relative_to(found))]
+    patterns: tuple[str, ...] = (*SMALL, *TENSORS, "*.bin", "*.pth")
+    if checkpoint.kind == "open_clip":
+        patterns = (OPEN_CLIP_CONFIG, *(path.name for path in weight_files(found)))
+    files = [p for p in sorted(found.rglob("*")) if p.is_file() and _wanted(p.relative_to(found), patterns)]
     total = sum(path.stat().st_size for path in files)
     part = store.part(checkpoint.hub)
     with _writing(checkpoint, part):
@@ -97,9 +101,8 @@ def take(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = 
     return store.folder(checkpoint.hub)
 
 
-def _wanted(path: Path) -> bool:
+def _wanted(path: Path, patterns: tuple[str, ...]) -> bool:
     """What loading can use; no other framework's weights, nothing hidden."""
-    patterns = (*SMALL, *TENSORS, "*.bin", "*.pth")
     return not any(p.startswith(".") for p in path.parts) and any(
         fnmatch.fnmatch(path.as_posix(), one) or fnmatch.fnmatch(path.name, one) for one in patterns
     )

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.models.base import model_type
+from assistant.models.base import OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS, model_type, weight_files
 from assistant.models.easyocr import FILES as EASYOCR_FILES
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
@@ -87,11 +87,27 @@ def check(folder: Path, checkpoint: Checkpoint) -> None:
                 raise DamagedError(
                     f"{checkpoint.name}: {folder} holds a {found} model; {checkpoint.hub} is {checkpoint.kind}"
                 )
-            weights = _weights(folder, checkpoint)
+            weights = _of_open_clip(folder, checkpoint) if found == "open_clip" else _weights(folder, checkpoint)
     for path in weights:
         _check_file(path, checkpoint)
-    if checkpoint.kind != "easyocr" and not any((folder / name).is_file() for name in WORDS):
+    brings_words = checkpoint.kind in ("easyocr", "open_clip")  # the library does
+    if not brings_words and not any((folder / name).is_file() for name in WORDS):
         raise DamagedError(f"{checkpoint.name}: {folder} has no tokenizer; one of {', '.join(WORDS)} belongs there")
+
+
+def _of_open_clip(folder: Path, checkpoint: Checkpoint) -> list[Path]:
+    """The file of weights; refuses a configuration without QuickGELU, with which OpenAI trained.
+
+    open_clip's default is GELU, and nothing in the weights tells: they load, and see less (its issue 771).
+    """
+    path = folder / OPEN_CLIP_CONFIG
+    try:
+        quick = json.loads(path.read_text(encoding="utf-8"))["model_cfg"].get("quick_gelu")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise DamagedError(f"{checkpoint.name}: {path} cannot be read") from None
+    if not quick:
+        raise DamagedError(f'{checkpoint.name}: {path} lacks `"quick_gelu": true`, which OpenAI\'s weights need')
+    return weight_files(folder) or [folder / OPEN_CLIP_WEIGHTS[0]]
 
 
 def _weights(folder: Path, checkpoint: Checkpoint) -> list[Path]:

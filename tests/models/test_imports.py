@@ -3,7 +3,18 @@ import sys
 
 import pytest
 
-ABSENT = ("av", "chromadb", "cv2", "easyocr", "filelock", "langchain_core", "pysubs2", "rapidfuzz", "rapidocr")
+ABSENT = (
+    "av",
+    "chromadb",
+    "cv2",
+    "easyocr",
+    "filelock",
+    "langchain_core",
+    "open_clip",
+    "pysubs2",
+    "rapidfuzz",
+    "rapidocr",
+)
 """What a bare GPU machine lacks."""
 
 
@@ -20,6 +31,7 @@ ABSENT = ("av", "chromadb", "cv2", "easyocr", "filelock", "langchain_core", "pys
         "blip",
         "selfcheck",
         "matching",
+        "retrieval",
         "translate",
     ],
 )

@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from assistant.models import pull as pulling
 from assistant.models.catalogue import BY_NAME, Checkpoint
@@ -123,6 +125,16 @@ def test_a_checkpoint_comes_whole_and_only_once(hub, store) -> None:
     seen = list(Hub.fetched)
     pull(CORE, store)
     assert Hub.fetched == seen
+
+
+def test_of_a_repository_that_open_clip_shares_with_timm_only_its_own_files_come(hub, store) -> None:
+    tensors = save({"logit_scale": np.zeros(1, np.float32)})
+    own = {"open_clip_config.json": b'{"model_cfg": {"quick_gelu": true}}', "open_clip_model.safetensors": tensors}
+    timm = {"config.json": b'{"architecture": "resnet50_clip"}', "model.safetensors": tensors, "vocab.json": b"{}"}
+    Hub.files = {**own, **timm, "open_clip_pytorch_model.bin": b"not wanted"}
+    folder = pull(BY_NAME["clip-rn50"], store)
+    assert {path.name for path in folder.iterdir()} == set(own)
+    assert store.is_there(BY_NAME["clip-rn50"])
 
 
 def test_a_broken_download_goes_on_where_it_ended(hub, store) -> None:

@@ -1,15 +1,17 @@
-"""Writes the keys and shapes of the official models, as a transformers release of the time names them.
+"""Writes the keys and shapes of the official models, as a release of the time names them.
 
-Run as `write.py` is, under 4.46.3, from the repository's root. A line is a key, `#` for its first number; where
-that number stands; and the shape.
+Run as `write.py` is, from the repository's root, with the names of those to write: under transformers 4.46.3, and
+`clip-rn*` under open_clip_torch 2.24.0, with which they were put on the hub. A line is a key, `#` for its first number;
+where that number stands; and the shape.
 """
 
 import json
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.models.official import NAMES, empty
+from assistant.models.official import empty
 
 
 def lines(keys: dict[str, list[int]]) -> list[str]:
@@ -31,12 +33,12 @@ def _span(at: list[int]) -> str:
 
 
 if __name__ == "__main__":
-    found = {}
-    for name in NAMES:
+    path = Path(__file__).parent / "official_keys.json"
+    found = json.loads(path.read_text())
+    for name in sys.argv[1:]:
         model = empty(name)
         state = {key: list(t.shape) for key, t in model.state_dict().items() if "position_ids" not in key}
         # A T5's three names for one table share their memory: safetensors writes it once.
         once = {key: s for key, s in state.items() if not key.endswith("coder.embed_tokens.weight") or "t5" not in name}
         found[name] = lines(once)
-    path = Path(__file__).parent / "official_keys.json"
     path.write_text(json.dumps(found, indent=0) + "\n")
