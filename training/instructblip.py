@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import logging
 import random
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import prompts
@@ -36,9 +38,11 @@ from training.models import (
 )
 from training.tokenizer import build_tokenizer, vocabulary
 from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
-from training.world.questions import sample_question, sample_statement
+from training.world.outside import OUTSIDE, outside_frame
+from training.world.questions import UNKNOWN, sample_question, sample_statement
 from training.world.render import model_frame
 from training.world.scene import (
+    CARRIED,
     COLOURS,
     KINDS,
     LANES,
@@ -46,6 +50,7 @@ from training.world.scene import (
     PLACES,
     TIMES,
     WEATHERS,
+    Pairs,
     Scene,
     sample_scene,
     scene_words,
@@ -56,14 +61,15 @@ EVALUATION_SEED = 4242
 TEMPERATURE = WIDTH_OF_MODEL / 16
 CAPTION_QUESTION = prompts.render("caption").lower()
 
-BACKDROP_GROUPS = (PLACES, TIMES, WEATHERS, ("sign", NOTHING))
+BACKDROP_GROUPS = ((*PLACES, NOTHING), (*TIMES, NOTHING), (*WEATHERS, NOTHING), ("sign", NOTHING))
 COLUMN_GROUPS = (
     (*COLOURS, NOTHING),
     (*KINDS, NOTHING),
     (*LANES, "front", NOTHING),
     ("left", "right", NOTHING),
+    (*CARRIED, NOTHING),
 )
-COLUMN_WEIGHTS = (2, 2, 2, 5)  # which way somebody faces is a matter of a few pixels, and is learnt last
+COLUMN_WEIGHTS = (2, 2, 2, 5, 2)  # which way somebody faces is a matter of a few pixels, and is learnt last
 
 
 @cache
@@ -72,8 +78,8 @@ def word_id(word: str) -> int:
     return vocabulary().index(word)
 
 
-def slot_ids(scenes: list[Scene]) -> tuple[Tensor, Tensor]:
-    """Word ids of the backdrop `(n, 4)` and of the columns `(n, 8, 5)`."""
+def slot_ids(scenes: Sequence[Scene]) -> tuple[Tensor, Tensor]:
+    """Word ids of the backdrop `(n, 4)` and of the columns `(n, 10, 6)`."""
     words = [scene_words(scene) for scene in scenes]
     backdrop = torch.tensor([[word_id(word) for word in slots[0]] for slots in words])
     columns = torch.tensor([[[word_id(word) for word in slot] for slot in slots[1:]] for slots in words])
@@ -81,7 +87,7 @@ def slot_ids(scenes: list[Scene]) -> tuple[Tensor, Tensor]:
 
 
 def slot_vectors(backdrop: Tensor, columns: Tensor, table: Tensor) -> Tensor:
-    """What the queries are to become: `(n, 9, width)` sums of word vectors."""
+    """What the queries are to become: `(n, 11, width)` sums of word vectors."""
     return torch.cat([table[backdrop].sum(1)[:, None], table[columns].sum(2)], 1)
 
 
@@ -99,7 +105,7 @@ def _targets(ids: Tensor, group: tuple[str, ...]) -> Tensor:
     return (ids[..., None] == _group_ids(group).to(ids.device)).float().argmax(-1)
 
 
-def slot_loss(queries: Tensor, scenes: list[Scene], table: Tensor) -> Tensor:
+def slot_loss(queries: Tensor, scenes: Sequence[Scene], table: Tensor) -> Tensor:
     """Cross-entropy of each word of each slot, plus the squared distance to the slot's vector."""
     queries = queries.float()
     backdrop, columns = (ids.to(queries.device) for ids in slot_ids(scenes))
@@ -124,7 +130,7 @@ class DenseHead(nn.Module):
         super().__init__()
         self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
 
-    def loss(self, patches: Tensor, scenes: list[Scene]) -> Tensor:
+    def loss(self, patches: Tensor, scenes: Sequence[Scene]) -> Tensor:
         labels = torch.from_numpy(np.stack([patch_labels(scene, GRID) for scene in scenes])).to(patches.device)
         labels = labels.view(-1, len(CLASSES))
         logits = self.head(patches).float().flatten(0, 1).split(CLASSES, dim=1)
@@ -155,7 +161,7 @@ def _tokenizer(kind: Any) -> Any:
 
 
 def queries_of(model: Any, vision: Tensor, instructions: list[str]) -> Tensor:
-    """`(n, 9, width)` projected queries for image states `(n, patches + 1, width)`, one instruction each."""
+    """`(n, 11, width)` projected queries for image states `(n, patches + 1, width)`, one instruction each."""
     ids = padded([list(text_ids(text, "bert")) for text in instructions]).to(vision.device)
     ones = torch.ones(len(instructions), QUERIES, dtype=torch.long, device=vision.device)
     states = model.qformer(
@@ -169,16 +175,27 @@ def queries_of(model: Any, vision: Tensor, instructions: list[str]) -> Tensor:
 
 def sample_task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
     """(instruction for the Q-Former, prompt for the T5, answer)."""
+    known = scene is not OUTSIDE
+    if not known:
+        scene = sample_scene(rng)
     if rng.random() < 0.3:
         statement, there = sample_statement(scene, rng)
-        return statement, prompts.render("verify", statement=statement), "yes" if there else "no"
+        return statement, prompts.render("verify", statement=statement), "yes" if there and known else "no"
     question = sample_question(scene, rng)
     if question is None:
         raise ValueError("a scene always allows some question")
-    return question.text, prompts.render("answer", question=question.text), question.answer
+    return question.text, prompts.render("answer", question=question.text), question.answer if known else UNKNOWN
 
 
-def language_loss(model: Any, vision: Tensor, scenes: list[Scene], rng: random.Random) -> Tensor:
+def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:
+    """A scene and its picture; one in twelve is a picture from outside the world."""
+    if rng.random() < 1 / 12:
+        return OUTSIDE, outside_frame(rng, IMAGE_SIZE)
+    scene = sample_scene(rng, pairs)
+    return scene, model_frame(scene, IMAGE_SIZE, rng)
+
+
+def language_loss(model: Any, vision: Tensor, scenes: Sequence[Scene], rng: random.Random) -> Tensor:
     """The answer's cross-entropy through the frozen T5."""
     tasks = [sample_task(scene, rng) for scene in scenes]
     queries = queries_of(model, vision, [instruction for instruction, _, _ in tasks])
@@ -214,7 +231,7 @@ def slot_figures(model: Any, *, size: int = 256, seed: int = EVALUATION_SEED) ->
         right.append([*(f == w for f, w in zip(found, wanted, strict=True)), wanted[0] != len(COLOURS)])
     model.train()
     model.language_model.eval()
-    colour, kind, _, facing, there = (torch.cat(parts) for parts in zip(*right, strict=True))
+    colour, kind, _, facing, carries, there = (torch.cat(parts) for parts in zip(*right, strict=True))
 
     def share(values: Tensor) -> float:
         return round(values.float().mean().item(), 4)
@@ -223,6 +240,7 @@ def slot_figures(model: Any, *, size: int = 256, seed: int = EVALUATION_SEED) ->
         "slot.colour": share(colour[there]),
         "slot.kind": share(kind[there]),
         "slot.facing": share(facing[there]),
+        "slot.carries": share(carries[there]),
         "slot.empty": share(kind[~there]),
         "slot.frame": share((colour & kind).all(1)),
     }
@@ -254,8 +272,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed + rank)
 
     def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
-        scenes = [sample_scene(rng, held_out=rng.random() < options.held_out_share) for _ in range(options.batch)]
-        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE, rng) for scene in scenes])).to(device)
+        scenes, images = zip(*(sample_frame(rng, options.pairs) for _ in range(options.batch)), strict=True)
+        frames = pixels(np.stack(images)).to(device)
         if rng.random() < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(scenes), 1, 1, 1, device=device))
         with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -297,7 +315,9 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--seed", type=int, default=21)
-    parser.add_argument("--held-out-share", type=float, default=0.0, help="0 measures generalisation to unseen pairs")
+    parser.add_argument(
+        "--pairs", choices=("all", "seen"), default="all", help="'seen' measures generalisation to pairs held out"
+    )
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

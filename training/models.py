@@ -17,11 +17,11 @@ from training.tokenizer import IMAGE_TOKEN, build_tokenizer, vocabulary
 from training.world.scene import COLUMNS
 
 WIDTH_OF_MODEL = 192
-IMAGE_SIZE, PATCH = 128, 16
+IMAGE_SIZE, PATCH = 160, 16
 GRID = IMAGE_SIZE // PATCH
 QUERIES = COLUMNS + 1  # the backdrop, and one for each column
 PIXEL_MEAN, PIXEL_STD = 0.45, 0.27
-VISION_LAYERS, QFORMER_LAYERS, ENCODER_LAYERS, DECODER_LAYERS = 6, 4, 4, 2
+VISION_LAYERS, QFORMER_LAYERS, ENCODER_LAYERS, DECODER_LAYERS = 6, 4, 5, 2
 TABLE_SEED = 0
 
 
@@ -52,14 +52,14 @@ def new_t5() -> Any:
         vocab_size=len(vocabulary()),
         d_model=WIDTH_OF_MODEL,
         d_kv=32,
-        d_ff=512,
+        d_ff=640,
         num_layers=ENCODER_LAYERS,
         num_decoder_layers=DECODER_LAYERS,
         num_heads=6,
         dropout_rate=0.0,
         feed_forward_proj="relu",
         relative_attention_num_buckets=32,
-        relative_attention_max_distance=64,
+        relative_attention_max_distance=128,
         decoder_start_token_id=0,
         pad_token_id=0,
         eos_token_id=1,

@@ -8,6 +8,7 @@ T5, so words are only ever appended.
 from __future__ import annotations
 
 import string
+import unicodedata
 from functools import cache
 from typing import Any, Literal
 
@@ -32,6 +33,20 @@ draw exactly number total does do did has have had was were be been being he she
 those ago again also what's it's not still only just shown seen visible anything anyone someone something nobody
 president france capital weather today who's your name hello thanks thank please summary summarise describe
 stop cafe taxi shop bank hotel market school
+van vans cat cats horse horses cow cows bird birds ball balls box boxes bag bags bench benches pink brown beach square fog
+foggy umbrella umbrellas backpack backpacks flag flags holding holds hold carrying carries carry with without five six seven
+eight nine ten police exit fourth fifth earlier earliest came come started stopped entered passed crossed overtook boarded
+got put puts down picked take takes took follow follows followed around turned chases chase waited walked ran drove jumps
+animal animals vehicle vehicles behind next near far away close beside between cannot unknown sure maybe could would should
+may might will won't can't don't doesn't didn't isn't aren't wasn't i've i'm you're there's where's when's which one ones
+kind type sort same different together alone quickly slowly long short big small little large old new good bad nice yes
+every part parts side sides top bottom middle corner entire whole moment moments place places sky sun moon sea sand tree
+trees house houses building buildings fountain water grass lamp window door walking running standing sitting driving riding
+waiting crossing leaving entering stopping passing moving coming arriving appearing happening showing wearing dressed
+coloured colored traffic station news people's man woman men women boy girl child children guy lady kid kids
+show's let look looks looking watch watching find finding search searching list name names count counting identify spot
+locate located position positioned visible hidden present absent exist exists contain contains include includes included
+question's answer's describe describes described explain explains explained overview brief briefly quick short-term
 """.split()
 VIETNAMESE_WORDS = """
 xe ô tô hơi buýt tải máy đạp người con chó chiếc cái đỏ xanh dương lá lam lục vàng trắng đen cam tím màu phố đường công viên
@@ -43,8 +58,16 @@ bức màn nội dung tổng cộng tất cả mọi mỗi nhiều ít hơn nữ
 như thế gì vậy à ạ nhỉ hả chứ đúng sai vâng dạ ừ chào cảm ơn tổng thống nước pháp thủ đô tên bạn xảy chuyện sự kiện làm mặc
 áo cửa hàng trạm bến chợ nhà sách trường học phở cà phê bánh mì hiệu thuốc khách sạn ngân buổi sáng tối mặt cái nơi chỗ nào
 thứ đoạn phim lời thoại dòng quay chụp thấy rõ hết còn mới vừa ngay lập tức
+con mèo ngựa bò chim quả bóng trái cái thùng hộp túi ghế băng xe van hồng nâu bãi biển quảng trường sương mù ô dù ba lô balo lá
+cờ cầm mang đeo năm sáu bảy tám chín mười trước tiên sớm nhất muộn hơn đặt xuống nhặt quay vòng theo đuổi nối đuôi chờ đợi
+người đàn ông phụ nữ bé trẻ em loài động phương tiện gần xa bên cạnh giữa sau lưng phía đằng chỗ kia vị trí xác định nằm trái
+phải chắc không thể biết được rõ ràng mây nhà cây nước xảy lần thứ hai ba cuối nhỉ ạ ơi vậy thì à hen nha nhé liệt kê hiển thị
+hiện diện tồn tại bao gồm chứa có phải chăng hay hoặc bởi vì tại sao bằng cách sang dọc trên đường phố ngoài trời bưu điện sữa
+chua khách ngân vừa rồi mấy giờ bao lâu khoảng thời gian ban sáng tối nay hôm ngã tư vỉa hè
 """.split()
 PUNCTUATION = string.punctuation + "…“”‘’–"
+COLUMN_MARKS = tuple(f"<{number}>" for number in range(1, 11))
+"""Which column of a frame a query is about: words that no text contains."""
 
 
 @cache
@@ -53,7 +76,16 @@ def vocabulary() -> tuple[str, ...]:
     letters = string.ascii_lowercase + string.digits + VIETNAMESE_LETTERS
     single = list(letters + PUNCTUATION)
     continued = [f"##{letter}" for letter in letters]
-    return tuple(dict.fromkeys([*SPECIAL, *single, *continued, *WORLD_WORDS, *VIETNAMESE_WORDS]))
+    # Whoever types without accents drops all of them: each Vietnamese word is known bare, too.
+    bare = [fold(word) for word in VIETNAMESE_WORDS]
+    words = [*WORLD_WORDS, *VIETNAMESE_WORDS, *bare]
+    return tuple(dict.fromkeys([*SPECIAL, *COLUMN_MARKS, *single, *continued, *words]))
+
+
+def fold(text: str) -> str:
+    """Vietnamese without its accents: `đường` is `duong`."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 def build_tokenizer(kind: Literal["t5", "bert", "clip"]) -> Any:

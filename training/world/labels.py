@@ -5,18 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.world.scene import COLOURS, HEIGHT, KINDS, LANES, WIDTH, Scene
+from training.world.scene import CARRIED, COLOURS, COLUMN_WIDTH, HEIGHT, KINDS, LANES, WIDTH, Scene
 
-KIND, COLOUR, OFFSET, LANE, FACING = range(5)
-CLASSES = (len(KINDS) + 1, len(COLOURS) + 1, 9, len(LANES) + 1, 2)
-"""How many classes each label has; for kind and colour, 0 is the backdrop."""
+KIND, COLOUR, OFFSET, LANE, FACING, CARRIES = range(6)
+CLASSES = (len(KINDS) + 1, len(COLOURS) + 1, 9, len(LANES) + 1, 3, len(CARRIED) + 1)
+"""How many classes each label has; for kind, colour, facing and carries, 0 is none."""
 
 _KIND = {kind: index + 1 for index, kind in enumerate(KINDS)}
 _COLOUR = {colour: index + 1 for index, colour in enumerate(COLOURS)}
+_FACING = {"none": 0, "left": 1, "right": 2}
+_CARRIES = {None: 0} | {thing: index + 1 for index, thing in enumerate(CARRIED)}
 
 
 def patch_labels(scene: Scene, grid: int) -> NDArray[np.int64]:
-    """`(grid, grid, 5)`: kind, colour, offset of the actor's centre (half columns, -4..4 as 0..8), lane, facing."""
+    """`(grid, grid, 6)`: kind, colour, offset of the actor's centre (half columns, -4..4 as 0..8), lane, facing, what
+    it carries.
+    """
     labels = np.zeros((grid, grid, len(CLASSES)), np.int64)
     cells = np.arange(grid)
     for actor in sorted(scene.actors, key=lambda a: a.box[3]):
@@ -28,9 +32,10 @@ def patch_labels(scene: Scene, grid: int) -> NDArray[np.int64]:
         ys = np.flatnonzero(covered_y >= min(0.5, (y1 - y0) * 0.45))
         if not len(xs) or not len(ys):
             continue
-        offset = np.clip(np.round((actor.x - (xs + 0.5) * WIDTH / grid) / 24), -4, 4) + 4
-        lane = len(LANES) if actor.front else LANES.index(actor.lane)
+        offset = np.clip(np.round((actor.x - (xs + 0.5) * WIDTH / grid) / (COLUMN_WIDTH / 2)), -4, 4) + 4
         area = labels[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
         area[..., KIND], area[..., COLOUR] = _KIND[actor.kind], _COLOUR[actor.colour]
-        area[..., OFFSET], area[..., LANE], area[..., FACING] = offset[None], lane, actor.facing == "right"
+        area[..., OFFSET] = offset[None]
+        area[..., LANE] = len(LANES) if actor.front else LANES.index(actor.lane)
+        area[..., FACING], area[..., CARRIES] = _FACING[actor.faces], _CARRIES[actor.carries]
     return labels

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.world.scene import COLOURS, KINDS, PAIRS, PLURALS, Actor, Scene
+from training.world.scene import CARRIED, COLOURS, KINDS, OBJECTS, PAIRS, PLURALS, Actor, Scene
+from training.world.wordings import OUT_OF_WORLD, WORDINGS
 
-NUMBERS = ("zero", "one", "two", "three", "four")
-WHERE = {"street": "in the street", "road": "on the road", "park": "in the park"}
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
+WHERE = {
+    "street": "in the street",
+    "road": "on the road",
+    "park": "in the park",
+    "beach": "on the beach",
+    "square": "on the square",
+}
 WHEN = {"day": "by day", "night": "at night"}
+IN_WEATHER = {"rain": "in the rain", "fog": "in the fog"}
 ACTIONS = (
     *("stops", "passes", "crosses the street", "turns left", "turns right", "leaves", "appears", "arrives"),
+    *("turns around", "drives by", "comes in"),
     *("waits", "enters", "runs by", "walks by", "gets on the bus", "gets off the bus", "enters the shop"),
 )
-"""What things do (the first eight) and living beings do, in the words of a search."""
+"""What things do (the first eleven) and living beings do, in the words of a search."""
+UNKNOWN = "none"
+"""What the model answers where the picture does not say."""
+
+Asked = tuple[str, Mapping[str, str], str]  # way of asking, what fills its patterns, the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +52,40 @@ def plural(kind: str) -> str:
 
 def backdrop(scene: Scene) -> str:
     """`in the park at night in the rain`."""
-    rain = " in the rain" if scene.weather == "rain" else ""
-    return f"{WHERE[scene.place]} {WHEN[scene.time]}{rain}"
+    weather = f" {IN_WEATHER[scene.weather]}" if scene.weather in IN_WEATHER else ""
+    return f"{WHERE[scene.place]} {WHEN[scene.time]}{weather}"
+
+
+def described(actor: Actor) -> str:
+    """`a red car`, `a blue person with an umbrella`."""
+    return f"{article(actor.name)} with {article(actor.carries)}" if actor.carries else article(actor.name)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a, b and c`; `nothing` if there is none."""
+    if not names:
+        return "nothing"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def full_caption(scene: Scene) -> str:
     """Everybody from left to right, then the backdrop."""
-    names = [article(actor.name) for actor in scene.actors] or ["nothing"]
-    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{who} {backdrop(scene)}"
+    return f"{listed([described(actor) for actor in scene.actors])} {backdrop(scene)}"
 
 
-def _exist(scene: Scene, rng: random.Random) -> tuple[str, str]:
+def _named(name: str, many: str) -> dict[str, str]:
+    return {"a": article(name), "name": name, "many": many}
+
+
+def _exist(scene: Scene, rng: random.Random) -> Asked:
     present = [actor.kind for actor in scene.actors]
     absent = [kind for kind in KINDS if kind not in present]
     kind = rng.choice(present) if present and rng.random() < 0.5 else rng.choice(absent)
-    one = article(kind)
-    forms = (f"is there {one}?", f"can you see {one}?", f"are there any {plural(kind)}?", f"do you see {one}?")
-    return rng.choice(forms), "yes" if kind in present else "no"
+    return "exist", _named(kind, plural(kind)), _yes(kind in present)
+
+
+def _yes(true: bool) -> str:
+    return "yes" if true else "no"
 
 
 def _near_miss(scene: Scene, rng: random.Random) -> tuple[str, str]:
@@ -77,23 +106,39 @@ def _pair(scene: Scene, rng: random.Random) -> tuple[str, str, bool]:
     return colour, kind, (colour, kind) in pairs
 
 
-def _exist_attr(scene: Scene, rng: random.Random) -> tuple[str, str]:
+def _carrier(scene: Scene, rng: random.Random) -> tuple[str, str, bool] | None:
+    """A person with something, and whether the scene shows one: (who, with what, there)."""
+    people = [actor for actor in scene.actors if actor.kind == "person"]
+    if not people:
+        return None
+    person = rng.choice(people)
+    thing = person.carries if person.carries and rng.random() < 0.5 else rng.choice(CARRIED)
+    who = person.name if rng.random() < 0.5 else "person"
+    there = any(one.carries == thing and (who == "person" or one.name == who) for one in people)
+    return who, thing, there
+
+
+def _exist_attr(scene: Scene, rng: random.Random) -> Asked:
+    if rng.random() < 0.3 and (found := _carrier(scene, rng)):
+        who, thing, there = found
+        name = f"{who} with {article(thing)}"
+        return "exist", _named(name, name.replace("person", "people", 1)), _yes(there)
     colour, kind, there = _pair(scene, rng)
-    name = article(f"{colour} {kind}")
-    forms = (f"is there {name}?", f"can you see {name}?", f"is there any {colour} {kind}?", f"do you see {name}?")
-    return rng.choice(forms), "yes" if there else "no"
+    return "exist", _named(f"{colour} {kind}", f"{colour} {plural(kind)}"), _yes(there)
 
 
-def _count(scene: Scene, rng: random.Random) -> tuple[str, str]:
+def _count(scene: Scene, rng: random.Random) -> Asked:
     present = [actor.kind for actor in scene.actors]
-    kind = rng.choice(present) if present and rng.random() < 0.8 else rng.choice(KINDS)
-    many = plural(kind)
-    forms = (f"how many {many} are there?", f"how many {many} can you see?", f"how many {many} do you see?")
-    return rng.choice(forms), NUMBERS[present.count(kind)]
+    kind = rng.choice(present) if present and rng.random() < 0.85 else rng.choice(KINDS)
+    if rng.random() < 0.15:
+        colours = [actor.colour for actor in scene.actors]
+        colour = rng.choice(colours) if colours else rng.choice(list(COLOURS))
+        return "count", {"many": f"{colour} things"}, NUMBERS[colours.count(colour)]
+    return "count", {"many": plural(kind)}, NUMBERS[present.count(kind)]
 
 
-def _count_all(scene: Scene, rng: random.Random) -> tuple[str, str]:
-    return rng.choice(("how many things are there?", "how many objects are there?")), NUMBERS[len(scene.actors)]
+def _count_all(scene: Scene, rng: random.Random) -> Asked:
+    return "count", {"many": rng.choice(("things", "objects"))}, NUMBERS[len(scene.actors)]
 
 
 def _only_of_kind(scene: Scene) -> list[Actor]:
@@ -106,160 +151,153 @@ def _only_of_name(scene: Scene) -> list[Actor]:
     return [actor for actor in scene.actors if names.count(actor.name) == 1]
 
 
-def _colour(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
+def _colour(scene: Scene, rng: random.Random) -> Asked | None:
     if not (actors := _only_of_kind(scene)):
         return None
     actor = rng.choice(actors)
-    spelling = rng.choice(("colour", "color"))
-    kind = actor.kind
-    forms = (
-        f"what {spelling} is the {kind}?",
-        f"what is the {spelling} of the {kind}?",
-        f"which colour is the {kind}?",
-    )
-    return rng.choice(forms), actor.colour
+    return "colour", {"kind": actor.kind}, actor.colour
 
 
-def _kind(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
+def _kind(scene: Scene, rng: random.Random) -> Asked | None:
     colours = [actor.colour for actor in scene.actors]
     actors = [actor for actor in scene.actors if colours.count(actor.colour) == 1]
     if not actors:
         return None
     actor = rng.choice(actors)
-    return f"what is the {actor.colour} thing?", article(actor.kind)
+    return "kind", {"colour": actor.colour}, article(actor.kind)
 
 
-def _neighbour(side: str, step: int) -> Callable[[Scene, random.Random], tuple[str, str] | None]:
-    def ask(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
+def _neighbour(side: str, step: int) -> Callable[[Scene, random.Random], Asked | None]:
+    def ask(scene: Scene, rng: random.Random) -> Asked | None:
         if not (actors := _only_of_name(scene)):
             return None
         actor = rng.choice(actors)
         other = scene.actors.index(actor) + step
-        name = actor.name
-        forms = (f"what is to the {side} of the {name}?", f"what is {side} of the {name}?")
-        return rng.choice((*forms, f"what is on the {side} of the {name}?")), article(
-            scene.actors[other].name
-        ) if 0 <= other < len(scene.actors) else "nothing"
+        there = 0 <= other < len(scene.actors)
+        return side, {"name": actor.name}, article(scene.actors[other].name) if there else "nothing"
 
     return ask
 
 
-def _side(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
+def _side(scene: Scene, rng: random.Random) -> Asked | None:
     actors = _only_of_name(scene)
     if len(actors) < 2:
         return None
     one, other = rng.sample(actors, 2)
-    return f"is the {one.name} left or right of the {other.name}?", "left" if one.x < other.x else "right"
+    return "side", {"name": one.name, "other": other.name}, "left" if one.x < other.x else "right"
 
 
-def _front(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
+def _front(scene: Scene, rng: random.Random) -> Asked | None:
     actors = _only_of_name(scene)
     hidden = [i + 1 for i, actor in enumerate(scene.actors) if actor.front and scene.actors[i + 1] in actors]
     if not actors or not (hidden or rng.random() < 0.2):
         return None
     position = rng.choice(hidden) if hidden and rng.random() < 0.75 else scene.actors.index(rng.choice(actors))
     before = scene.actors[position - 1] if position and scene.actors[position - 1].front else None
-    text = f"what is in front of the {scene.actors[position].name}?"
-    return text, article(before.name) if before else "nothing"
+    return "front", {"name": scene.actors[position].name}, article(before.name) if before else "nothing"
 
 
-def _direction(scene: Scene, rng: random.Random) -> tuple[str, str] | None:
-    if not (actors := _only_of_name(scene)):
+def _direction(scene: Scene, rng: random.Random) -> Asked | None:
+    actors = [actor for actor in _only_of_name(scene) if actor.kind not in OBJECTS]
+    if not actors:
         return None
     actor = rng.choice(actors)
     name = actor.kind if actor in _only_of_kind(scene) and rng.random() < 0.5 else actor.name
-    forms = (
-        f"which way is the {name} going?",
-        f"which way is the {name} facing?",
-        f"where is the {name} going?",
-        f"which way does the {name} go?",
-        f"is the {name} going left or right?",
-    )
-    return rng.choice(forms), actor.facing
+    return "direction", {"name": name}, actor.facing
 
 
-OUT_OF_WORLD = (
-    "who is the president of france?",
-    "what is the capital of france?",
-    "what is your name?",
-    "who are you?",
-    "what is two and two?",
-    "who is the president?",
-    "what is the capital of the english?",
-    "when was the president there?",
-)
-"""Questions that no street scene answers."""
-UNKNOWN = "none"
-"""What the model answers where the picture does not say."""
+def _carries(scene: Scene, rng: random.Random) -> Asked | None:
+    people = [actor for actor in _only_of_name(scene) if actor.kind == "person"]
+    if not people:
+        return None
+    person = rng.choice(people)
+    name = "person" if person in _only_of_kind(scene) and rng.random() < 0.5 else person.name
+    return "carries", {"name": name}, article(person.carries) if person.carries else "nothing"
 
 
-def _unanswerable(scene: Scene, rng: random.Random) -> tuple[str, str]:
+def _unanswerable(scene: Scene, rng: random.Random) -> Asked:
     """Something about a thing that is not there, or about another world: the answer is that there is none."""
-    if rng.random() < 0.25:
-        return rng.choice(OUT_OF_WORLD), UNKNOWN
+    draw = rng.random()
+    if draw < 0.25:
+        return "other", {"text": rng.choice(OUT_OF_WORLD)}, UNKNOWN
     names = {actor.name for actor in scene.actors}
     kinds = {actor.kind for actor in scene.actors}
     missing = [kind for kind in KINDS if kind not in kinds]
-    if rng.random() < 0.5 and missing:
-        name = rng.choice(missing)
-        spelling = rng.choice(("colour", "color"))
-        forms = (f"what {spelling} is the {name}?", f"which way is the {name} going?", f"where is the {name} going?")
-        return rng.choice(forms), UNKNOWN
+    objects = [actor for actor in _only_of_name(scene) if actor.kind in OBJECTS]
+    if draw < 0.35 and objects:
+        return "direction", {"name": rng.choice(objects).name}, UNKNOWN
+    if draw < 0.6:
+        kind = rng.choice(missing)
+        return rng.choice(("colour", "direction")), {"kind": kind, "name": kind}, UNKNOWN
     while True:
         colour, kind = _near_miss(scene, rng)
         name = f"{colour} {kind}"
         if name not in names:
             break
-    about = ("which way is the {} going?", "what is to the left of the {}?", "what is right of the {}?")
-    return rng.choice((*about, "what is in front of the {}?")).format(name), UNKNOWN
+    return rng.choice(("direction", "left", "right", "front", "carries")), {"name": name}, UNKNOWN
 
 
-def _time(scene: Scene, rng: random.Random) -> tuple[str, str]:
+def _time(scene: Scene, rng: random.Random) -> Asked:
+    if rng.random() < 0.5:
+        return "time_which", {}, scene.time
+    asked = rng.choice(("day", "night"))
+    return "time_is", {"time": asked}, _yes(asked == scene.time)
+
+
+def _place(scene: Scene, rng: random.Random) -> Asked:
+    return "place", {}, scene.place
+
+
+def _weather(scene: Scene, rng: random.Random) -> Asked:
     draw = rng.random()
     if draw < 0.4:
-        return "is it day or night?", scene.time
-    asked = rng.choice(("day", "night"))
-    return f"is it {asked}?", "yes" if asked == scene.time else "no"
+        return "rain", {}, _yes(scene.weather == "rain")
+    if draw < 0.65:
+        return "fog", {}, _yes(scene.weather == "fog")
+    return "weather", {}, scene.weather
 
 
-def _place(scene: Scene, rng: random.Random) -> tuple[str, str]:
-    return rng.choice(("where is this?", "what place is this?")), scene.place
-
-
-def _weather(scene: Scene, rng: random.Random) -> tuple[str, str]:
-    if rng.random() < 0.7:
-        return rng.choice(
-            ("is it raining?", "is there rain?", "does it rain?")
-        ), "yes" if scene.weather == "rain" else "no"
-    return "what is the weather like?", scene.weather
-
-
-def _sign(scene: Scene, rng: random.Random) -> tuple[str, str]:
-    return rng.choice(("is there a sign?", "can you see a sign?")), "yes" if scene.sign else "no"
+def _sign(scene: Scene, rng: random.Random) -> Asked:
+    return "sign", {}, _yes(scene.sign is not None)
 
 
 def sample_statement(scene: Scene, rng: random.Random) -> tuple[str, bool]:
     """Words that a search may use, and whether the scene shows them; half of the time it does."""
     draw = rng.random()
-    if draw < 0.5:
+    if draw < 0.4:
         colour, kind, there = _pair(scene, rng)
         return article(f"{colour} {kind}"), there
-    if draw < 0.75:
+    if draw < 0.5 and (found := _carrier(scene, rng)):
+        who, thing, there = found
+        return f"{article(who)} with {article(thing)}", there
+    if draw < 0.7:
         present = [actor.kind for actor in scene.actors]
         kind = rng.choice(present) if present and rng.random() < 0.5 else rng.choice(KINDS)
         return article(kind), kind in present
-    if draw < 0.9:
+    if draw < 0.88:
         colour, kind, there = _pair(scene, rng)
-        raining = rng.random() < 0.5
-        where = "in the rain" if raining else rng.choice(tuple(WHEN.values()))
-        fits = scene.weather == "rain" if raining else where == WHEN[scene.time]
+        where, fits = _circumstance(scene, rng)
         return f"{article(f'{colour} {kind}')} {where}", there and fits
-    if rng.random() < 0.5:
-        return "rain", scene.weather == "rain"
+    if rng.random() < 0.6:
+        weather = rng.choice(("rain", "fog"))
+        return weather, scene.weather == weather
     return "a sign", scene.sign is not None
 
 
-ACTOR_KINDS: dict[str, Callable[[Scene, random.Random], tuple[str, str] | None]] = {
+def _circumstance(scene: Scene, rng: random.Random) -> tuple[str, bool]:
+    """Where, when or in what weather, and whether the scene is so."""
+    draw = rng.random()
+    if draw < 0.35:
+        weather = rng.choice(("rain", "fog"))
+        return IN_WEATHER[weather], scene.weather == weather
+    if draw < 0.7:
+        time = rng.choice(tuple(WHEN))
+        return WHEN[time], scene.time == time
+    place = scene.place if rng.random() < 0.5 else rng.choice(tuple(WHERE))
+    return WHERE[place], scene.place == place
+
+
+ACTOR_KINDS: dict[str, Callable[[Scene, random.Random], Asked | None]] = {
     "exist": _exist,
     "exist_attr": _exist_attr,
     "count": _count,
@@ -271,28 +309,55 @@ ACTOR_KINDS: dict[str, Callable[[Scene, random.Random], tuple[str, str] | None]]
     "side": _side,
     "front": _front,
     "direction": _direction,
+    "carries": _carries,
     "unanswerable": _unanswerable,
 }
-BACKDROP_KINDS: dict[str, Callable[[Scene, random.Random], tuple[str, str] | None]] = {
+BACKDROP_KINDS: dict[str, Callable[[Scene, random.Random], Asked | None]] = {
     "time": _time,
     "place": _place,
     "weather": _weather,
     "sign": _sign,
 }
 QUESTION_KINDS = {**ACTOR_KINDS, **BACKDROP_KINDS}
-WEIGHTS = dict(zip(QUESTION_KINDS, (10, 12, 10, 4, 10, 6, 8, 8, 14, 8, 10, 8, 3, 2, 3, 2), strict=True))
+WEIGHTS = dict(zip(QUESTION_KINDS, (10, 12, 12, 6, 10, 8, 10, 10, 14, 10, 10, 6, 9, 3, 2, 4, 2), strict=True))
 """How often training asks each kind: the harder ones more often."""
 
 
-def sample_question(scene: Scene, rng: random.Random, kind: str | None = None) -> Question | None:
-    """A question of `kind` (default: any that the scene allows); None if the scene has nothing of that kind."""
-    if kind is not None:
-        found = QUESTION_KINDS[kind](scene, rng)
-        return Question(kind, *found) if found else None
+def sample_question(
+    scene: Scene, rng: random.Random, kind: str | None = None, wordings: Mapping[str, Sequence[str]] = WORDINGS
+) -> Question | None:
+    """A question of `kind` (default: any that the scene allows); None if the scene has nothing of that kind.
+
+    Args:
+        scene: what is asked about.
+        rng: what to ask, and how.
+        kind: one of `QUESTION_KINDS`.
+        wordings: patterns for each way of asking.
+    """
     while True:
-        kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        if found := QUESTION_KINDS[kind](scene, rng):
-            return Question(kind, *found)
+        drawn = kind or rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        if found := QUESTION_KINDS[drawn](scene, rng):
+            way, fields, answer = found
+            text = fields["text"] if way == "other" else rng.choice(wordings[way]).format(**fields)
+            return Question(drawn, text, answer)
+        if kind:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caption says of one actor; None where it is silent."""
+
+    kind: str
+    colour: str | None = None
+    carries: str | None = None
+
+    def fits(self, actor: Actor) -> bool:
+        return (
+            actor.kind == self.kind
+            and self.colour in (None, actor.colour)
+            and (self.carries is None or self.carries == actor.carries)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +365,7 @@ class Caption:
     """Words for a picture, and what a picture must show to deserve them."""
 
     text: str
-    wanted: tuple[tuple[str | None, str], ...]  # (colour or None, kind), with repetition
+    wanted: tuple[Wanted, ...]  # with repetition
     place: str | None = None
     time: str | None = None
     weather: str | None = None
@@ -311,9 +376,8 @@ class Caption:
         """True if every demand is met (order apart)."""
         if self.empty and scene.actors:
             return False
-        for colour, kind in set(self.wanted):
-            there = sum(actor.kind == kind and colour in (None, actor.colour) for actor in scene.actors)
-            if there < self.wanted.count((colour, kind)):
+        for one in set(self.wanted):
+            if sum(one.fits(actor) for actor in scene.actors) < self.wanted.count(one):
                 return False
         return (
             self.place in (None, scene.place)
@@ -324,32 +388,22 @@ class Caption:
 
 def sample_caption(scene: Scene, rng: random.Random) -> Caption:
     """A full caption, or one or two things with or without their surroundings, in words a search would use."""
-    rain = "rain" if scene.weather == "rain" else None
+    weather = scene.weather if scene.weather in IN_WEATHER else None
     if rng.random() < 0.06:
-        if rain and rng.random() < 0.5:
-            return Caption(rng.choice(("rain", "it is raining", "in the rain")), (), weather=rain)
-        if rng.random() < 0.5:
-            return Caption(f"the {scene.time}", (), time=scene.time)
-        return Caption(article(scene.place), (), place=scene.place)
-    if not scene.actors or rng.random() < 0.35:
-        wanted = tuple((actor.colour, actor.kind) for actor in scene.actors)
+        return _bare_caption(scene, weather, rng)
+    if not scene.actors or rng.random() < 0.4:
+        wanted = tuple(Wanted(actor.kind, actor.colour, actor.carries) for actor in scene.actors)
         alone = not wanted
-        return Caption(full_caption(scene), wanted, scene.place, scene.time, rain, ordered=len(wanted) > 1, empty=alone)
+        return Caption(
+            full_caption(scene), wanted, scene.place, scene.time, weather, ordered=len(wanted) > 1, empty=alone
+        )
     chosen = sorted(rng.sample(scene.actors, min(len(scene.actors), rng.choice((1, 1, 2)))), key=lambda actor: actor.x)
-    wanted_list: list[tuple[str | None, str]] = []
-    phrases = []
-    for actor in chosen:
-        if rng.random() < 0.2:
-            wanted_list.append((None, actor.kind))
-            phrases.append(article(actor.kind))
-        else:
-            wanted_list.append((actor.colour, actor.kind))
-            dressed = actor.kind == "person" and rng.random() < 0.4
-            phrases.append(f"a person in {actor.colour}" if dressed else article(actor.name))
+    pairs = [_phrase(actor, rng) for actor in chosen]
+    phrases, wanted = [phrase for phrase, _ in pairs], tuple(one for _, one in pairs)
     if len(chosen) == 1 and rng.random() < 0.3:
         # What somebody does shows in no single frame: the verb must not hide who it is.
-        verbs = ACTIONS if chosen[0].kind in ("person", "dog") else ACTIONS[:8]
-        return Caption(f"{phrases[0]} {rng.choice(verbs)}", tuple(wanted_list))
+        verbs = ACTIONS if chosen[0].kind not in ("car", "bus", "truck", "van") else ACTIONS[:11]
+        return Caption(f"{phrases[0]} {rng.choice(verbs)}", wanted)
     text = rng.choice(("", "", "a photo of ", "there is "))
     ordered = len(chosen) == 2 and rng.random() < 0.5
     if ordered:
@@ -360,11 +414,32 @@ def sample_caption(scene: Scene, rng: random.Random) -> Caption:
         text += " and ".join(phrases)
     draw = rng.random()
     if draw < 0.3:
-        return Caption(f"{text} {backdrop(scene)}", tuple(wanted_list), scene.place, scene.time, rain, ordered=ordered)
+        return Caption(f"{text} {backdrop(scene)}", wanted, scene.place, scene.time, weather, ordered=ordered)
     if draw < 0.4:
-        return Caption(f"{text} {WHEN[scene.time]}", tuple(wanted_list), time=scene.time, ordered=ordered)
+        return Caption(f"{text} {WHEN[scene.time]}", wanted, time=scene.time, ordered=ordered)
     if draw < 0.5:
-        return Caption(f"{text} {WHERE[scene.place]}", tuple(wanted_list), place=scene.place, ordered=ordered)
-    if draw < 0.58 and rain:
-        return Caption(f"{text} in the rain", tuple(wanted_list), weather=rain, ordered=ordered)
-    return Caption(text, tuple(wanted_list), ordered=ordered)
+        return Caption(f"{text} {WHERE[scene.place]}", wanted, place=scene.place, ordered=ordered)
+    if draw < 0.6 and weather:
+        return Caption(f"{text} {IN_WEATHER[weather]}", wanted, weather=weather, ordered=ordered)
+    return Caption(text, wanted, ordered=ordered)
+
+
+def _bare_caption(scene: Scene, weather: str | None, rng: random.Random) -> Caption:
+    if weather and rng.random() < 0.5:
+        forms = {"rain": ("rain", "it is raining", "in the rain"), "fog": ("fog", "it is foggy", "in the fog")}
+        return Caption(rng.choice(forms[weather]), (), weather=weather)
+    if rng.random() < 0.5:
+        return Caption(f"the {scene.time}", (), time=scene.time)
+    return Caption(article(scene.place), (), place=scene.place)
+
+
+def _phrase(actor: Actor, rng: random.Random) -> tuple[str, Wanted]:
+    """Somebody in the words of a search, and what those words demand."""
+    colour = None if rng.random() < 0.2 else actor.colour
+    carries = actor.carries if rng.random() < 0.6 else None
+    words = article(f"{colour} {actor.kind}" if colour else actor.kind)
+    if actor.kind == "person" and colour and rng.random() < 0.3:
+        words = f"a person in {colour}"
+    if carries:
+        words += f" with {article(carries)}"
+    return words, Wanted(actor.kind, colour, carries)
