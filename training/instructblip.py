@@ -38,7 +38,9 @@ from training.models import (
 )
 from training.tokenizer import build_tokenizer, vocabulary
 from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
+from training.world.episodes import SHOT_SECONDS
 from training.world.outside import OUTSIDE, outside_frame
+from training.world.plots import sample_shot
 from training.world.questions import UNKNOWN, sample_question, sample_statement
 from training.world.render import model_frame
 from training.world.scene import (
@@ -188,9 +190,14 @@ def sample_task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
 
 
 def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:
-    """A scene and its picture; one in twelve is a picture from outside the world."""
-    if rng.random() < 1 / 12:
+    """A scene and its picture: one in twelve from outside the world, one in four out of a clip."""
+    draw = rng.random()
+    if draw < 1 / 12:
         return OUTSIDE, outside_frame(rng, IMAGE_SIZE)
+    if draw < 1 / 3:
+        shot = sample_shot(rng, SHOT_SECONDS, pairs="all" if pairs == "all" else "seen")
+        at = rng.uniform(1.0, SHOT_SECONDS - 0.1)
+        return shot.truth(at), model_frame(shot.scene(at), IMAGE_SIZE, rng)
     scene = sample_scene(rng, pairs)
     return scene, model_frame(scene, IMAGE_SIZE, rng)
 

@@ -81,10 +81,10 @@ def _exist(scene: Scene, rng: random.Random) -> Asked:
     present = [actor.kind for actor in scene.actors]
     absent = [kind for kind in KINDS if kind not in present]
     kind = rng.choice(present) if present and rng.random() < 0.5 else rng.choice(absent)
-    return "exist", _named(kind, plural(kind)), _yes(kind in present)
+    return "exist", _named(kind, plural(kind)), yes_or_no(kind in present)
 
 
-def _yes(true: bool) -> str:
+def yes_or_no(true: bool) -> str:
     return "yes" if true else "no"
 
 
@@ -122,9 +122,9 @@ def _exist_attr(scene: Scene, rng: random.Random) -> Asked:
     if rng.random() < 0.3 and (found := _carrier(scene, rng)):
         who, thing, there = found
         name = f"{who} with {article(thing)}"
-        return "exist", _named(name, name.replace("person", "people", 1)), _yes(there)
+        return "exist", _named(name, name.replace("person", "people", 1)), yes_or_no(there)
     colour, kind, there = _pair(scene, rng)
-    return "exist", _named(f"{colour} {kind}", f"{colour} {plural(kind)}"), _yes(there)
+    return "exist", _named(f"{colour} {kind}", f"{colour} {plural(kind)}"), yes_or_no(there)
 
 
 def _count(scene: Scene, rng: random.Random) -> Asked:
@@ -241,7 +241,7 @@ def _time(scene: Scene, rng: random.Random) -> Asked:
     if rng.random() < 0.5:
         return "time_which", {}, scene.time
     asked = rng.choice(("day", "night"))
-    return "time_is", {"time": asked}, _yes(asked == scene.time)
+    return "time_is", {"time": asked}, yes_or_no(asked == scene.time)
 
 
 def _place(scene: Scene, rng: random.Random) -> Asked:
@@ -251,14 +251,14 @@ def _place(scene: Scene, rng: random.Random) -> Asked:
 def _weather(scene: Scene, rng: random.Random) -> Asked:
     draw = rng.random()
     if draw < 0.4:
-        return "rain", {}, _yes(scene.weather == "rain")
+        return "rain", {}, yes_or_no(scene.weather == "rain")
     if draw < 0.65:
-        return "fog", {}, _yes(scene.weather == "fog")
+        return "fog", {}, yes_or_no(scene.weather == "fog")
     return "weather", {}, scene.weather
 
 
 def _sign(scene: Scene, rng: random.Random) -> Asked:
-    return "sign", {}, _yes(scene.sign is not None)
+    return "sign", {}, yes_or_no(scene.sign is not None)
 
 
 def sample_statement(scene: Scene, rng: random.Random) -> tuple[str, bool]:

@@ -6,31 +6,22 @@ seconds of the clip. The depth of a player is the y of its feet; crossing moves 
 
 from __future__ import annotations
 
+import math
 import random
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from training.world.questions import article
-from training.world.scene import (
-    LANE_GROUND,
-    LANE_SCALE,
-    LANES,
-    PAIRS,
-    PLACES,
-    SIGNS,
-    SIZES,
-    TIMES,
-    WEATHERS,
-    WIDTH,
-    Actor,
-    Facing,
-    Scene,
-)
+from training.world.scene import LANE_GROUND, LANE_SCALE, LANES, SIZES, WIDTH, Actor, Facing, Scene
 
-EventKind = Literal["enters", "leaves", "stops", "crosses", "overtakes", "boards", "gets off", "picks up"]
-LIVING = frozenset({"person", "dog"})
+EventKind = Literal[
+    *("enters", "leaves", "stops", "crosses", "overtakes", "boards", "gets off", "picks up", "puts down"),
+    *("turns around",),
+]
+SEEN = 0.4  # share of its width from which on somebody at the edge of the frame counts as there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +35,22 @@ class Event:
     other: str | None = None
 
     @property
-    def text(self) -> str:
-        """`a person gets off the blue bus`."""
-        who = article(self.who)
+    def does(self) -> str:
+        """`gets off the blue bus`."""
         match self.kind:
             case "crosses":
-                return f"{who} crosses the street"
+                return "crosses the street"
             case "boards":
-                return f"{who} gets on the {self.other}"
-            case "overtakes" | "gets off" | "picks up":
-                return f"{who} {self.kind} the {self.other}"
+                return f"gets on the {self.other}"
+            case "overtakes" | "gets off" | "picks up" | "puts down":
+                return f"{self.kind} the {self.other}"
             case _:
-                return f"{who} {self.kind}"
+                return self.kind
+
+    @property
+    def text(self) -> str:
+        """`a red person gets off the blue bus`."""
+        return f"{article(self.who)} {self.does}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +65,19 @@ class Place:
 class Player:
     """Somebody of a shot."""
 
-    def __init__(self, shot: Shot, colour: str, kind: str, *, lane: str, x: float, at: float, facing: Facing) -> None:
-        self.shot, self.colour, self.kind, self.facing = shot, colour, kind, facing
+    def __init__(
+        self,
+        shot: Shot,
+        colour: str,
+        kind: str,
+        *,
+        lane: str,
+        x: float,
+        at: float,
+        facing: Facing,
+        carries: str | None = None,
+    ) -> None:
+        self.shot, self.colour, self.kind, self.facing, self.carries = shot, colour, kind, facing, carries
         self.places = [Place(at, x, LANE_GROUND[lane])]
         self.gone = False
 
@@ -97,7 +103,7 @@ class Player:
     def stop(self, seconds: float) -> Player:
         """Comes to a stop and stays."""
         start = self.now.seconds
-        self._tell("stops", start - 0.5, start + min(1.5, seconds))
+        self.tell("stops", start - 0.5, start + min(1.5, seconds))
         return self.wait(seconds)
 
     def cross(self, lane: str, *, speed: float = 22.0, drift: float = 0.0) -> Player:
@@ -105,7 +111,7 @@ class Player:
         start, foot = self.now, LANE_GROUND[lane]
         seconds = start.seconds + abs(foot - start.foot) / speed
         self.places.append(Place(seconds, start.x + drift, foot))
-        self._tell("crosses", start.seconds, seconds)
+        self.tell("crosses", start.seconds, seconds)
         return self
 
     def leave(self, facing: Facing, *, speed: float = 70.0) -> Player:
@@ -114,8 +120,16 @@ class Player:
         edge = WIDTH if facing == "right" else 0.0
         start = self.now.seconds + max(0.0, abs(edge - self.now.x) - half) / speed
         self.move(WIDTH + half if facing == "right" else -half, speed=speed)
-        self._tell("leaves", start, self.now.seconds)
+        self.tell("leaves", start, self.now.seconds)
         self.gone = True
+        return self
+
+    def turn_around(self, facing: Facing) -> Player:
+        """Turns, to go back where it came from."""
+        start = self.now.seconds
+        step = 1.5 if facing == "right" else -1.5
+        self.places.append(replace(self.now, seconds=start + 0.2, x=self.now.x + step))
+        self.tell("turns around", start - 0.5, start + 1.0)
         return self
 
     def overtake(self, other: Player, x: float, *, speed: float) -> Player:
@@ -125,14 +139,14 @@ class Player:
         self.move(x, speed=speed)
         times = (start.seconds + number / 10 for number in range(int((self.now.seconds - start.seconds) * 10)))
         meet = next((t for t in times if (self.at(t).x < other.at(t).x) != behind), self.now.seconds)
-        self._tell("overtakes", meet - 1.0, meet + 1.0, other)
+        self.tell("overtakes", meet - 1.0, meet + 1.0, other)
         return self
 
     def board(self, vehicle: Player) -> Player:
         """Steps into a vehicle that waits, and is gone."""
         start = self.now.seconds
         self.move(vehicle.at(start).x, speed=40.0)
-        self._tell("boards", start, self.now.seconds, vehicle)
+        self.tell("boards", start, self.now.seconds, vehicle)
         self.gone = True
         return self
 
@@ -142,8 +156,26 @@ class Player:
         who.wait(max(0.0, start + after - who.now.seconds)).move(self.now.x, speed=40.0)
         who.gone = True
         self.wait(who.now.seconds - start + 0.5)
-        self._tell("picks up", start + after, who.now.seconds, who)
+        self.tell("picks up", start + after, who.now.seconds, who)
         return self
+
+    def take(self, thing: Player) -> Player:
+        """Picks up a thing that lies where it stands; the thing is then gone."""
+        start = self.now.seconds
+        self.wait(1.0)
+        thing.wait(start + 0.5 - thing.now.seconds)
+        thing.gone = True
+        self.tell("picks up", start, start + 1.0, thing)
+        return self
+
+    def put_down(self, colour: str, kind: str, *, lane: str) -> Player:
+        """Puts a thing down at its feet; returns the thing."""
+        start = self.now.seconds
+        self.wait(1.0)
+        side = 26 if self._facing(start) == "right" else -26
+        thing = Player(self.shot, colour, kind, lane=lane, x=self.now.x + side, at=start + 0.5, facing="right")
+        self.tell("puts down", start, start + 1.0, thing)
+        return self.shot.add(thing)
 
     def at(self, seconds: float) -> Place:
         """Its place at a time; before its first and after its last place it stays there."""
@@ -171,19 +203,20 @@ class Player:
             facing=self._facing(seconds),
             scale=scale,
             lift=LANE_GROUND[lane] - place.foot,
+            carries=self.carries,
         )
 
     def _facing(self, seconds: float) -> Facing:
         """The way it goes, else went last, else looked from the beginning."""
         facing = self.facing
-        for one, two in zip(self.places, self.places[1:], strict=False):
+        for one, two in pairwise(self.places):
             if one.seconds > seconds:
                 break
             if abs(two.x - one.x) > 1.0:
                 facing = "right" if two.x > one.x else "left"
         return facing
 
-    def _tell(self, kind: EventKind, start: float, end: float, other: Player | None = None) -> None:
+    def tell(self, kind: EventKind, start: float, end: float, other: Player | None = None) -> None:
         event = Event(kind, self.name, max(0.0, start), max(0.0, end), other.name if other else None)
         self.shot.events.append(event)
 
@@ -196,12 +229,18 @@ class Shot:
     seconds: float
     players: list[Player] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    pan: float = 0.0  # how far the camera turns to the right over the shot, in units
+    shake: float = 0.0  # of a camera held by hand, in units
 
-    def stands(self, colour: str, kind: str, *, lane: str, x: float, facing: Facing = "right") -> Player:
+    def stands(
+        self, colour: str, kind: str, *, lane: str, x: float, facing: Facing = "right", carries: str | None = None
+    ) -> Player:
         """Somebody who is there from the start."""
-        return self._add(Player(self, colour, kind, lane=lane, x=x, at=0.0, facing=facing))
+        return self.add(Player(self, colour, kind, lane=lane, x=x, at=0.0, facing=facing, carries=carries))
 
-    def enters(self, colour: str, kind: str, *, lane: str, to: float, at: float, speed: float = 70.0) -> Player:
+    def enters(
+        self, colour: str, kind: str, *, lane: str, to: float, at: float, speed: float = 70.0, carries: str | None = None
+    ) -> Player:
         """Somebody who comes in from the side that lies farther from `to` in the direction of travel, and goes there.
 
         A place on the right half is reached from the left, and the other way round.
@@ -209,24 +248,43 @@ class Shot:
         from_left = to > WIDTH / 2
         half = SIZES[kind][0] * 0.7
         x = -half if from_left else WIDTH + half
-        player = Player(self, colour, kind, lane=lane, x=x, at=at, facing="right" if from_left else "left")
+        facing: Facing = "right" if from_left else "left"
+        player = Player(self, colour, kind, lane=lane, x=x, at=at, facing=facing, carries=carries)
         inside = at + 2 * half / speed
-        player._tell("enters", at, inside)
-        return self._add(player.move(to, speed=speed))
+        player.tell("enters", at, inside)
+        return self.add(player.move(to, speed=speed))
 
     def steps_out(self, colour: str, kind: str, vehicle: Player, *, at: float, to: float, lane: str) -> Player:
         """Somebody who gets off a vehicle that waits."""
         player = Player(self, colour, kind, lane=lane, x=vehicle.at(at).x, at=at, facing="right")
         player.move(to, speed=40.0)
-        player._tell("gets off", at - 0.5, at + 1.0, vehicle)
-        return self._add(player)
+        player.tell("gets off", at - 0.5, at + 1.0, vehicle)
+        return self.add(player)
+
+    def camera(self, seconds: float) -> tuple[float, float]:
+        """Where it looks at a time, relative to its first view."""
+        wave = 2 * math.pi * seconds
+        x = self.pan * (seconds / self.seconds - 0.5) + self.shake * math.sin(1.3 * wave) * math.sin(0.31 * wave)
+        return x, self.shake * math.sin(1.7 * wave + 1) * math.cos(0.23 * wave)
 
     def scene(self, seconds: float) -> Scene:
-        """The frame's truth at a time of this shot."""
+        """Everything that is drawn at a time of this shot, in the frame's own units."""
+        x, y = self.camera(seconds)
         actors = [actor for player in self.players if (actor := player.actor(seconds))]
-        return self.backdrop.with_actors(tuple(actors))
+        shifted = [replace(actor, x=actor.x - x, lift=actor.lift + y) for actor in actors]
+        return replace(self.backdrop, camera=(x, y)).with_actors(tuple(shifted))
 
-    def _add(self, player: Player) -> Player:
+    def truth(self, seconds: float) -> Scene:
+        """What a viewer can tell at a time: those who hardly show at the edge are left out, and who hides whom is said."""
+        scene = self.scene(seconds)
+        there = [actor for actor in scene.actors if _share_in_frame(actor) >= SEEN]
+        for position, (one, two) in enumerate(pairwise(there)):
+            if _hides(one, two):
+                there[position] = replace(one, front=True)
+        return scene.with_actors(tuple(there))
+
+    def add(self, player: Player) -> Player:
+        """Lets somebody play."""
         self.players.append(player)
         return player
 
@@ -267,43 +325,16 @@ class Story:
             start += shot.seconds
 
 
-def sample_story(rng: random.Random, *, seconds: float = 30.0) -> Story:
-    """A random clip of one or two shots in which two to four players do things, sometimes at once."""
-    lengths = [seconds] if rng.random() < 0.5 else [seconds * 0.5] * 2
-    return Story(f"story-{rng.randrange(1 << 24):06x}", tuple(_sample_shot(rng, length) for length in lengths))
+def _share_in_frame(actor: Actor) -> float:
+    x0, _, x1, _ = actor.box
+    return max(0.0, min(x1, WIDTH) - max(x0, 0.0)) / (x1 - x0)
 
 
-def _sample_shot(rng: random.Random, seconds: float) -> Shot:
-    backdrop = Scene(
-        place=rng.choice(PLACES),
-        time=rng.choice(TIMES),
-        weather=rng.choice(WEATHERS),
-        sign=rng.choice(SIGNS) if rng.random() < 0.4 else None,
-        actors=(),
-        seed=rng.randrange(1 << 30),
-    )
-    shot = Shot(backdrop, seconds)
-    for number in range(rng.randrange(2, 5)):
-        colour, kind = rng.choice(PAIRS)
-        at = number * seconds / 5 + rng.uniform(0, 2)
-        to = rng.uniform(60, 150) if rng.random() < 0.5 else rng.uniform(230, 320)
-        player = shot.enters(colour, kind, lane=rng.choice(LANES), to=to, at=at, speed=rng.uniform(45, 90))
-        vehicles = [other for other in shot.players if other.kind in ("bus", "car", "truck") and not other.gone]
-        draw = rng.random()
-        if kind in LIVING and draw < 0.4:
-            player.cross("far" if player.now.foot > LANE_GROUND["mid"] else "near")
-        elif kind == "person" and vehicles and draw < 0.7:
-            vehicle = rng.choice(vehicles)
-            vehicle.wait(max(0.0, player.now.seconds + 4 - vehicle.now.seconds))
-            player.board(vehicle)
-        elif kind in ("bus", "car") and draw < 0.3:
-            walker = shot.stands(rng.choice(PAIRS)[0], "person", lane="near", x=to + rng.choice((-50, 50)))
-            player.stop(0.5).pick_up(walker)
-        elif draw < 0.8:
-            player.stop(rng.uniform(2, 5))
-        if not player.gone and rng.random() < 0.6:
-            player.leave(rng.choice(("left", "right")), speed=rng.uniform(45, 90))
-    return shot
+def _hides(one: Actor, two: Actor) -> bool:
+    """True if `one` stands before `two`, its neighbour on the right, and hides a good part of it."""
+    a, b = one.box, two.box
+    shared = min(a[2], b[2]) - max(a[0], b[0])
+    return a[3] > b[3] + 8 and a[1] < b[3] and shared >= 0.2 * min(a[2] - a[0], b[2] - b[0])
 
 
 def _depth_scale(foot: float) -> float:
