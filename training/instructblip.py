@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import prompts
+from training.language.noise import mistype, politely
 from training.loop import Loop, Schedule, launch
 from training.models import (
     GRID,
@@ -46,6 +47,7 @@ from training.world.render import model_frame
 from training.world.scene import (
     CARRIED,
     COLOURS,
+    CROWD,
     KINDS,
     LANES,
     NOTHING,
@@ -176,17 +178,16 @@ def queries_of(model: Any, vision: Tensor, instructions: list[str]) -> Tensor:
 
 
 def sample_task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
-    """(instruction for the Q-Former, prompt for the T5, answer)."""
-    known = scene is not OUTSIDE
-    if not known:
-        scene = sample_scene(rng)
-    if rng.random() < 0.3:
-        statement, there = sample_statement(scene, rng)
-        return statement, prompts.render("verify", statement=statement), "yes" if there and known else "no"
-    question = sample_question(scene, rng)
+    """(instruction for the Q-Former, prompt for the T5, answer), in words as people type them."""
+    asked_of = scene if scene is not OUTSIDE else sample_scene(rng)
+    if rng.random() < 0.2:
+        statement, there = sample_statement(asked_of, rng)
+        return statement, prompts.render("verify", statement=statement), "yes" if there and scene is asked_of else "no"
+    question = sample_question(asked_of, rng)
     if question is None:
         raise ValueError("a scene always allows some question")
-    return question.text, prompts.render("answer", question=question.text), question.answer if known else UNKNOWN
+    text = mistype(politely(question.text, rng), rng, share=0.04)
+    return text, prompts.render("answer", question=text), question.answer if scene is asked_of else UNKNOWN
 
 
 def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:
@@ -195,9 +196,9 @@ def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArr
     if draw < 1 / 12:
         return OUTSIDE, outside_frame(rng, IMAGE_SIZE)
     if draw < 1 / 3:
-        shot = sample_shot(rng, SHOT_SECONDS, pairs="all" if pairs == "all" else "seen")
-        at = rng.uniform(1.0, SHOT_SECONDS - 0.1)
-        return shot.truth(at), model_frame(shot.scene(at), IMAGE_SIZE, rng)
+        shot, at = sample_shot(rng, SHOT_SECONDS, pairs=pairs), rng.uniform(1.0, SHOT_SECONDS - 0.1)
+        if len((truth := shot.truth(at)).actors) <= CROWD:
+            return truth, model_frame(shot.scene(at), IMAGE_SIZE, rng)
     scene = sample_scene(rng, pairs)
     return scene, model_frame(scene, IMAGE_SIZE, rng)
 

@@ -1,6 +1,6 @@
 """Trains the pocket T5: visual questions over a symbolic prefix, and the language tasks of the agent.
 
-The prefix stands in for a picture: nine sums of word vectors (the backdrop and eight columns), the very vectors that
+The prefix stands in for a picture: eleven sums of word vectors (the backdrop and ten columns), the very vectors that
 the queries of InstructBLIP are later aligned to. So the T5 never sees a picture, and its frozen word table is the
 meeting point. Three helps, measured in the pocket experiments: attention starts as a look-up, throw-away heads say
 which columns a word means, and the prefix is noisy.
@@ -15,7 +15,7 @@ import argparse
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import prompts
-from training.instructblip import padded, slot_ids, slot_vectors, text_ids, word_id
+from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.language.noise import politely
 from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule, launch
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.tokenizer import build_tokenizer
+from training.world.episodes import EPISODE_KINDS, Episode, sample_episode
+from training.world.outside import OUTSIDE
 from training.world.questions import (
     ACTOR_KINDS,
     BACKDROP_KINDS,
@@ -44,56 +46,74 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, LANGUAGE_BATCH, CAPTION_BATCH = 80, 96, 6  # of one process
+SCENE_BATCH, EPISODE_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 84, 20, 6, 96  # of one process
 QUESTIONS_A_SCENE = 3
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
 EVALUATION_SEED = 7177
 CAPTION = prompts.render("caption")
 
-Sample = tuple[Scene, str, str]  # scene, prompt, answer
-
-
-def sample_visual(scene: Scene, rng: random.Random) -> Sample:
-    """A question or a statement about the scene, as the core will read it."""
-    if rng.random() < 0.15:
-        statement, there = sample_statement(scene, rng)
-        return scene, prompts.render("verify", statement=statement), "yes" if there else "no"
-    question = sample_question(scene, rng)
-    if question is None:
-        raise ValueError("a scene always allows some question")
-    return scene, prompts.render("answer", question=politely(question.text, rng)), question.answer
+Sample = tuple[Sequence[Scene], str, str]  # the frames' truths, prompt, answer
 
 
 def visual_batch(rng: random.Random, size: int) -> list[Sample]:
-    """`size` questions, a few on each scene; with the held-out pairs, which are only words here."""
+    """`size` questions, a few on each scene; one scene in thirty lies outside the world."""
     samples: list[Sample] = []
     while len(samples) < size:
-        scene = sample_scene(rng, held_out=rng.random() < 0.3)
-        samples += [sample_visual(scene, rng) for _ in range(QUESTIONS_A_SCENE)]
+        scene = OUTSIDE if rng.random() < 1 / 30 else sample_scene(rng)
+        for _ in range(QUESTIONS_A_SCENE):
+            _, prompt, answer = sample_task(scene, rng)
+            samples.append(((scene,), prompt, answer))
     return samples[:size]
+
+
+def episode_batch(rng: random.Random, size: int) -> list[Sample]:
+    """Questions about several frames."""
+    return [_episode_sample(sample_episode(rng), rng) for _ in range(size)]
+
+
+def _episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
+    text = politely(episode.text, rng) if rng else episode.text
+    return episode.truths(), prompts.render("answer", question=text), episode.answer
 
 
 def caption_batch(rng: random.Random, size: int) -> list[Sample]:
     """Full captions; a batch of their own, since they would pad the short answers."""
-    scenes = [sample_scene(rng, held_out=rng.random() < 0.3) for _ in range(size)]
-    return [(scene, CAPTION, full_caption(scene)) for scene in scenes]
+    scenes = [sample_scene(rng) for _ in range(size)]
+    return [((scene,), CAPTION, full_caption(scene)) for scene in scenes]
 
 
 def visual_inputs(model: Any, samples: list[Sample], *, noise: float = 0.0) -> dict[str, Tensor]:
-    """Embeddings `(n, 9 + words, width)`, mask and labels."""
+    """Embeddings `(n, prefix + words, width)`, mask and labels.
+
+    One frame's prefix is its eleven vectors; of several frames, each is announced by its number in words.
+    """
     table = model.shared.weight
     device = table.device
-    backdrop, columns = slot_ids([scene for scene, _, _ in samples])
-    prefix = slot_vectors(backdrop.to(device), columns.to(device), table)
+    flat = [frame for frames, _, _ in samples for frame in frames]
+    backdrop, columns = slot_ids(flat)
+    vectors = slot_vectors(backdrop.to(device), columns.to(device), table)
     if noise:
-        prefix = prefix + torch.randn_like(prefix) * noise * 2 * torch.rand(len(prefix), 1, 1, device=device)
-    words = padded([list(text_ids(prompt, "t5")) for _, prompt, _ in samples]).to(device)
-    ones = torch.ones(len(samples), QUERIES, dtype=torch.long, device=device)
+        vectors = vectors + torch.randn_like(vectors) * noise * 2 * torch.rand(len(vectors), 1, 1, device=device)
+    rows, start = [], 0
+    for frames, prompt, _ in samples:
+        parts = []
+        for number in range(len(frames)):
+            if len(frames) > 1:
+                parts.append(table[_words(prompts.render("frame", number=number + 1), device)])
+            parts.append(vectors[start + number])
+        start += len(frames)
+        rows.append(torch.cat([*parts, table[torch.tensor(text_ids(prompt, "t5"), device=device)]]))
+    lengths = torch.tensor([len(row) for row in rows], device=device)
     return {
-        "inputs_embeds": torch.cat([prefix, table[words]], 1),
-        "attention_mask": torch.cat([ones, (words > 0).long()], 1),
+        "inputs_embeds": nn.utils.rnn.pad_sequence(rows, batch_first=True),
+        "attention_mask": (torch.arange(int(lengths.max()), device=device) < lengths[:, None]).long(),
         "labels": padded([list(text_ids(answer, "t5")) for _, _, answer in samples], -100).to(device),
     }
+
+
+def _words(text: str, device: torch.device) -> Tensor:
+    """Ids of a text without the end of the text."""
+    return torch.tensor(text_ids(text, "t5")[:-1], device=device)
 
 
 def text_inputs(examples: list[Example], device: torch.device) -> dict[str, Tensor]:
@@ -104,7 +124,7 @@ def text_inputs(examples: list[Example], device: torch.device) -> dict[str, Tens
 
 
 class Hints(nn.Module):
-    """Throw-away heads on the encoder: which columns a mention means, how many, and each column's neighbours."""
+    """Throw-away heads on the encoder, for questions about one frame: which columns a mention means, how many, and each column's neighbours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +140,7 @@ class Hints(nn.Module):
 
     def mentions(self, sample: Sample) -> list[tuple[int, list[float]]]:
         """(position in the prompt, which columns it means) for every mention of a thing."""
-        scene, prompt, _ = sample
+        (scene,), prompt, _ = sample
         ids = text_ids(prompt, "t5")
         found = []
         for position, word in enumerate(ids):
@@ -135,7 +155,7 @@ class Hints(nn.Module):
         return found
 
     def loss(self, middle: Tensor, last: Tensor, samples: list[Sample]) -> Tensor:
-        """`middle` and `last` are states `(n, 9 + words, width)` of the encoder's last but one and last layer."""
+        """`middle` and `last` are states `(n, 11 + words, width)` of the encoder's last but one and last layer."""
         states = self.norm(middle.float())
         rows, positions, columns = [], [], []
         for row, sample in enumerate(samples):
@@ -149,7 +169,7 @@ class Hints(nn.Module):
             total = F.binary_cross_entropy_with_logits(self.mention_head(states[rows, positions]), wanted_columns)
             number = wanted_columns.sum(1).long().clamp(max=len(NUMBERS) - 1)
             total = total + 0.3 * F.cross_entropy(self.count_head(last[rows, positions].float() * 4), number)
-        targets = torch.tensor([_neighbours(scene) for scene, _, _ in samples], device=states.device).flatten(0, 1)
+        targets = torch.tensor([_neighbours(frames[0]) for frames, _, _ in samples], device=states.device).flatten(0, 1)
         if (targets >= 0).any():
             logits = self.neighbour_head(states[:, 1:QUERIES]).flatten(0, 1).split(self.sizes, dim=1)
             for part, target in zip(logits, targets.t(), strict=True):
@@ -199,27 +219,32 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
     rng = random.Random(f"{seed} {kind}")
     samples: list[Sample] = []
     while len(samples) < size:
-        scene = sample_scene(rng, held_out=rng.random() < 0.3)
+        if kind in EPISODE_KINDS:
+            samples.append(_episode_sample(sample_episode(rng, kind)))
+            continue
+        scene = sample_scene(rng)
         if kind == "verify":
             statement, there = sample_statement(scene, rng)
-            samples.append((scene, prompts.render("verify", statement=statement), "yes" if there else "no"))
+            samples.append(((scene,), prompts.render("verify", statement=statement), "yes" if there else "no"))
         elif kind == "caption":
-            samples.append((scene, CAPTION, full_caption(scene)))
+            samples.append(((scene,), CAPTION, full_caption(scene)))
         elif question := sample_question(scene, rng, kind):
-            samples.append((scene, prompts.render("answer", question=question.text), question.answer))
+            samples.append(((scene,), prompts.render("answer", question=question.text), question.answer))
     return samples
 
 
 def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
-    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `language.<task>` on held-out wordings."""
+    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `qa.frames` (of the episodes), `language.<task>` on held-out wordings."""
     device = model.shared.weight.device
     model.eval()
     found: dict[str, float] = {}
-    for kind in (*QUESTION_KINDS, "verify", "caption"):
+    for kind in (*QUESTION_KINDS, *EPISODE_KINDS, "verify", "caption"):
         samples = _visual_samples(kind, size, seed)
         batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
         found[f"qa.{kind}"] = exact(model, batches)
     found["qa.mean"] = round(sum(found[f"qa.{kind}"] for kind in ACTOR_KINDS) / len(ACTOR_KINDS), 4)
+    episodes = [found[f"qa.{kind}"] for kind in EPISODE_KINDS]
+    found["qa.frames"] = round(sum(episodes) / len(episodes), 4)
     backdrop = [found[f"qa.{kind}"] for kind in BACKDROP_KINDS]
     found["qa.backdrop"] = round(sum(backdrop) / len(backdrop), 4)
     for name, task in TASKS.items():
@@ -261,12 +286,13 @@ def make_loss(model: Any, hints: Hints, rng: random.Random) -> Callable[[float],
         language: Tensor = forward(text_inputs(language_batch(rng, LANGUAGE_BATCH), device)).loss
         noise = NOISE if rng.random() < 0.6 else 0.0
         caption: Tensor = forward(visual_inputs(model, caption_batch(rng, CAPTION_BATCH), noise=noise)).loss
+        frames: Tensor = forward(visual_inputs(model, episode_batch(rng, EPISODE_BATCH), noise=noise)).loss
         samples = visual_batch(rng, SCENE_BATCH)
         output = forward(visual_inputs(model, samples, noise=noise), output_hidden_states=True)
         middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
         hint = hints.loss(middle, output.encoder_last_hidden_state, samples)
-        shown = {"language": language, "caption": caption, "visual": output.loss, "hints": hint}
-        total = output.loss + 0.5 * hint + 0.3 * caption + 2.0 * language
+        shown = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}
+        total = output.loss + 0.5 * hint + 0.3 * caption + 0.7 * frames + 2.0 * language
         return total, {name: float(part.detach()) for name, part in shown.items()}
 
     return loss

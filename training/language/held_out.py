@@ -1,6 +1,7 @@
 """Wordings that only the evaluation uses. Training must never import this module's tables; a test compares them.
 
-Keys are those of `tool_calls.QUESTIONS`, `rewrites.FOLLOW_UPS` and `translation.VI_WORDINGS`.
+Keys are those of `tool_calls.QUESTIONS`, `rewrites.FOLLOW_UPS`, `training.world.wordings.WORDINGS` and
+`translation.VI_WORDINGS`.
 """
 
 TOOL_WORDINGS: dict[str, tuple[str, ...]] = {
@@ -29,7 +30,10 @@ TOOL_WORDINGS: dict[str, tuple[str, ...]] = {
     "direction": ("which way does {the} go?", "is {the} going left or right?"),
     "beside": ("what is on the left of {the}?", "what is there to the right of {the}?"),
     "front": ("what stands in front of {the}?",),
-    "weather": ("is there rain?", "does it rain?"),
+    "doing": ("what did {the} do?", "tell me what {the} does."),
+    "which_first": ("who came first, {the} or {other}?",),
+    "holding": ("what has {person} got?", "what did {person} hold?"),
+    "weather": ("is there rain?", "does it rain?", "is there any fog?"),
     "time": ("is this at night?", "is it night or day?"),
     "place": ("what place is that?", "where are we?"),
     "other": ("tell me who the president of {place} is.", "what is the name of the capital of {place}?"),
@@ -37,6 +41,7 @@ TOOL_WORDINGS: dict[str, tuple[str, ...]] = {
 FOLLOW_UP_WORDINGS: dict[str, tuple[str, ...]] = {
     "colour": ("which colour is {it}?", "tell me {its} colour."),
     "direction": ("which way did {it} go?",),
+    "doing": ("what did {it} do?", "and what is {it} doing?"),
     "left": ("what is on the left of {it}?",),
     "right": ("what is on the right of {it}?",),
     "front": ("what stands in front of {it}?",),
@@ -48,6 +53,30 @@ FOLLOW_UP_WORDINGS: dict[str, tuple[str, ...]] = {
     "do_after": ("what did {it} do next?",),
     "weather": ("is there rain there?",),
     "time": ("is it night then?",),
+}
+QUESTION_WORDINGS: dict[str, tuple[str, ...]] = {
+    "exist": ("have you got {a} here?", "could there be {a}?", "does the picture have {a}?"),
+    "count": ("how many {many} are shown?", "what is the total of {many}?", "how many {many} can be seen?"),
+    "colour": ("tell me the colour of the {kind}.", "in which colour is the {kind}?", "what is the {kind}'s colour?"),
+    "kind": ("what is that {colour} thing?", "the {colour} thing is what?"),
+    "left": ("what can you see to the left of the {name}?", "what thing stands to the left of the {name}?"),
+    "right": ("what can you see to the right of the {name}?", "what thing stands to the right of the {name}?"),
+    "side": ("is the {name} on the left of the {other} or on its right?", "where is the {name}, left or right of the {other}?"),
+    "front": ("what do you see in front of the {name}?", "in front of the {name} there is what?"),
+    "direction": ("to which side is the {name} going?", "left or right: where does the {name} look?"),
+    "carries": ("tell me what the {name} is holding.", "what thing is the {name} carrying?"),
+    "time_which": ("night or day?", "was this by day or at night?"),
+    "time_is": ("would you say it is {time}?", "is {time} what we see?"),
+    "place": ("at what place are we?", "which kind of place is it?"),
+    "rain": ("is there any rain?", "was it raining?"),
+    "fog": ("was there fog?", "is that fog?"),
+    "weather": ("how was the weather?", "which weather do we have?"),
+    "sign": ("have you seen a sign?", "is any sign shown?"),
+    "doing": ("the {name} does what?", "what was the {name} doing?"),
+    "happened": ("what has happened?", "say what happens."),
+    "next": ("what did the {name} do after it {did}?", "and after the {name} {did}, what did it do?"),
+    "first": ("who was first, the {name} or the {other}?", "who is seen first: the {name} or the {other}?"),
+    "before": ("had the {name} {did} before the {other} {other_did}?", "is it so that the {name} {did} before the {other} {other_did}?"),
 }
 VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "exist": ("bạn có thấy {vi} không?", "trong cảnh có {vi} nào không?"),
@@ -62,6 +91,10 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "it_colour": ("màu của nó là gì?",),
     "sign": ("biển hiệu có chữ gì?",),
     "weather": ("trời đang mưa phải không?",),
+    "fog": ("có phải trời đang có sương mù không?",),
+    "doing": ("{vi} đang làm cái gì?",),
+    "holding": ("{vi_person} đang cầm cái gì?",),
+    "which_first": ("{vi} với {vi_other}, cái nào đến trước?",),
     "time": ("đây là ban ngày hay là ban đêm?",),
     "place": ("cảnh này là ở đâu?",),
     "about": ("nội dung video này là gì?",),

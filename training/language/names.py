@@ -6,19 +6,39 @@ import random
 from dataclasses import dataclass
 
 from training.world.questions import article, plural
-from training.world.scene import COLOURS, KINDS
+from training.world.scene import ANIMALS, CARRIED, COLOURS, KINDS, LIVING, OBJECTS
 
 VI_KINDS: dict[str, tuple[str, ...]] = {
     "car": ("ô tô", "xe hơi", "xe ô tô", "xe"),
     "bus": ("xe buýt",),
     "truck": ("xe tải",),
+    "van": ("xe van",),
     "motorbike": ("xe máy",),
     "bicycle": ("xe đạp",),
     "person": ("người",),
     "dog": ("chó",),
+    "cat": ("mèo",),
+    "horse": ("ngựa",),
+    "cow": ("bò",),
+    "bird": ("chim",),
+    "ball": ("bóng",),
+    "box": ("hộp", "thùng"),
+    "bag": ("túi",),
+    "bench": ("ghế băng", "ghế"),
 }
 """The first is what translations into Vietnamese say; the others are understood."""
-VI_CLASSIFIERS = dict.fromkeys(KINDS, "chiếc") | {"person": "", "dog": "con"}
+VI_CLASSIFIERS: dict[str, str] = (
+    dict.fromkeys(KINDS, "chiếc")
+    | {"person": ""}
+    | dict.fromkeys(ANIMALS, "con")
+    | dict.fromkeys(OBJECTS, "cái")
+    | {"ball": "quả"}
+)
+VI_CARRIED: dict[str, tuple[str, ...]] = {
+    "umbrella": ("cầm ô", "cầm dù", "che ô"),
+    "backpack": ("đeo ba lô", "mang ba lô"),
+    "flag": ("cầm lá cờ", "cầm cờ"),
+}
 VI_COLOURS: dict[str, tuple[str, ...]] = {
     "red": ("đỏ",),
     "blue": ("xanh dương", "xanh lam", "xanh"),
@@ -28,22 +48,33 @@ VI_COLOURS: dict[str, tuple[str, ...]] = {
     "black": ("đen",),
     "orange": ("cam",),
     "purple": ("tím",),
+    "pink": ("hồng",),
+    "brown": ("nâu",),
 }
-VI_NUMBERS = {"zero": "không", "one": "một", "two": "hai", "three": "ba", "four": "bốn"}
-PRONOUNS = dict.fromkeys(KINDS, ("it",)) | {"person": ("he", "she"), "dog": ("it",)}
+VI_NUMBERS = {
+    "zero": "không",
+    "one": "một",
+    "two": "hai",
+    "three": "ba",
+    "four": "bốn",
+    "five": "năm",
+    "six": "sáu",
+}
+PRONOUNS = dict.fromkeys(KINDS, ("it",)) | {"person": ("he", "she")}
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A kind of thing, with or without its colour."""
+    """A kind of thing, with or without its colour, and what it carries."""
 
     kind: str
     colour: str | None = None
+    carries: str | None = None
 
     @property
     def name(self) -> str:
-        """`red car`."""
-        return f"{self.colour} {self.kind}" if self.colour else self.kind
+        """`red car`, `person with an umbrella`."""
+        return self._named(self.kind)
 
     @property
     def a(self) -> str:
@@ -58,14 +89,18 @@ class Thing:
     @property
     def many(self) -> str:
         """`red cars`."""
-        return f"{self.colour} {plural(self.kind)}" if self.colour else plural(self.kind)
+        return self._named(plural(self.kind))
+
+    def _named(self, kind: str) -> str:
+        bare = f"{self.colour} {kind}" if self.colour else kind
+        return f"{bare} with {article(self.carries)}" if self.carries else bare
 
     def vi(self, rng: random.Random | None = None, *, classifier: bool = True) -> str:
         """`chiếc ô tô đỏ`; with `rng`, in one of the ways people write it."""
         kind = rng.choice(VI_KINDS[self.kind]) if rng else VI_KINDS[self.kind][0]
         words = [kind]
         # People often drop "chiếc", but hardly "con", nor "chiếc" before a bare "xe".
-        kept = rng is None or self.kind == "dog" or kind == "xe" or rng.random() < 0.6
+        kept = rng is None or self.kind in (*ANIMALS, *OBJECTS) or kind == "xe" or rng.random() < 0.6
         if classifier and kept and VI_CLASSIFIERS[self.kind]:
             words.insert(0, VI_CLASSIFIERS[self.kind])
         if self.colour:
@@ -75,6 +110,8 @@ class Thing:
             elif rng and rng.random() < 0.4:
                 words.append("màu")
             words.append(colour)
+        if self.carries:
+            words.append(rng.choice(VI_CARRIED[self.carries]) if rng else VI_CARRIED[self.carries][0])
         return " ".join(words)
 
     def vi_a(self, rng: random.Random | None = None) -> str:
@@ -82,9 +119,14 @@ class Thing:
         return f"một {self.vi(rng)}"
 
 
-def sample_thing(rng: random.Random, *, coloured: float = 0.6) -> Thing:
-    """Any thing; with probability `coloured` it has a colour."""
-    return Thing(rng.choice(KINDS), rng.choice(list(COLOURS)) if rng.random() < coloured else None)
+def sample_thing(rng: random.Random, *, coloured: float = 0.6, kinds: tuple[str, ...] = KINDS) -> Thing:
+    """Any thing of `kinds`; with probability `coloured` it has a colour."""
+    kind = "person" if "person" in kinds and rng.random() < 0.12 else rng.choice(kinds)
+    colour = rng.choice(list(COLOURS)) if rng.random() < coloured else None
+    return Thing(kind, colour, rng.choice(CARRIED) if kind == "person" and rng.random() < 0.2 else None)
+
+
+MOVING = tuple(kind for kind in KINDS if kind not in OBJECTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +136,20 @@ class Verb:
     present: str  # "stops"
     base: str  # "stop"
     vi: tuple[str, ...]  # the first is what translations say
-    living: bool = False  # only people and dogs do it
+    living: bool = False  # only people and animals do it
+    driven: bool = False  # only vehicles do it
 
 
 VERBS = (
     Verb("stops", "stop", ("dừng lại", "dừng")),
     Verb("passes", "pass", ("đi ngang qua",)),
-    Verb("drives by", "drive by", ("chạy ngang qua",)),
+    Verb("drives by", "drive by", ("chạy ngang qua",), driven=True),
+    Verb("turns around", "turn around", ("quay lại", "quay đầu")),
+    Verb("comes in", "come in", ("đi vào",)),
+    Verb("overtakes the bus", "overtake the bus", ("vượt xe buýt",), driven=True),
+    Verb("overtakes the bicycle", "overtake the bicycle", ("vượt xe đạp",), driven=True),
+    Verb("picks up the bag", "pick up the bag", ("nhặt cái túi",), living=True),
+    Verb("puts down the box", "put down the box", ("đặt cái hộp xuống",), living=True),
     Verb("crosses the street", "cross the street", ("băng qua đường", "qua đường")),
     Verb("turns left", "turn left", ("rẽ trái",)),
     Verb("turns right", "turn right", ("rẽ phải",)),
@@ -140,7 +189,7 @@ class Happening:
 
 def sample_happening(rng: random.Random) -> Happening:
     """Somebody and something they can do."""
-    who = sample_thing(rng, coloured=0.4)
-    living = who.kind in ("person", "dog")
-    verbs = [verb for verb in VERBS if (living or not verb.living) and not (living and verb.present == "drives by")]
+    who = sample_thing(rng, coloured=0.4, kinds=MOVING)
+    living = who.kind in LIVING
+    verbs = [verb for verb in VERBS if not (verb.driven if living else verb.living)]
     return Happening(who, rng.choice(verbs))

@@ -10,8 +10,11 @@ import random
 import re
 from collections.abc import Collection
 
-BEFORE = ("please ", "now ", "tell me: ", "can you tell me: ", "hello, ", "and ", "in this video, ", "in the clip, ")
-AFTER = (" please", " in this video", " in the clip", " here", " now")
+BEFORE = (
+    *("please ", "now ", "tell me: ", "can you tell me: ", "hello, ", "and ", "in this video, ", "in the clip, ", "so "),
+    *("hi, ", "could you say ", "i would like to know: ", "i want to know ", "do you know ", "look: ", "then ", "ok, "),
+)
+AFTER = (" please", " in this video", " in the clip", " here", " now", " then", " at all", " in the picture", " there")
 MISTAKEN = ("the", "is", "are", "what", "there", "do", "of", "all", "any", "this", "that", "now", "we", "they", "for")
 
 
@@ -23,6 +26,26 @@ def politely(question: str, rng: random.Random) -> str:
     if draw < 0.25 and question[-1] in "?.":
         return question[:-1] + rng.choice(AFTER) + question[-1]
     return question
+
+
+def mistype(question: str, rng: random.Random, *, share: float = 0.08) -> str:
+    """The question, with probability `share` with one longer word typed wrongly: a letter lost, doubled or swapped."""
+    if rng.random() >= share:
+        return question
+    words = question.split()
+    long = [at for at, word in enumerate(words) if len(word) > 3 and word.isalpha()]
+    if not long:
+        return question
+    at = rng.choice(long)
+    word, place = words[at], rng.randrange(1, len(words[at]) - 1)
+    words[at] = rng.choice(
+        (
+            word[:place] + word[place + 1 :],
+            word[:place] + word[place] + word[place:],
+            word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+        )
+    )
+    return " ".join(words)
 
 
 def disturb(question: str, rng: random.Random, keep: Collection[str], *, share: float = 0.3) -> str:

@@ -9,7 +9,7 @@ import prompts
 from training.language.example import Example
 from training.language.held_out import FOLLOW_UP_WORDINGS as HELD_OUT
 from training.language.names import PRONOUNS, Happening, Thing, sample_happening, sample_thing
-from training.language.noise import disturb, politely
+from training.language.noise import disturb, mistype, politely
 from training.language.tool_calls import sample_tool_question
 from training.world.questions import NUMBERS
 from training.world.scene import COLOURS
@@ -45,6 +45,7 @@ ABOUT: dict[str, str] = {
     "where": "where is {the}?",
     "count": "how many {many} are there?",
     "when": "when does {a} appear?",
+    "doing": "what does {the} do?",
 }
 """Standalone questions about one thing."""
 ABOUT_NO_THING = (
@@ -85,6 +86,13 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
         "and which way is {it} going?",
         "which way?",
         "does {it} go left or right?",
+    ),
+    "doing": (
+        "what does {it} do?",
+        "and what does {it} do?",
+        "what is {it} doing?",
+        "what was {it} doing?",
+        "what happens to {it}?",
     ),
     "left": (
         "who is to the left of {it}?",
@@ -298,7 +306,7 @@ def sample_follow_up(
     pronoun = rng.choice(PRONOUNS[thing.kind])
     it = {"it": "it", "he": "he", "she": "she"}[pronoun]
     objective = {"it": "it", "he": "him", "she": "her"}[pronoun]
-    if any(f"{word} {{it}}" in wording for word in ("of", "at")):
+    if any(f"{word} {{it}}" in wording for word in ("of", "at", "to")):
         it = objective
     question = wording.format(it=it, its={"it": "its", "he": "his", "she": "her"}[pronoun])
     return _history(rng, turn), question, standalone
@@ -318,5 +326,5 @@ def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
         if not held_out:
             question = disturb(question, rng, keep=target.split(), share=0.15)
     if not held_out:
-        question = politely(question, rng)
+        question = mistype(politely(question, rng), rng, share=0.05)
     return Example(prompts.render("rewrite", history=history, question=question), target)

@@ -4,6 +4,7 @@ from functools import partial
 
 from training.language.example import Example, Task
 from training.language.rewrites import rewrite_example
+from training.language.summaries import summary_example
 from training.language.tool_calls import TOOLS, choice_example, slot_example
 from training.language.translation import english_example, vietnamese_example
 
@@ -13,6 +14,7 @@ TASKS: dict[str, Task] = {
     "rewrite": Task(rewrite_example, partial(rewrite_example, held_out=True), weight=3),
     "vi_en": Task(english_example, partial(english_example, held_out=True), weight=2),
     "en_vi": Task(vietnamese_example, partial(vietnamese_example, held_out=True), weight=1.5),
+    "summary": Task(summary_example, summary_example, weight=0.5),  # what is held out here are the seeds
 }
 
 __all__ = ["TASKS", "Example", "Task"]

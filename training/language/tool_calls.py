@@ -14,7 +14,8 @@ import prompts
 from training.language.example import Example
 from training.language.held_out import TOOL_WORDINGS as HELD_OUT
 from training.language.names import Happening, Thing, sample_happening, sample_thing
-from training.language.noise import disturb, politely
+from training.language.noise import disturb, mistype, politely
+from training.world.scene import COLOURS
 
 TOOLS = ("find frames", "find events", "read text", "ground", "count", "describe", "look")
 OPEN = "none"  # what the model writes where the question leaves a slot open
@@ -27,6 +28,7 @@ SLOTS = {
 }
 WORDS = (
     *("stop", "taxi", "cafe", "shop", "bank", "hotel", "market", "school", "phở", "chợ", "bến xe", "bánh mì"),
+    *("police", "exit 12", "bưu điện", "ngân hàng", "sữa chua", "trường học", "khách sạn", "tin tức", "news", "sale"),
     *("cà phê", "nhà sách", "hello", "thank you", "xin chào", "no", "yes", "left", "right"),
 )
 PLACES = ("france", "the capital", "english", "vietnamese")
@@ -359,9 +361,41 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "what is before {the}?",
         ),
     ),
+    "doing": (
+        "look",
+        (
+            "what does {the} do?",
+            "what is {the} doing?",
+            "what is it that {the} does?",
+            "what was {the} doing?",
+            "what happens to {the}?",
+        ),
+    ),
+    "which_first": (
+        "look",
+        (
+            "which came first, {the} or {other}?",
+            "which was first, {the} or {other}?",
+            "did {the} or {other} come first?",
+            "{the} or {other}: which came first?",
+        ),
+    ),
+    "holding": (
+        "look",
+        (
+            "what is {person} holding?",
+            "what does {person} hold?",
+            "what is {person} carrying?",
+            "what does {person} carry?",
+            "what does {person} have?",
+        ),
+    ),
     "weather": (
         "look",
         (
+            "is it foggy?",
+            "is there fog now?",
+            "do you see fog?",
             "what was the weather like?",
             "is it raining or clear?",
             "tell me about the weather.",
@@ -381,6 +415,7 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "is it day or night?",
             "is it night?",
             "is it day?",
+            "is it day here?",
             "was it day or night?",
         ),
     ),
@@ -424,7 +459,7 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }
 """Class of questions -> (tool, wordings)."""
-BACKDROPS = ("rain", "a sign", "a street", "a park", "a road", "the night", "the day")
+BACKDROPS = ("rain", "fog", "a sign", "a street", "a park", "a road", "a beach", "a square", "the night", "the day")
 _WEIGHTS: dict[str, float] = {
     "sequence": 4,
     "sequence3": 2,
@@ -458,6 +493,9 @@ def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: st
     kind = kind or rng.choices(kinds, [_WEIGHTS.get(name, 1) for name in kinds])[0]
     tool, wordings = QUESTIONS[kind]
     thing, other = sample_thing(rng), sample_thing(rng)
+    person = Thing("person", rng.choice((None, *COLOURS)))
+    if kind == "holding":
+        thing = person
     first, second, third = (sample_happening(rng) for _ in range(3))
     while kind == "when_happens" and first.verb.base == "appear":  # that is the class `when`, which seeks the thing
         first = sample_happening(rng)
@@ -469,6 +507,7 @@ def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: st
         name=thing.name,
         many=thing.many,
         other=other.the,
+        person=person.the,
         ask=first.ask,
         present=first.present,
         first=first.present,
@@ -514,7 +553,7 @@ def _slots(
         return {("count", "phrase"): thing.name, query: thing.a}
     if kind == "count_all":
         return {("count", "phrase"): OPEN, query: OPEN}
-    if kind in ("colour", "direction", "beside", "front"):
+    if kind in ("colour", "direction", "beside", "front", "doing", "holding"):
         return {query: thing.a}
     if kind == "describe":
         return {query: OPEN}
@@ -524,7 +563,7 @@ def _slots(
 def choice_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """Which tool does a question want?"""
     question = sample_tool_question(rng, held_out=held_out)
-    text = question.text if held_out else politely(question.text, rng)
+    text = question.text if held_out else mistype(politely(question.text, rng), rng)
     return Example(prompts.render("choose_tool", question=text), question.tool)
 
 
@@ -540,4 +579,5 @@ def slot_example(rng: random.Random, *, held_out: bool = False) -> Example:
         text, target = question.text, question.slots[tool, slot]
         if not held_out:
             text = politely(text if target == OPEN else disturb(text, rng, keep=target.split()), rng)
+            text = mistype(text, rng) if tool != "read text" else text
         return Example(prompts.render("fill_slot", question=text, tool=tool, slot=slot), target)

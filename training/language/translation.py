@@ -12,6 +12,7 @@ import prompts
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import VI_COLOURS, VI_NUMBERS, Happening, Thing, sample_happening, sample_thing
+from training.tokenizer import fold
 from training.world.questions import full_caption
 from training.world.scene import Actor, sample_scene
 
@@ -35,6 +36,11 @@ ENGLISH: dict[str, str] = {
     "sign": "what does the sign say?",
     "sign_there": "is there a sign?",
     "weather": "is it raining?",
+    "fog": "is it foggy?",
+    "doing": "what does {the} do?",
+    "holding": "what is {person} holding?",
+    "which_first": "which came first, {the} or {other}?",
+    "what_next": "what does {the} do next?",
     "weather_like": "what is the weather like?",
     "time": "is it day or night?",
     "night": "is it night?",
@@ -126,6 +132,20 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
         "có đang mưa không?",
         "có phải trời mưa không?",
     ),
+    "fog": (
+        "trời có sương mù không?",
+        "có sương mù không?",
+        "có sương không?",
+        "trời đang có sương mù à?",
+    ),
+    "doing": ("{vi} làm gì?", "{vi} đang làm gì?", "{vi} đã làm gì?"),
+    "holding": ("{vi_person} cầm gì?", "{vi_person} đang cầm gì?", "{vi_person} mang gì?", "{vi_person} mang theo gì?"),
+    "which_first": (
+        "cái nào đến trước, {vi} hay {vi_other}?",
+        "{vi} hay {vi_other} đến trước?",
+        "{vi} hay {vi_other} xuất hiện trước?",
+    ),
+    "what_next": ("{vi} làm gì tiếp theo?", "tiếp theo {vi} làm gì?", "sau đó {vi} làm gì?"),
     "weather_like": ("thời tiết thế nào?", "thời tiết như thế nào?"),
     "time": ("là ban ngày hay ban đêm?", "đây là ban ngày hay ban đêm?", "ngày hay đêm?", "trời sáng hay tối?"),
     "night": ("có phải ban đêm không?", "đây là ban đêm à?"),
@@ -191,12 +211,25 @@ ANSWERS: tuple[Pair, ...] = (
     ("đường phố", "street"),
     ("con đường", "road"),
     ("công viên", "park"),
+    ("bãi biển", "beach"),
+    ("quảng trường", "square"),
+    ("sương mù", "fog"),
+    ("một chiếc ô", "an umbrella"),
+    ("một ba lô", "a backpack"),
+    ("một lá cờ", "a flag"),
     ("tôi không biết", "i don't know"),
     *((vi, number) for number, vi in VI_NUMBERS.items() if number != "zero"),
     *((forms[0], colour) for colour, forms in VI_COLOURS.items()),
 )
 """Short answers; `no` and `zero` share one Vietnamese word, which code tells apart: see `_short`."""
-VI_WHERE = {"street": "trên phố", "road": "trên đường", "park": "trong công viên"}
+VI_WHERE = {
+    "street": "trên phố",
+    "road": "trên đường",
+    "park": "trong công viên",
+    "beach": "trên bãi biển",
+    "square": "trên quảng trường",
+}
+VI_WEATHER = {"clear": "", "rain": " trời mưa", "fog": " trong sương mù"}
 VI_WHEN = {"day": "ban ngày", "night": "ban đêm"}
 _WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "when": 2, "colour": 1.5, "side": 1.5}
 _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
@@ -204,12 +237,14 @@ _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
 
 def _fill(pattern: str, thing: Thing, other: Thing, happenings: tuple[Happening, Happening]) -> str:
     first, second = happenings
+    person = Thing("person", thing.colour)
     return pattern.format(
         a=thing.a,
         the=thing.the,
         name=thing.name,
         many=thing.many,
         other=other.the,
+        person=person.the,
         ask=first.ask,
         first=first.present,
         second=second.present,
@@ -225,6 +260,7 @@ def _fill_vi(
         vi_bare=thing.vi(rng) if rng and rng.random() < 0.4 else thing.vi(rng, classifier=False),
         vi_one=thing.vi_a(rng),
         vi_other=other.vi(rng),
+        vi_person=Thing("person", thing.colour).vi(rng),
         vi_event=first.vi(rng),
         vi_second=second.vi(rng),
     )
@@ -232,10 +268,9 @@ def _fill_vi(
 
 def vietnamese_caption(actors: tuple[Actor, ...], place: str, time: str, weather: str) -> str:
     """`full_caption` in Vietnamese."""
-    names = [Thing(actor.kind, actor.colour).vi_a() for actor in actors] or ["không có gì"]
+    names = [Thing(actor.kind, actor.colour, actor.carries).vi_a() for actor in actors] or ["không có gì"]
     who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} và {names[-1]}"
-    rain = " trời mưa" if weather == "rain" else ""
-    return f"{who} {VI_WHERE[place]} {VI_WHEN[time]}{rain}"
+    return f"{who} {VI_WHERE[place]} {VI_WHEN[time]}{VI_WEATHER[weather]}"
 
 
 def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bool = False) -> Pair:
@@ -284,8 +319,9 @@ def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
 
 
 def english_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """Vietnamese into English."""
-    pair = sample_pair(rng, held_out=held_out)
+    """Vietnamese into English; now and then typed without accents."""
+    vietnamese, english = sample_pair(rng, held_out=held_out)
+    pair = (fold(vietnamese) if rng.random() < 0.15 else vietnamese, english)
     example = _example(pair, to_vietnamese=False)
     # People drop the question mark and the full stop.
     if rng.random() < 0.2 and example.prompt[-1] in "?.":
