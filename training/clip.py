@@ -205,15 +205,12 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model.set_attn_implementation("eager")
     model.to(device).train()
     tokenizer = build_tokenizer("clip")
-    rng = random.Random(options.seed + 1000 * rank)
-    torch.manual_seed(options.seed + rank)
 
     def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
-        scenes = [sample_scene(rng, held_out=rng.random() < 0.3) for _ in range(options.batch)]
-        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE, rng) for scene in scenes])).to(device)
-        if rng.random() < 0.5:
+        scenes, images, captions = next(batches)
+        frames = pixels(images).to(device)
+        if torch.rand(()) < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(scenes), 1, 1, 1, device=device))
-        captions = [sample_caption(scene, rng) for scene in scenes]
         with torch.autocast(device.type, dtype=torch.bfloat16):
             images = _features(model.get_image_features(pixel_values=frames)).float()
             texts = embed_texts(model, tokenizer, [caption.text for caption in captions]).float()

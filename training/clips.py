@@ -13,12 +13,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from training.world.plots import sample_story
 from training.world.render import draw
 from training.world.scene import HEIGHT, WIDTH, Scene
-from training.world.story import Shot, Story, sample_story
+from training.world.story import Shot, Story
 
 RATE = 15  # frames a second
 SIZE = 640  # pixels wide; 16:9
+QUALITIES = (24, 28, 33, 38)  # of H.264, from fine to coarse
 TRUTH_EVERY = 0.2  # seconds between two rows of boxes
 
 
@@ -30,7 +32,7 @@ def demo_stories() -> tuple[Story, ...]:
 def _morning() -> Story:
     """A street by day: people at the start, a dog, a car that stops, a bus, a red car."""
     shot = Shot(Scene("street", "day", "clear", "PHỞ", (), 11), 44.0)
-    walker = shot.stands("green", "person", lane="mid", x=92, facing="right").wait(3.0)
+    walker = shot.stands("green", "person", lane="mid", x=92, facing="right", carries="backpack").wait(3.0)
     walker.move(30, speed=30).leave("left", speed=30)
     shot.stands("purple", "person", lane="near", x=290, facing="left").wait(4.0).leave("right", speed=34)
     shot.enters("white", "dog", lane="near", to=300, at=8.0, speed=80).leave("right", speed=80)
@@ -43,26 +45,29 @@ def _morning() -> Story:
 
 
 def _rain() -> Story:
-    """A road in the rain, then a market street: a truck overtakes a bicycle, a taxi picks somebody up."""
+    """A road in the rain, then a square: a truck overtakes a bicycle, a taxi picks somebody up."""
     road = Shot(Scene("road", "day", "rain", None, (), 23), 16.0)
     bicycle = road.enters("green", "bicycle", lane="near", to=330, at=1.0, speed=30)
     truck = road.enters("yellow", "truck", lane="far", to=200, at=4.5, speed=65)
     truck.overtake(bicycle, 300, speed=65).leave("right", speed=65)
     bicycle.leave("right", speed=30)
-    market = Shot(Scene("street", "day", "rain", "TAXI", (), 29), 16.0)
-    waiting = market.stands("red", "person", lane="near", x=250, facing="left")
+    market = Shot(Scene("square", "day", "rain", "TAXI", (), 29), 16.0)
+    waiting = market.stands("red", "person", lane="near", x=250, facing="left", carries="umbrella")
+    market.stands("brown", "bench", lane="far", x=330)
     car = market.enters("yellow", "car", lane="mid", to=200, at=3.0, speed=70).stop(1.0)
     car.pick_up(waiting).leave("right", speed=70)
     return Story("rain-taxi", (road, market))
 
 
 def _night() -> Story:
-    """A park at night: a motorbike passes, a person crosses, a dog waits."""
-    shot = Shot(Scene("park", "night", "clear", "HOTEL", (), 37), 26.0)
+    """A park at night: a motorbike passes, a person crosses, picks up a bag, and a dog waits."""
+    shot = Shot(Scene("park", "night", "clear", "HOTEL", (), 37), 30.0)
     dog = shot.stands("orange", "dog", lane="near", x=70, facing="right")
+    bag = shot.stands("pink", "bag", lane="far", x=300)
     shot.enters("white", "motorbike", lane="mid", to=250, at=3.0, speed=75).leave("right", speed=75)
-    shot.enters("blue", "person", lane="near", to=250, at=9.0, speed=40).cross("far", drift=10).leave("right", speed=30)
-    dog.wait(19.0).leave("left", speed=60)
+    person = shot.enters("blue", "person", lane="near", to=250, at=9.0, speed=40).cross("far", drift=10)
+    person.move(276, speed=30).take(bag).leave("right", speed=30)
+    dog.wait(23.0).leave("left", speed=60)
     return Story("night-park", (shot,))
 
 
@@ -89,12 +94,14 @@ def truth(story: Story) -> dict[str, Any]:
             continue
         for player in shot.players:
             if actor := player.actor(inside):
-                x0, y0, x1, y1 = actor.box
+                dx, dy = shot.camera(inside)
+                x0, y0, x1, y1 = (value - shift for value, shift in zip(actor.box, (dx, dy, dx, dy), strict=True))
                 inside_picture = (max(0.0, x0), max(0.0, y0), min(WIDTH, x1), min(HEIGHT, y1))
                 if inside_picture[0] < inside_picture[2]:
                     box = [round(value * unit, 1) for value in inside_picture]
                     rows.append({"seconds": round(seconds, 3), "who": actor.name, "facing": actor.facing, "box": box})
-    backdrops = [{k: v for k, v in asdict(s.backdrop).items() if k not in ("actors", "seed")} for s in story.shots]
+    hidden = ("actors", "seed", "camera")
+    backdrops = [{k: v for k, v in asdict(s.backdrop).items() if k not in hidden} for s in story.shots]
     return {
         "name": story.name,
         "rate": RATE,
@@ -120,7 +127,8 @@ def main() -> None:
         demo_stories() if options.demo else [sample_story(rng, seconds=options.seconds) for _ in range(options.count)]
     )
     for story in stories:
-        render(story, options.out / f"{story.name}.mp4")
+        quality = QUALITIES[0] if options.demo else rng.choice(QUALITIES)
+        render(story, options.out / f"{story.name}.mp4", quality=quality)
         if not options.demo:
             (options.out / f"{story.name}.json").write_text(
                 json.dumps(truth(story), ensure_ascii=False, indent=1) + "\n"

@@ -14,7 +14,8 @@ import argparse
 import logging
 import random
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import prompts
+from training.feed import feed
 from training.language.noise import mistype, politely
 from training.loop import Loop, Schedule, launch
 from training.models import (
@@ -66,14 +68,16 @@ TEMPERATURE = WIDTH_OF_MODEL / 16
 CAPTION_QUESTION = prompts.render("caption").lower()
 
 BACKDROP_GROUPS = ((*PLACES, NOTHING), (*TIMES, NOTHING), (*WEATHERS, NOTHING), ("sign", NOTHING))
+FACINGS = ("left", "right", NOTHING)
 COLUMN_GROUPS = (
     (*COLOURS, NOTHING),
     (*KINDS, NOTHING),
     (*LANES, "front", NOTHING),
-    ("left", "right", NOTHING),
+    FACINGS,
     (*CARRIED, NOTHING),
 )
-COLUMN_WEIGHTS = (2, 2, 2, 5, 2)  # which way somebody faces is a matter of a few pixels, and is learnt last
+COLUMN_WEIGHTS = (2, 3, 2, 5, 2)
+FACING_AFTER = 0.2  # of the run: a matter of a few pixels, learnt last, and before that only noise in every step
 
 
 @cache
@@ -109,8 +113,11 @@ def _targets(ids: Tensor, group: tuple[str, ...]) -> Tensor:
     return (ids[..., None] == _group_ids(group).to(ids.device)).float().argmax(-1)
 
 
-def slot_loss(queries: Tensor, scenes: Sequence[Scene], table: Tensor) -> Tensor:
-    """Cross-entropy of each word of each slot, plus the squared distance to the slot's vector."""
+def slot_loss(queries: Tensor, scenes: Sequence[Scene], table: Tensor, progress: float = 1.0) -> Tensor:
+    """Cross-entropy of each word of each slot, plus the squared distance to the slot's vector.
+
+    `progress` in [0, 1] is the run's: which way somebody faces counts little at first.
+    """
     queries = queries.float()
     backdrop, columns = (ids.to(queries.device) for ids in slot_ids(scenes))
     loss = F.mse_loss(queries, slot_vectors(backdrop, columns, table))
@@ -123,8 +130,12 @@ def slot_loss(queries: Tensor, scenes: Sequence[Scene], table: Tensor) -> Tensor
         each = F.cross_entropy(_logits(queries[:, 1:], group, table).flatten(0, 1), target, reduction="none")
         # Most columns are empty: without the weight, "nothing here" is all that is learnt at first.
         weight = torch.where(target != len(group) - 1, 1.0, 0.4)
-        loss = loss + COLUMN_WEIGHTS[position] * (each * weight).sum() / weight.sum()
+        share = 0.2 if group is FACINGS and progress < FACING_AFTER else 1.0
+        loss = loss + share * COLUMN_WEIGHTS[position] * (each * weight).sum() / weight.sum()
     return loss
+
+
+Task = tuple[str, str, str]  # instruction for the Q-Former, prompt for the T5, answer
 
 
 class DenseHead(nn.Module):
@@ -177,8 +188,8 @@ def queries_of(model: Any, vision: Tensor, instructions: list[str]) -> Tensor:
     return model.language_projection(states[:, :QUERIES])  # type: ignore[no-any-return]  # the class is untyped
 
 
-def sample_task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
-    """(instruction for the Q-Former, prompt for the T5, answer), in words as people type them."""
+def sample_task(scene: Scene, rng: random.Random) -> Task:
+    """A question or a statement about a scene, in words as people type them."""
     asked_of = scene if scene is not OUTSIDE else sample_scene(rng)
     if rng.random() < 0.2:
         statement, there = sample_statement(asked_of, rng)
@@ -203,14 +214,29 @@ def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArr
     return scene, model_frame(scene, IMAGE_SIZE, rng)
 
 
-def language_loss(model: Any, vision: Tensor, scenes: Sequence[Scene], rng: random.Random) -> Tensor:
-    """The answer's cross-entropy through the frozen T5."""
-    tasks = [sample_task(scene, rng) for scene in scenes]
-    queries = queries_of(model, vision, [instruction for instruction, _, _ in tasks])
-    prompt = padded([list(text_ids(text, "t5")) for _, text, _ in tasks]).to(vision.device)
-    labels = padded([list(text_ids(answer, "t5")) for _, _, answer in tasks], -100).to(vision.device)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pictures, their truth, and a task for each."""
+
+    scenes: list[Scene]
+    images: NDArray[np.uint8]  # (n, size, size, 3)
+    tasks: list[Task]
+
+
+def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> Batch:
+    """`size` pictures of every sort."""
+    frames = [sample_frame(rng, pairs) for _ in range(size)]
+    scenes = [scene for scene, _ in frames]
+    return Batch(scenes, np.stack([image for _, image in frames]), [sample_task(scene, rng) for scene in scenes])
+
+
+def language_loss(model: Any, queries: Tensor, tasks: Sequence[Task]) -> Tensor:
+    """The answers' cross-entropy through the frozen T5."""
+    device = queries.device
+    prompt = padded([list(text_ids(text, "t5")) for _, text, _ in tasks]).to(device)
+    labels = padded([list(text_ids(answer, "t5")) for _, _, answer in tasks], -100).to(device)
     words = model.language_model.get_input_embeddings()(prompt)
-    ones = torch.ones(len(tasks), QUERIES, dtype=torch.long, device=vision.device)
+    ones = torch.ones(len(tasks), QUERIES, dtype=torch.long, device=device)
     return model.language_model(  # type: ignore[no-any-return]  # the class is untyped
         inputs_embeds=torch.cat([queries.to(words.dtype), words], 1),
         attention_mask=torch.cat([ones, (prompt > 0).long()], 1),
@@ -276,22 +302,18 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     head.to(device)
     model.language_model.eval()
     table = model.language_model.get_input_embeddings().weight.detach()
-    rng = random.Random(options.seed + 1000 * rank)
-    torch.manual_seed(options.seed + rank)
-
     def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
-        scenes, images = zip(*(sample_frame(rng, options.pairs) for _ in range(options.batch)), strict=True)
-        frames = pixels(np.stack(images)).to(device)
-        if rng.random() < 0.5:
-            frames = frames * (1 + 0.12 * torch.randn(len(scenes), 1, 1, 1, device=device))
+        batch = next(batches)
+        frames = pixels(batch.images).to(device)
+        if torch.rand(()) < 0.5:
+            frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
         with torch.autocast(device.type, dtype=torch.bfloat16):
             vision = model.vision_model(pixel_values=frames).last_hidden_state
-            instructions = [sample_task(scene, rng)[0] for scene in scenes]
-            queries = queries_of(model, vision, instructions)
-            total = slot_loss(queries, scenes, table) + head.loss(vision[:, 1:], scenes)
+            queries = queries_of(model, vision, [instruction for instruction, _, _ in batch.tasks])
+            total = slot_loss(queries, batch.scenes, table, progress) + head.loss(vision[:, 1:], batch.scenes)
             shown = {"alignment": float(total.detach())}
             if options.t5 and progress >= 1 - options.lm_share:
-                language_part = language_loss(model, vision, scenes, rng)
+                language_part = language_loss(model, queries, batch.tasks)
                 shown["language"] = float(language_part.detach())
                 total = total + language_part
         return total, shown
@@ -300,16 +322,21 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         model.save_pretrained(options.out)
         instructblip_processor().save_pretrained(options.out)
 
-    Loop(
+    loop = Loop(
         options.out,
         {"model": model, "dense": head},
         loss,
-        schedule=Schedule(options.seconds),
+        schedule=Schedule(options.seconds, report_every=options.report_every),
         save=save,
         evaluate=lambda: slot_figures(model),
         rank=rank,
         processes=processes,
-    ).run()
+    )
+    # The step seeds it: after a resume, the same seed would repeat the first batches.
+    torch.manual_seed(options.seed + loop.step + 1000 * rank)
+    sample = partial(sample_batch, size=options.batch, pairs=options.pairs)
+    batches = feed(sample, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    loop.run()
 
 
 def main() -> None:
@@ -321,7 +348,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1500)
     parser.add_argument("--lm-share", type=float, default=0.3)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
     parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--report-every", type=float, default=120, help="seconds")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument(
         "--pairs", choices=("all", "seen"), default="all", help="'seen' measures generalisation to pairs held out"

@@ -15,7 +15,8 @@ import argparse
 import json
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import prompts
+from training.feed import feed
 from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.language.noise import politely
 from training.language.tasks import TASKS, Example
@@ -269,33 +271,48 @@ def language_batch(rng: random.Random, size: int) -> list[Example]:
     return [task.sample(rng) for task in TASKS.values() for _ in range(round(size * task.weight / total))]
 
 
-def make_loss(model: Any, hints: Hints, rng: random.Random) -> Callable[[float], tuple[Tensor, dict[str, float]]]:
-    """The loss of one step: visual questions (with hints), captions, and every language task at once.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A step's worth of every task."""
+
+    questions: list[Sample]  # about one frame
+    episodes: list[Sample]  # about several
+    captions: list[Sample]
+    language: list[Example]
+
+
+def sample_batch(rng: random.Random) -> Batch:
+    """Everything is in every batch.
 
     Muon gives every step the same length whatever its gradient, so a step for one task alone undoes a little of all the
-    others: everything is in every batch.
+    others.
     """
+    return Batch(
+        visual_batch(rng, SCENE_BATCH),
+        episode_batch(rng, EPISODE_BATCH),
+        caption_batch(rng, CAPTION_BATCH),
+        language_batch(rng, LANGUAGE_BATCH),
+    )
+
+
+def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    """The loss of one step: visual questions (with hints), episodes, captions, and every language task."""
     device = model.shared.weight.device
+    noise = NOISE if torch.rand(()) < 0.6 else 0.0
 
     def forward(inputs: dict[str, Tensor], **more: bool) -> Any:
         with torch.autocast(device.type, dtype=torch.bfloat16):
             return model(**inputs, **more)
 
-    def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
-        del progress  # the mixture stays the same all along
-        language: Tensor = forward(text_inputs(language_batch(rng, LANGUAGE_BATCH), device)).loss
-        noise = NOISE if rng.random() < 0.6 else 0.0
-        caption: Tensor = forward(visual_inputs(model, caption_batch(rng, CAPTION_BATCH), noise=noise)).loss
-        frames: Tensor = forward(visual_inputs(model, episode_batch(rng, EPISODE_BATCH), noise=noise)).loss
-        samples = visual_batch(rng, SCENE_BATCH)
-        output = forward(visual_inputs(model, samples, noise=noise), output_hidden_states=True)
-        middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
-        hint = hints.loss(middle, output.encoder_last_hidden_state, samples)
-        shown = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}
-        total = output.loss + 0.5 * hint + 0.3 * caption + 0.7 * frames + 2.0 * language
-        return total, {name: float(part.detach()) for name, part in shown.items()}
-
-    return loss
+    language: Tensor = forward(text_inputs(batch.language, device)).loss
+    caption: Tensor = forward(visual_inputs(model, batch.captions, noise=noise)).loss
+    frames: Tensor = forward(visual_inputs(model, batch.episodes, noise=noise)).loss
+    output = forward(visual_inputs(model, batch.questions, noise=noise), output_hidden_states=True)
+    middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
+    hint = hints.loss(middle, output.encoder_last_hidden_state, batch.questions)
+    shown = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}
+    total = output.loss + 0.5 * hint + 0.3 * caption + 0.7 * frames + 2.0 * language
+    return total, {name: float(part.detach()) for name, part in shown.items()}
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
@@ -318,7 +335,6 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         save()  # others may start from it before the end
         return figures(model, size=options.report_size)
 
-    rng = random.Random(options.seed)
     schedule = Schedule(
         options.seconds,
         matrix_rate=options.rate,
@@ -331,7 +347,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     loop = Loop(
         options.out,
         {"model": model, "hints": hints},
-        make_loss(model, hints, rng),
+        lambda _progress: batch_loss(model, hints, next(batches)),
         schedule=schedule,
         save=save,
         evaluate=report,
@@ -339,8 +355,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         processes=processes,
     )
     # The step seeds it: after a resume, the same seed would repeat the first batches.
-    rng.seed(f"{options.seed} {loop.step} {rank}")
     torch.manual_seed(options.seed + loop.step + 1000 * rank)
+    batches = feed(sample_batch, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
     loop.run()
     if rank == 0:
         write_figures(options.out, options.size)
@@ -366,6 +382,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.01, help="Muon's; a fifth of it is AdamW's")
     parser.add_argument("--hold", type=float, default=0.2, help="share of the run before the rate starts to fall")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that sample, beside a GPU")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--report-every", type=float, default=120, help="seconds")
     parser.add_argument("--report-size", type=int, default=50, help="held-out examples for each figure in the log")

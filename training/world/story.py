@@ -21,6 +21,7 @@ EventKind = Literal[
     *("enters", "leaves", "stops", "crosses", "overtakes", "boards", "gets off", "picks up", "puts down"),
     *("turns around",),
 ]
+STEP = 0.05  # seconds between two looks at where somebody is
 SEEN = 0.4  # share of its width from which on somebody at the edge of the frame counts as there
 
 
@@ -116,13 +117,25 @@ class Player:
 
     def leave(self, facing: Facing, *, speed: float = 70.0) -> Player:
         """Goes out of the picture on one side."""
-        half = SIZES[self.kind][0] * 0.7
-        edge = WIDTH if facing == "right" else 0.0
-        start = self.now.seconds + max(0.0, abs(edge - self.now.x) - half) / speed
-        self.move(WIDTH + half if facing == "right" else -half, speed=speed)
-        self.tell("leaves", start, self.now.seconds)
+        start, outside = self.now.seconds, self.shot.outside(self.kind)
+        self.move(WIDTH + outside if facing == "right" else -outside, speed=speed)
+        self.tell("leaves", *self.passage(start, whole_first=True))
         self.gone = True
         return self
+
+    def passage(self, start: float, *, whole_first: bool) -> tuple[float, float]:
+        """When, on the last leg of its way, it is neither wholly inside nor wholly outside the frame."""
+        times = [start + number * STEP for number in range(int((self.now.seconds - start) / STEP) + 2)]
+        shares = []
+        for at in times:
+            place, (shift, _) = self.at(at), self.shot.camera(at)
+            half = SIZES[self.kind][0] * _depth_scale(place.foot) / 2
+            x0, x1 = place.x - shift - half, place.x - shift + half
+            shares.append(max(0.0, min(x1, WIDTH) - max(x0, 0.0)) / (x1 - x0))
+        partly = [at for at, share in zip(times, shares, strict=True) if 0.0 < share < 0.999]
+        if not partly:
+            return (times[-1], times[-1]) if whole_first else (times[0], times[0])
+        return partly[0], partly[-1]
 
     def turn_around(self, facing: Facing) -> Player:
         """Turns, to go back where it came from."""
@@ -246,13 +259,16 @@ class Shot:
         A place on the right half is reached from the left, and the other way round.
         """
         from_left = to > WIDTH / 2
-        half = SIZES[kind][0] * 0.7
-        x = -half if from_left else WIDTH + half
+        x = -self.outside(kind) if from_left else WIDTH + self.outside(kind)
         facing: Facing = "right" if from_left else "left"
         player = Player(self, colour, kind, lane=lane, x=x, at=at, facing=facing, carries=carries)
-        inside = at + 2 * half / speed
-        player.tell("enters", at, inside)
-        return self.add(player.move(to, speed=speed))
+        player.move(to, speed=speed)
+        player.tell("enters", *player.passage(at, whole_first=False))
+        return self.add(player)
+
+    def outside(self, kind: str) -> float:
+        """How far beyond the edge somebody of `kind` is out of sight, wherever the camera has turned."""
+        return SIZES[kind][0] * 0.7 + abs(self.pan) / 2 + 2 * self.shake
 
     def steps_out(self, colour: str, kind: str, vehicle: Player, *, at: float, to: float, lane: str) -> Player:
         """Somebody who gets off a vehicle that waits."""
