@@ -14,6 +14,8 @@ SAMPLES = {
     "text": "có xe đỏ không?",
     "options": {"find_frames": "find pictures that show a thing"},
     "count": 4,
+    "number": 2,
+    "captions": "a red car in the street by day ; a blue bus in the street by day",
 }
 
 

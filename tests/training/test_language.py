@@ -1,11 +1,15 @@
 import random
+import re
 
 import pytest
 
 from training.language import held_out, rewrites, tool_calls, translation
 from training.language.names import Thing
+from training.language.noise import mistype
+from training.language.summaries import summary_example
 from training.language.tasks import TASKS
 from training.tokenizer import build_tokenizer
+from training.world.wordings import WORDINGS
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -26,7 +30,7 @@ def test_every_text_is_short_and_written_without_unknown_tokens(name: str) -> No
             for text in (example.prompt, example.target):
                 ids = tokenizer(text).input_ids
                 assert tokenizer.unk_token_id not in ids, text
-                assert 1 < len(ids) < 100, text
+                assert 1 < len(ids) < (220 if name == "summary" else 100), text
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,7 @@ def test_every_text_is_short_and_written_without_unknown_tokens(name: str) -> No
         (held_out.TOOL_WORDINGS, {kind: wordings for kind, (_, wordings) in tool_calls.QUESTIONS.items()}),
         (held_out.FOLLOW_UP_WORDINGS, rewrites.FOLLOW_UPS),
         (held_out.VI_WORDINGS, translation.VI_WORDINGS),
+        (held_out.QUESTION_WORDINGS, WORDINGS),
     ],
 )
 def test_held_out_wordings_are_never_trained(
@@ -48,6 +53,7 @@ def test_held_out_wordings_are_never_trained(
 def test_every_class_of_questions_has_held_out_wordings() -> None:
     assert held_out.TOOL_WORDINGS.keys() == tool_calls.QUESTIONS.keys()
     assert held_out.FOLLOW_UP_WORDINGS.keys() == rewrites.FOLLOW_UPS.keys()
+    assert held_out.QUESTION_WORDINGS.keys() == WORDINGS.keys()
 
 
 def test_every_tool_is_wanted_and_has_only_its_own_slot() -> None:
@@ -83,6 +89,25 @@ def test_a_thing_in_vietnamese() -> None:
     assert Thing("car", "red").vi_a() == "một chiếc ô tô đỏ"
     assert Thing("person", "green").vi() == "người mặc áo xanh lá"
     assert Thing("dog").vi(random.Random(0)) == "con chó"
+    assert Thing("person", "red", "flag").vi() == "người mặc áo đỏ cầm lá cờ"
+    assert Thing("person", None, "umbrella").many == "people with an umbrella"
+
+
+def test_a_typing_error_touches_one_word() -> None:
+    rng, question = random.Random(1), "what colour is the motorbike?"
+    changed = [mistype(question, rng, share=1.0).split() for _ in range(40)]
+    assert all(sum(a != b for a, b in zip(words, question.split(), strict=True)) <= 1 for words in changed)
+    assert len({tuple(words) for words in changed}) > 10
+
+
+def test_a_summary_names_everybody_once() -> None:
+    rng = random.Random(4)
+    for _ in range(30):
+        example = summary_example(rng)
+        names = re.findall(r"an? \w+ \w+", re.sub(r" with an? \w+", "", example.target))
+        assert len(names) == len(set(names))
+        assert all(name in example.prompt for name in names)
+        assert names or example.target.startswith("nothing")
 
 
 def test_translations_into_vietnamese_always_use_the_same_wording() -> None:

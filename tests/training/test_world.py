@@ -1,14 +1,29 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from training.world.labels import COLOUR, KIND, patch_labels
 from training.world.questions import QUESTION_KINDS, full_caption, sample_caption, sample_question
+from training.world.outside import OUTSIDE, outside_frame
 from training.world.render import draw, model_frame
-from training.world.scene import COLUMNS, HELD_OUT, Actor, Scene, sample_scene, scene_words
+from training.world.scene import (
+    COLUMNS,
+    CROWD,
+    HEIGHT,
+    HELD_OUT,
+    KINDS,
+    PLACES,
+    WEATHERS,
+    Actor,
+    Scene,
+    sample_scene,
+    scene_words,
+)
 
 SCENE = Scene(
     "park",
@@ -39,23 +54,77 @@ def test_held_out_pairs_appear_only_where_asked() -> None:
     def pairs(scene: Scene) -> set[tuple[str, str]]:
         return {(actor.colour, actor.kind) for actor in scene.actors}
 
-    assert all(not pairs(sample_scene(rng)) & HELD_OUT for _ in range(300))
-    assert all(pairs(sample_scene(rng, held_out=True)) & HELD_OUT for _ in range(50))
+    assert all(not pairs(sample_scene(rng, "seen")) & HELD_OUT for _ in range(300))
+    assert all(pairs(sample_scene(rng, "unseen")) & HELD_OUT for _ in range(50))
+    assert any(pairs(sample_scene(rng)) & HELD_OUT for _ in range(50))
+    assert {kind for _, kind in HELD_OUT} == set(KINDS)
+
+
+def test_the_world_is_as_hard_as_it_says() -> None:
+    """Heights from 8 to 45 % of the frame, up to six actors, a third of the frames with one hiding part of another."""
+    rng = random.Random(9)
+    scenes = [sample_scene(rng) for _ in range(1500)]
+    heights = sorted((box[3] - box[1]) / HEIGHT for scene in scenes for box in (actor.box for actor in scene.actors))
+    assert 0.075 < heights[0] < 0.09
+    assert 0.42 < heights[-1] < 0.48
+    assert {len(scene.actors) for scene in scenes} == set(range(CROWD + 1))
+    assert sum(_somebody_is_hidden(scene) for scene in scenes) / len(scenes) > 0.3
+    assert {scene.weather for scene in scenes} == set(WEATHERS)
+    assert {scene.place for scene in scenes} == set(PLACES)
+
+
+def _somebody_is_hidden(scene: Scene) -> bool:
+    boxes = [actor.box for actor in scene.actors]
+    for one, two in combinations(boxes, 2):
+        width, height = min(one[2], two[2]) - max(one[0], two[0]), min(one[3], two[3]) - max(one[1], two[1])
+        smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, two))
+        if width > 0 and height > 0 and width * height > 0.05 * smaller:
+            return True
+    return False
+
+
+def test_two_hundred_seeds_are_two_hundred_backdrops() -> None:
+    pictures = {draw(replace(SCENE, actors=(), sign=None, seed=seed)).resize((48, 27)).tobytes() for seed in range(200)}
+    assert len(pictures) == 200
+
+
+def test_a_camera_that_turns_shows_more_of_the_same_place() -> None:
+    still = np.asarray(draw(replace(SCENE, weather="clear", actors=()), width=384))
+    turned = np.asarray(draw(replace(SCENE, weather="clear", actors=(), camera=(40.0, 0.0)), width=384))
+    assert np.array_equal(still[:, 40:], turned[:, :-40])
+
+
+def test_pictures_from_outside_the_world_are_all_different_and_the_truth_says_nothing() -> None:
+    rng = random.Random(3)
+    frames = [outside_frame(rng, 64) for _ in range(60)]
+    assert all(frame.shape == (64, 64, 3) and frame.dtype == np.uint8 for frame in frames)
+    assert len({frame.tobytes() for frame in frames}) > 50
+    assert {word for slot in scene_words(OUTSIDE) for word in slot if not word.startswith("<")} == {"none"}
 
 
 def test_words_say_the_scene() -> None:
     slots = scene_words(SCENE)
     assert len(slots) == COLUMNS + 1
     assert slots[0] == ["park", "night", "rain", "sign"]
-    assert slots[2] == ["red", "car", "mid", "left", "2"]
-    assert slots[1] == ["none"] * 4 + ["1"]
+    assert slots[3] == ["red", "car", "mid", "left", "none", "<3>"]
+    assert slots[1] == ["none"] * 5 + ["<1>"]
+    flag = Actor("red", "person", 20, "near", "left", carries="flag")
+    bench = Actor("pink", "bench", 300, "far", "left")
+    carried = scene_words(SCENE.with_actors((flag, bench)))
+    assert carried[1] == ["red", "person", "near", "left", "flag", "<1>"]
+    assert carried[8][3] == "none"  # a bench goes nowhere
+
+
+def test_where_two_stand_in_one_column_the_nearer_is_said() -> None:
+    far, near = Actor("red", "car", 200, "far", "left"), Actor("blue", "dog", 195, "near", "right")
+    assert scene_words(SCENE.with_actors((near, far)))[6][:2] == ["blue", "dog"]
 
 
 @pytest.mark.parametrize(
     ("kind", "answers"),
     [
         ("count_all", {"two"}),
-        ("weather", {"yes", "rain"}),
+        ("weather", {"yes", "no", "rain"}),
         ("side", {"left", "right"}),
         ("front", {"nothing"}),
         ("place", {"park"}),
@@ -100,17 +169,17 @@ def test_who_says_that_nobody_is_there_fits_only_empty_scenes() -> None:
 
 def test_labels_lie_where_the_actor_is_drawn() -> None:
     scene = SCENE.with_actors((Actor("white", "bus", 200, "near", "right"),))
-    labels = patch_labels(scene, 8)
-    assert labels[5, 4, KIND] > 0
-    assert labels[5, 4, COLOUR] > 0
+    labels = patch_labels(scene, 16)
+    assert labels[11, 8, KIND] > 0
+    assert labels[11, 8, COLOUR] > 0
     assert labels[0, 0, KIND] == 0
     bare = np.asarray(draw(SCENE.with_actors(())), np.int16)
     changed = np.abs(np.asarray(draw(scene), np.int16) - bare).sum(-1) > 60
-    assert changed[120:200, 150:250].mean() > 0.7
+    assert changed[125:195, 150:250].mean() > 0.7
 
 
 def test_frames_for_the_models_are_square() -> None:
-    assert model_frame(SCENE, 128, random.Random(1)).shape == (128, 128, 3)
+    assert model_frame(SCENE, 160, random.Random(1)).shape == (160, 160, 3)
 
 
 def test_nothing_of_the_product_reads_the_world() -> None:

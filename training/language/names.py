@@ -193,3 +193,42 @@ def sample_happening(rng: random.Random) -> Happening:
     living = who.kind in LIVING
     verbs = [verb for verb in VERBS if not (verb.driven if living else verb.living)]
     return Happening(who, rng.choice(verbs))
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody of a story does, in both languages: `gets off the red bus`, `xuống chiếc xe buýt đỏ`."""
+
+    does: str
+    vi: str
+
+
+_DEEDS = {
+    "enters": "đi vào",
+    "leaves": "rời đi",
+    "stops": "dừng lại",
+    "turns around": "quay lại",
+    "crosses the street": "băng qua đường",
+    "gets on": "lên",
+    "gets off": "xuống",
+    "overtakes": "vượt",
+    "picks up": "nhặt",
+    "puts down": "đặt xuống",
+}
+
+
+def sample_deed(rng: random.Random) -> Deed:
+    """Anything that the stories tell."""
+    does, vi = rng.choice(tuple(_DEEDS.items()))
+    if does in ("gets on", "gets off"):
+        other = sample_thing(rng, coloured=0.9, kinds=("bus", "car", "van", "truck"))
+    elif does == "overtakes":
+        other = sample_thing(rng, coloured=0.9, kinds=MOVING)
+    elif does == "puts down":
+        other = sample_thing(rng, coloured=0.9, kinds=("box", "bag", "ball"))
+    elif does == "picks up":
+        other = sample_thing(rng, coloured=0.9, kinds=("box", "bag", "ball", "person"))
+        vi = "đón" if other.kind == "person" else vi
+    else:
+        return Deed(does, vi)
+    return Deed(f"{does} {other.the}", f"{vi} {other.vi()}")

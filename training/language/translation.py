@@ -7,12 +7,23 @@ question, which the other tasks know; English becomes the first Vietnamese wordi
 from __future__ import annotations
 
 import random
+from typing import NamedTuple
 
 import prompts
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
-from training.language.names import VI_COLOURS, VI_NUMBERS, Happening, Thing, sample_happening, sample_thing
+from training.language.names import (
+    VI_COLOURS,
+    VI_NUMBERS,
+    Deed,
+    Happening,
+    Thing,
+    sample_deed,
+    sample_happening,
+    sample_thing,
+)
 from training.tokenizer import fold
+from training.world.episodes import base, past
 from training.world.questions import full_caption
 from training.world.scene import Actor, sample_scene
 
@@ -41,6 +52,10 @@ ENGLISH: dict[str, str] = {
     "holding": "what is {person} holding?",
     "which_first": "which came first, {the} or {other}?",
     "what_next": "what does {the} do next?",
+    "kind_of": "what is the {colour} thing?",
+    "what_happened": "what happened?",
+    "do_after": "what does {the} do after it {did}?",
+    "did_before": "did {the} {do} before {other} {other_did}?",
     "weather_like": "what is the weather like?",
     "time": "is it day or night?",
     "night": "is it night?",
@@ -67,6 +82,7 @@ ENGLISH: dict[str, str] = {
     "hello": "hello.",
     "thanks": "thank you.",
     "event": "{first}",
+    "deed": "{a} {does}",
     "thing": "{a}",
     "bare": "{name}",
 }
@@ -146,6 +162,17 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
         "{vi} hay {vi_other} xuất hiện trước?",
     ),
     "what_next": ("{vi} làm gì tiếp theo?", "tiếp theo {vi} làm gì?", "sau đó {vi} làm gì?"),
+    "kind_of": ("vật màu {vi_colour} là gì?", "cái màu {vi_colour} là gì?", "vật {vi_colour} là gì?"),
+    "what_happened": ("chuyện gì đã xảy ra?", "đã có chuyện gì?", "điều gì đã xảy ra?"),
+    "do_after": (
+        "{vi} làm gì sau khi {vi_did}?",
+        "sau khi {vi_did}, {vi} làm gì?",
+        "sau khi {vi_did} thì {vi} làm gì?",
+    ),
+    "did_before": (
+        "{vi} có {vi_did} trước khi {vi_other} {vi_other_did} không?",
+        "có phải {vi} {vi_did} trước khi {vi_other} {vi_other_did} không?",
+    ),
     "weather_like": ("thời tiết thế nào?", "thời tiết như thế nào?"),
     "time": ("là ban ngày hay ban đêm?", "đây là ban ngày hay ban đêm?", "ngày hay đêm?", "trời sáng hay tối?"),
     "night": ("có phải ban đêm không?", "đây là ban đêm à?"),
@@ -196,6 +223,7 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "hello": ("xin chào.", "chào bạn."),
     "thanks": ("cảm ơn.", "cảm ơn bạn."),
     "event": ("{vi_event}", "{vi_event}"),
+    "deed": ("{vi_one} {vi_did}", "{vi} {vi_did}"),
     "thing": ("{vi_one}", "{vi_one}"),
     "bare": ("{vi_bare}", "{vi_bare}"),
 }
@@ -235,32 +263,53 @@ _WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "w
 _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
 
 
-def _fill(pattern: str, thing: Thing, other: Thing, happenings: tuple[Happening, Happening]) -> str:
-    first, second = happenings
-    person = Thing("person", thing.colour)
+class Parts(NamedTuple):
+    """What fills the blanks of a sentence."""
+
+    thing: Thing
+    other: Thing
+    first: Happening
+    second: Happening
+    deed: Deed
+    other_deed: Deed
+
+
+def _fill(pattern: str, parts: Parts) -> str:
+    thing, other, first, second, deed, other_deed = parts
     return pattern.format(
         a=thing.a,
         the=thing.the,
         name=thing.name,
         many=thing.many,
         other=other.the,
-        person=person.the,
+        person=Thing("person", thing.colour).the,
+        colour=_colour(thing),
+        does=deed.does,
+        do=base(deed.does),
+        did=past(deed.does),
+        other_did=past(other_deed.does),
         ask=first.ask,
         first=first.present,
         second=second.present,
     )
 
 
-def _fill_vi(
-    pattern: str, thing: Thing, other: Thing, happenings: tuple[Happening, Happening], rng: random.Random | None
-) -> str:
-    first, second = happenings
+def _colour(thing: Thing) -> str:
+    return thing.colour or "red"
+
+
+def _fill_vi(pattern: str, parts: Parts, rng: random.Random | None) -> str:
+    thing, other, first, second, deed, other_deed = parts
+    colours = VI_COLOURS[_colour(thing)]
     return pattern.format(
         vi=thing.vi(rng),
         vi_bare=thing.vi(rng) if rng and rng.random() < 0.4 else thing.vi(rng, classifier=False),
         vi_one=thing.vi_a(rng),
         vi_other=other.vi(rng),
         vi_person=Thing("person", thing.colour).vi(rng),
+        vi_colour=rng.choice(colours) if rng else colours[0],
+        vi_did=deed.vi,
+        vi_other_did=other_deed.vi,
         vi_event=first.vi(rng),
         vi_second=second.vi(rng),
     )
@@ -290,12 +339,13 @@ def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bo
     weights = _WEIGHTS | (_ENGLISH_WORDING if to_vietnamese else {})
     kinds = list(HELD_OUT) if held_out and not to_vietnamese else list(ENGLISH)
     kind = rng.choices(kinds, [weights.get(name, 1) for name in kinds])[0]
-    parts = sample_thing(rng), sample_thing(rng), (sample_happening(rng), sample_happening(rng))
-    english = _fill(ENGLISH[kind], *parts)
+    things = sample_thing(rng), sample_thing(rng)
+    parts = Parts(*things, sample_happening(rng), sample_happening(rng), sample_deed(rng), sample_deed(rng))
+    english = _fill(ENGLISH[kind], parts)
     if to_vietnamese:
-        return _fill_vi(VI_WORDINGS[kind][0], *parts, None), english
+        return _fill_vi(VI_WORDINGS[kind][0], parts, None), english
     wording = rng.choice(HELD_OUT[kind] if held_out else VI_WORDINGS[kind])
-    return _fill_vi(wording, *parts, rng), english
+    return _fill_vi(wording, parts, rng), english
 
 
 def _short(rng: random.Random, *, to_vietnamese: bool) -> Pair:
