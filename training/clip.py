@@ -13,20 +13,27 @@ import json
 import logging
 import math
 import random
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
+from training.feed import feed
+from training.instructblip import sample_frame
+from training.language.vietnamese import Vietnamese
 from training.loop import Loop, Schedule, launch
 from training.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
 from training.tokenizer import build_tokenizer, vocabulary
-from training.world.questions import Caption, full_caption, sample_caption
+from training.world.captions import Caption, English, Phrasing, sample_caption
+from training.world.outside import OUTSIDE
 from training.world.render import model_frame
-from training.world.scene import Scene, sample_scene
+from training.world.scene import Pairs, Scene, sample_scene
 
 BATCH = 96  # frames of one process
 PROJECTION = 128
@@ -149,30 +156,52 @@ def embed_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pictures with their truth, those from outside the world last, and a caption for each of the others."""
+
+    scenes: list[Scene]
+    images: NDArray[np.uint8]  # (n, size, size, 3)
+    captions: list[Caption]
+
+
+def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> Batch:
+    """`size` pictures; half of the captions are English, half Vietnamese."""
+    frames = sorted((sample_frame(rng, pairs) for _ in range(size)), key=lambda frame: frame[0] is OUTSIDE)
+    scenes = [scene for scene, _ in frames]
+    languages = (English(), Vietnamese())
+    captions = [sample_caption(scene, rng, rng.choice(languages)) for scene in scenes if scene is not OUTSIDE]
+    return Batch(scenes, np.stack([image for _, image in frames]), captions)
+
+
 def contrastive_loss(logits: Tensor, captions: list[Caption], scenes: list[Scene]) -> Tensor:
     """InfoNCE in both directions over `(captions, scenes)` logits with every true pair a positive.
 
     What a caption says of order cannot be checked by counting, so its other matches count neither for nor against.
+    Scenes beyond the captions have none: they are there to be told from the others.
     """
     fits = torch.tensor([[caption.fits(scene) for scene in scenes] for caption in captions], device=logits.device)
-    own = torch.eye(len(scenes), dtype=torch.bool, device=logits.device)
+    own = torch.eye(len(captions), len(scenes), dtype=torch.bool, device=logits.device)
     ordered = torch.tensor([caption.ordered for caption in captions], device=logits.device)[:, None]
     positive = (fits & ~ordered) | own
     logits = logits.masked_fill(fits & ordered & ~own, -1e4)
     by_text = -(F.log_softmax(logits, 1) * positive).sum(1) / positive.sum(1)
-    by_frame = -(F.log_softmax(logits, 0) * positive).sum(0) / positive.sum(0)
+    told = len(captions)
+    by_frame = -(F.log_softmax(logits, 0) * positive)[:, :told].sum(0) / positive[:, :told].sum(0)
     return (by_text.mean() + by_frame.mean()) / 2
 
 
 @torch.no_grad()
-def retrieval_figures(model: Any, tokenizer: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
+def retrieval_figures(
+    model: Any, tokenizer: Any, *, size: int, seed: int = EVALUATION_SEED, words: Phrasing | None = None
+) -> dict[str, float]:
     """Recall of the right frame among `size` unseen ones, asked with its full caption.
 
     Frames whose caption is literally the query's are not counted as errors.
     """
     rng = random.Random(seed)
     scenes = [sample_scene(rng) for _ in range(size)]
-    captions = [full_caption(scene) for scene in scenes]
+    captions = [(words or English()).full(scene) for scene in scenes]
     model.eval()
     images, texts = [], []
     with torch.autocast(model.device.type, dtype=torch.bfloat16):
@@ -207,32 +236,43 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     tokenizer = build_tokenizer("clip")
 
     def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
-        scenes, images, captions = next(batches)
-        frames = pixels(images).to(device)
+        batch = next(batches)
+        frames = pixels(batch.images).to(device)
         if torch.rand(()) < 0.5:
-            frames = frames * (1 + 0.12 * torch.randn(len(scenes), 1, 1, 1, device=device))
+            frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
         with torch.autocast(device.type, dtype=torch.bfloat16):
             images = _features(model.get_image_features(pixel_values=frames)).float()
-            texts = embed_texts(model, tokenizer, [caption.text for caption in captions]).float()
+            texts = embed_texts(model, tokenizer, [caption.text for caption in batch.captions]).float()
         logits = F.normalize(texts, dim=-1) @ F.normalize(images, dim=-1).t()
-        return contrastive_loss(model.logit_scale.exp().clamp(max=100) * logits, captions, scenes), {}
+        return contrastive_loss(model.logit_scale.exp().clamp(max=100) * logits, batch.captions, batch.scenes), {}
+
+    def report(size: int) -> dict[str, float]:
+        english = retrieval_figures(model, tokenizer, size=size)
+        return english | {
+            f"vi.{k}": v for k, v in retrieval_figures(model, tokenizer, size=size, words=Vietnamese()).items()
+        }
 
     def save() -> None:
         model.save_pretrained(options.out)
         clip_processor().save_pretrained(options.out)
-        figures = retrieval_figures(model, tokenizer, size=1000)
+        figures = report(size=1000)
         (options.out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
 
-    Loop(
+    loop = Loop(
         options.out,
         {"model": model},
         loss,
-        schedule=Schedule(options.seconds, warm_up_steps=30),
+        schedule=Schedule(options.seconds, warm_up_steps=30, report_every=options.report_every),
         save=save,
-        evaluate=lambda: retrieval_figures(model, tokenizer, size=300),
+        evaluate=lambda: report(size=300),
         rank=rank,
         processes=processes,
-    ).run()
+    )
+    # The step seeds it: after a resume, the same seed would repeat the first batches.
+    torch.manual_seed(options.seed + loop.step + 1000 * rank)
+    sample = partial(sample_batch, size=options.batch, pairs=options.pairs)
+    batches = feed(sample, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    loop.run()
 
 
 def main() -> None:
@@ -243,6 +283,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=500)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
+    parser.add_argument("--report-every", type=float, default=120, help="seconds")
+    parser.add_argument(
+        "--pairs", choices=("all", "seen"), default="all", help="'seen' measures generalisation to pairs held out"
+    )
     parser.add_argument("--seed", type=int, default=11)
     options = parser.parse_args()
     launch(worker, options.processes, options)

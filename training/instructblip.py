@@ -40,8 +40,8 @@ from training.models import (
     pixels,
 )
 from training.tokenizer import build_tokenizer, vocabulary
-from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
 from training.world.episodes import SHOT_SECONDS
+from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
 from training.world.outside import OUTSIDE, outside_frame
 from training.world.plots import sample_shot
 from training.world.questions import UNKNOWN, sample_question, sample_statement
@@ -302,6 +302,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     head.to(device)
     model.language_model.eval()
     table = model.language_model.get_input_embeddings().weight.detach()
+
     def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
         batch = next(batches)
         frames = pixels(batch.images).to(device)

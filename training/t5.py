@@ -126,7 +126,9 @@ def text_inputs(examples: list[Example], device: torch.device) -> dict[str, Tens
 
 
 class Hints(nn.Module):
-    """Throw-away heads on the encoder, for questions about one frame: which columns a mention means, how many, and each column's neighbours."""
+    """Throw-away heads on the encoder, for questions about one frame: which columns a mention means, how many, and each
+    column's neighbours.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,7 +238,9 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
 
 
 def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
-    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `qa.frames` (of the episodes), `language.<task>` on held-out wordings."""
+    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `qa.frames` (of the episodes), and
+    `language.<task>` on held-out wordings.
+    """
     device = model.shared.weight.device
     model.eval()
     found: dict[str, float] = {}

@@ -7,9 +7,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from training.language.vietnamese import Vietnamese
+from training.world.captions import English, sample_caption
 from training.world.labels import COLOUR, KIND, patch_labels
-from training.world.questions import QUESTION_KINDS, full_caption, sample_caption, sample_question
 from training.world.outside import OUTSIDE, outside_frame
+from training.world.questions import QUESTION_KINDS, full_caption, sample_question
 from training.world.render import draw, model_frame
 from training.world.scene import (
     COLUMNS,
@@ -154,9 +156,10 @@ def test_every_kind_of_question_can_be_asked() -> None:
 def test_captions_fit_their_own_scene() -> None:
     rng = random.Random(6)
     assert full_caption(SCENE) == "a red car and a blue dog in the park at night in the rain"
-    for _ in range(300):
-        scene = sample_scene(rng)
-        assert sample_caption(scene, rng).fits(scene)
+    for words in (English(), Vietnamese()):
+        for _ in range(300):
+            scene = sample_scene(rng)
+            assert sample_caption(scene, rng, words).fits(scene)
 
 
 def test_who_says_that_nobody_is_there_fits_only_empty_scenes() -> None:

@@ -61,7 +61,10 @@ QUESTION_WORDINGS: dict[str, tuple[str, ...]] = {
     "kind": ("what is that {colour} thing?", "the {colour} thing is what?"),
     "left": ("what can you see to the left of the {name}?", "what thing stands to the left of the {name}?"),
     "right": ("what can you see to the right of the {name}?", "what thing stands to the right of the {name}?"),
-    "side": ("is the {name} on the left of the {other} or on its right?", "where is the {name}, left or right of the {other}?"),
+    "side": (
+        "is the {name} on the left of the {other} or on its right?",
+        "where is the {name}, left or right of the {other}?",
+    ),
     "front": ("what do you see in front of the {name}?", "in front of the {name} there is what?"),
     "direction": ("to which side is the {name} going?", "left or right: where does the {name} look?"),
     "carries": ("tell me what the {name} is holding.", "what thing is the {name} carrying?"),
@@ -76,7 +79,10 @@ QUESTION_WORDINGS: dict[str, tuple[str, ...]] = {
     "happened": ("what has happened?", "say what happens."),
     "next": ("what did the {name} do after it {did}?", "and after the {name} {did}, what did it do?"),
     "first": ("who was first, the {name} or the {other}?", "who is seen first: the {name} or the {other}?"),
-    "before": ("had the {name} {did} before the {other} {other_did}?", "is it so that the {name} {did} before the {other} {other_did}?"),
+    "before": (
+        "had the {name} {did} before the {other} {other_did}?",
+        "is it so that the {name} {did} before the {other} {other_did}?",
+    ),
 }
 VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "exist": ("bạn có thấy {vi} không?", "trong cảnh có {vi} nào không?"),

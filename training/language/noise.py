@@ -11,7 +11,17 @@ import re
 from collections.abc import Collection
 
 BEFORE = (
-    *("please ", "now ", "tell me: ", "can you tell me: ", "hello, ", "and ", "in this video, ", "in the clip, ", "so "),
+    *(
+        "please ",
+        "now ",
+        "tell me: ",
+        "can you tell me: ",
+        "hello, ",
+        "and ",
+        "in this video, ",
+        "in the clip, ",
+        "so ",
+    ),
     *("hi, ", "could you say ", "i would like to know: ", "i want to know ", "do you know ", "look: ", "then ", "ok, "),
 )
 AFTER = (" please", " in this video", " in the clip", " here", " now", " then", " at all", " in the picture", " there")

@@ -10,6 +10,7 @@ import random
 from typing import NamedTuple
 
 import prompts
+from training.language import vietnamese
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import (
@@ -25,7 +26,7 @@ from training.language.names import (
 from training.tokenizer import fold
 from training.world.episodes import base, past
 from training.world.questions import full_caption
-from training.world.scene import Actor, sample_scene
+from training.world.scene import sample_scene
 
 Pair = tuple[str, str]  # Vietnamese, English
 
@@ -250,15 +251,6 @@ ANSWERS: tuple[Pair, ...] = (
     *((forms[0], colour) for colour, forms in VI_COLOURS.items()),
 )
 """Short answers; `no` and `zero` share one Vietnamese word, which code tells apart: see `_short`."""
-VI_WHERE = {
-    "street": "trên phố",
-    "road": "trên đường",
-    "park": "trong công viên",
-    "beach": "trên bãi biển",
-    "square": "trên quảng trường",
-}
-VI_WEATHER = {"clear": "", "rain": " trời mưa", "fog": " trong sương mù"}
-VI_WHEN = {"day": "ban ngày", "night": "ban đêm"}
 _WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "when": 2, "colour": 1.5, "side": 1.5}
 _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
 
@@ -315,13 +307,6 @@ def _fill_vi(pattern: str, parts: Parts, rng: random.Random | None) -> str:
     )
 
 
-def vietnamese_caption(actors: tuple[Actor, ...], place: str, time: str, weather: str) -> str:
-    """`full_caption` in Vietnamese."""
-    names = [Thing(actor.kind, actor.colour, actor.carries).vi_a() for actor in actors] or ["không có gì"]
-    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} và {names[-1]}"
-    return f"{who} {VI_WHERE[place]} {VI_WHEN[time]}{VI_WEATHER[weather]}"
-
-
 def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bool = False) -> Pair:
     """(Vietnamese, English) of one sentence.
 
@@ -335,7 +320,7 @@ def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bo
         return _short(rng, to_vietnamese=to_vietnamese)
     if draw < (0.45 if to_vietnamese else 0.12):
         scene = sample_scene(rng)
-        return vietnamese_caption(scene.actors, scene.place, scene.time, scene.weather), full_caption(scene)
+        return vietnamese.full_caption(scene), full_caption(scene)
     weights = _WEIGHTS | (_ENGLISH_WORDING if to_vietnamese else {})
     kinds = list(HELD_OUT) if held_out and not to_vietnamese else list(ENGLISH)
     kind = rng.choices(kinds, [weights.get(name, 1) for name in kinds])[0]

@@ -28,7 +28,9 @@ def _tree(pen: Pen, rng: random.Random, x: float, foot: float, size: float) -> N
     pen.box(x - 3, foot - size * 1.2, x + 3, foot, pen.lit((110, 78, 50)))
     green = (50 + rng.randrange(-15, 30), 124 + rng.randrange(-20, 20), 58)
     if rng.random() < 0.4:
-        pen.polygon([(x - size, foot - size * 0.8), (x, foot - size * 2.6), (x + size, foot - size * 0.8)], pen.lit(green))
+        pen.polygon(
+            [(x - size, foot - size * 0.8), (x, foot - size * 2.6), (x + size, foot - size * 0.8)], pen.lit(green)
+        )
     else:
         pen.disc(x, foot - size * 1.5, size, size, pen.lit(green))
 
@@ -166,7 +168,9 @@ def _sign(pen: Pen, rng: random.Random, text: str) -> None:
     font = _font(round(15 * pen.unit))
     half = font.getlength(text) / pen.unit / 2 + 6
     x = rng.uniform(half + PAN / 2, WIDTH - half - PAN / 2)
-    board, ink = rng.choice((((250, 250, 250), (20, 20, 90)), ((30, 60, 140), (250, 250, 250)), ((190, 30, 30), (255, 245, 200))))
+    board, ink = rng.choice(
+        (((250, 250, 250), (20, 20, 90)), ((30, 60, 140), (250, 250, 250)), ((190, 30, 30), (255, 245, 200)))
+    )
     pen.box(x - 1, 68, x + 1, 108, pen.lit((90, 90, 90)))
     pen.box(x - half, 42, x + half, 69, shade(board, 0.8 + 0.2 * (pen.lit((255, 255, 255))[0] > 200)), 2)
     pen.draw.text(pen.point(x, 55), text, fill=ink, font=font, anchor="mm")

@@ -96,7 +96,7 @@ def _next(shot: Shot, rng: random.Random) -> Found | None:
     if not later:
         return None
     window = _around(shot, one.start_seconds, later[0].end_seconds, rng)
-    if window is None or len(later) > 1 and _touches(later[1], window):
+    if window is None or (len(later) > 1 and _touches(later[1], window)):
         return None
     return ("next", {"name": one.who, "did": past(one.does)}, later[0].does), window
 

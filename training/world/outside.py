@@ -1,7 +1,7 @@
 """Pictures from outside this world, of which the pocket models learn to say that they do not know.
 
-No photograph is needed: noise with the spectrum of natural images, shapes, pages of text, and frames of the world turned,
-torn or inverted are enough to teach a border; how well it keeps real video out is measured (`evaluate limits`).
+No photograph is needed: noise with the spectrum of natural images, shapes, pages of text, and frames of the world
+turned, torn or inverted are enough to teach a border; how well it keeps real video out is measured (`evaluate limits`).
 """
 
 from __future__ import annotations

@@ -117,5 +117,3 @@ class Sprite:
         x, y = self.at(u, v)
         r = radius * self.height
         self.pen.disc(x, y, r, r, None, self.pen.lit((20, 20, 22)), width * self.height / 100)
-
-

@@ -143,10 +143,9 @@ def _crosses(plot: Plot, at: float) -> None:
         room = SIZES[vehicle_kind][0] / 2 + 40
         halt = x - room if from_left else x + room
         # `enters` comes from the side that lies farther away, so the halt must lie on the far half for it.
-        vehicle = plot.shot.enters(
-            vehicle_colour, vehicle_kind, lane="mid", to=max(WIDTH / 2 + 1, halt) if from_left else min(WIDTH / 2 - 1, halt),
-            at=max(0.0, walker.now.seconds - 3), speed=75,
-        )  # fmt: skip
+        halt = max(WIDTH / 2 + 1, halt) if from_left else min(WIDTH / 2 - 1, halt)
+        at = max(0.0, walker.now.seconds - 3)
+        vehicle = plot.shot.enters(vehicle_colour, vehicle_kind, lane="mid", to=halt, at=at, speed=75)
         vehicle.stop(1.0)
         walker.wait(max(0.0, vehicle.now.seconds - walker.now.seconds)).cross(end)
         vehicle.wait(max(0.0, walker.now.seconds - vehicle.now.seconds))

@@ -1,4 +1,4 @@
-"""Questions about a scene with their true answers, and captions with what they demand of a picture."""
+"""Questions about a scene with their true answers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,6 @@ WHERE = {
 }
 WHEN = {"day": "by day", "night": "at night"}
 IN_WEATHER = {"rain": "in the rain", "fog": "in the fog"}
-ACTIONS = (
-    *("stops", "passes", "crosses the street", "turns left", "turns right", "leaves", "appears", "arrives"),
-    *("turns around", "drives by", "comes in"),
-    *("waits", "enters", "runs by", "walks by", "gets on the bus", "gets off the bus", "enters the shop"),
-)
-"""What things do (the first eleven) and living beings do, in the words of a search."""
 UNKNOWN = "none"
 """What the model answers where the picture does not say."""
 
@@ -61,11 +55,11 @@ def described(actor: Actor) -> str:
     return f"{article(actor.name)} with {article(actor.carries)}" if actor.carries else article(actor.name)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], *, nothing: str = "nothing", joint: str = "and") -> str:
     """`a, b and c`; `nothing` if there is none."""
     if not names:
-        return "nothing"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return nothing
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
 def full_caption(scene: Scene) -> str:
@@ -85,6 +79,7 @@ def _exist(scene: Scene, rng: random.Random) -> Asked:
 
 
 def yes_or_no(true: bool) -> str:
+    """`yes` or `no`."""
     return "yes" if true else "no"
 
 
@@ -244,7 +239,7 @@ def _time(scene: Scene, rng: random.Random) -> Asked:
     return "time_is", {"time": asked}, yes_or_no(asked == scene.time)
 
 
-def _place(scene: Scene, rng: random.Random) -> Asked:
+def _place(scene: Scene, _rng: random.Random) -> Asked:
     return "place", {}, scene.place
 
 
@@ -257,7 +252,7 @@ def _weather(scene: Scene, rng: random.Random) -> Asked:
     return "weather", {}, scene.weather
 
 
-def _sign(scene: Scene, rng: random.Random) -> Asked:
+def _sign(scene: Scene, _rng: random.Random) -> Asked:
     return "sign", {}, yes_or_no(scene.sign is not None)
 
 
@@ -342,104 +337,3 @@ def sample_question(
             return Question(drawn, text, answer)
         if kind:
             return None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a caption says of one actor; None where it is silent."""
-
-    kind: str
-    colour: str | None = None
-    carries: str | None = None
-
-    def fits(self, actor: Actor) -> bool:
-        return (
-            actor.kind == self.kind
-            and self.colour in (None, actor.colour)
-            and (self.carries is None or self.carries == actor.carries)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """Words for a picture, and what a picture must show to deserve them."""
-
-    text: str
-    wanted: tuple[Wanted, ...]  # with repetition
-    place: str | None = None
-    time: str | None = None
-    weather: str | None = None
-    ordered: bool = False  # says who is left of whom, which `wanted` cannot check
-    empty: bool = False  # says that nobody is there
-
-    def fits(self, scene: Scene) -> bool:
-        """True if every demand is met (order apart)."""
-        if self.empty and scene.actors:
-            return False
-        for one in set(self.wanted):
-            if sum(one.fits(actor) for actor in scene.actors) < self.wanted.count(one):
-                return False
-        return (
-            self.place in (None, scene.place)
-            and self.time in (None, scene.time)
-            and self.weather in (None, scene.weather)
-        )
-
-
-def sample_caption(scene: Scene, rng: random.Random) -> Caption:
-    """A full caption, or one or two things with or without their surroundings, in words a search would use."""
-    weather = scene.weather if scene.weather in IN_WEATHER else None
-    if rng.random() < 0.06:
-        return _bare_caption(scene, weather, rng)
-    if not scene.actors or rng.random() < 0.4:
-        wanted = tuple(Wanted(actor.kind, actor.colour, actor.carries) for actor in scene.actors)
-        alone = not wanted
-        return Caption(
-            full_caption(scene), wanted, scene.place, scene.time, weather, ordered=len(wanted) > 1, empty=alone
-        )
-    chosen = sorted(rng.sample(scene.actors, min(len(scene.actors), rng.choice((1, 1, 2)))), key=lambda actor: actor.x)
-    pairs = [_phrase(actor, rng) for actor in chosen]
-    phrases, wanted = [phrase for phrase, _ in pairs], tuple(one for _, one in pairs)
-    if len(chosen) == 1 and rng.random() < 0.3:
-        # What somebody does shows in no single frame: the verb must not hide who it is.
-        verbs = ACTIONS if chosen[0].kind not in ("car", "bus", "truck", "van") else ACTIONS[:11]
-        return Caption(f"{phrases[0]} {rng.choice(verbs)}", wanted)
-    text = rng.choice(("", "", "a photo of ", "there is "))
-    ordered = len(chosen) == 2 and rng.random() < 0.5
-    if ordered:
-        left, right = phrases
-        text += f"{left} left of {right}" if rng.random() < 0.5 else f"{right} to the right of {left}"
-    else:
-        rng.shuffle(phrases)
-        text += " and ".join(phrases)
-    draw = rng.random()
-    if draw < 0.3:
-        return Caption(f"{text} {backdrop(scene)}", wanted, scene.place, scene.time, weather, ordered=ordered)
-    if draw < 0.4:
-        return Caption(f"{text} {WHEN[scene.time]}", wanted, time=scene.time, ordered=ordered)
-    if draw < 0.5:
-        return Caption(f"{text} {WHERE[scene.place]}", wanted, place=scene.place, ordered=ordered)
-    if draw < 0.6 and weather:
-        return Caption(f"{text} {IN_WEATHER[weather]}", wanted, weather=weather, ordered=ordered)
-    return Caption(text, wanted, ordered=ordered)
-
-
-def _bare_caption(scene: Scene, weather: str | None, rng: random.Random) -> Caption:
-    if weather and rng.random() < 0.5:
-        forms = {"rain": ("rain", "it is raining", "in the rain"), "fog": ("fog", "it is foggy", "in the fog")}
-        return Caption(rng.choice(forms[weather]), (), weather=weather)
-    if rng.random() < 0.5:
-        return Caption(f"the {scene.time}", (), time=scene.time)
-    return Caption(article(scene.place), (), place=scene.place)
-
-
-def _phrase(actor: Actor, rng: random.Random) -> tuple[str, Wanted]:
-    """Somebody in the words of a search, and what those words demand."""
-    colour = None if rng.random() < 0.2 else actor.colour
-    carries = actor.carries if rng.random() < 0.6 else None
-    words = article(f"{colour} {actor.kind}" if colour else actor.kind)
-    if actor.kind == "person" and colour and rng.random() < 0.3:
-        words = f"a person in {colour}"
-    if carries:
-        words += f" with {article(carries)}"
-    return words, Wanted(actor.kind, colour, carries)

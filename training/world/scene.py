@@ -1,7 +1,7 @@
 """A street scene as symbols: who stands where, of which colour, facing which way, in what weather.
 
-The frame is 384 x 216 units wide and high, cut into ten columns; at most one actor's centre lies in each column, so that
-ten queries, one for each column, can say everything (reference: round 2 of the pocket experiments).
+The frame is 384 x 216 units wide and high, cut into ten columns; at most one actor's centre lies in each column, so
+that ten queries, one for each column, can say everything (reference: round 2 of the pocket experiments).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How each kind of actor looks, seen from the side. Front and back differ, so that a still frame tells the way it goes."""
+"""How each kind of actor looks from the side; front and back differ, so that a still frame tells the way it goes."""
 
 from __future__ import annotations
 

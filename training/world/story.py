@@ -7,7 +7,6 @@ seconds of the clip. The depth of a player is the y of its feet; crossing moves 
 from __future__ import annotations
 
 import math
-import random
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,8 +17,16 @@ from training.world.questions import article
 from training.world.scene import LANE_GROUND, LANE_SCALE, LANES, SIZES, WIDTH, Actor, Facing, Scene
 
 EventKind = Literal[
-    *("enters", "leaves", "stops", "crosses", "overtakes", "boards", "gets off", "picks up", "puts down"),
-    *("turns around",),
+    "enters",
+    "leaves",
+    "stops",
+    "crosses",
+    "overtakes",
+    "boards",
+    "gets off",
+    "picks up",
+    "puts down",
+    "turns around",
 ]
 STEP = 0.05  # seconds between two looks at where somebody is
 SEEN = 0.4  # share of its width from which on somebody at the edge of the frame counts as there
@@ -252,7 +259,15 @@ class Shot:
         return self.add(Player(self, colour, kind, lane=lane, x=x, at=0.0, facing=facing, carries=carries))
 
     def enters(
-        self, colour: str, kind: str, *, lane: str, to: float, at: float, speed: float = 70.0, carries: str | None = None
+        self,
+        colour: str,
+        kind: str,
+        *,
+        lane: str,
+        to: float,
+        at: float,
+        speed: float = 70.0,
+        carries: str | None = None,
     ) -> Player:
         """Somebody who comes in from the side that lies farther from `to` in the direction of travel, and goes there.
 
@@ -291,7 +306,7 @@ class Shot:
         return replace(self.backdrop, camera=(x, y)).with_actors(tuple(shifted))
 
     def truth(self, seconds: float) -> Scene:
-        """What a viewer can tell at a time: those who hardly show at the edge are left out, and who hides whom is said."""
+        """What a viewer can tell at a time: without those who hardly show at the edge, and with who hides whom."""
         scene = self.scene(seconds)
         there = [actor for actor in scene.actors if _share_in_frame(actor) >= SEEN]
         for position, (one, two) in enumerate(pairwise(there)):

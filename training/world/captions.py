@@ -1,0 +1,184 @@
+"""Captions with what they demand of a picture, in the words of a search."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Protocol
+
+from training.world.questions import IN_WEATHER, WHEN, WHERE, article, backdrop, full_caption
+from training.world.scene import Actor, Scene
+
+ACTIONS = (
+    *("stops", "passes", "crosses the street", "turns left", "turns right", "leaves", "appears", "arrives"),
+    *("turns around", "drives by", "comes in"),
+    *("waits", "enters", "runs by", "walks by", "gets on the bus", "gets off the bus", "enters the shop"),
+)
+"""What things do (the first eleven) and living beings do."""
+DRIVEN = ("car", "bus", "truck", "van")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caption says of one actor; None where it is silent."""
+
+    kind: str
+    colour: str | None = None
+    carries: str | None = None
+
+    def fits(self, actor: Actor) -> bool:
+        return (
+            actor.kind == self.kind
+            and self.colour in (None, actor.colour)
+            and (self.carries is None or self.carries == actor.carries)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Words for a picture, and what a picture must show to deserve them."""
+
+    text: str
+    wanted: tuple[Wanted, ...]  # with repetition
+    place: str | None = None
+    time: str | None = None
+    weather: str | None = None
+    ordered: bool = False  # says who is left of whom, which `wanted` cannot check
+    empty: bool = False  # says that nobody is there
+
+    def fits(self, scene: Scene) -> bool:
+        """True if every demand is met (order apart)."""
+        if self.empty and scene.actors:
+            return False
+        for one in set(self.wanted):
+            if sum(one.fits(actor) for actor in scene.actors) < self.wanted.count(one):
+                return False
+        return (
+            self.place in (None, scene.place)
+            and self.time in (None, scene.time)
+            and self.weather in (None, scene.weather)
+        )
+
+
+class Phrasing(Protocol):
+    """A language that captions are written in."""
+
+    def full(self, scene: Scene) -> str:
+        """Everybody from left to right, then the backdrop."""
+        ...
+
+    def thing(self, wanted: Wanted, rng: random.Random) -> str:
+        """Somebody, with what is wanted of them."""
+        ...
+
+    def doing(self, thing: str, kind: str, rng: random.Random) -> str:
+        """Somebody doing something."""
+        ...
+
+    def ordered(self, left: str, right: str, rng: random.Random) -> str:
+        """One to the left of the other."""
+        ...
+
+    def together(self, things: list[str], rng: random.Random) -> str:
+        """One or two, in any order."""
+        ...
+
+    def backdrop(self, scene: Scene) -> str: ...
+
+    def where(self, place: str) -> str: ...
+
+    def when(self, time: str) -> str: ...
+
+    def weather(self, weather: str) -> str: ...
+
+    def bare(self, word: str, rng: random.Random) -> str:
+        """A place, a time of day or a weather alone."""
+        ...
+
+
+class English:
+    """Implements `Phrasing`."""
+
+    def full(self, scene: Scene) -> str:
+        return full_caption(scene)
+
+    def thing(self, wanted: Wanted, rng: random.Random) -> str:
+        words = article(f"{wanted.colour} {wanted.kind}" if wanted.colour else wanted.kind)
+        if wanted.kind == "person" and wanted.colour and rng.random() < 0.3:
+            words = f"a person in {wanted.colour}"
+        return f"{words} with {article(wanted.carries)}" if wanted.carries else words
+
+    def doing(self, thing: str, kind: str, rng: random.Random) -> str:
+        return f"{thing} {rng.choice(ACTIONS[:11] if kind in DRIVEN else ACTIONS)}"
+
+    def ordered(self, left: str, right: str, rng: random.Random) -> str:
+        return f"{left} left of {right}" if rng.random() < 0.5 else f"{right} to the right of {left}"
+
+    def together(self, things: list[str], rng: random.Random) -> str:
+        return rng.choice(("", "", "a photo of ", "there is ")) + " and ".join(things)
+
+    def backdrop(self, scene: Scene) -> str:
+        return backdrop(scene)
+
+    def where(self, place: str) -> str:
+        return WHERE[place]
+
+    def when(self, time: str) -> str:
+        return WHEN[time]
+
+    def weather(self, weather: str) -> str:
+        return IN_WEATHER[weather]
+
+    def bare(self, word: str, rng: random.Random) -> str:
+        forms = {
+            "rain": ("rain", "it is raining", "in the rain"),
+            "fog": ("fog", "it is foggy", "in the fog"),
+            "day": ("the day", "by day"),
+            "night": ("the night", "at night"),
+        }
+        return rng.choice(forms.get(word, (article(word),)))
+
+
+def sample_caption(scene: Scene, rng: random.Random, language: Phrasing | None = None) -> Caption:
+    """A full caption, or one or two things with or without their surroundings, in words a search would use."""
+    words = language or English()
+    weather = scene.weather if scene.weather in IN_WEATHER else None
+    if rng.random() < 0.06:
+        if weather and rng.random() < 0.5:
+            return Caption(words.bare(weather, rng), (), weather=weather)
+        if rng.random() < 0.5:
+            return Caption(words.bare(scene.time, rng), (), time=scene.time)
+        return Caption(words.bare(scene.place, rng), (), place=scene.place)
+    if not scene.actors or rng.random() < 0.4:
+        everybody = tuple(Wanted(actor.kind, actor.colour, actor.carries) for actor in scene.actors)
+        ordered, empty = len(everybody) > 1, not everybody
+        text = words.full(scene)
+        return Caption(text, everybody, scene.place, scene.time, weather, ordered=ordered, empty=empty)
+    chosen = sorted(rng.sample(scene.actors, min(len(scene.actors), rng.choice((1, 1, 2)))), key=lambda actor: actor.x)
+    wanted = tuple(_wanted(actor, rng) for actor in chosen)
+    things = [words.thing(one, rng) for one in wanted]
+    if len(chosen) == 1 and rng.random() < 0.3:
+        # What somebody does shows in no single frame: the verb must not hide who it is.
+        return Caption(words.doing(things[0], chosen[0].kind, rng), wanted)
+    ordered = len(chosen) == 2 and rng.random() < 0.5
+    if ordered:
+        text = words.ordered(things[0], things[1], rng)
+    else:
+        rng.shuffle(things)
+        text = words.together(things, rng)
+    draw = rng.random()
+    if draw < 0.3:
+        return Caption(f"{text} {words.backdrop(scene)}", wanted, scene.place, scene.time, weather, ordered=ordered)
+    if draw < 0.4:
+        return Caption(f"{text} {words.when(scene.time)}", wanted, time=scene.time, ordered=ordered)
+    if draw < 0.5:
+        return Caption(f"{text} {words.where(scene.place)}", wanted, place=scene.place, ordered=ordered)
+    if draw < 0.6 and weather:
+        return Caption(f"{text} {words.weather(weather)}", wanted, weather=weather, ordered=ordered)
+    return Caption(text, wanted, ordered=ordered)
+
+
+def _wanted(actor: Actor, rng: random.Random) -> Wanted:
+    """What a search says of somebody: not always everything."""
+    colour = None if rng.random() < 0.2 else actor.colour
+    return Wanted(actor.kind, colour, actor.carries if rng.random() < 0.6 else None)
