@@ -79,10 +79,11 @@ class ScriptedCore:
         answer: str = "yes",
         rewrites: Mapping[str, str] | None = None,
         unfamiliar: Sequence[float] = (),
+        happens: str = "",
     ) -> None:
         self.tool, self.margin, self.slots, self.said = tool, margin, dict(slots or {}), answer
         self.rewrites = dict(rewrites or {})
-        self.unfamiliar = unfamiliar
+        self.unfamiliar, self.happens = unfamiliar, happens
         self.histories: list[list[Turn]] = []
         self.index = FakeIndex()
 
@@ -107,6 +108,11 @@ class ScriptedCore:
 
     def answer(self, question, frames, lines=()):
         return Answer(self.said, 0.9)
+
+    def happening(self, question, frames):
+        seconds = [frame.seconds for frame in frames]
+        assert seconds == sorted(seconds)
+        return Answer(self.happens, 0.9 if self.happens else 0.0)
 
     def caption(self, frames):
         return [Answer(SEEN[int(frame.seconds)], 0.8) for frame in frames]

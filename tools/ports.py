@@ -199,6 +199,10 @@ class Core(Protocol):
         """A short answer from frames in time order and lines."""
         ...
 
+    def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
+        """A short answer from what changes between frames of one video, in time order; empty if they do not tell."""
+        ...
+
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""
         ...

@@ -18,9 +18,10 @@ import torch
 from numpy.typing import NDArray
 
 from training.models import IMAGE_SIZE, pixels
+from training.world.episodes import SHOT_SECONDS
+from training.world.plots import sample_shot
 from training.world.render import model_frame
 from training.world.scene import sample_scene
-from training.world.story import sample_story
 
 SEED = 404
 PICTURES = 3000
@@ -32,7 +33,7 @@ def sample_picture(rng: random.Random) -> NDArray[np.uint8]:
     """A still or a frame out of a clip, with the marks of a real file."""
     if rng.random() < 0.7:
         return model_frame(sample_scene(rng), IMAGE_SIZE, rng)
-    shot = sample_story(rng).shots[0]
+    shot = sample_shot(rng, SHOT_SECONDS)
     return model_frame(shot.scene(rng.uniform(0, shot.seconds)), IMAGE_SIZE, rng)
 
 

@@ -39,6 +39,7 @@ from training.world.questions import (
     BACKDROP_KINDS,
     NUMBERS,
     QUESTION_KINDS,
+    UNKNOWN,
     full_caption,
     plural,
     sample_question,
@@ -61,11 +62,20 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
     """`size` questions, a few on each scene; one scene in thirty lies outside the world."""
     samples: list[Sample] = []
     while len(samples) < size:
+        if rng.random() < 1 / 15:
+            samples.append(_one_frame_of(sample_episode(rng), rng))
+            continue
         scene = OUTSIDE if rng.random() < 1 / 30 else sample_scene(rng)
         for _ in range(QUESTIONS_A_SCENE):
             _, prompt, answer = sample_task(scene, rng)
             samples.append(((scene,), prompt, answer))
     return samples[:size]
+
+
+def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
+    """What happens shows in no single frame: the answer is that it does not tell."""
+    truth = episode.shot.truth(rng.choice(episode.seconds))
+    return (truth,), prompts.render("answer", question=politely(episode.text, rng)), UNKNOWN
 
 
 def episode_batch(rng: random.Random, size: int) -> list[Sample]:

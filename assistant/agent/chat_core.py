@@ -163,6 +163,10 @@ class ChatModelCore:
         text = answer.text.strip().rstrip(".")
         return Answer(text, SURE[answer.sureness] if text else 0.0)
 
+    def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
+        """As `answer`: it is shown all frames at once in time order anyway."""
+        return self._eyes.happening(question, frames) if self._eyes else self.answer(question, frames)
+
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""
         if self._eyes:

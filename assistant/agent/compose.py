@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tools.types import Keyframe
 
 PRESENT, ABSENT = "yes", "no"
+AROUND_SECONDS = 2.0  # before and after a moment, where single frames do not tell what happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,9 @@ class Composer:
             return self._unknown(nearest, language, 0.0, conditions)
         pool = sorted(kept or seen, key=lambda s: -s.score)[: self._options.frames]
         answer = self._core.answer(asked, [s.keyframe for s in pool])
+        if kept and not answer.text:
+            # No single frame tells: perhaps what changes between those around the moment does.
+            answer = self._core.happening(asked, self._around(moments[0]))
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
         sure = verified if kept else (1.0 - verified) * (answer.text == ABSENT)
         # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
@@ -271,6 +275,11 @@ class Composer:
         probabilities = [self._core.verify(part.statement, [best.keyframe])[0] for part in found]
         texts = [part.text if language == "en" else self._out(part.statement, language) for part in found]
         return tuple(map(self._condition, texts, probabilities))
+
+    def _around(self, moment: Evidence) -> list[Keyframe]:
+        """The keyframes of a moment, with a little before and after."""
+        start, end = moment.start_seconds - AROUND_SECONDS, moment.end_seconds + AROUND_SECONDS
+        return self._frames.keyframes(moment.video_id, max(0.0, start), end)
 
     def outside(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> Draft:
         """That the pictures lie outside what the core knows; what it said of them is withheld."""

@@ -23,6 +23,7 @@ ABSENT = "none"
 STANDS_ALONE = "same"
 """What the core writes for a question that needs nothing of what was said before."""
 MAX_FRAMES = 4
+MAX_SEQUENCE = 8  # frames that are read as one sequence
 MAX_LINES_CHARACTERS = 400
 VERIFY_BATCH = 32
 
@@ -113,6 +114,18 @@ class InstructBlipCore:
             votes[one.text] = votes.get(one.text, 0.0) + one.confidence
         best = max(votes, key=lambda text: votes[text])
         return Answer("" if best == ABSENT else best, votes[best] / len(written))
+
+    def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
+        """A short answer from what changes between at most eight frames, read as one sequence."""
+        if not frames:
+            return Answer("", 0.0)
+        clean = self._blip.clean(question)
+        ordered = sorted(frames, key=lambda k: k.seconds)
+        many = min(MAX_SEQUENCE, len(ordered))
+        kept = [ordered[round(i * (len(ordered) - 1) / max(1, many - 1))] for i in range(many)]
+        visual = self._blip.in_order(self._blip.queries(self._features(kept), clean))
+        (written,) = self._blip.write(render("answer", question=clean), visual)
+        return Answer("" if written.text == ABSENT else written.text, written.confidence)
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame; none, at confidence 0, for one unlike any that the core was trained on."""

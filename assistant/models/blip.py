@@ -12,6 +12,7 @@ import numpy as np
 from assistant.models.base import LazyModel, checkpoint_identity, no_features
 from assistant.models.blip_checkpoint import Loaded, Precision, load
 from assistant.models.core_model import CoreModel, Text, without
+from prompts import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,6 +143,20 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
                 **more,
             ).last_hidden_state[:, :count]
             return list(torch.split(model.language_projection(out), sizes))
+
+    def in_order(self, queries: Any) -> Any:
+        """The queries of several frames as one picture `(1, length, width)`, each frame announced by its number.
+
+        There is no temporal embedding, as in InstructBLIP's own use on video (Dai et al. 2023): order is place.
+        """
+        import torch
+
+        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        parts = []
+        for number, frame in enumerate(queries, start=1):
+            text = tokenizer(render("frame", number=number), add_special_tokens=False, return_tensors="pt")
+            parts += [model.get_input_embeddings()(text["input_ids"][0].to(model.device)), frame]
+        return torch.cat(parts)[None]
 
     def _instructions(self, texts: Sequence[str]) -> Any:
         """The questions as the Q-Former reads them. Its positions are counted from the left, so pads stand right."""

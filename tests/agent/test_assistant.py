@@ -76,6 +76,12 @@ def test_pictures_from_outside_what_the_core_knows_get_no_answer(tool: str, ques
     assert reply.evidence or reply.sequences or tool == "find_events"
 
 
+def test_what_no_single_frame_tells_is_asked_of_the_frames_around_it() -> None:
+    core = ScriptedCore(slots={"query": "a blue bus"}, answer="", happens="stops")
+    reply = _assistant(core).ask("What does the blue bus do?", thread_id="t")
+    assert reply.answer.startswith("Stops (0:03")
+
+
 def test_only_familiar_frames_are_believed() -> None:
     core = ScriptedCore(slots={"query": "a blue bus"}, unfamiliar=(3.0,))
     reply = _assistant(core).ask("When does a blue bus appear?", thread_id="t")

@@ -140,6 +140,13 @@ def test_an_answer_is_short_whatever_is_asked(core: Core, frames: list[Keyframe]
         assert 0 <= answer.confidence <= 1
 
 
+def test_frames_are_read_as_a_sequence_in_time_order(core: Core, frames: list[Keyframe]) -> None:
+    assert core.happening("what does the car do?", []).text == ""
+    for part in (frames, frames[:1], frames * 5):
+        answer = core.happening("what does the car do?", sorted(part, key=lambda k: k.seconds))
+        assert 0 <= answer.confidence <= 1
+
+
 def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
     line = Line("v", 0.0, 1.0, "subtitle", 'say "yes"', 1.0)
