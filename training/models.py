@@ -22,6 +22,7 @@ GRID = IMAGE_SIZE // PATCH
 QUERIES = COLUMNS + 1  # the backdrop, and one for each column
 PIXEL_MEAN, PIXEL_STD = 0.45, 0.27
 VISION_LAYERS, QFORMER_LAYERS, ENCODER_LAYERS, DECODER_LAYERS = 6, 4, 5, 2
+MATCHING_PROJECTION = 128
 TABLE_SEED = 0
 
 
@@ -157,6 +158,28 @@ def new_instructblip(language_model: Any) -> Any:
     return model
 
 
+def new_matching(blip: Any) -> Any:
+    """BLIP-2's image-text matching model on an InstructBLIP's vision tower, its Q-Former started from that one's."""
+    from transformers import Blip2Config, Blip2ForImageTextRetrieval
+
+    config = Blip2Config(
+        vision_config=blip.config.vision_config.to_dict(),
+        qformer_config=blip.config.qformer_config.to_dict() | {"use_qformer_text_input": True},
+        text_config=blip.config.text_config.to_dict(),  # of no use here, but the class wants one
+        num_query_tokens=QUERIES,
+        image_text_hidden_size=MATCHING_PROJECTION,
+        image_token_index=vocabulary().index(IMAGE_TOKEN),
+    )
+    torch.manual_seed(2)
+    model = Blip2ForImageTextRetrieval(config)
+    model.vision_model.load_state_dict(blip.vision_model.state_dict())
+    with torch.no_grad():
+        model.query_tokens.copy_(blip.query_tokens)
+    own = {name: value for name, value in blip.qformer.state_dict().items() if name in model.qformer.state_dict()}
+    model.qformer.load_state_dict(own, strict=False)
+    return model
+
+
 def _start_vision(vision: nn.Module) -> None:
     width = WIDTH_OF_MODEL
     embeddings: Any = vision.embeddings
@@ -208,3 +231,13 @@ def instructblip_processor() -> Any:
         size={"height": IMAGE_SIZE, "width": IMAGE_SIZE}, image_mean=[PIXEL_MEAN] * 3, image_std=[PIXEL_STD] * 3
     )
     return InstructBlipProcessor(image, build_tokenizer("t5"), build_tokenizer("bert"), num_query_tokens=QUERIES)
+
+
+def matching_processor() -> Any:
+    """The processor that belongs to the matching model."""
+    from transformers import Blip2Processor, BlipImageProcessor
+
+    image = BlipImageProcessor(
+        size={"height": IMAGE_SIZE, "width": IMAGE_SIZE}, image_mean=[PIXEL_MEAN] * 3, image_std=[PIXEL_STD] * 3
+    )
+    return Blip2Processor(image, build_tokenizer("bert"), num_query_tokens=QUERIES)

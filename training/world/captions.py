@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from training.world.questions import IN_WEATHER, WHEN, WHERE, article, backdrop, full_caption
-from training.world.scene import Actor, Scene
+from training.world.scene import CARRIED, COLOURS, KINDS, PLACES, TIMES, WEATHERS, Actor, Scene
 
 ACTIONS = (
     *("stops", "passes", "crosses the street", "turns left", "turns right", "leaves", "appears", "arrives"),
@@ -182,3 +182,48 @@ def _wanted(actor: Actor, rng: random.Random) -> Wanted:
     """What a search says of somebody: not always everything."""
     colour = None if rng.random() < 0.2 else actor.colour
     return Wanted(actor.kind, colour, actor.carries if rng.random() < 0.6 else None)
+
+
+def near_miss(scene: Scene, rng: random.Random) -> Scene:
+    """A scene that differs in one thing: a colour, a kind, what somebody carries, the order, the surroundings."""
+    actors = list(scene.actors)
+    while True:
+        draw = rng.random()
+        if draw < 0.25 or not actors:
+            part, values = rng.choice((("place", PLACES), ("time", TIMES), ("weather", WEATHERS)))
+            other = replace(scene, **{part: rng.choice(values)})  # type: ignore[arg-type]  # all three are str
+        elif draw < 0.4 and len(actors) > 1:
+            one = rng.randrange(len(actors) - 1)
+            swapped = [*actors]
+            swapped[one], swapped[one + 1] = (
+                replace(actors[one + 1], x=actors[one].x),
+                replace(actors[one], x=actors[one + 1].x),
+            )
+            other = scene.with_actors(tuple(swapped))
+        else:
+            spot = rng.randrange(len(actors))
+            actor = actors[spot]
+            people = actor.kind == "person"
+            changed = rng.choice(
+                (
+                    replace(actor, colour=rng.choice(list(COLOURS))),
+                    replace(actor, kind=rng.choice(KINDS), carries=None),
+                    replace(actor, carries=rng.choice((None, *CARRIED))) if people else actor,
+                )
+            )
+            other = scene.with_actors((*actors[:spot], changed, *actors[spot + 1 :]))
+        if full_caption(other) != full_caption(scene):
+            return other
+
+
+def false_caption(scene: Scene, rng: random.Random, language: Phrasing | None = None) -> str:
+    """Words that nearly fit a scene, and do not."""
+    words = language or English()
+    while True:
+        other = near_miss(scene, rng)
+        if rng.random() < 0.4:
+            return words.full(other)
+        caption = sample_caption(other, rng, words)
+        # What a caption says of order cannot be checked, so only what it demands can make it false.
+        if not caption.fits(scene):
+            return caption.text
