@@ -33,6 +33,21 @@ def test_every_text_is_short_and_written_without_unknown_tokens(name: str) -> No
                 assert 1 < len(ids) < (220 if name == "summary" else 100), text
 
 
+def _bare(pattern: str) -> str:
+    """A pattern with its blanks made alike, so that "the {name}" and "{the}" are the same wording."""
+    pattern = re.sub(r"the \{(name|kind|other)\}|\{(the|other|person|it)\}", "#", pattern)
+    return re.sub(r"\{(?!a\})\w+\}", "%", pattern)
+
+
+def test_no_held_out_wording_is_trained_under_another_name() -> None:
+    trained = [*WORDINGS.values(), *rewrites.FOLLOW_UPS.values(), rewrites.OPENINGS, rewrites.ABOUT_NO_THING]
+    trained += [wordings for _, wordings in tool_calls.QUESTIONS.values()]
+    trained += [tuple(translation.ENGLISH.values()), tuple(rewrites.ABOUT.values())]
+    known = {_bare(wording) for wordings in trained for wording in wordings}
+    tables = held_out.QUESTION_WORDINGS, held_out.TOOL_WORDINGS, held_out.FOLLOW_UP_WORDINGS
+    assert known.isdisjoint(_bare(w) for table in tables for wordings in table.values() for w in wordings)
+
+
 @pytest.mark.parametrize(
     ("asked", "trained"),
     [

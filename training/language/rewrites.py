@@ -77,11 +77,9 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     "direction": (
         "where does {it} go?",
         "and where is {it} going?",
-        "is {it} going left or right?",
         "where was {it} going?",
         "which way was {it} going?",
         "which way is {it} going?",
-        "which way does {it} go?",
         "where is {it} going?",
         "and which way is {it} going?",
         "which way?",
@@ -91,7 +89,6 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
         "what does {it} do?",
         "and what does {it} do?",
         "what is {it} doing?",
-        "what was {it} doing?",
         "what happens to {it}?",
     ),
     "left": (

@@ -328,7 +328,6 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "where does {the} go?",
             "where was {the} going?",
-            "which way did {the} go?",
             "is {the} facing left or right?",
             "which way is {the} going?",
             "which way is {the} facing?",
@@ -354,7 +353,6 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "front": (
         "look",
         (
-            "what do you see in front of {the}?",
             "what was in front of {the}?",
             "what is in front of {the}?",
             "who is in front of {the}?",
@@ -367,7 +365,6 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "what does {the} do?",
             "what is {the} doing?",
             "what is it that {the} does?",
-            "what was {the} doing?",
             "what happens to {the}?",
         ),
     ),
@@ -402,14 +399,12 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "does it rain now?",
             "is it raining?",
             "what is the weather like?",
-            "was it raining?",
             "how is the weather?",
         ),
     ),
     "time": (
         "look",
         (
-            "night or day?",
             "is it day now?",
             "was it night?",
             "is it day or night?",

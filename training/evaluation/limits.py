@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 import prompts
+from training.evaluation.yardstick import Core, Figures, Split
 from training.models import IMAGE_SIZE
 from training.world.questions import QUESTION_KINDS, sample_question
 from training.world.render import model_frame
@@ -22,30 +21,18 @@ UNANSWERED = "none"
 KINDS = [kind for kind in QUESTION_KINDS if kind != "unanswerable"]
 
 
-class Core(Protocol):
-    """What the measure asks of the product's InstructBLIP."""
-
-    def features(self, images: Sequence[Any]) -> Any: ...
-
-    def knows(self, features: Any) -> list[bool]: ...
-
-    def queries(self, features: Any, instruction: str) -> Any: ...
-
-    def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> Sequence[Any]: ...
-
-
-def limits(core: Core, *, media: Path | None, seed: int, size: int, min_confidence: float) -> dict[str, float]:
+def limits(core: Core, split: Split, *, media: Path | None, min_confidence: float) -> Figures:
     """`limits.coverage`: answerable questions about pictures of the world that get an answer; with `media`, a folder of
     real videos and pictures, `limits.confident_real`: share of their frames that get one, `limits.real_frames` how many
     frames there were, and `limits.worst_file` the largest share in one file.
     """
-    rng = random.Random(f"limits {seed}")
+    rng = split.rng("limits")
     answered = 0
-    for _ in range(size):
+    for _ in range(split.size):
         while (question := sample_question(scene := sample_scene(rng), rng, rng.choice(KINDS))) is None:
             pass
         answered += _answers(core, model_frame(scene, IMAGE_SIZE, rng), question.text, min_confidence)
-    figures = {"limits.coverage": answered / size}
+    figures = {"limits.coverage": answered / split.size}
     if media is None:
         return figures
     shares, total, frames_seen = [], 0, 0

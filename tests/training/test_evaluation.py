@@ -1,0 +1,203 @@
+"""The yardstick: seeds, wordings and baselines that no training can bend, and figures that mean what they say."""
+
+import ast
+import random
+from importlib.resources import files
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import training
+from training.clip import sample_batch as clip_batch
+from training.evaluation import yardstick
+from training.evaluation.answers import Outcome, answers, calibration
+from training.evaluation.retrieval import retrieval
+from training.evaluation.run import PARTS, evaluate, table
+from training.evaluation.vietnamese import KINDS, in_vietnamese
+from training.evaluation.yardstick import Split, interval
+from training.instructblip import sample_batch as picture_batch
+from training.language import held_out
+from training.t5 import sample_batch as text_batch
+from training.world.questions import article, full_caption
+from training.world.scene import HELD_OUT, sample_scene
+
+ROOT = Path(next(iter(training.__path__)))
+RECIPES = sorted(path for path in ROOT.rglob("*.py") if "evaluation" not in path.parts)
+
+
+class Oracle:
+    """Knows the truth of every frame by its pixels: what a perfect model would score."""
+
+    def __init__(self, embeddings: int = 64) -> None:
+        self.width = embeddings
+
+    def embed_texts(self, texts):
+        return np.stack([self._vector(text) for text in texts])
+
+    def embed_images(self, images):
+        return np.stack([self._vector(str(image.tobytes())) for image in images])
+
+    def _vector(self, key):
+        vector = np.random.default_rng(abs(hash(key)) % (1 << 32)).normal(size=self.width)
+        return vector / np.linalg.norm(vector)
+
+
+class Parrot:
+    """A core that always says the same, always sure."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def features(self, images):
+        return np.zeros((len(images), 2, 3), np.float16)
+
+    def knows(self, features):
+        return [True] * len(features)
+
+    def queries(self, features, instruction):
+        return features
+
+    def in_order(self, queries):
+        return queries[:1]
+
+    def write(self, prompt, visual=None, *, max_new_tokens=24):
+        return [SimpleNamespace(text=self.said, confidence=1.0)]
+
+    def score(self, prompt, candidates, visual=None):
+        return np.tile(np.arange(len(candidates), 0, -1.0), (1, 1))
+
+
+def test_no_recipe_imports_the_evaluation() -> None:
+    for path in RECIPES:
+        tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        imported = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
+        assert not any("evaluation" in name for name in imported), path
+
+
+def test_no_batch_of_any_recipe_holds_an_evaluation_wording() -> None:
+    """Those without blanks, which are recognised as they are; that no pattern is shared, `test_language` proves."""
+    rng = random.Random(1)
+    prompts = [prompt for _ in range(3) for _, prompt, _ in picture_batch(rng, size=40, pairs="all").tasks]
+    prompts += [caption.text for caption in clip_batch(rng, size=40, pairs="all").captions]
+    for _ in range(3):
+        batch = text_batch(rng)
+        prompts += [prompt for _, prompt, _ in batch.questions + batch.episodes]
+        prompts += [example.prompt for example in batch.language]
+    texts = set(prompts)
+    for table_of in (held_out.QUESTION_WORDINGS, held_out.TOOL_WORDINGS, held_out.FOLLOW_UP_WORDINGS):
+        for pattern in (pattern for patterns in table_of.values() for pattern in patterns if "{" not in pattern):
+            assert not any(f"Question: {pattern} " in text for text in texts), pattern
+
+
+def test_held_out_combinations_are_never_in_a_generalisation_batch() -> None:
+    rng = random.Random(2)
+    for make in (picture_batch, clip_batch):
+        scenes = make(rng, size=80, pairs="seen").scenes
+        assert not {(a.colour, a.kind) for scene in scenes for a in scene.actors} & HELD_OUT
+
+
+def test_the_evaluation_repeats_itself_and_parts_do_not_share_samples() -> None:
+    split = Split(3, 10)
+    assert sample_scene(split.rng("a")) == sample_scene(Split(3, 99).rng("a"))
+    assert sample_scene(split.rng("a")) != sample_scene(split.rng("b")) != sample_scene(Split(4, 10).rng("b"))
+
+
+def test_every_result_names_the_yardstick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    result = evaluate("limits", Oracle(), Parrot("yes"), seed=1, size=10)
+    assert result["settings"]["yardstick"] == yardstick.digest()
+    assert len(yardstick.digest()) == 12
+    (tmp_path / "world").mkdir()
+    (tmp_path / "world" / "scene.py").write_text("x = 1")
+    monkeypatch.setattr(yardstick, "ROOT", tmp_path)
+    first = yardstick.digest.__wrapped__()
+    (tmp_path / "world" / "scene.py").write_text("x = 2")
+    assert yardstick.digest.__wrapped__() != first
+
+
+def test_an_untrained_model_retrieves_at_chance_and_baselines_find_little() -> None:
+    figures = retrieval(Oracle(), Split(5, 60))
+    assert figures["retrieval.r1"] < 0.2
+    assert figures["retrieval.chance.r1"] < figures["retrieval.histogram.r1"] < 0.95
+    assert figures["retrieval.chance.r1"] < figures["retrieval.pixels.r1"] < 0.95
+    assert figures["retrieval.r1.low"] <= figures["retrieval.r1"] <= figures["retrieval.r1.high"]
+    assert figures["retrieval.r1"] <= figures["retrieval.r5"] <= figures["retrieval.r10"]
+
+
+def test_a_model_that_reads_captions_off_the_frame_retrieves_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    import training.evaluation.retrieval as module
+
+    monkeypatch.setattr(module, "model_frame", lambda scene, size: scene)
+
+    class Reader(Oracle):
+        def embed_images(self, images):
+            return np.stack([self._vector(full_caption(scene)) for scene in images])
+
+    figures = retrieval(Reader(), Split(6, 40), baselines=False)
+    assert figures["retrieval.r1"] == 1.0
+    assert figures["retrieval.unseen.r1"] == 1.0
+    assert figures["retrieval.vi.r1"] < 0.5
+
+
+def test_a_parrot_is_right_as_often_as_its_answer_is_common() -> None:
+    figures = answers(Parrot("yes"), Split(7, 12))
+    assert 0.2 < figures["vqa.en.exist"] < 0.8
+    assert figures["vqa.en.colour"] == 0
+    assert figures["vqa.worst"] == 0
+    assert figures["calibration.ece"] == pytest.approx(1 - figures["vqa.en.mean"], abs=0.02)
+    assert figures["vqa.blind"] <= 0.5
+    assert {"vqa.frames", "vqa.vi.mean", "vqa.unseen.mean", "paraphrase.ratio", "captions.similarity", "vqa.ms"} <= set(
+        figures
+    )
+
+
+def test_calibration_is_zero_for_who_is_right_as_often_as_said() -> None:
+    rng = random.Random(8)
+    honest = [Outcome(rng.random() < p, p) for p in (rng.random() for _ in range(8000))]
+    boastful = [Outcome(one.right, 1.0) for one in honest]
+    assert calibration(honest)["calibration.ece"] < 0.03
+    assert calibration(boastful)["calibration.ece"] > 0.4
+    assert calibration(honest)["calibration.risk_at_0.5"] < calibration(honest)["calibration.risk_at_0.8"]
+
+
+def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(9)
+    for truth in (0.05, 0.5, 0.95):
+        held = [interval(right / 50, 50) for right in rng.binomial(50, truth, 2000)]
+        assert np.mean([low <= truth <= high for low, high in held]) > 0.93
+    assert interval(0.0, 0) == (0.0, 1.0)
+
+
+def test_vietnamese_questions_have_the_truth_of_their_scene() -> None:
+    rng, made = random.Random(10), dict.fromkeys(KINDS, 0)
+    for kind in KINDS:
+        for _ in range(60):
+            scene = sample_scene(rng)
+            if found := in_vietnamese(kind, scene, rng):
+                text, answer = found
+                made[kind] += 1
+                assert "{" not in text
+                assert text.strip()
+                if kind == "colour":
+                    assert answer in {actor.colour for actor in scene.actors}
+                if kind in ("left", "right"):
+                    assert answer in {article(actor.name) for actor in scene.actors} | {"nothing"}
+    assert all(made.values()), made
+
+
+def test_the_table_has_a_row_for_each_figure() -> None:
+    result = {"figures": {"a": 0.5, "a.low": 0.4, "a.high": 0.6, "b": 2.0}, "settings": {"seed": 1, "media": None}}
+    assert table(result).splitlines()[2:4] == ["| `a` | 0.500 | 0.400 to 0.600 |", "| `b` | 2.000 |  |"]
+    assert "seed 1" in table(result)
+    assert "media" not in table(result)
+
+
+def test_an_unknown_part_is_named() -> None:
+    with pytest.raises(ValueError, match="there are retrieval"):
+        evaluate("everything", Oracle(), Parrot("x"), seed=1, size=10)
+    assert PARTS[-1] == "pocket"
+
+
+def test_the_yardstick_ships_with_the_package() -> None:
+    assert (files("training") / "evaluation" / "yardstick.py").is_file()
