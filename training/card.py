@@ -1,0 +1,107 @@
+"""Writes a model's card beside its weights: what it is, how it came about, what it can do, and its curve as a picture.
+
+python -m training.card runs/instructblip assistant/models/pocket/instructblip --figures runs/figures.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+SIZE, MARGIN = (960, 420), 56
+COLOURS = ((31, 119, 180), (214, 39, 40), (44, 160, 44), (255, 127, 14), (148, 103, 189), (140, 86, 75))
+
+WHAT = {
+    "clip": ("Pocket CLIP", "`CLIPModel`, trained by `training.clip`: text to image in English and Vietnamese."),
+    "instructblip": (
+        "Pocket InstructBLIP",
+        "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.t5` and "
+        "`training.instructblip`: questions about pictures, and the agent's work in words.",
+    ),
+    "blip-2": (
+        "Pocket BLIP-2 matching",
+        "`Blip2ForImageTextRetrieval`, trained by `training.matching`: does a text fit a picture?",
+    ),
+}
+SAID_OF_ALL = """
+## Data
+Frames and clips of the street world in `training/world`, rendered while training; nothing else. Seeds of the evaluation
+are words, those of training are numbers, so that no sample is in both.
+
+## Limits
+It knows that world and nothing else. On real pictures its output means nothing; the product says that it cannot tell.
+
+## Licence
+Apache-2.0, weights included.
+"""
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    """The rows that a training reported."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+
+
+def curve(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Image.Image:
+    """Figures in [0, 1] over the seconds of a training."""
+    image = Image.new("RGB", SIZE, "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(14)
+    width, height = SIZE[0] - 2 * MARGIN - 120, SIZE[1] - 2 * MARGIN
+    longest = max((row["seconds"] for row in rows), default=1.0) or 1.0
+    for tenth in range(0, 11, 2):
+        y = MARGIN + height * (1 - tenth / 10)
+        pen.line([(MARGIN, y), (MARGIN + width, y)], fill=(220, 220, 220))
+        pen.text((MARGIN - 8, y), f"{tenth / 10:.1f}", fill="black", font=font, anchor="rm")
+    pen.text((MARGIN + width, MARGIN + height + 10), f"{longest:.0f} s", fill="black", font=font, anchor="rt")
+    for number, name in enumerate(names):
+        colour = COLOURS[number % len(COLOURS)]
+        points = [
+            (MARGIN + width * row["seconds"] / longest, MARGIN + height * (1 - row[name]))
+            for row in rows
+            if name in row
+        ]
+        if len(points) > 1:
+            pen.line(points, fill=colour, width=2)
+        pen.text((MARGIN + width + 12, MARGIN + 20 * number), name, fill=colour, font=font)
+    return image
+
+
+def card(kind: str, rows: Sequence[dict[str, float]], figures: dict[str, Any] | None) -> str:
+    """The card as Markdown."""
+    from training.evaluation.run import table
+
+    name, what = WHAT[kind]
+    cost = f"{rows[-1]['step']:.0f} steps in {rows[-1]['seconds']:.0f} s of training" if rows else "not recorded"
+    parts = [f"# {name}", "", what, "", "## Cost", f"{cost}. The curve: `curve.png`, its data: `curve.json`."]
+    if figures is not None:
+        parts += ["", "## Figures", table(figures)]
+    return "\n".join(parts) + "\n" + SAID_OF_ALL
+
+
+def write(run: Path, target: Path, figures: Path | None) -> None:
+    """Puts `README.md`, `curve.json` and `curve.png` into a checkpoint's folder."""
+    kind = json.loads((target / "config.json").read_text(encoding="utf-8"))["model_type"]
+    rows = read_log(run / "log.jsonl")
+    names = [name for name in (rows[-1] if rows else {}) if "." in name and 0 <= rows[-1][name] <= 1]
+    (target / "curve.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    curve(rows, names).save(target / "curve.png", optimize=True)
+    found = json.loads(figures.read_text(encoding="utf-8")) if figures else None
+    (target / "README.md").write_text(card(kind, rows, found), encoding="utf-8")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path, help="folder of the training")
+    parser.add_argument("target", type=Path, help="folder of the exported checkpoint")
+    parser.add_argument("--figures", type=Path, help="what `video-assistant evaluate pocket --json` printed")
+    options = parser.parse_args()
+    write(options.run, options.target, options.figures)
+
+
+if __name__ == "__main__":
+    main()
