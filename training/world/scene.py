@@ -146,12 +146,13 @@ def sample_backdrop(rng: random.Random) -> Scene:
     )
 
 
-def sample_scene(rng: random.Random, pairs: Pairs = "all") -> Scene:
+def sample_scene(rng: random.Random, pairs: Pairs = "all", *, zoom: float = 1.0) -> Scene:
     """A random scene of up to six actors.
 
     Args:
         rng: what to put where.
         pairs: which combinations of colour and kind: all, those that are not held out, or with one that is.
+        zoom: how much larger than usual everybody is.
     """
     backdrop = sample_backdrop(rng)
     while True:
@@ -161,7 +162,7 @@ def sample_scene(rng: random.Random, pairs: Pairs = "all") -> Scene:
         overlap = count >= 2 and rng.random() < 0.6
         # Some crowds (six buses) never fit: after a few tries, another crowd.
         for _ in range(16):
-            actors = _place(rng, crowd, overlap=overlap)
+            actors = _place(rng, crowd, overlap=overlap, zoom=zoom)
             if _visible(actors):
                 return backdrop.with_actors(actors)
 
@@ -189,7 +190,7 @@ def _sample_pairs(rng: random.Random, count: int, pairs: Pairs) -> list[tuple[st
     return crowd
 
 
-def _place(rng: random.Random, crowd: list[tuple[str, str]], *, overlap: bool) -> tuple[Actor, ...]:
+def _place(rng: random.Random, crowd: list[tuple[str, str]], *, overlap: bool, zoom: float) -> tuple[Actor, ...]:
     columns = sorted(rng.sample(range(COLUMNS), len(crowd)))
     before = rng.randrange(len(crowd) - 1) if overlap else None
     actors = []
@@ -204,7 +205,7 @@ def _place(rng: random.Random, crowd: list[tuple[str, str]], *, overlap: bool) -
                 x=(column + rng.uniform(0.03, 0.97)) * COLUMN_WIDTH,
                 lane=lane,
                 facing=rng.choice(("left", "right")),
-                scale=rng.uniform(0.94, 1.08),
+                scale=rng.uniform(0.94, 1.08) * zoom,
                 lift=rng.uniform(-5, 5),
                 front=position == before,
                 carries=rng.choice(CARRIED) if kind == "person" and rng.random() < 0.45 else None,
