@@ -62,10 +62,15 @@ def model_frame(scene: Scene, size: int, rng: random.Random | None = None) -> ND
     """
     if rng is None:
         return np.array(draw(scene).resize((size, size), Image.Resampling.BILINEAR))
-    image = draw(scene, width=rng.choice((WIDTH, WIDTH, 480, 640)), tick=rng.randrange(40))
+    image = filed(draw(scene, width=rng.choice((WIDTH, WIDTH, 480, 640)), tick=rng.randrange(40)), rng)
+    resampling = rng.choice((Image.Resampling.BILINEAR, Image.Resampling.BICUBIC))
+    return np.array(Image.fromarray(image).resize((size, size), resampling))
+
+
+def filed(image: Image.Image, rng: random.Random) -> NDArray[np.uint8]:
+    """The picture as HWC uint8 RGB, two times in five with the noise of a compressed file."""
     if rng.random() < 0.4:
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=rng.randrange(35, 90))
         image = Image.open(buffer)
-    resampling = rng.choice((Image.Resampling.BILINEAR, Image.Resampling.BICUBIC))
-    return np.array(image.convert("RGB").resize((size, size), resampling))
+    return np.array(image.convert("RGB"))

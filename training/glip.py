@@ -1,0 +1,233 @@
+"""Trains the pocket GLIP: boxes for phrases, from scratch on the rendered world.
+
+Each picture comes with a caption of phrases, some of things that it shows and some of near misses (the same kind in
+another colour, the same colour on another kind), in any order. A thing that several phrases name counts for all of
+their words.
+
+    python -m training.glip --out runs/glip --seconds 3600
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torchvision.ops import box_iou
+
+from assistant.models.glip import boxes, checkpoint, image, text
+from assistant.models.glip.config import CONFIGS, GlipConfig
+from assistant.models.glip.loss import Target, grounding_loss
+from assistant.models.glip.model import Glip
+from training.feed import feed
+from training.loop import Loop, Schedule, launch
+from training.tokenizer import build_tokenizer, vocabulary
+from training.world.captions import Wanted
+from training.world.episodes import SHOT_SECONDS
+from training.world.outside import outside_frame
+from training.world.plots import sample_shot
+from training.world.render import draw, filed
+from training.world.scene import COLOURS, HEIGHT, KINDS, WIDTH, Actor, Pairs, Scene, sample_scene
+
+BATCH = 8  # frames of one process
+PHRASES = (3, 8)  # of one caption
+EVALUATION_SEED = 6021
+MIN_SCORE = 0.3  # of the figures in the log
+
+
+def pocket_config() -> GlipConfig:
+    """The shape of the shipped model: frames of the world, 160 pixels high."""
+    return replace(CONFIGS["pocket"], vocabulary=len(vocabulary()), short_side=160, long_side=285, dropout=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture with phrases, and for each thing in it its box and which of them name it."""
+
+    picture: NDArray[np.uint8]  # (height, width, 3)
+    phrases: list[str]
+    boxes: list[tuple[float, float, float, float]]  # XYXY in pixels of the picture
+    named: list[list[int]]
+
+
+def name(wanted: Wanted) -> str:
+    """`red car`, `person with an umbrella`."""
+    words = f"{wanted.colour} {wanted.kind}" if wanted.colour else wanted.kind
+    return f"{words} with {'an' if wanted.carries[0] in 'aeiou' else 'a'} {wanted.carries}" if wanted.carries else words
+
+
+def sample_phrases(actors: tuple[Actor, ...], rng: random.Random) -> list[Wanted]:
+    """Phrases of things that are there and of things that nearly are, each once, in any order."""
+    wanted: list[Wanted] = []
+    for actor in actors:
+        draw_one = rng.random()
+        if draw_one < 0.6:
+            wanted.append(Wanted(actor.kind, actor.colour))
+        elif draw_one < 0.8:
+            wanted.append(Wanted(actor.kind))
+        elif actor.carries:
+            wanted.append(Wanted(actor.kind, actor.colour, actor.carries))
+    wanted = rng.sample(wanted, min(len(wanted), PHRASES[1] - 1))
+    while len(set(wanted)) < rng.randint(*PHRASES):
+        like = rng.choice(actors) if actors and rng.random() < 0.7 else None
+        kind = like.kind if like and rng.random() < 0.7 else rng.choice(KINDS)
+        colour = like.colour if like and kind != like.kind else rng.choice(list(COLOURS))
+        wanted.append(Wanted(kind, colour if rng.random() < 0.8 else None))
+    unique = list(dict.fromkeys(wanted))
+    rng.shuffle(unique)
+    return unique
+
+
+def sample(rng: random.Random, pairs: Pairs = "all") -> Sample:
+    """A still, a frame of a clip, or a picture from outside the world in which nothing is to be found."""
+    draw_one = rng.random()
+    if draw_one < 0.06:
+        phrases = sample_phrases((), rng)
+        return Sample(outside_frame(rng, 224), [name(one) for one in phrases], [], [])
+    if draw_one < 0.3:
+        shot, at = sample_shot(rng, SHOT_SECONDS, pairs=pairs), rng.uniform(1.0, SHOT_SECONDS - 0.1)
+        whole, truth = shot.scene(at), shot.truth(at)
+    else:
+        whole = truth = sample_scene(rng, pairs, zoom=rng.uniform(1.2, 1.6) if rng.random() < 0.3 else 1.0)
+    return labelled(truth, filed(draw(whole, tick=rng.randrange(40)), rng), sample_phrases(truth.actors, rng))
+
+
+def labelled(truth: Scene, picture: NDArray[np.uint8], wanted: list[Wanted]) -> Sample:
+    """A picture with the things of its truth that the phrases name."""
+    unit = picture.shape[1] / WIDTH
+    found, named = [], []
+    for actor in truth.actors:
+        own = [place for place, one in enumerate(wanted) if one.fits(actor)]
+        if own:
+            x0, y0, x1, y1 = actor.box
+            found.append((max(x0, 0.0) * unit, max(y0, 0.0) * unit, min(x1, WIDTH) * unit, min(y1, HEIGHT) * unit))
+            named.append(own)
+    return Sample(picture, [name(one) for one in wanted], found, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples as the model takes them."""
+
+    pixels: Tensor  # (b, 3, h, w)
+    tokens: Tensor  # (b, t)
+    mask: Tensor  # (b, t)
+    places: list[list[list[int]]]  # for each picture and phrase its tokens
+    targets: list[Target]
+    seen: list[image.Seen]
+
+
+def as_batch(samples: list[Sample], config: GlipConfig, tokenizer: Any) -> Batch:
+    """Pictures resized, captions written, boxes in the model's own pixels."""
+    seen = [image.prepare(one.picture, config.short_side, config.long_side) for one in samples]
+    captions = [text.from_phrases([text.Phrase(phrase) for phrase in one.phrases]) for one in samples]
+    encoding = tokenizer([caption.text for caption in captions], padding=True, return_tensors="pt")
+    places = [text.token_sets(encoding, caption.spans, row) for row, caption in enumerate(captions)]
+    targets = []
+    for one, picture, sets in zip(samples, seen, places, strict=True):
+        scaled = torch.tensor(one.boxes).view(-1, 4) * torch.tensor([*picture.scale, *picture.scale])
+        targets.append(Target(scaled, [sorted({t for phrase in own for t in sets[phrase]}) for own in one.named]))
+    return Batch(image.batch(seen), encoding["input_ids"], encoding["attention_mask"], places, targets, seen)
+
+
+def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> list[Sample]:
+    """`size` samples."""
+    return [sample(rng, pairs) for _ in range(size)]
+
+
+@torch.no_grad()
+def grounding_figures(model: Glip, tokenizer: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
+    """On unseen stills: things found (a box of the right phrase, IoU 0.5 or more), and false boxes for each picture."""
+    rng = random.Random(f"grounding {seed}")
+    found = things = false = 0
+    model.eval()
+    for _ in range(0, size, 10):
+        scenes = [sample_scene(rng) for _ in range(10)]
+        samples = [labelled(s, np.asarray(draw(s)), sample_phrases(s.actors, rng)) for s in scenes]
+        batch = as_batch(samples, model.config, tokenizer)
+        prediction = model(batch.pixels, batch.tokens, batch.mask)
+        for row, one in enumerate(samples):
+            boxed = boxes.find(prediction, row, batch.places[row], batch.seen[row].size)
+            sure = boxed.scores > MIN_SCORE
+            free = list(range(int(sure.sum())))
+            overlaps = box_iou(batch.targets[row].boxes, boxed.boxes[sure])
+            labels = boxed.labels[sure].tolist()
+            for number, own in enumerate(one.named):
+                for phrase in own:
+                    things += 1
+                    fits = [k for k in free if labels[k] == phrase and overlaps[number, k] >= 0.5]
+                    if fits:
+                        found += 1
+                        free.remove(max(fits, key=lambda k: float(overlaps[number, k])))
+            false += len(free)
+    model.train()
+    return {"grounding.recall": round(found / max(1, things), 4), "grounding.false_boxes": round(false / size, 4)}
+
+
+def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
+    """One process of the training."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    config, tokenizer = pocket_config(), build_tokenizer("bert")
+    model = Glip(config).to(device).train()
+
+    def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
+        batch = as_batch(next(batches), config, tokenizer)
+        mask = batch.mask.to(device)
+        prediction = model(batch.pixels.to(device), batch.tokens.to(device), mask)
+        targets = [Target(target.boxes.to(device), target.tokens) for target in batch.targets]
+        losses = grounding_loss(prediction, mask, targets)
+        shown = {key: float(value.detach()) for key, value in losses._asdict().items()}
+        return losses.total, shown
+
+    def save() -> None:
+        checkpoint.save(model, options.out)
+        tokenizer.save_pretrained(options.out)
+
+    loop = Loop(
+        options.out,
+        {"model": model},
+        loss,
+        schedule=Schedule(
+            options.seconds, matrix_rate=options.rate, other_rate=1.5e-3, hold=0.3, report_every=options.report_every
+        ),
+        save=save,
+        evaluate=lambda: grounding_figures(model, tokenizer, size=50),
+        rank=rank,
+        processes=processes,
+    )
+    # The step seeds it: after a resume, the same seed would repeat the first batches.
+    torch.manual_seed(options.seed + loop.step + 1000 * rank)
+    drawn = partial(sample_batch, size=options.batch, pairs=options.pairs)
+    batches = feed(drawn, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    loop.run()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--rate", type=float, default=0.005, help="Muon's, for matrices")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--report-every", type=float, default=300, help="seconds")
+    parser.add_argument("--pairs", choices=("all", "seen"), default="all")
+    parser.add_argument("--seed", type=int, default=41)
+    options = parser.parse_args()
+    launch(worker, options.processes, options)
+
+
+if __name__ == "__main__":
+    main()
