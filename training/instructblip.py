@@ -40,6 +40,7 @@ from training.models import (
     pixels,
 )
 from training.tokenizer import build_tokenizer, vocabulary
+from training.vision import ATTENTION, DENSE_AFTER, SPARSE_SHARE, kept_patches, look
 from training.world.episodes import SHOT_SECONDS
 from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
 from training.world.outside import OUTSIDE, outside_frame
@@ -145,9 +146,14 @@ class DenseHead(nn.Module):
         super().__init__()
         self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
 
-    def loss(self, patches: Tensor, scenes: Sequence[Scene]) -> Tensor:
-        labels = torch.from_numpy(np.stack([patch_labels(scene, GRID) for scene in scenes])).to(patches.device)
-        labels = labels.view(-1, len(CLASSES))
+    def loss(self, patches: Tensor, dense: NDArray[np.int64], kept: Tensor | None = None) -> Tensor:
+        """Of states `(n, patches, width)`, given the labels `(n, grid, grid, classes)`, if only some patches are kept,
+        their places.
+        """
+        labels = torch.from_numpy(dense).flatten(1, 2)
+        if kept is not None:
+            labels = labels.gather(1, kept[..., None].expand(-1, -1, len(CLASSES)))
+        labels = labels.flatten(0, 1).to(patches.device)
         logits = self.head(patches).float().flatten(0, 1).split(CLASSES, dim=1)
         seen = labels[:, KIND] > 0
         weight = torch.where(seen, 1.0, 0.15)
@@ -295,7 +301,9 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         model.load_state_dict(
             {**started.state_dict(), **{f"language_model.{k}": v for k, v in language.state_dict().items()}}
         )
-    model.set_attn_implementation("eager")  # torch's CPU flash attention spends half of a step in its backward pass
+    # Torch's CPU flash attention spends half of a step in its backward pass.
+    model.set_attn_implementation("eager")
+    model.vision_model.set_attn_implementation(ATTENTION)
     for parameter in model.language_model.parameters():
         parameter.requires_grad_(False)
     head = DenseHead()
@@ -309,10 +317,13 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         frames = pixels(batch.images).to(device)
         if torch.rand(()) < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
+        labels = np.stack([patch_labels(scene, GRID) for scene in batch.scenes])
+        sparse = progress < DENSE_AFTER and torch.rand(()) < SPARSE_SHARE
+        kept = kept_patches(labels) if sparse else None
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            vision = model.vision_model(pixel_values=frames).last_hidden_state
+            vision = look(model.vision_model, frames, kept)
             queries = queries_of(model, vision, [instruction for instruction, _, _ in batch.tasks])
-            total = slot_loss(queries, batch.scenes, table, progress) + head.loss(vision[:, 1:], batch.scenes)
+            total = slot_loss(queries, batch.scenes, table, progress) + head.loss(vision[:, 1:], labels, kept)
             shown = {"alignment": float(total.detach())}
             if options.t5 and progress >= 1 - options.lm_share:
                 language_part = language_loss(model, queries, batch.tasks)

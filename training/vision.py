@@ -1,0 +1,67 @@
+"""What makes a training step of the vision tower cheap on a CPU: attention in bfloat16, and patches left out.
+
+Leaving patches out is PatchDropout (Liu et al. 2022) with one change: a patch that shows an actor is kept rather than
+one that does not, because an actor of a few patches would vanish in every second frame. The last part of a run sees
+every patch, as the shipped model does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import AttentionInterface
+
+from training.world.labels import KIND
+
+KEPT = 96  # of the 256 patches of a frame
+SPARSE_SHARE = 0.85  # of the steps, until the run's last part
+DENSE_AFTER = 0.65  # of the run
+_ACTOR_FIRST = 0.8  # what showing an actor adds to a patch's draw in [0, 1]
+
+ATTENTION = "half"
+
+
+def half_attention(
+    module: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None = None,
+    scaling: float = 1.0,
+    **_: Any,
+) -> tuple[Tensor, Tensor]:
+    """Attention with its softmax in the inputs' precision, `(n, heads, length, width)` to `(n, length, heads, width)`.
+
+    Autocast takes a softmax to float32; over 257 x 257 maps that is a quarter of a step spent on copies, and scaling
+    the maps instead of the queries another tenth.
+    """
+    with torch.autocast(query.device.type, enabled=False):
+        weights = torch.matmul(query * scaling, key.transpose(-1, -2))
+        if attention_mask is not None:
+            weights = weights + attention_mask
+        weights = weights.softmax(-1)
+        return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
+
+
+AttentionInterface.register(ATTENTION, half_attention)
+
+
+def kept_patches(labels: NDArray[np.int64], rng: torch.Generator | None = None) -> Tensor:
+    """Which patches to keep: `(n, KEPT)` ascending places, from `(n, grid, grid, classes)` labels."""
+    shows = torch.from_numpy(labels[..., KIND] > 0).flatten(1)
+    draw = torch.rand(shows.shape, generator=rng) + _ACTOR_FIRST * shows
+    return draw.topk(KEPT, dim=1).indices.sort(dim=1).values
+
+
+def look(vision: Any, frames: Tensor, kept: Tensor | None = None) -> Tensor:
+    """The tower's states `(n, 1 + patches, width)`, of the kept patches alone if given."""
+    if kept is None:
+        return vision(pixel_values=frames).last_hidden_state  # type: ignore[no-any-return]  # the class is untyped
+    states = vision.embeddings(frames)
+    places = torch.cat([torch.zeros_like(kept[:, :1]), kept + 1], 1).to(states.device)
+    states = states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
+    return vision.post_layernorm(vision.encoder(inputs_embeds=states).last_hidden_state)  # type: ignore[no-any-return]
