@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import prompts
+from training.attention import ATTENTION
 from training.feed import feed
 from training.language.noise import mistype, politely
 from training.loop import Loop, Schedule, launch
@@ -40,7 +41,7 @@ from training.models import (
     pixels,
 )
 from training.tokenizer import build_tokenizer, vocabulary
-from training.vision import ATTENTION, DENSE_AFTER, SPARSE_SHARE, kept_patches, look
+from training.vision import DENSE_AFTER, SPARSE_SHARE, kept_patches, look
 from training.world.episodes import SHOT_SECONDS
 from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
 from training.world.outside import OUTSIDE, outside_frame
@@ -301,9 +302,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         model.load_state_dict(
             {**started.state_dict(), **{f"language_model.{k}": v for k, v in language.state_dict().items()}}
         )
-    # Torch's CPU flash attention spends half of a step in its backward pass.
-    model.set_attn_implementation("eager")
-    model.vision_model.set_attn_implementation(ATTENTION)
+    for part in (model.vision_model, model.qformer, model.language_model.encoder, model.language_model.decoder):
+        part.set_attn_implementation(ATTENTION)
     for parameter in model.language_model.parameters():
         parameter.requires_grad_(False)
     head = DenseHead()

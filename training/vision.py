@@ -1,6 +1,6 @@
-"""What makes a training step of the vision tower cheap on a CPU: attention in bfloat16, and patches left out.
+"""Patches left out while the vision tower learns: a step costs half.
 
-Leaving patches out is PatchDropout (Liu et al. 2022) with one change: a patch that shows an actor is kept rather than
+This is PatchDropout (Liu et al. 2022) with one change: a patch that shows an actor is kept rather than
 one that does not, because an actor of a few patches would vanish in every second frame. The last part of a run sees
 every patch, as the shipped model does.
 """
@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import AttentionInterface
 
 from training.world.labels import KIND
 
@@ -21,33 +20,6 @@ KEPT = 96  # of the 256 patches of a frame
 SPARSE_SHARE = 0.85  # of the steps, until the run's last part
 DENSE_AFTER = 0.65  # of the run
 _ACTOR_FIRST = 0.8  # what showing an actor adds to a patch's draw in [0, 1]
-
-ATTENTION = "half"
-
-
-def half_attention(
-    module: Any,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attention_mask: Tensor | None = None,
-    scaling: float = 1.0,
-    **_: Any,
-) -> tuple[Tensor, Tensor]:
-    """Attention with its softmax in the inputs' precision, `(n, heads, length, width)` to `(n, length, heads, width)`.
-
-    Autocast takes a softmax to float32; over 257 x 257 maps that is a quarter of a step spent on copies, and scaling
-    the maps instead of the queries another tenth.
-    """
-    with torch.autocast(query.device.type, enabled=False):
-        weights = torch.matmul(query * scaling, key.transpose(-1, -2))
-        if attention_mask is not None:
-            weights = weights + attention_mask
-        weights = weights.softmax(-1)
-        return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
-
-
-AttentionInterface.register(ATTENTION, half_attention)
 
 
 def kept_patches(labels: NDArray[np.int64], rng: torch.Generator | None = None) -> Tensor:
