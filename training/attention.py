@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AttentionInterface
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.masking_utils import eager_mask
 
 ATTENTION = "half"
 
@@ -36,3 +37,5 @@ def half_attention(
 
 
 AttentionInterface.register(ATTENTION, half_attention)
+# Without it no mask is made at all, and a decoder reads the very words that it is to write.
+AttentionMaskInterface.register(ATTENTION, eager_mask)

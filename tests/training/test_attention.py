@@ -1,0 +1,31 @@
+"""The attention that trainings use gives what the models' own gives, masks included."""
+
+import torch
+from training.attention import ATTENTION
+from training.instructblip import queries_of
+from training.models import new_instructblip, new_t5
+
+
+def test_it_gives_a_t5_what_its_own_gives() -> None:
+    model = new_t5().eval()
+    ids = torch.tensor([[5, 6, 7, 8, 1], [9, 10, 1, 0, 0]])
+    inputs = {"input_ids": ids, "attention_mask": (ids > 0).long(), "labels": torch.tensor([[11, 12, 1], [13, 1, -100]])}
+    with torch.no_grad():
+        own = model(**inputs)
+        for part in (model.encoder, model.decoder):
+            part.set_attn_implementation(ATTENTION)
+        ours = model(**inputs)
+    torch.testing.assert_close(ours.logits, own.logits, atol=1e-4, rtol=1e-4)
+
+
+def test_it_gives_an_instructblip_what_its_own_gives() -> None:
+    model = new_instructblip(new_t5()).eval()
+    frames = torch.randn(2, 3, 160, 160)
+    found = []
+    with torch.no_grad():
+        for attention in ("eager", ATTENTION):
+            for part in (model.vision_model, model.qformer):
+                part.set_attn_implementation(attention)
+            states = model.vision_model(pixel_values=frames).last_hidden_state
+            found.append(queries_of(model, states, ["what is it?", "how many red cars are there?"]))
+    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
