@@ -1,6 +1,7 @@
 """The attention that trainings use gives what the models' own gives, masks included."""
 
 import torch
+
 from training.attention import ATTENTION
 from training.instructblip import queries_of
 from training.models import new_instructblip, new_t5
@@ -9,7 +10,11 @@ from training.models import new_instructblip, new_t5
 def test_it_gives_a_t5_what_its_own_gives() -> None:
     model = new_t5().eval()
     ids = torch.tensor([[5, 6, 7, 8, 1], [9, 10, 1, 0, 0]])
-    inputs = {"input_ids": ids, "attention_mask": (ids > 0).long(), "labels": torch.tensor([[11, 12, 1], [13, 1, -100]])}
+    inputs = {
+        "input_ids": ids,
+        "attention_mask": (ids > 0).long(),
+        "labels": torch.tensor([[11, 12, 1], [13, 1, -100]]),
+    }
     with torch.no_grad():
         own = model(**inputs)
         for part in (model.encoder, model.decoder):
