@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.attention import ATTENTION
 from training.feed import feed
 from training.instructblip import sample_frame
 from training.language.vietnamese import Vietnamese
@@ -231,7 +232,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     if options.vision:
         blip = InstructBlipForConditionalGeneration.from_pretrained(options.vision, dtype=torch.float32)
         copy_vision(model, blip.vision_model)
-    model.set_attn_implementation("eager")
+    for part in (model.vision_model, model.text_model):
+        part.set_attn_implementation(ATTENTION)
     model.to(device).train()
     tokenizer = build_tokenizer("clip")
 

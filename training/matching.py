@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from training.attention import ATTENTION
 from training.clip import contrastive_loss
 from training.feed import feed
 from training.instructblip import padded, text_ids
@@ -152,7 +153,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     blip = InstructBlipForConditionalGeneration.from_pretrained(options.vision, dtype=torch.float32)
     model = new_matching(blip)
-    model.set_attn_implementation("eager")  # the only one here that takes a mask of who sees whom
+    for part in (model.vision_model, model.qformer):
+        part.set_attn_implementation(ATTENTION)
     head = nn.Linear(model.config.qformer_config.hidden_size, model.config.qformer_config.hidden_size)
     model.to(device).train()
     head.to(device)

@@ -3,8 +3,11 @@
 import torch
 
 from training.attention import ATTENTION
+from training.clip import embed_texts, new_clip
 from training.instructblip import queries_of
-from training.models import new_instructblip, new_t5
+from training.matching import match_logits, similarity
+from training.models import new_instructblip, new_matching, new_t5
+from training.tokenizer import build_tokenizer
 
 
 def test_it_gives_a_t5_what_its_own_gives() -> None:
@@ -33,4 +36,30 @@ def test_it_gives_an_instructblip_what_its_own_gives() -> None:
                 part.set_attn_implementation(attention)
             states = model.vision_model(pixel_values=frames).last_hidden_state
             found.append(queries_of(model, states, ["what is it?", "how many red cars are there?"]))
+    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
+
+
+def test_it_gives_a_clip_what_its_own_gives() -> None:
+    model, tokenizer = new_clip().eval(), build_tokenizer("clip")
+    frames = torch.randn(2, 3, 160, 160)
+    found = []
+    with torch.no_grad():
+        for attention in ("eager", ATTENTION):
+            for part in (model.vision_model, model.text_model):
+                part.set_attn_implementation(attention)
+            pictures = model.visual_projection(model.vision_model(pixel_values=frames).pooler_output)
+            found.append(torch.cat([pictures, embed_texts(model, tokenizer, ["a red car", "một con chó đen ban đêm"])]))
+    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
+
+
+def test_it_gives_a_matching_model_what_its_own_gives() -> None:
+    model = new_matching(new_instructblip(new_t5())).eval()
+    texts = ["a red car by day", "a dog"]
+    found = []
+    with torch.no_grad():
+        for attention in ("eager", ATTENTION):
+            for part in (model.vision_model, model.qformer):
+                part.set_attn_implementation(attention)
+            states = model.vision_model(pixel_values=torch.randn(2, 3, 160, 160, generator=torch.manual_seed(0)))[0]
+            found.append(torch.cat([match_logits(model, states, texts), similarity(model, states, texts)], 1))
     torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
