@@ -83,9 +83,12 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of real media (limits), of media with truth files (text), or of a data set of video questions.",
 )
+@click.option("--markdown", is_flag=True, help="Print a table with intervals.")
 @JSON
 @click.pass_context
-def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | None, as_json: bool) -> None:
+def evaluate(
+    ctx: click.Context, part: str, seed: int, size: int, media: Path | None, markdown: bool, as_json: bool
+) -> None:
     """Quality on held-out data of the rendered world; `limits` and `text` on real media.
 
     `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets.
@@ -94,7 +97,13 @@ def evaluate(ctx: click.Context, part: str, seed: int, size: int, media: Path | 
 
     if media is None and part in NEED_MEDIA:
         raise click.UsageError(f"evaluate {part} needs --media, a folder of {NEED_MEDIA[part]}")
-    _report(run(part, opened(ctx), seed=seed, size=size, media=media), as_json)
+    found = run(part, opened(ctx), seed=seed, size=size, media=media)
+    if markdown:
+        from training.evaluation.run import table
+
+        click.echo(table(found))
+    else:
+        _report(found, as_json)
 
 
 @main.command()

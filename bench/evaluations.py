@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from assistant.session import Session
 
-POCKET = ("retrieval", "answers", "language", "all")
+POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
-PARTS = (*POCKET, "limits", "text", "feedback", "dialogues", *VIDEO_QA)
+PARTS = (*POCKET, "text", "feedback", "dialogues", *VIDEO_QA)
 NEED_MEDIA = {"text": "media with truth files", **dict.fromkeys(VIDEO_QA, "its questions and videos")}
 CLIP_SHARE = 50  # `dialogues` renders one clip, which gives some forty questions, for so many of `size`
 
@@ -26,7 +26,7 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         session: whose models are.
         seed: of the samples.
         size: how many of them.
-        media: folder of real media, for `limits`; those of `NEED_MEDIA` take nothing without one.
+        media: folder of real media, for `limits` and `pocket`; those of `NEED_MEDIA` take nothing without one.
 
     Raises:
         VideoAssistantError: there is nothing in the folder, or the size is too small.
@@ -47,17 +47,11 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         from bench.feedback import evaluate as feedback
 
         return feedback(session, seed=seed, size=size)
-    if part == "limits":
-        from assistant.agent.records import Options
-        from training.limits import limits
+    from assistant.agent.records import Options
+    from training.evaluation.run import evaluate as pocket
 
-        least = Options().min_confidence
-        try:
-            found = limits(session.own_blip, media=media, seed=seed, size=size, min_confidence=least)
-        except ValueError as error:
-            raise VideoAssistantError(str(error)) from None
-        folder = None if media is None else str(media)
-        return {"figures": found, "settings": {"seed": seed, "size": size, "media": folder}}
-    from training.evaluate import evaluate as pocket
-
-    return pocket(part, session.profile.retrieval, session.own_blip, seed=seed, size=size)
+    least = Options().min_confidence
+    try:
+        return pocket(part, session.clip, session.own_blip, seed=seed, size=size, media=media, min_confidence=least)
+    except ValueError as error:
+        raise VideoAssistantError(str(error)) from None
