@@ -88,7 +88,7 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
     """
     from assistant.session import Session as Opened
     from training.clips import render
-    from training.world.story import sample_story
+    from training.world.plots import sample_story
 
     rng = random.Random(f"dialogues {seed}")
     stories = [sample_story(rng, seconds=CLIP_SECONDS) for _ in range(size)]
@@ -215,6 +215,9 @@ class _BlindCore:
 
     def answer(self, question: str, _frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
         return self._core.answer(question, (), lines)
+
+    def happening(self, question: str, _frames: Sequence[Keyframe]) -> Answer:
+        return self._core.answer(question, ())
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         return [Answer("", 0.0)] * len(frames)

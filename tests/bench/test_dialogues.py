@@ -10,7 +10,7 @@ from tests.agent.test_assistant import _assistant
 from tests.fakes import ScriptedCore
 from training.language import rewrites, tool_calls, translation
 from training.world import questions
-from training.world.story import sample_story
+from training.world.plots import sample_story
 
 
 def _pattern(text: str) -> str:
