@@ -17,6 +17,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+LONGEST_STEP = 30.0  # seconds that a step counts at most
+
 log = logging.getLogger("training")
 
 
@@ -136,7 +138,7 @@ class Loop:
                 optimiser.zero_grad(set_to_none=True)
             if device.type == "cuda":
                 torch.cuda.synchronize()
-            self.elapsed += time.monotonic() - start
+            self.elapsed += min(time.monotonic() - start, LONGEST_STEP)  # a machine may sleep
             figures.append({"loss": float(loss.detach()), **shown})
             if self.rank == 0 and self.elapsed - reported >= self.schedule.report_every:
                 reported = self.elapsed

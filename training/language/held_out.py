@@ -24,7 +24,7 @@ TOOL_WORDINGS: dict[str, tuple[str, ...]] = {
     "ground_two": ("mark {the} and {other}.",),
     "count": ("how many {many} can we see?", "give me the number of {many}."),
     "count_start": ("at the start, how many {many} are there?",),
-    "count_all": ("how many things can you see?", "how many objects are in the picture?"),
+    "count_all": ("how many things does one see in all?", "how many objects are in the picture?"),
     "describe": ("what happens here?", "summarise this for me.", "what is shown in the video?"),
     "colour": ("which colour is {the}?", "tell me the colour of {the}."),
     "direction": ("which way does {the} go?", "is {the} going left or right?"),
