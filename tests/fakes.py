@@ -79,11 +79,11 @@ class ScriptedCore:
         answer: str = "yes",
         rewrites: Mapping[str, str] | None = None,
         unfamiliar: Sequence[float] = (),
-        happens: str = "",
+        changes: str = "",
     ) -> None:
         self.tool, self.margin, self.slots, self.said = tool, margin, dict(slots or {}), answer
         self.rewrites = dict(rewrites or {})
-        self.unfamiliar, self.happens = unfamiliar, happens
+        self.unfamiliar, self.changes = unfamiliar, changes
         self.histories: list[list[Turn]] = []
         self.index = FakeIndex()
 
@@ -112,7 +112,10 @@ class ScriptedCore:
     def happening(self, question, frames):
         seconds = [frame.seconds for frame in frames]
         assert seconds == sorted(seconds)
-        return Answer(self.happens, 0.9 if self.happens else 0.0)
+        return Answer(self.changes, 0.9 if self.changes else 0.0)
+
+    def happens(self, statement, windows):
+        return [max(self.verify(statement, window), default=0.0) for window in windows]
 
     def caption(self, frames):
         return [Answer(SEEN[int(frame.seconds)], 0.8) for frame in frames]

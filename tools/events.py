@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +59,7 @@ class FindEventsOptions(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """An alignment in a video, ranked among all."""
 
     score: float
@@ -88,8 +88,8 @@ def find_sequences(
     """
     chosen = options or FindEventsOptions()
     known_video(frames, video_id)
-    missed = _missed(sequence, chosen)
-    kept: list[_Found] = []
+    missed = missed_score(sequence, chosen)
+    kept: list[Found] = []
     seen: dict[str, Similarities] = {}
     aligned, pruned = 0, 0.0  # keyframes so far; the most that a video left out can reach
     for hope, one in _hopeful(frames, sequence, video_id, missed):
@@ -103,16 +103,16 @@ def find_sequences(
         likely = allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans)
         placements = alignments(likely, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
-            found = _Found(placed.score / len(sequence.events), one, placed)
+            found = Found(placed.score / len(sequence.events), one, placed)
             if found.score < chosen.min_score or (len(kept) == chosen.limit and found.rank > kept[-1].rank):
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
             del kept[chosen.limit :]
             seen[one] = similar
     return [
-        EventSequence(f.video_id, f.score, f.score > pruned, tuple(_moments(frames, sequence, f, similar, chosen)))
+        replace(told(sequence, f, seen[f.video_id], likely, chosen), certified=f.score > pruned)
         for f in kept
-        for similar in (seen[f.video_id],)
+        for likely in (frames.calibration(seen[f.video_id].scores),)
     ]
 
 
@@ -123,7 +123,8 @@ def allowed(likely: NDArray[np.float64], seconds: NDArray[np.float64], spans: It
     return np.where((seconds >= starts) & (seconds < ends), likely, -np.inf)
 
 
-def _missed(sequence: Sequence, options: FindEventsOptions) -> float | None:
+def missed_score(sequence: Sequence, options: FindEventsOptions) -> float | None:
+    """What a missed event adds to a sequence's sum; None where none may be missed."""
     if options.miss_penalty is None or len(sequence.events) <= FEWEST_PLACED:
         return None
     return 1.0 - options.miss_penalty
@@ -148,27 +149,31 @@ def _hopeful(
         yield float(hopes[at]), peaks.video_ids[int(at)]
 
 
-def _moments(
-    frames: FrameIndex, sequence: Sequence, found: _Found, similar: Similarities, options: FindEventsOptions
-) -> Iterator[EventMoment]:
-    likely = frames.calibration(similar.scores)
+def told(
+    sequence: Sequence, found: Found, similar: Similarities, likely: NDArray[np.float64], options: FindEventsOptions
+) -> EventSequence:
+    """An alignment as a result: each event's moment, best frame and probability, of `likely` `(events, keyframes)`."""
+    moments = []
     for row, (event, at) in enumerate(zip(sequence.events, found.alignment.positions, strict=True)):
         if at is None:
-            yield EventMoment(event, missed=True)
+            moments.append(EventMoment(event, missed=True))
             continue
         others = [p for i, p in enumerate(found.alignment.positions) if p is not None and i != row]
         first, last = extent(likely[row], at, others)
         after = last + 1
         end = similar.seconds[after] if after < len(similar.seconds) else similar.seconds[last] + options.tail_seconds
-        yield EventMoment(
-            event=event,
-            missed=False,
-            start_seconds=float(similar.seconds[first]),
-            end_seconds=float(end),
-            seconds=float(similar.seconds[at]),
-            frame_index=int(similar.frame_indexes[at]),
-            score=float(likely[row, at]),
+        moments.append(
+            EventMoment(
+                event=event,
+                missed=False,
+                start_seconds=float(similar.seconds[first]),
+                end_seconds=float(end),
+                seconds=float(similar.seconds[at]),
+                frame_index=int(similar.frame_indexes[at]),
+                score=float(likely[row, at]),
+            )
         )
+    return EventSequence(found.video_id, found.score, False, tuple(moments))
 
 
 def extent(likely: NDArray[np.float64], at: int, others: list[int]) -> tuple[int, int]:

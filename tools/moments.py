@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tools.types import Evidence
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.types import Keyframe
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,9 @@ def stretches(keyframes: Sequence[Keyframe], seconds: float) -> list[list[Keyfra
         else:
             found.append([keyframe])
     return found
+
+
+def evenly(items: Sequence[Item], most: int) -> list[Item]:
+    """At most `most` of `items`, the first and the last among them, as evenly as they allow."""
+    many = min(most, len(items))
+    return [items[round(i * (len(items) - 1) / max(1, many - 1))] for i in range(many)]

@@ -203,6 +203,12 @@ class Core(Protocol):
         """A short answer from what changes between frames of one video, in time order; empty if they do not tell."""
         ...
 
+    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+        """P(yes) that `statement` ("a person gets off the bus") happens in each window: some frames of one video, in
+        time order.
+        """
+        ...
+
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""
         ...

@@ -34,7 +34,7 @@ from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule, launch
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.tokenizer import build_tokenizer
-from training.world.episodes import EPISODE_KINDS, Episode, sample_episode
+from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
 from training.world.outside import OUTSIDE
 from training.world.questions import (
     ACTOR_KINDS,
@@ -51,7 +51,7 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, EPISODE_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 84, 20, 6, 96  # of one process
+SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 84, 16, 8, 6, 96  # of one process
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
@@ -81,12 +81,15 @@ def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
     return (truth,), prompts.render("answer", question=politely(episode.text, rng)), UNKNOWN
 
 
-def episode_batch(rng: random.Random, size: int) -> list[Sample]:
-    """Questions about several frames."""
-    return [_episode_sample(sample_episode(rng), rng) for _ in range(size)]
+def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
+    """Questions and claims about several frames."""
+    asked = [_episode_sample(sample_episode(rng), rng) for _ in range(questions)]
+    return [*asked, *(_episode_sample(sample_claim(rng)) for _ in range(claims))]
 
 
 def _episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
+    if episode.kind == CLAIM:
+        return episode.truths(), prompts.render("verify", statement=episode.text), episode.answer
     text = politely(episode.text, rng) if rng else episode.text
     return episode.truths(), prompts.render("answer", question=text), episode.answer
 
@@ -248,6 +251,9 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
     rng = random.Random(f"{seed} {kind}")
     samples: list[Sample] = []
     while len(samples) < size:
+        if kind == CLAIM:
+            samples.append(_episode_sample(sample_claim(rng)))
+            continue
         if kind in EPISODE_KINDS:
             samples.append(_episode_sample(sample_episode(rng, kind)))
             continue
@@ -269,7 +275,7 @@ def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, 
     device = model.shared.weight.device
     model.eval()
     found: dict[str, float] = {}
-    for kind in (*QUESTION_KINDS, *EPISODE_KINDS, "verify", "caption"):
+    for kind in (*QUESTION_KINDS, *EPISODE_KINDS, CLAIM, "verify", "caption"):
         samples = _visual_samples(kind, size, seed)
         batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
         found[f"qa.{kind}"] = exact(model, batches)
@@ -318,7 +324,7 @@ def sample_batch(rng: random.Random) -> Batch:
     """
     return Batch(
         visual_batch(rng, SCENE_BATCH),
-        episode_batch(rng, EPISODE_BATCH),
+        episode_batch(rng, EPISODE_BATCH, CLAIM_BATCH),
         caption_batch(rng, CAPTION_BATCH),
         language_batch(rng, LANGUAGE_BATCH),
     )

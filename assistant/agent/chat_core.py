@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 
 from prompts import render
 from tools.errors import VideoAssistantError
+from tools.moments import evenly
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class Verdicts(BaseModel):
     """What each frame shows."""
 
     verdicts: list[Literal["yes", "unsure", "no"]] = Field(description="one for each frame, in order")
+
+
+class Verdict(BaseModel):
+    """What the frames show as a whole."""
+
+    verdict: Literal["yes", "unsure", "no"]
 
 
 class ShortAnswer(BaseModel):
@@ -165,7 +172,20 @@ class ChatModelCore:
 
     def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
         """As `answer`: it is shown all frames at once in time order anyway."""
-        return self._eyes.happening(question, frames) if self._eyes else self.answer(question, frames)
+        if self._eyes:
+            return self._eyes.happening(question, frames)
+        return self.answer(question, frames) if frames else Answer("", 0.0)
+
+    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+        """P(yes) for each window, each in one call, on the scale of `SEEN`."""
+        if self._eyes:
+            return self._eyes.happens(statement, windows)
+        found: list[float] = []
+        for window in windows:
+            kept = evenly(window, FRAMES_A_CALL)
+            prompt = render("chat_happens", statement=quoted(statement), count=len(kept))
+            found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
+        return found
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.features import KeyframeFeatures
 from prompts import render
+from tools.moments import evenly
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ MAX_FRAMES = 4
 MAX_SEQUENCE = 8  # frames that are read as one sequence
 MAX_LINES_CHARACTERS = 400
 VERIFY_BATCH = 32
+WINDOW_BATCH = 16
 
 
 class InstructBlipCore:
@@ -120,12 +122,33 @@ class InstructBlipCore:
         if not frames:
             return Answer("", 0.0)
         clean = self._blip.clean(question)
-        ordered = sorted(frames, key=lambda k: k.seconds)
-        many = min(MAX_SEQUENCE, len(ordered))
-        kept = [ordered[round(i * (len(ordered) - 1) / max(1, many - 1))] for i in range(many)]
-        visual = self._blip.in_order(self._blip.queries(self._features(kept), clean))
+        kept = evenly(sorted(frames, key=lambda k: k.seconds), MAX_SEQUENCE)
+        visual = self._blip.in_order([self._blip.queries(self._features(kept), clean)])
         (written,) = self._blip.write(render("answer", question=clean), visual)
         return Answer("" if written.text == ABSENT else written.text, written.confidence)
+
+    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+        """P(yes) for each window; windows of the same number of frames share a batch, and no frame is read twice."""
+        clean = self._blip.clean(statement)
+        prompt = render("verify", statement=clean)
+        kept = [evenly(window, MAX_SEQUENCE) for window in windows]
+        frames = list(dict.fromkeys(frame for window in kept for frame in window))
+        if not frames:
+            return [0.0] * len(windows)
+        place = {frame: at for at, frame in enumerate(frames)}
+        queries = self._blip.queries(self._features(frames), clean)
+        found = [0.0] * len(windows)
+        by_length: dict[int, list[int]] = {}
+        for number, window in enumerate(kept):
+            by_length.setdefault(len(window), []).append(number)
+        by_length.pop(0, None)
+        for numbers in by_length.values():
+            for start in range(0, len(numbers), WINDOW_BATCH):
+                batch = numbers[start : start + WINDOW_BATCH]
+                visual = self._blip.in_order([queries[[place[frame] for frame in kept[n]]] for n in batch])
+                for number, probability in zip(batch, self._blip.probability_yes(prompt, visual), strict=True):
+                    found[number] = probability
+        return found
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame; none, at confidence 0, for one unlike any that the core was trained on."""

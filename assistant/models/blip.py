@@ -144,19 +144,22 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
             ).last_hidden_state[:, :count]
             return list(torch.split(model.language_projection(out), sizes))
 
-    def in_order(self, queries: Any) -> Any:
-        """The queries of several frames as one picture `(1, length, width)`, each frame announced by its number.
+    def in_order(self, sequences: Sequence[Any]) -> Any:
+        """The queries `(frames, k, width)` of each sequence as one picture, in one batch `(sequences, length, width)`;
+        each frame is announced by its number. All sequences have the same number of frames.
 
         There is no temporal embedding, as in InstructBLIP's own use on video (Dai et al. 2023): order is place.
         """
         import torch
 
         model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        stacked = torch.stack(list(sequences))
         parts = []
-        for number, frame in enumerate(queries, start=1):
-            text = tokenizer(render("frame", number=number), add_special_tokens=False, return_tensors="pt")
-            parts += [model.get_input_embeddings()(text["input_ids"][0].to(model.device)), frame]
-        return torch.cat(parts)[None]
+        for number in range(stacked.shape[1]):
+            text = tokenizer(render("frame", number=number + 1), add_special_tokens=False, return_tensors="pt")
+            words = model.get_input_embeddings()(text["input_ids"].to(model.device))
+            parts += [words.expand(len(stacked), -1, -1).to(stacked.dtype), stacked[:, number].to(words.device)]
+        return torch.cat(parts, 1)
 
     def _instructions(self, texts: Sequence[str]) -> Any:
         """The questions as the Q-Former reads them. Its positions are counted from the left, so pads stand right."""

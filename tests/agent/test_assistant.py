@@ -77,7 +77,7 @@ def test_pictures_from_outside_what_the_core_knows_get_no_answer(tool: str, ques
 
 
 def test_what_no_single_frame_tells_is_asked_of_the_frames_around_it() -> None:
-    core = ScriptedCore(slots={"query": "a blue bus"}, answer="", happens="stops")
+    core = ScriptedCore(slots={"query": "a blue bus"}, answer="", changes="stops")
     reply = _assistant(core).ask("What does the blue bus do?", thread_id="t")
     assert reply.answer.startswith("Stops (0:03")
 

@@ -63,6 +63,7 @@ def _sensible(tool: str, messages: list[BaseMessage]) -> dict[str, Any]:
         "choose_tool": {"tool": "find_frames"},
         "Rewritten": {"question": "what colour is the bus?"},
         "Verdicts": {"verdicts": (["yes", "no", "unsure"] * 3)[:frames]},
+        "Verdict": {"verdict": "unsure"},
         "ShortAnswer": {"text": "Red.", "sureness": "sure"},
         "Captions": {"sentences": ["a red car in the street by day."] * frames},
         "Translation": {"text": "is there a red car?"},
@@ -145,6 +146,16 @@ def test_frames_are_read_as_a_sequence_in_time_order(core: Core, frames: list[Ke
     for part in (frames, frames[:1], frames * 5):
         answer = core.happening("what does the car do?", sorted(part, key=lambda k: k.seconds))
         assert 0 <= answer.confidence <= 1
+
+
+def test_each_window_gets_a_probability_that_something_happens_in_it(core: Core, frames: list[Keyframe]) -> None:
+    windows = [frames, frames[:1], [], frames * 5, frames[1:]]
+    found = core.happens("a red car stops", windows)
+    assert len(found) == len(windows)
+    assert all(0 <= p <= 1 for p in found)
+    assert found[2] == 0.0
+    assert core.happens("a red car stops", []) == []
+    assert core.happens("a red car stops", [frames[:1]]) == [pytest.approx(found[1], abs=1e-4)]
 
 
 def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frames: list[Keyframe]) -> None:

@@ -14,7 +14,7 @@ import prompts
 from training.evaluation.yardstick import Core, Figures, Split, mean, same, share
 from training.language.held_out import QUESTION_WORDINGS
 from training.models import IMAGE_SIZE
-from training.world.episodes import EPISODE_KINDS, sample_episode
+from training.world.episodes import EPISODE_KINDS, sample_claim, sample_episode
 from training.world.questions import (
     QUESTION_KINDS,
     full_caption,
@@ -50,7 +50,8 @@ class Outcome:
 
 def answers(core: Core, split: Split) -> Figures:
     """`vqa.en.<kind>` and `vqa.en.mean`, `vqa.worst`, `vqa.relations`, `vqa.count`, `vqa.frames` (`.frames.<kind>`),
-    `vqa.vi.*`, `vqa.unseen.mean`, `paraphrase.*`, baselines `vqa.blind` and `vqa.majority`, `calibration.*`, `vqa.ms`.
+    `vqa.claims`, `vqa.vi.*`, `vqa.unseen.mean`, `paraphrase.*`, baselines `vqa.blind` and `vqa.majority`,
+    `calibration.*`, `vqa.ms`.
     """
     figures: Figures = {}
     english, majority, outcomes = {}, [], []
@@ -67,7 +68,7 @@ def answers(core: Core, split: Split) -> Figures:
     figures |= mean("vqa.relations", [english[kind] for kind in RELATIONS])
     figures |= share("vqa.count", english["count"])
     figures["vqa.majority"] = float(np.mean(majority))
-    figures |= _frames(core, split)
+    figures |= _frames(core, split) | _claims(core, split)
     figures |= _vietnamese(core, split)
     figures |= _generalisation(core, split)
     figures |= _verify(core, split) | _captions(core, split)
@@ -97,7 +98,7 @@ def _ask(core: Core, asked: Asked, question: str | None = None) -> Outcome:
     """Asks as the product does: one frame as it is, several as one sequence."""
     text = asked.question if question is None else question
     queries = core.queries(core.features(asked.frames), text)
-    visual = core.in_order(queries) if len(asked.frames) > 1 else queries
+    visual = core.in_order([queries]) if len(asked.frames) > 1 else queries
     (written,) = core.write(prompts.render("answer", question=text), visual, max_new_tokens=24)
     return Outcome(same(written.text, asked.answer), written.confidence)
 
@@ -115,6 +116,19 @@ def _frames(core: Core, split: Split) -> Figures:
         figures |= share(f"vqa.frames.{kind}", results)
         parts.append(results)
     return figures | mean("vqa.frames", parts)
+
+
+def _claims(core: Core, split: Split) -> Figures:
+    """Whether something happens in several frames, as a search for events asks it."""
+    rng = split.rng("claims")
+    results = []
+    for _ in range(max(40, split.size)):
+        claim = sample_claim(rng)
+        frames = [model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds]
+        visual = core.in_order([core.queries(core.features(frames), claim.text)])
+        yes, no = core.score(prompts.render("verify", statement=claim.text), ("yes", "no"), visual)[0]
+        results.append(("yes" if yes > no else "no") == claim.answer)
+    return share("vqa.claims", results)
 
 
 def _vietnamese(core: Core, split: Split) -> Figures:

@@ -1,15 +1,18 @@
-"""Questions that no single frame answers: a few frames of a shot in time order, and what happens between them."""
+"""Questions that no single frame answers: a few frames of a shot in time order, and what happens between them.
+
+Beside questions there are claims ("a red person gets off the blue bus"), true or not, as a search for an event makes.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.world.plots import sample_shot
-from training.world.questions import Asked, yes_or_no
-from training.world.scene import Pairs, Scene
-from training.world.story import Event, Shot
+from training.world.questions import Asked, article, yes_or_no
+from training.world.scene import ANIMALS, COLOURS, KINDS, VEHICLES, Pairs, Scene
+from training.world.story import Event, EventKind, Shot
 from training.world.wordings import WORDINGS
 
 FRAMES = (4, 8)  # at least and at most
@@ -56,6 +59,27 @@ class Episode:
         return [self.shot.truth(at) for at in self.seconds]
 
 
+CLAIM = "claim"
+CLAIM_SECONDS = (3.0, 9.0)  # how long a window a claim is about
+SAYINGS: Mapping[EventKind, tuple[str, ...]] = {
+    "enters": ("enters", "comes in", "appears", "arrives"),
+    "leaves": ("leaves", "goes away", "disappears"),
+    "stops": ("stops", "comes to a stop"),
+    "crosses": ("crosses the street", "crosses the road"),
+    "overtakes": ("overtakes {other}", "passes {other}"),
+    "boards": ("gets on {other}", "gets into {other}", "boards {other}"),
+    "gets off": ("gets off {other}", "gets out of {other}"),
+    "picks up": ("picks up {other}", "takes {other}"),
+    "puts down": ("puts down {other}", "leaves {other} there"),
+    "turns around": ("turns around", "goes back"),
+}
+"""What people call what happens."""
+ALIKE: Mapping[EventKind, EventKind] = {"enters": "gets off", "leaves": "boards"}
+"""Who gets off a bus appears, too."""
+ALONE: tuple[EventKind, ...] = ("enters", "leaves", "stops", "crosses", "turns around")
+WITH_A_VEHICLE: tuple[EventKind, ...] = ("boards", "gets off", "overtakes")
+WITH_A_THING: tuple[EventKind, ...] = ("picks up", "puts down")
+
 Window = tuple[float, float]
 Found = tuple[Asked, Window]
 
@@ -73,8 +97,7 @@ def _around(shot: Shot, start: float, end: float, rng: random.Random) -> Window 
 
 def _does(shot: Shot, rng: random.Random, way: str) -> Found | None:
     """One thing that somebody does: asked of them by name, or of the whole picture if nobody else does anything."""
-    kind = rng.choice(sorted({event.kind for event in shot.events}))  # else hardly anything but coming and going
-    event = rng.choice([event for event in shot.events if event.kind == kind])
+    event = _drawn(shot, rng)
     window = _around(shot, event.start_seconds, event.end_seconds, rng)
     if window is None:
         return None
@@ -172,8 +195,135 @@ def sample_episode(
             if (found := EPISODE_KINDS[drawn](shot, rng)) is None:
                 continue
             (way, fields, answer), (start, end) = found
-            fewest = max(FRAMES[0], min(FRAMES[1], round((end - start) / 1.3) + 1))
-            many = rng.randint(fewest, FRAMES[1])
-            seconds = tuple(start + (end - start) * number / (many - 1) for number in range(many))
+            seconds = _evenly((start, end), rng)
             if _tellable(shot, found, seconds):
                 return Episode(shot, seconds, drawn, rng.choice(wordings[way]).format(**fields), answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That somebody does something; None where the words leave a colour open."""
+
+    kind: EventKind
+    who: str
+    who_colour: str | None
+    other: str | None = None
+    other_colour: str | None = None
+
+    @classmethod
+    def of(cls, event: Event, rng: random.Random) -> Claim:
+        """What an event is, with or without the colours."""
+        colour, who = event.who.split(" ", 1)
+        other_colour, other = event.other.split(" ", 1) if event.other else (None, None)
+        if rng.random() < 0.25:
+            colour = None
+        if rng.random() < 0.4:
+            other_colour = None
+        return cls(event.kind, who, colour, other, other_colour)
+
+    def fits(self, event: Event) -> bool:
+        """True if the event is what is claimed."""
+        return (
+            self.kind == event.kind
+            and event.who in _names(self.who_colour, self.who)
+            and (self.other is None or event.other in _names(self.other_colour, self.other))
+        )
+
+    def text(self, rng: random.Random) -> str:
+        """In words: `a red person gets off the blue bus`."""
+        who, other = (f"{colour or ''} {kind or ''}".strip() for colour, kind in self._pairs())
+        saying = rng.choice(SAYINGS[self.kind]).format(other=_one(other, rng, 0.3) if other else "")
+        return f"{_one(who, rng, 0.7)} {saying}"
+
+    def _pairs(self) -> tuple[tuple[str | None, str | None], tuple[str | None, str | None]]:
+        return (self.who_colour, self.who), (self.other_colour, self.other)
+
+    def changed(self, rng: random.Random) -> Claim:
+        """The same with one thing another: what is done (most of the time), who does it, or which is which."""
+        draw = rng.random()
+        if draw < 0.15 and self.other in VEHICLES and self.who in (*VEHICLES, *ANIMALS):
+            return Claim(self.kind, self.other, self.other_colour, self.who, self.who_colour)
+        if draw < 0.3 and self.who_colour:
+            return replace(self, who_colour=rng.choice(list(COLOURS)))
+        if draw < 0.4:
+            return replace(self, who=rng.choice(KINDS))
+        if self.other is not None and rng.random() < 0.9:
+            ways = WITH_A_VEHICLE if self.kind in WITH_A_VEHICLE else WITH_A_THING
+            return replace(self, kind=rng.choice(ways))
+        return replace(self, kind=rng.choice(ALONE), other=None, other_colour=None)
+
+
+def _names(colour: str | None, kind: str) -> set[str]:
+    return {f"{one} {kind}" for one in ((colour,) if colour else COLOURS)}
+
+
+def _one(name: str, rng: random.Random, unknown: float) -> str:
+    return article(name) if rng.random() < unknown else f"the {name}"
+
+
+def sample_claim(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
+    """A claim of `kind` `CLAIM` about a few seconds of a shot; half of the time it is true.
+
+    What is not true is hard to tell from what is: the same people doing another thing, somebody else doing the same, or
+    the very thing a moment too early or too late.
+    """
+    true = rng.random() < 0.5
+    while True:
+        shot = sample_shot(rng, SHOT_SECONDS, pairs=pairs)
+        for _ in range(4 if shot.events else 0):
+            found = _true_claim(shot, rng) if true else _false_claim(shot, rng)
+            if found is not None:
+                claim, window = found
+                seconds = _evenly(window, rng)
+                return Episode(shot, seconds, CLAIM, claim.text(rng), yes_or_no(true))
+
+
+def _drawn(shot: Shot, rng: random.Random) -> Event:
+    """One event; every kind that the shot has is as likely, else hardly anything but coming and going is drawn."""
+    kind = rng.choice(sorted({event.kind for event in shot.events}))
+    return rng.choice([event for event in shot.events if event.kind == kind])
+
+
+def _true_claim(shot: Shot, rng: random.Random) -> tuple[Claim, Window] | None:
+    event = _drawn(shot, rng)
+    window = _over(event, shot, rng)
+    if window is None:
+        return None
+    there = {actor.name for at in _evenly(window, rng) for actor in shot.truth(at).actors}
+    return (Claim.of(event, rng), window) if {event.who, event.other or event.who} <= there else None
+
+
+def _false_claim(shot: Shot, rng: random.Random) -> tuple[Claim, Window] | None:
+    event = _drawn(shot, rng)
+    claim = Claim.of(event, rng)
+    if rng.random() < 0.7:
+        window = _over(event, shot, rng)
+        claim = claim.changed(rng)
+    else:
+        start = rng.uniform(0.0, shot.seconds - CLAIM_SECONDS[1])
+        window = start, start + rng.uniform(*CLAIM_SECONDS)
+    if window is None:
+        return None
+    # What is half there, and what may be called so too, is neither true nor false.
+    alike = replace(claim, kind=ALIKE.get(claim.kind, claim.kind))
+    if any((claim.fits(one) or alike.fits(one)) and _touches(one, window) for one in shot.events):
+        return None
+    return claim, window
+
+
+def _evenly(window: Window, rng: random.Random) -> tuple[float, ...]:
+    """The times of four to eight frames over a window."""
+    start, end = window
+    many = rng.randint(max(FRAMES[0], min(FRAMES[1], round((end - start) / 1.3) + 1)), FRAMES[1])
+    return tuple(start + (end - start) * number / (many - 1) for number in range(many))
+
+
+def _over(event: Event, shot: Shot, rng: random.Random) -> Window | None:
+    """A window of a few seconds that holds an event, wherever in it; None if it is too long or runs out of the shot."""
+    length = event.end_seconds - event.start_seconds
+    room = rng.uniform(*CLAIM_SECONDS) - length
+    if room < 0.6:
+        return None
+    start = max(0.0, event.start_seconds - rng.uniform(0.3, room - 0.3))
+    end = min(shot.seconds - 0.05, start + length + room)
+    return (start, end) if end >= event.end_seconds else None

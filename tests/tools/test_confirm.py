@@ -1,0 +1,93 @@
+"""Sequences that the core confirms: bounded, provable, and only where several frames say so."""
+
+import numpy as np
+from fakes import FakeIndex, ScriptedCore
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools.confirm import ConfirmOptions, confirm_sequences
+from tools.events import FindEventsOptions, find_sequences
+from tools.moments import evenly
+from tools.ports import Calibration, Peaks, Similarities
+from tools.sequence import sequence_of
+from tools.types import Keyframe
+
+EVENTS = ("a", "b", "c")
+
+
+class RandomVideos:
+    """Videos of random cosines."""
+
+    calibration = Calibration(0.3, 6.0)
+
+    def __init__(self, seed: int, videos: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.curves = {f"v{i:02d}": rng.uniform(-1, 1, size=(3, rng.integers(1, 12))) for i in range(videos)}
+
+    def similarities(self, queries, *, video_id):
+        curve = self.curves[video_id]
+        return Similarities(np.arange(curve.shape[1]) * 25, np.arange(float(curve.shape[1])), curve)
+
+    def peaks(self, queries):
+        tops = [curve.max(axis=1, keepdims=True) for curve in self.curves.values()]
+        return Peaks(list(self.curves), np.concatenate(tops, axis=1))
+
+    def keyframes(self, video_id, start_seconds=None, end_seconds=None):
+        count = self.curves[video_id].shape[1]
+        return [Keyframe(video_id, i * 25, float(i), 0, i, f"{i}.jpg") for i in range(count)]
+
+
+class Moody(ScriptedCore):
+    """Believes each event of each window by a fixed draw, and counts the videos it looked at."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.seed, self.looked = seed, set()
+
+    def happens(self, statement, windows):
+        self.looked |= {window[0].video_id for window in windows}
+        keys = [hash((self.seed, statement, w[0].video_id, w[0].seconds)) % 2**32 for w in windows]
+        return [float(np.random.default_rng(key).random()) for key in keys]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 3), st.integers(1, 12))
+def test_what_is_certified_is_what_looking_at_every_video_finds(seed, videos, limit, most) -> None:
+    index, asked = RandomVideos(seed, videos), sequence_of(EVENTS)
+    search = FindEventsOptions(limit=limit, per_video=2, keyframes=None)
+    found = confirm_sequences(index, Moody(seed), asked, search=search, options=ConfirmOptions(videos=most))
+    full = confirm_sequences(index, Moody(seed), asked, search=search, options=ConfirmOptions(videos=100))
+    sure = [one.certified for one in found]
+    assert sure == sorted(sure, reverse=True)
+    assert found[: sum(sure)] == full[: sum(sure)]
+    assert all(one.certified for one in full)
+
+
+def test_the_core_looks_only_at_videos_that_can_matter() -> None:
+    index, core = RandomVideos(3, 200), Moody(1)
+    core.happens = lambda statement, windows: core.looked.add(windows[0][0].video_id) or [1.0] * len(windows)
+    confirm_sequences(index, core, sequence_of(EVENTS), search=FindEventsOptions(limit=1))
+    assert len(core.looked) <= 2
+
+
+def test_an_event_that_the_core_denies_does_not_rank() -> None:
+    asked, core = sequence_of(["a red car", "a dog"]), ScriptedCore()
+    core.happens = lambda statement, windows: [float("car" in statement)] * len(windows)
+    assert find_sequences(FakeIndex(), asked)
+    assert confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(min_score=0.6)) == []
+
+
+def test_the_best_frame_moves_to_where_the_core_sees_it() -> None:
+    core = ScriptedCore()
+    core.happens = lambda statement, windows: [0.95 if window[0].seconds >= 4 else 0.1 for window in windows]
+    options = ConfirmOptions(window_seconds=2.0, step_seconds=1.0)
+    asked, search = sequence_of(["blue bus"]), FindEventsOptions(limit=1)
+    (found,) = confirm_sequences(FakeIndex(), core, asked, search=search, options=options)
+    assert find_sequences(FakeIndex(), asked)[0].moments[0].seconds == 3.0
+    assert found.moments[0].seconds == 4.0
+
+
+def test_evenly_keeps_the_ends() -> None:
+    assert evenly(range(10), 4) == [0, 3, 6, 9]
+    assert evenly([1, 2], 8) == [1, 2]
+    assert evenly([], 8) == []
