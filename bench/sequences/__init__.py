@@ -1,0 +1,1 @@
+"""How well sequences of events are found in whole videos: `video-assistant evaluate events`."""

@@ -1,0 +1,199 @@
+"""Clips that play three acts in order, beside near misses of them: another order, one act left out, one turned round."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from training.world.plots import Plot
+from training.world.scene import ANIMALS, LANES, VEHICLES, WIDTH, sample_backdrop
+from training.world.story import Event, EventKind, Player, Shot, Story
+
+Variant = Literal["right", "order", "missing", "reversed"]
+Who = tuple[str, str]  # colour and kind
+
+ACT_SECONDS = 11.0  # from the beginning of one act to that of the next
+TAIL_SECONDS = 4.0
+REVERSED: Mapping[EventKind, EventKind] = {
+    "boards": "gets off", "gets off": "boards", "enters": "leaves", "leaves": "enters",
+    "picks up": "puts down", "puts down": "picks up", "overtakes": "overtakes",
+}  # fmt: skip
+"""What an act looks like with time running backwards; who overtakes is then overtaken."""
+PLAIN: tuple[EventKind, ...] = ("stops", "crosses", "turns around")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does what, and to or with whom."""
+
+    kind: EventKind
+    who: Who
+    other: Who | None = None
+
+    @property
+    def turned(self) -> Act:
+        """The same people with time running backwards."""
+        if self.kind == "overtakes" and self.other:
+            return Act("overtakes", self.other, self.who)
+        return replace(self, kind=REVERSED[self.kind])
+
+    def fits(self, event: Event) -> bool:
+        """True if the event is this act."""
+        return (
+            event.kind == self.kind
+            and event.who == " ".join(self.who)
+            and (self.other is None or event.other == " ".join(self.other))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A sequence somebody looks for, and the clips that it could be mistaken in."""
+
+    events: tuple[str, ...]
+    clips: Mapping[Variant, Story]
+    windows: tuple[tuple[float, float], ...]  # of each event in the right clip, in seconds
+    hinges: bool  # an act is told from its reversal by the order of frames alone
+
+
+def sample_asked(rng: random.Random, *, hinges: bool) -> Asked:
+    """Three acts of different people.
+
+    Args:
+        rng: who does what, and where.
+        hinges: whether the second act has a twin that runs backwards; there is then a clip with that twin.
+    """
+    casting = Plot(Shot(sample_backdrop(rng), 1.0), rng, "all")
+    kinds: list[EventKind] = [rng.choice(PLAIN), rng.choice(PLAIN), rng.choice(PLAIN)]
+    if hinges:
+        kinds[1] = rng.choice(tuple(REVERSED))
+    acts = tuple(_cast(kind, casting, rng) for kind in kinds)
+    backdrop = replace(sample_backdrop(rng), sign=None)
+
+    def story(name: str, played: tuple[Act | None, ...]) -> Story:
+        shot = Shot(backdrop, ACT_SECONDS * len(played) + TAIL_SECONDS)
+        for number, act in enumerate(played):
+            if act is not None:
+                ACTS[act.kind](Plot(shot, rng, "all"), act, number * ACT_SECONDS + rng.uniform(0.5, 1.5))
+        return Story(f"{name}-{rng.randrange(1 << 24):06x}", (shot,))
+
+    one, two, three = acts
+    clips: dict[Variant, Story] = {
+        "right": story("right", acts),
+        "order": story("order", rng.choice(((two, one, three), (one, three, two), (three, two, one)))),
+        "missing": story("missing", (one, None, three)),
+    }
+    if hinges:
+        clips["reversed"] = story("reversed", (one, two.turned, three))
+    happened = clips["right"].events()
+    found = [next(event for event in happened if act.fits(event)) for act in acts]
+    windows = tuple((event.start_seconds, event.end_seconds) for event in found)
+    return Asked(tuple(event.text for event in found), clips, windows, hinges)
+
+
+def _cast(kind: EventKind, plot: Plot, rng: random.Random) -> Act:
+    """People for an act; nobody of them plays in another."""
+
+    def new(*kinds: str) -> Who:
+        colour, drawn = plot.cast(*kinds)
+        plot.shot.stands(colour, drawn, lane="mid", x=0.0)  # so that nobody else gets this name
+        return colour, drawn
+
+    if kind in ("boards", "gets off"):
+        return Act(kind, new("person"), new("bus", "car", "van", "truck"))
+    if kind in ("picks up", "puts down"):
+        return Act(kind, new("person"), new("box", "bag", "ball"))
+    if kind == "overtakes":
+        return Act(kind, new(*VEHICLES), new(*VEHICLES))
+    if kind == "crosses":
+        return Act(kind, new("person", *ANIMALS))
+    return Act(kind, new(*VEHICLES, "person", *ANIMALS))
+
+
+def _comes(plot: Plot, who: Who, at: float, *, lane: str | None = None, to: float | None = None) -> Player:
+    colour, kind = who
+    place = to if to is not None else plot.place()
+    return plot.shot.enters(
+        colour, kind, lane=lane or plot.lane(), to=place, at=at, speed=max(55.0, plot.speed(kind))
+    )
+
+
+def _goes(plot: Plot, player: Player) -> None:
+    player.leave(player.facing, speed=max(70.0, plot.speed(player.kind)))
+
+
+def _enters(plot: Plot, act: Act, at: float) -> None:
+    _comes(plot, act.who, at)
+
+
+def _leaves(plot: Plot, act: Act, at: float) -> None:
+    player = plot.shot.stands(*act.who, lane=plot.lane(), x=plot.place(), facing=plot.side())
+    player.wait(at + 2.0).leave(plot.side(), speed=plot.speed(player.kind))
+
+
+def _stops(plot: Plot, act: Act, at: float) -> None:
+    _goes(plot, _comes(plot, act.who, at).stop(3.0))
+
+
+def _turns(plot: Plot, act: Act, at: float) -> None:
+    player = _comes(plot, act.who, at)
+    plot.leaves(player.turn_around("left" if player.facing == "right" else "right"))
+
+
+def _crosses(plot: Plot, act: Act, at: float) -> None:
+    start, end = plot.rng.choice((("near", "far"), ("far", "near")))
+    _goes(plot, _comes(plot, act.who, at, lane=start, to=plot.rng.uniform(120, 264)).cross(end))
+
+
+def _boards(plot: Plot, act: Act, at: float) -> None:
+    assert act.other is not None
+    vehicle = _comes(plot, act.other, at, lane="mid").stop(1.0)
+    x = vehicle.now.x + plot.rng.choice((-1, 1)) * plot.rng.uniform(75, 100)
+    person = plot.shot.stands(*act.who, lane="near", x=x)
+    person.wait(vehicle.now.seconds).board(vehicle)
+    vehicle.wait(max(0.0, person.now.seconds + 0.7 - vehicle.now.seconds))
+    _goes(plot, vehicle)
+
+
+def _gets_off(plot: Plot, act: Act, at: float) -> None:
+    assert act.other is not None
+    vehicle = _comes(plot, act.other, at, lane="mid").stop(1.5)
+    x = vehicle.now.x + plot.rng.choice((-1, 1)) * plot.rng.uniform(75, 100)
+    plot.shot.steps_out(*act.who, vehicle, at=vehicle.now.seconds, to=x, lane="near")
+    _goes(plot, vehicle.wait(2.0))
+
+
+def _overtakes(plot: Plot, act: Act, at: float) -> None:
+    assert act.other is not None
+    one, two = plot.rng.sample(LANES, 2)
+    to_right = plot.rng.random() < 0.5
+    to, entry = (WIDTH - 40.0, WIDTH * 0.51) if to_right else (40.0, WIDTH * 0.49)
+    slow = plot.shot.enters(*act.other, lane=one, to=to, at=at, speed=40.0)
+    fast = plot.shot.enters(*act.who, lane=two, to=entry, at=at + 2.5, speed=75.0)
+    fast.overtake(slow, to, speed=85.0)
+    _goes(plot, fast)
+    _goes(plot, slow)
+
+
+def _picks_up(plot: Plot, act: Act, at: float) -> None:
+    assert act.other is not None
+    lane, x = plot.lane(), plot.place()
+    thing = plot.shot.stands(*act.other, lane=lane, x=x)
+    reach = -24 if x > WIDTH / 2 else 24
+    _goes(plot, _comes(plot, act.who, at, lane=lane, to=x + reach).take(thing))
+
+
+def _puts_down(plot: Plot, act: Act, at: float) -> None:
+    assert act.other is not None
+    lane = plot.lane()
+    person = _comes(plot, act.who, at, lane=lane)
+    person.put_down(*act.other, lane=lane)
+    _goes(plot, person)
+
+
+ACTS: Mapping[EventKind, Callable[[Plot, Act, float], None]] = {
+    "enters": _enters, "leaves": _leaves, "stops": _stops, "turns around": _turns, "crosses": _crosses,
+    "boards": _boards, "gets off": _gets_off, "overtakes": _overtakes, "picks up": _picks_up, "puts down": _puts_down,
+}  # fmt: skip
