@@ -1,4 +1,4 @@
-"""Clips that play three acts in order, beside near misses of them: another order, one act left out, one turned round."""
+"""Clips of three acts in order, beside near misses of them: another order, one act left out, one turned round."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class Act:
     kind: EventKind
     who: Who
     other: Who | None = None
+
+    @property
+    def partner(self) -> Who:
+        """To or with whom; an act that takes one has one."""
+        if self.other is None:
+            raise ValueError(f"{self.kind} takes two")
+        return self.other
 
     @property
     def turned(self) -> Act:
@@ -69,7 +76,7 @@ def sample_asked(rng: random.Random, *, hinges: bool) -> Asked:
     kinds: list[EventKind] = [rng.choice(PLAIN), rng.choice(PLAIN), rng.choice(PLAIN)]
     if hinges:
         kinds[1] = rng.choice(tuple(REVERSED))
-    acts = tuple(_cast(kind, casting, rng) for kind in kinds)
+    acts = tuple(_cast(kind, casting) for kind in kinds)
     backdrop = replace(sample_backdrop(rng), sign=None)
 
     def story(name: str, played: tuple[Act | None, ...]) -> Story:
@@ -93,7 +100,7 @@ def sample_asked(rng: random.Random, *, hinges: bool) -> Asked:
     return Asked(tuple(event.text for event in found), clips, windows, hinges)
 
 
-def _cast(kind: EventKind, plot: Plot, rng: random.Random) -> Act:
+def _cast(kind: EventKind, plot: Plot) -> Act:
     """People for an act; nobody of them plays in another."""
 
     def new(*kinds: str) -> Who:
@@ -115,9 +122,7 @@ def _cast(kind: EventKind, plot: Plot, rng: random.Random) -> Act:
 def _comes(plot: Plot, who: Who, at: float, *, lane: str | None = None, to: float | None = None) -> Player:
     colour, kind = who
     place = to if to is not None else plot.place()
-    return plot.shot.enters(
-        colour, kind, lane=lane or plot.lane(), to=place, at=at, speed=max(55.0, plot.speed(kind))
-    )
+    return plot.shot.enters(colour, kind, lane=lane or plot.lane(), to=place, at=at, speed=max(55.0, plot.speed(kind)))
 
 
 def _goes(plot: Plot, player: Player) -> None:
@@ -148,8 +153,7 @@ def _crosses(plot: Plot, act: Act, at: float) -> None:
 
 
 def _boards(plot: Plot, act: Act, at: float) -> None:
-    assert act.other is not None
-    vehicle = _comes(plot, act.other, at, lane="mid").stop(1.0)
+    vehicle = _comes(plot, act.partner, at, lane="mid").stop(1.0)
     x = vehicle.now.x + plot.rng.choice((-1, 1)) * plot.rng.uniform(75, 100)
     person = plot.shot.stands(*act.who, lane="near", x=x)
     person.wait(vehicle.now.seconds).board(vehicle)
@@ -158,19 +162,17 @@ def _boards(plot: Plot, act: Act, at: float) -> None:
 
 
 def _gets_off(plot: Plot, act: Act, at: float) -> None:
-    assert act.other is not None
-    vehicle = _comes(plot, act.other, at, lane="mid").stop(1.5)
+    vehicle = _comes(plot, act.partner, at, lane="mid").stop(1.5)
     x = vehicle.now.x + plot.rng.choice((-1, 1)) * plot.rng.uniform(75, 100)
     plot.shot.steps_out(*act.who, vehicle, at=vehicle.now.seconds, to=x, lane="near")
     _goes(plot, vehicle.wait(2.0))
 
 
 def _overtakes(plot: Plot, act: Act, at: float) -> None:
-    assert act.other is not None
     one, two = plot.rng.sample(LANES, 2)
     to_right = plot.rng.random() < 0.5
     to, entry = (WIDTH - 40.0, WIDTH * 0.51) if to_right else (40.0, WIDTH * 0.49)
-    slow = plot.shot.enters(*act.other, lane=one, to=to, at=at, speed=40.0)
+    slow = plot.shot.enters(*act.partner, lane=one, to=to, at=at, speed=40.0)
     fast = plot.shot.enters(*act.who, lane=two, to=entry, at=at + 2.5, speed=75.0)
     fast.overtake(slow, to, speed=85.0)
     _goes(plot, fast)
@@ -178,18 +180,16 @@ def _overtakes(plot: Plot, act: Act, at: float) -> None:
 
 
 def _picks_up(plot: Plot, act: Act, at: float) -> None:
-    assert act.other is not None
     lane, x = plot.lane(), plot.place()
-    thing = plot.shot.stands(*act.other, lane=lane, x=x)
+    thing = plot.shot.stands(*act.partner, lane=lane, x=x)
     reach = -24 if x > WIDTH / 2 else 24
     _goes(plot, _comes(plot, act.who, at, lane=lane, to=x + reach).take(thing))
 
 
 def _puts_down(plot: Plot, act: Act, at: float) -> None:
-    assert act.other is not None
     lane = plot.lane()
     person = _comes(plot, act.who, at, lane=lane)
-    person.put_down(*act.other, lane=lane)
+    person.put_down(*act.partner, lane=lane)
     _goes(plot, person)
 
 

@@ -1,0 +1,200 @@
+"""`video-assistant evaluate events`: sequences among their near misses, labels of shots, and what was planted."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.sequences.labels import LABELS, sample_labelled
+from bench.sequences.make import Asked, sample_asked
+from bench.sequences.planted import sample_planted
+from tools.classify import LabelledStretch, classify
+from tools.confirm import confirm_sequences
+from tools.events import FindEventsOptions, find_sequences
+from tools.refine import refine
+from tools.sequence import sequence_of
+from tools.unusual import find_unusual
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+    from tools.types import EventSequence
+    from training.world.story import Story
+
+HINGES_EVERY = 2  # of so many queries one is told from a near miss by the order of frames alone
+SLACK_SECONDS = 1.0  # that a best frame may lie beside its window: keyframes are a second apart
+TOP = 5
+QUALITIES = (24, 30)
+
+Search = Callable[[Asked], list["EventSequence"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What a search made of one query."""
+
+    asked: Asked
+    found: tuple[EventSequence, ...]  # at most one of a video, best first
+    place: int | None  # of the right video, from 0
+    order_above: bool  # the clip with the events in another order ranks higher
+    inside: tuple[bool, ...]  # of each event: its best frame of the top sequence lies in its window
+
+
+def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
+    """Figures `events.*`.
+
+    Args:
+        session: whose models search; the clips get a library of their own.
+        seed: of the clips and queries.
+        size: how many queries; each has a right clip and two or three near misses, and there are half as many clips
+            whose shots are labelled, and as many with something planted.
+    """
+    from assistant.session import Session as Opened
+
+    rng = random.Random(f"sequences {seed}")
+    asked = [sample_asked(rng, hinges=number % HINGES_EVERY == 0) for number in range(size)]
+    labelled = [sample_labelled(rng) for _ in range(max(1, size // 2))]
+    planted = [sample_planted(rng) for _ in range(max(1, size // 2))]
+    with tempfile.TemporaryDirectory() as folder:
+        own = Opened(session.settings.model_copy(update={"library": Path(folder) / "library"}))
+        sought = [story for one in asked for story in one.clips.values()]
+        others = [*(one.story for one in labelled), *(one.story for one in planted)]
+        video_ids = _indexed(own, sought, Path(folder) / "sought", rng)
+        figures, settings = _sequences(own, asked, video_ids)
+        video_ids |= _indexed(own, others, Path(folder) / "others", rng)
+        figures |= _labels([(one.acts, video_ids[one.story.name]) for one in labelled], own)
+        windows = [(video_ids[one.story.name], one.window) for one in planted]
+        figures["events.unusual_top3"] = float(np.mean([_finds(own, video_id, window) for video_id, window in windows]))
+        own.close()
+    return {"figures": figures, "settings": {"seed": seed, "queries": size, "videos": len(sought), **settings}}
+
+
+def _indexed(session: Session, stories: Sequence[Story], folder: Path, rng: random.Random) -> dict[str, str]:
+    """The video of each story, by its name."""
+    from training.clips import render
+
+    folder.mkdir()
+    for story in stories:
+        render(story, folder / f"{story.name}.mp4", quality=rng.choice(QUALITIES))
+    return {Path(one.path).stem: one.video_id for one in session.index([folder]) if one.video_id}
+
+
+def _sequences(
+    session: Session, asked: Sequence[Asked], video_ids: Mapping[str, str]
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Figures of the search as it ships, and of retrieval alone."""
+    options = FindEventsOptions(limit=TOP, per_video=1, min_score=0.0)
+
+    def plain(one: Asked) -> list[EventSequence]:
+        return find_sequences(session.search, sequence_of(one.events), options=options)
+
+    def confirmed(one: Asked) -> list[EventSequence]:
+        return confirm_sequences(session.search, session.core, sequence_of(one.events), search=options)
+
+    retrieved = [_ranked(plain, one, video_ids) for one in asked]
+    decided = [_ranked(confirmed, one, video_ids) for one in asked]
+    figures = _figures("events.", decided) | _figures("events.plain.", retrieved)
+    figures["events.multiframe_gain"] = figures["events.r1"] - figures["events.plain.r1"]
+    figures |= {"events.boundary_mae_seconds": _boundaries(session, decided)}
+    return figures, {"hinging": sum(one.hinges for one in asked)}
+
+
+def _ranked(search: Search, one: Asked, video_ids: Mapping[str, str]) -> Ranked:
+    found = search(one)
+    right, order = (video_ids[one.clips[variant].name] for variant in ("right", "order"))
+    places = [sequence.video_id for sequence in found]
+    place = places.index(right) if right in places else None
+    above = order in places and (place is None or places.index(order) < place)
+    inside = [False] * len(one.events)
+    if place == 0:
+        inside = [
+            moment.seconds is not None and start - SLACK_SECONDS <= moment.seconds <= end + SLACK_SECONDS
+            for moment, (start, end) in zip(found[0].moments, one.windows, strict=True)
+        ]
+    return Ranked(one, tuple(found), place, above, tuple(inside))
+
+
+def _figures(name: str, ranked: Sequence[Ranked]) -> dict[str, float]:
+    hinging = [one for one in ranked if one.asked.hinges]
+    return {
+        f"{name}r1": float(np.mean([one.place == 0 for one in ranked])),
+        f"{name}r5": float(np.mean([one.place is not None for one in ranked])),
+        f"{name}reversed.r1": float(np.mean([one.place == 0 for one in hinging])),
+        f"{name}in_window": float(np.mean([there for one in ranked for there in one.inside])),
+        f"{name}wrong_order_above": float(np.mean([one.order_above for one in ranked])),
+    }
+
+
+def _boundaries(session: Session, ranked: Sequence[Ranked]) -> float:
+    """The mean distance of refined starts and ends from the true ones, over the events of right videos found first."""
+    errors = []
+    for one in ranked:
+        if one.place != 0:
+            continue
+        sequence = refine(one.found[0], sequence_of(one.asked.events), session.search, session.frames)
+        for moment, (start, end) in zip(sequence.moments, one.asked.windows, strict=True):
+            if moment.start_seconds is not None and moment.end_seconds is not None:
+                errors += [abs(moment.start_seconds - start), abs(moment.end_seconds - end)]
+    return float(np.mean(errors)) if errors else float("nan")
+
+
+def _labels(clips: Sequence[tuple[Sequence[str], str]], session: Session) -> dict[str, float]:
+    """`events.classify.*`: of shots that each show one act, in wordings that the trainings use and in others.
+
+    `top1` and `top3` are shares of shots, `harmonic` is the harmonic mean of top1 over both wordings (as for seen and
+    unseen classes: Xian et al. 2017, section 4), `auc` and `map` are means over labels of the area under the ROC curve
+    and of the average precision, both in the first wording.
+    """
+    firsts: list[list[bool]] = []
+    figures: dict[str, float] = {}
+    for wording in range(2):
+        names = {texts[wording]: name for name, texts in LABELS.items()}
+        shown: list[str] = []
+        shares: list[list[float]] = []
+        for acts, video_id in clips:
+            for found in classify(session.search, video_id, list(names), stretch_seconds=1e9):
+                shown.append(acts[found.keyframe.shot])
+                shares.append(_by_name(found, names))
+        table, order = np.array(shares), list(LABELS)
+        truth = np.array([[one == name for name in order] for one in shown])
+        rank = (table > table[truth][:, None]).sum(axis=1)
+        firsts.append(list(rank == 0))
+        if wording == 0:
+            present = [i for i in range(len(order)) if truth[:, i].any() and not truth[:, i].all()]
+            figures["events.classify.top1"] = float(np.mean(rank == 0))
+            figures["events.classify.top3"] = float(np.mean(rank < 3))
+            figures["events.classify.auc"] = float(np.mean([roc_auc(table[:, i], truth[:, i]) for i in present]))
+            figures["events.classify.map"] = float(
+                np.mean([average_precision(table[:, i], truth[:, i]) for i in present])
+            )
+    one, two = (float(np.mean(first)) for first in firsts)
+    return figures | {"events.classify.harmonic": 2 * one * two / max(one + two, 1e-9)}
+
+
+def _by_name(found: LabelledStretch, names: Mapping[str, str]) -> list[float]:
+    shares = {names[label.text]: label.share for label in found.labels}
+    return [shares[name] for name in LABELS]
+
+
+def roc_auc(scores: np.ndarray, there: np.ndarray) -> float:
+    """Area under the ROC curve: how often what is there outscores what is not, half of it where they tie."""
+    right, wrong = scores[there][:, None], scores[~there]
+    return float(np.mean((right > wrong) + 0.5 * (right == wrong)))
+
+
+def average_precision(scores: np.ndarray, there: np.ndarray) -> float:
+    """Mean precision at the places of what is there."""
+    ordered = there[np.argsort(-scores, kind="stable")]
+    places = np.flatnonzero(ordered) + 1
+    return float(np.mean(np.arange(1, len(places) + 1) / places))
+
+
+def _finds(session: Session, video_id: str, window: tuple[float, float]) -> bool:
+    """Whether one of the first three unusual moments touches what was planted."""
+    found = find_unusual(session.search, video_id, limit=3)
+    return any(one.start_seconds < window[1] and one.end_seconds > window[0] for one in found)

@@ -1,0 +1,79 @@
+"""What the evaluation of event search asks, and how it counts."""
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bench.sequences.evaluate import average_precision, roc_auc
+from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
+from bench.sequences.make import ACTS, PLAIN, REVERSED, sample_asked
+from bench.sequences.planted import sample_planted
+from training.world.episodes import sample_claim
+from training.world.story import Event
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_right_clip_plays_the_events_in_order_and_the_near_misses_do_not(seed: int) -> None:
+    asked = sample_asked(random.Random(seed), hinges=seed % 2 == 0)
+    played = {variant: [event.text for event in story.events()] for variant, story in asked.clips.items()}
+    places = [played["right"].index(text) for text in asked.events]
+    assert places == sorted(places)
+    starts = [start for start, _ in asked.windows]
+    assert all(later - earlier > 4 for earlier, later in pairwise(starts))
+    assert all(end <= asked.clips["right"].seconds for _, end in asked.windows)
+    wrong = [played["order"].index(text) for text in asked.events]
+    assert wrong != sorted(wrong)
+    assert asked.events[1] not in played["missing"]
+    assert ("reversed" in asked.clips) == asked.hinges
+    if asked.hinges:
+        assert asked.events[1] not in played["reversed"]
+        names = {" ".join(text.split()[1:3]) for text in played["right"]}
+        assert names == {" ".join(text.split()[1:3]) for text in played["reversed"]}, "the same people play"
+
+
+def test_every_kind_of_act_is_asked_for_and_has_its_way_of_playing() -> None:
+    rng = random.Random(1)
+    asked = [sample_asked(rng, hinges=True) for _ in range(60)]
+    kinds = {event.kind for one in asked for event in one.clips["right"].events()}
+    assert {*PLAIN, *REVERSED} == set(ACTS)
+    assert {"boards", "gets off", "picks up", "puts down", "overtakes", "enters", "leaves"} <= kinds
+
+
+def test_a_labelled_shot_shows_its_act_and_no_other_label() -> None:
+    rng = random.Random(2)
+    for _ in range(10):
+        one = sample_labelled(rng)
+        assert len(set(one.acts)) == SHOTS
+        for act, shot in zip(one.acts, one.story.shots, strict=True):
+            assert _there(act, shot.events)
+            assert all(event.end_seconds < SHOT_SECONDS for event in shot.events if event.kind == act)
+
+
+def _there(act: str, events: list[Event]) -> bool:
+    return any(event.kind == act for event in events)
+
+
+def test_no_recipe_samples_a_second_wording_of_a_label() -> None:
+    rng = random.Random(4)
+    claims = {sample_claim(rng).text for _ in range(400)}
+    assert not any(second in claim for _, second in LABELS.values() for claim in claims)
+
+
+def test_what_is_planted_passes_alone_and_is_of_another_kind() -> None:
+    rng = random.Random(3)
+    for _ in range(20):
+        planted = sample_planted(rng)
+        (shot,) = planted.story.shots
+        start, end = planted.window
+        kinds = [player.kind for player in shot.players]
+        assert sum(kinds.count(kind) == 1 for kind in set(kinds)) == 1
+        assert 5 < start < end < shot.seconds
+
+
+def test_areas_and_precisions_are_the_textbook_ones() -> None:
+    scores, there = np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, False, True, False])
+    assert roc_auc(scores, there) == pytest.approx(0.75)
+    assert average_precision(scores, there) == pytest.approx((1 + 2 / 3) / 2)
+    assert roc_auc(np.ones(4), there) == 0.5
