@@ -17,7 +17,7 @@ from training.tokenizer import IMAGE_TOKEN, build_tokenizer, vocabulary
 from training.world.scene import COLUMNS
 
 WIDTH_OF_MODEL = 192
-IMAGE_SIZE, PATCH = 160, 10
+IMAGE_SIZE, PATCH = 224, 14  # as the official CLIP ViT-L/14 and EVA ViT-g/14
 GRID = IMAGE_SIZE // PATCH
 QUERIES = COLUMNS + 1  # the backdrop, and one for each column
 PIXEL_MEAN, PIXEL_STD = 0.45, 0.27

@@ -18,7 +18,7 @@ from training.world.labels import KIND
 
 KEPT = 96  # of the 256 patches of a frame
 SPARSE_SHARE = 0.85  # of the steps, until the run's last part
-DENSE_AFTER = 0.65  # of the run
+DENSE_AFTER = 0.88  # of the run
 _ACTOR_FIRST = 0.8  # what showing an actor adds to a patch's draw in [0, 1]
 
 
