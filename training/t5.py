@@ -51,7 +51,7 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 84, 16, 8, 6, 96  # of one process
+SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 60, 24, 12, 6, 96  # of one process
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's

@@ -186,12 +186,13 @@ def sample_episode(
         pairs: which combinations of colour and kind play.
         wordings: patterns for each way of asking.
     """
+    # Drawn once: some kinds fit few shots, and would hardly ever come up.
+    drawn = kind or rng.choice(tuple(EPISODE_KINDS))
     while True:
         shot = sample_shot(rng, SHOT_SECONDS, pairs=pairs)
         if not shot.events:
             continue
         for _ in range(8):
-            drawn = kind or rng.choice(tuple(EPISODE_KINDS))
             if (found := EPISODE_KINDS[drawn](shot, rng)) is None:
                 continue
             (way, fields, answer), (start, end) = found
