@@ -219,6 +219,9 @@ class _BlindCore:
     def happening(self, question: str, _frames: Sequence[Keyframe]) -> Answer:
         return self._core.answer(question, ())
 
+    def happens(self, _statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+        return [0.5] * len(windows)
+
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         return [Answer("", 0.0)] * len(frames)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.ranking import average_precision, roc_auc
 from bench.sequences.labels import LABELS, sample_labelled
 from bench.sequences.make import Asked, sample_asked
 from bench.sequences.planted import sample_planted
@@ -179,19 +180,6 @@ def _labels(clips: Sequence[tuple[Sequence[str], str]], session: Session) -> dic
 def _by_name(found: LabelledStretch, names: Mapping[str, str]) -> list[float]:
     shares = {names[label.text]: label.share for label in found.labels}
     return [shares[name] for name in LABELS]
-
-
-def roc_auc(scores: np.ndarray, there: np.ndarray) -> float:
-    """Area under the ROC curve: how often what is there outscores what is not, half of it where they tie."""
-    right, wrong = scores[there][:, None], scores[~there]
-    return float(np.mean((right > wrong) + 0.5 * (right == wrong)))
-
-
-def average_precision(scores: np.ndarray, there: np.ndarray) -> float:
-    """Mean precision at the places of what is there."""
-    ordered = there[np.argsort(-scores, kind="stable")]
-    places = np.flatnonzero(ordered) + 1
-    return float(np.mean(np.arange(1, len(places) + 1) / places))
 
 
 def _finds(session: Session, video_id: str, window: tuple[float, float]) -> bool:

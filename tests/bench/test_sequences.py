@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench.sequences.evaluate import average_precision, roc_auc
+from bench.ranking import average_precision, roc_auc
 from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
 from bench.sequences.make import ACTS, PLAIN, REVERSED, sample_asked
 from bench.sequences.planted import sample_planted
@@ -76,4 +76,7 @@ def test_areas_and_precisions_are_the_textbook_ones() -> None:
     scores, there = np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, False, True, False])
     assert roc_auc(scores, there) == pytest.approx(0.75)
     assert average_precision(scores, there) == pytest.approx((1 + 2 / 3) / 2)
+    assert average_precision(scores, there, of=4) == pytest.approx((1 + 2 / 3) / 4)
+    assert average_precision(np.array([0.9, 0.8, 0.7]), np.array([False, True, True])) == pytest.approx(2 / 3)
+    assert average_precision(np.empty(0), np.empty(0, bool), of=3) == 0.0
     assert roc_auc(np.ones(4), there) == 0.5

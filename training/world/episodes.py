@@ -216,11 +216,8 @@ class Claim:
         """What an event is, with or without the colours."""
         colour, who = event.who.split(" ", 1)
         other_colour, other = event.other.split(" ", 1) if event.other else (None, None)
-        if rng.random() < 0.25:
-            colour = None
-        if rng.random() < 0.4:
-            other_colour = None
-        return cls(event.kind, who, colour, other, other_colour)
+        named, other_named = rng.random() >= 0.25, rng.random() >= 0.4
+        return cls(event.kind, who, colour if named else None, other, other_colour if other_named else None)
 
     def fits(self, event: Event) -> bool:
         """True if the event is what is claimed."""
