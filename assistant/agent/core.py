@@ -13,7 +13,7 @@ from tools.moments import evenly
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assistant.features import Store
     from assistant.models.core_model import CoreModel
@@ -123,31 +123,23 @@ class InstructBlipCore:
             return Answer("", 0.0)
         clean = self._blip.clean(question)
         kept = evenly(sorted(frames, key=lambda k: k.seconds), MAX_SEQUENCE)
-        visual = self._blip.in_order([self._blip.queries(self._features(kept), clean)])
+        visual = self._blip.in_order(self._features(kept), clean, [range(len(kept))])
         (written,) = self._blip.write(render("answer", question=clean), visual)
         return Answer("" if written.text == ABSENT else written.text, written.confidence)
 
     def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
-        """P(yes) for each window; windows of the same number of frames share a batch, and no frame is read twice."""
+        """P(yes) for each window; windows of the same number of frames share a batch."""
         clean = self._blip.clean(statement)
         prompt = render("verify", statement=clean)
         kept = [evenly(window, MAX_SEQUENCE) for window in windows]
-        frames = list(dict.fromkeys(frame for window in kept for frame in window))
-        if not frames:
-            return [0.0] * len(windows)
-        place = {frame: at for at, frame in enumerate(frames)}
-        queries = self._blip.queries(self._features(frames), clean)
         found = [0.0] * len(windows)
-        by_length: dict[int, list[int]] = {}
-        for number, window in enumerate(kept):
-            by_length.setdefault(len(window), []).append(number)
-        by_length.pop(0, None)
-        for numbers in by_length.values():
-            for start in range(0, len(numbers), WINDOW_BATCH):
-                batch = numbers[start : start + WINDOW_BATCH]
-                visual = self._blip.in_order([queries[[place[frame] for frame in kept[n]]] for n in batch])
-                for number, probability in zip(batch, self._blip.probability_yes(prompt, visual), strict=True):
-                    found[number] = probability
+        for numbers in _alike([len(window) for window in kept]):
+            frames = list(dict.fromkeys(frame for number in numbers for frame in kept[number]))
+            place = {frame: at for at, frame in enumerate(frames)}
+            places = [[place[frame] for frame in kept[number]] for number in numbers]
+            visual = self._blip.in_order(self._features(frames), clean, places)
+            for number, probability in zip(numbers, self._blip.probability_yes(prompt, visual), strict=True):
+                found[number] = probability
         return found
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
@@ -167,6 +159,13 @@ class InstructBlipCore:
         features = self._features(frames)
         places = [place for place, known in enumerate(self._blip.knows(features)) if known]
         return places, self._blip.queries(features[places], instruction) if places else None
+
+
+def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The places of equal lengths, a batch of them at a time; none of what is empty."""
+    for length in sorted(set(lengths) - {0}):
+        same = [place for place, one in enumerate(lengths) if one == length]
+        yield from (same[start : start + WINDOW_BATCH] for start in range(0, len(same), WINDOW_BATCH))
 
 
 def _words(question: str) -> tuple[str, ...]:

@@ -144,21 +144,20 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
             ).last_hidden_state[:, :count]
             return list(torch.split(model.language_projection(out), sizes))
 
-    def in_order(self, sequences: Sequence[Any]) -> Any:
-        """The queries `(frames, k, width)` of each sequence as one picture, in one batch `(sequences, length, width)`;
-        each frame is announced by its number. All sequences have the same number of frames.
+    def in_order(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
+        return self.joined(self.queries(features, instruction), windows)
 
-        There is no temporal embedding, as in InstructBLIP's own use on video (Dai et al. 2023): order is place.
-        """
+    def joined(self, queries: Any, windows: Sequence[Sequence[int]]) -> Any:
+        """What the queries `(frames, k, width)` say of each window, `(windows, length, width)`."""
         import torch
 
         model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
-        stacked = torch.stack(list(sequences))
+        chosen = queries[torch.tensor(windows, device=queries.device)]
         parts = []
-        for number in range(stacked.shape[1]):
+        for number in range(chosen.shape[1]):
             text = tokenizer(render("frame", number=number + 1), add_special_tokens=False, return_tensors="pt")
             words = model.get_input_embeddings()(text["input_ids"].to(model.device))
-            parts += [words.expand(len(stacked), -1, -1).to(stacked.dtype), stacked[:, number].to(words.device)]
+            parts += [words.expand(len(chosen), -1, -1).to(chosen.dtype), chosen[:, number].to(words.device)]
         return torch.cat(parts, 1)
 
     def _instructions(self, texts: Sequence[str]) -> Any:

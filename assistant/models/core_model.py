@@ -42,6 +42,15 @@ class CoreModel(ABC):
         """What `score` and `write` take as `visual`: stored features, looked at with an instruction in mind."""
 
     @abstractmethod
+    def in_order(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
+        """As `queries`, but each window is read as one picture: the frames at these places of `features`, in time
+        order. All windows have the same number of frames, one or more.
+
+        There is no temporal embedding, as in InstructBLIP's own use on video (Dai et al. 2023): each frame is announced
+        by its number, and order is place.
+        """
+
+    @abstractmethod
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:
         """Log-likelihood `(rows, candidates)` of each whole candidate, the end of the text included; one reading pass.
 

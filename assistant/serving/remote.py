@@ -34,6 +34,7 @@ class _Looked(NamedTuple):
 
     features: NDArray[np.float16]
     instruction: str
+    windows: Sequence[Sequence[int]] | None = None
 
 
 class RemoteCore(CoreModel):
@@ -85,6 +86,9 @@ class RemoteCore(CoreModel):
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
         return _Looked(features, instruction)
 
+    def in_order(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
+        return _Looked(features, instruction, windows)
+
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:
         rows = self._asked(
             "/score", lambda look: wire.Score(prompt=prompt, candidates=list(candidates), look=look), visual
@@ -107,8 +111,12 @@ class RemoteCore(CoreModel):
         if visual is None:
             return list(self._ask(path, lambda _: call(None), ()))
         rows: list[Any] = []
-        for part in _parts(list(visual.features)):
-            rows += self._ask(path, lambda frames: call(wire.Look(frames=frames, instruction=visual.instruction)), part)
+        for part, windows in _looks(visual):
+
+            def about(frames: list[str], windows: list[list[int]] | None = windows) -> wire.Message:
+                return call(wire.Look(frames=frames, instruction=visual.instruction, windows=windows))
+
+            rows += self._ask(path, about, part)
         return rows
 
     def _ask(
@@ -215,6 +223,21 @@ class RemoteCore(CoreModel):
 
     def _stranger(self) -> RemoteCoreError:
         return RemoteCoreError(f"what answers at {self._url} is no core worker; check VIDEO_ASSISTANT_CORE_URL")
+
+
+def _looks(visual: _Looked) -> Iterator[tuple[Sequence[NDArray[np.float16]], list[list[int]] | None]]:
+    """The pictures of each call, and its windows as places among them."""
+    if visual.windows is None:
+        yield from ((part, None) for part in _parts(list(visual.features)))
+        return
+    waiting = [list(window) for window in visual.windows]
+    while waiting:
+        many = 1
+        while many < len(waiting) and len(set().union(*waiting[: many + 1])) <= wire.MOST_FRAMES:
+            many += 1
+        places = sorted(set().union(*waiting[:many]))
+        yield [visual.features[at] for at in places], [[places.index(at) for at in one] for one in waiting[:many]]
+        waiting = waiting[many:]
 
 
 def _parts(arrays: Sequence[NDArray[Any]]) -> Iterator[Sequence[NDArray[Any]]]:

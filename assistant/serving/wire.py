@@ -7,10 +7,10 @@ pictures that it is about, and only those that the worker does not hold are sent
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from safetensors import SafetensorError
 from safetensors import numpy as tensors
 
@@ -36,6 +36,8 @@ PART_BYTES = 32 << 20  # of pictures or features that a client sends at once
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 Frames = Annotated[list[Digest], Field(min_length=1, max_length=MOST_FRAMES)]
+Window = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=MOST_FRAMES)]
+Windows = Annotated[list[Window], Field(min_length=1, max_length=MOST_FRAMES)]
 
 
 class Message(BaseModel):
@@ -57,10 +59,20 @@ class About(Message):
 
 
 class Look(Message):
-    """Pictures, and what is asked of them."""
+    """Pictures, and what is asked of them: one by one, or of windows of them in order."""
 
     frames: Frames
     instruction: Words
+    windows: Windows | None = None
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.windows is not None:
+            if len({len(window) for window in self.windows}) > 1:
+                raise ValueError("windows of different lengths; send those of one length together")
+            if max(map(max, self.windows)) >= len(self.frames):
+                raise ValueError(f"a window names a frame beyond the {len(self.frames)} of the call")
+        return self
 
 
 class Score(Message):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     Features = NDArray[np.float16]
-    Looked = tuple[Features, str]
+    Looked = tuple[Features, str, Sequence[Sequence[int]] | None]
     Handler = Callable[[Request], Awaitable[Response]]
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -139,13 +139,13 @@ class _Worker:
 
     async def _score(self, request: Request) -> Response:
         asked, sent = await self._message(request, wire.Score)
-        look = None if asked.look is None else (self._held(asked.look.frames, sent), asked.look.instruction)
+        look = self._look(asked.look, sent)
         scores = await self._answered("score", _Score(asked.prompt, asked.candidates, look), _rows(look))
         return _json(scores.tolist())
 
     async def _write(self, request: Request) -> Response:
         asked, sent = await self._message(request, wire.Write)
-        look = None if asked.look is None else (self._held(asked.look.frames, sent), asked.look.instruction)
+        look = self._look(asked.look, sent)
         texts = await self._answered("write", _Write(asked.prompt, asked.max_new_tokens, look), _rows(look))
         return _json([[text.text, text.confidence] for text in texts])
 
@@ -192,6 +192,9 @@ class _Worker:
             self._cache.put(name, features)
         return asked, sent
 
+    def _look(self, look: wire.Look | None, sent: Mapping[str, Features]) -> Looked | None:
+        return None if look is None else (self._held(look.frames, sent), look.instruction, look.windows)
+
     def _held(self, frames: Sequence[str], sent: Mapping[str, Features]) -> Features:
         """Features `(n, tokens, width)` that a call names, out of those sent with it or before."""
         if missing := self._cache.missing([name for name in frames if name not in sent]):
@@ -230,14 +233,17 @@ class _Worker:
         return [[next(rows) for _ in job] for job in jobs]
 
     def _queries(self, looks: Sequence[Looked | None]) -> list[Any]:
-        """Of all pictures in one pass; None where there are none."""
-        given = [look for look in looks if look is not None]
+        """Of all pictures in one pass, those of windows then joined; None where there are none."""
+        given = [look[:2] for look in looks if look is not None]
         made = iter(self._blip.queries_together(given) if given else [])
-        return [None if look is None else next(made) for look in looks]
+        return [None if look is None else self._joined(next(made), look[2]) for look in looks]
+
+    def _joined(self, queries: Any, windows: Sequence[Sequence[int]] | None) -> Any:
+        return queries if windows is None else self._blip.joined(queries, windows)
 
 
 def _rows(look: Looked | None) -> int:
-    return 1 if look is None else len(look[0])
+    return 1 if look is None else len(look[0] if look[2] is None else look[2])
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -86,6 +86,19 @@ def test_the_worker_says_what_the_core_says(core, blip, features) -> None:
     assert core.clean("a <image></s> b") == blip.clean("a <image></s> b") == "a b"
 
 
+def test_windows_of_frames_are_read_in_order_there_too(core, blip, features) -> None:
+    windows = [[at, at + 2, at + 1, at + 3] for at in range(0, 36, 3)]  # more frames in all than one call may name
+    here, there = (one.in_order(features, "what happens?", windows) for one in (blip, core))
+    wanted = blip.score(PROMPT, ("yes", "no"), here)
+    assert core.score(PROMPT, ("yes", "no"), there) == pytest.approx(wanted, abs=1e-4)
+    turned = core.in_order(features, "what happens?", [window[::-1] for window in windows])
+    assert np.abs(core.score(PROMPT, ("yes", "no"), turned) - wanted).max() > 1e-3
+    with pytest.raises(RemoteCoreError, match="windows of different lengths"):
+        core.score(PROMPT, ("yes", "no"), core.in_order(features, "", [[0, 1], [0]]))
+    with pytest.raises(ValueError, match="beyond the 1 of the call"):
+        wire.Look(frames=["0" * 32], instruction="", windows=[[1]])
+
+
 def test_eight_people_at_once_get_their_own_answers(url, blip, features) -> None:
     def ask(number: int) -> list[str]:
         core = RemoteCore(url, NAME)

@@ -60,8 +60,8 @@ class Parrot:
     def queries(self, features, instruction):
         return features
 
-    def in_order(self, sequences):
-        return sequences[0][:1]
+    def in_order(self, features, instruction, windows):
+        return features[: len(windows)]
 
     def write(self, prompt, visual=None, *, max_new_tokens=24):
         return [SimpleNamespace(text=self.said, confidence=1.0)]

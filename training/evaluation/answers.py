@@ -97,8 +97,8 @@ def _questions(
 def _ask(core: Core, asked: Asked, question: str | None = None) -> Outcome:
     """Asks as the product does: one frame as it is, several as one sequence."""
     text = asked.question if question is None else question
-    queries = core.queries(core.features(asked.frames), text)
-    visual = core.in_order([queries]) if len(asked.frames) > 1 else queries
+    features, many = core.features(asked.frames), len(asked.frames)
+    visual = core.in_order(features, text, [range(many)]) if many > 1 else core.queries(features, text)
     (written,) = core.write(prompts.render("answer", question=text), visual, max_new_tokens=24)
     return Outcome(same(written.text, asked.answer), written.confidence)
 
@@ -125,7 +125,7 @@ def _claims(core: Core, split: Split) -> Figures:
     for _ in range(max(40, split.size)):
         claim = sample_claim(rng)
         frames = [model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds]
-        visual = core.in_order([core.queries(core.features(frames), claim.text)])
+        visual = core.in_order(core.features(frames), claim.text, [range(len(frames))])
         yes, no = core.score(prompts.render("verify", statement=claim.text), ("yes", "no"), visual)[0]
         results.append(("yes" if yes > no else "no") == claim.answer)
     return share("vqa.claims", results)
