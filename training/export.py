@@ -1,27 +1,46 @@
 """Writes a trained checkpoint as the package ships it: float16 safetensors, its processor, its figures.
 
-python -m training.export runs/clip assistant/models/pocket/clip
+python -m training.export runs/core assistant/models/pocket/instructblip
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import shutil
-import sys
 from pathlib import Path
+from typing import Any
 
-CLASSES = {"clip": "CLIPModel", "instructblip": "InstructBlipForConditionalGeneration"}
+CLASSES = {
+    "clip": "CLIPModel",
+    "instructblip": "InstructBlipForConditionalGeneration",
+    "blip-2": "Blip2ForImageTextRetrieval",
+}
 SHARD = "10MB"  # no file of the package is larger than 15 MB
+INDEX = "model.safetensors.index.json"
+OWN = "matching.safetensors"  # `model.safetensors` would be read instead of the index
 TRAINING_ONLY = frozenset({"resume.pt", "log.jsonl"})
 
 
-def export(source: Path, target: Path) -> None:
-    """Copies a checkpoint folder, halving its weights."""
+def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
+    """Copies a checkpoint folder, halving its weights.
+
+    Args:
+        source: the training's folder.
+        target: what is written anew.
+        vision_of: an exported checkpoint with the same vision tower; the copy's index then names that one's files
+            instead of holding the tower a second time.
+
+    Raises:
+        ValueError: the vision tower of the other checkpoint is another.
+    """
     import torch
     import transformers
 
     kind = json.loads((source / "config.json").read_text())["model_type"]
     model = getattr(transformers, CLASSES[kind]).from_pretrained(source, dtype=torch.float16)
+    model.half()  # the Q-Formers' classes are read as float32 whatever is asked
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for path in source.iterdir():
@@ -29,10 +48,45 @@ def export(source: Path, target: Path) -> None:
             shutil.copytree(path, target / path.name)
         elif path.name not in TRAINING_ONLY and path.suffix != ".safetensors":
             shutil.copyfile(path, target / path.name)
-    model.save_pretrained(target, max_shard_size=SHARD)
+    if vision_of is None:
+        model.save_pretrained(target, max_shard_size=SHARD)
+    else:
+        _save_without_vision(model, target, vision_of)
+
+
+def _save_without_vision(model: Any, target: Path, vision_of: Path) -> None:
+    """Weights and an index that leads to the other checkpoint for the vision tower."""
+    import torch
+    from safetensors import safe_open
+    from safetensors.torch import save_file
+
+    shards: dict[str, str] = json.loads((vision_of / INDEX).read_text())["weight_map"]
+    files: dict[str, str] = {}
+    own: dict[str, torch.Tensor] = {}
+    for key, tensor in model.state_dict().items():
+        if not key.startswith("vision_model."):
+            own[key], files[key] = tensor.contiguous(), OWN
+            continue
+        with safe_open(vision_of / shards[key], "pt") as file:
+            if not torch.equal(file.get_tensor(key), tensor):
+                raise ValueError(
+                    f"{key} of {vision_of} is another; export the checkpoint that the training started from"
+                )
+        files[key] = os.path.relpath(vision_of / shards[key], target)
+    save_file(own, target / OWN, {"format": "pt"})
+    model.config.save_pretrained(target)
+    (target / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": files}, indent=1) + "\n")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path, help="folder of the training")
+    parser.add_argument("target", type=Path, help="folder of the package")
+    parser.add_argument("--vision-of", type=Path, help="exported checkpoint whose vision tower it shares")
+    options = parser.parse_args()
+    export(options.source, options.target, options.vision_of)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m training.export SOURCE TARGET")
-    export(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

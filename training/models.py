@@ -22,6 +22,7 @@ GRID = IMAGE_SIZE // PATCH
 QUERIES = COLUMNS + 1  # the backdrop, and one for each column
 PIXEL_MEAN, PIXEL_STD = 0.45, 0.27
 VISION_LAYERS, QFORMER_LAYERS, ENCODER_LAYERS, DECODER_LAYERS = 6, 4, 5, 2
+INVERSION_RIDGE = 0.1  # of the projection, which squeezes some directions to nothing
 MATCHING_PROJECTION = 128
 TABLE_SEED = 0
 
@@ -159,7 +160,11 @@ def new_instructblip(language_model: Any) -> Any:
 
 
 def new_matching(blip: Any) -> Any:
-    """BLIP-2's image-text matching model on an InstructBLIP's vision tower, its Q-Former started from that one's."""
+    """BLIP-2's image-text matching model on an InstructBLIP's vision tower, its Q-Former started from that one's.
+
+    A query's state, projected, is a sum of the T5's words. So each word starts as the state that projects to it, and
+    words and queries speak of the same thing from the first step.
+    """
     from transformers import Blip2Config, Blip2ForImageTextRetrieval
 
     config = Blip2Config(
@@ -175,8 +180,17 @@ def new_matching(blip: Any) -> Any:
     model.vision_model.load_state_dict(blip.vision_model.state_dict())
     with torch.no_grad():
         model.query_tokens.copy_(blip.query_tokens)
+    embeddings = blip.qformer.embeddings
     own = {name: value for name, value in blip.qformer.state_dict().items() if name in model.qformer.state_dict()}
-    model.qformer.load_state_dict(own, strict=False)
+    model.qformer.load_state_dict(
+        own | {f"layernorm.{name}": value for name, value in embeddings.layernorm.state_dict().items()}
+    )
+    projection, words = blip.language_projection.weight, blip.language_model.get_input_embeddings().weight
+    with torch.no_grad():
+        model.embeddings.position_embeddings.weight.copy_(embeddings.position_embeddings.weight)
+        ridge = INVERSION_RIDGE * torch.eye(len(projection))
+        states = torch.linalg.solve(projection.t() @ projection + ridge, projection.t() @ words.t()).t()
+        model.embeddings.word_embeddings.weight.copy_(states)
     return model
 
 

@@ -97,11 +97,20 @@ def checkpoint_identity(checkpoint: str) -> str:
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """A checkpoint's safetensors; of open_clip's, the one file that is read, since timm's lie beside it on the hub."""
+    """A checkpoint's safetensors: those that its index names, which may be another checkpoint's; else those in it.
+
+    Of open_clip's, the one file that is read, since timm's lie beside it on the hub.
+    """
+    import json
+
     with suppress(ModelNotFoundError):
         if model_type(folder) == "open_clip":
             return [path for name in OPEN_CLIP_WEIGHTS if (path := folder / name).is_file()][:1]
-    return sorted(folder.glob("*.safetensors"))
+    try:
+        index = json.loads((folder / "model.safetensors.index.json").read_text(encoding="utf-8"))
+        return sorted({folder / name for name in index["weight_map"].values()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return sorted(folder.glob("*.safetensors"))
 
 
 def _remembered(folder: Path, what: str, compute: Callable[[], str]) -> str:
@@ -148,7 +157,7 @@ def _hash_vision(folder: Path) -> str:
 
     digest = hashlib.blake2b(digest_size=12)
     tensors: dict[str, Path] = {}
-    for path in folder.glob("*.safetensors"):
+    for path in weight_files(folder):
         with safe_open(path, "pt") as file:
             tensors |= {key: path for key in file.keys() if key.startswith("vision_model.")}  # noqa: SIM118
     for key in sorted(tensors):

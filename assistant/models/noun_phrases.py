@@ -16,8 +16,8 @@ _CLOSED = frozenset(
 _ADJECTIVES_TOO = frozenset({"left", "right", "other"})  # when a noun follows: "the left door"
 _VERBS = frozenset(
     """holds hold wears wear sits sit stands stand rides ride plays play walks walk runs run looks look eats eat drinks
-    drink jumps jump flies fly lies lie shows show see sees seen made parked covered filled surrounded gets boards enters
-    leaves crosses overtakes passes picks puts takes comes goes appears disappears arrives turns stops""".split()
+    drink jumps jump flies fly lies lie shows show see sees seen made parked covered filled surrounded gets boards
+    enters leaves crosses overtakes passes picks puts takes comes goes appears disappears arrives turns stops""".split()
 )
 
 

@@ -1,0 +1,72 @@
+"""The package's copies of trained checkpoints: half the size, the same answers, a vision tower stored once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalGeneration
+
+from assistant.models.base import checkpoint_identity, vision_identity, weight_files
+from training.export import export
+from training.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    blip = new_instructblip(new_t5())
+    blip.save_pretrained(folder / "instructblip")
+    instructblip_processor().save_pretrained(folder / "instructblip")
+    matching = new_matching(blip)
+    matching.save_pretrained(folder / "matching")
+    matching_processor().save_pretrained(folder / "matching")
+    with torch.no_grad():
+        matching.vision_model.post_layernorm.bias.add_(1)
+    matching.save_pretrained(folder / "other")
+    (folder / "instructblip" / "resume.pt").write_bytes(b"of the training alone")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("package")
+    export(runs / "instructblip", folder / "instructblip")
+    export(runs / "matching", folder / "matching", folder / "instructblip")
+    return folder
+
+
+def same(one: Any, other: Any) -> bool:
+    mine, yours = one.state_dict(), other.state_dict()
+    return mine.keys() == yours.keys() and all(torch.equal(mine[key].half(), yours[key].half()) for key in mine)
+
+
+def test_the_copy_is_the_training_in_half_precision(runs: Path, package: Path) -> None:
+    kind = InstructBlipForConditionalGeneration
+    assert same(kind.from_pretrained(runs / "instructblip"), kind.from_pretrained(package / "instructblip"))
+    assert not (package / "instructblip" / "resume.pt").exists()
+    assert all(path.stat().st_size < 15e6 for path in weight_files(package / "instructblip"))
+
+
+def test_a_vision_tower_that_two_models_share_is_stored_once(runs: Path, package: Path) -> None:
+    kind = Blip2ForImageTextRetrieval
+    assert same(kind.from_pretrained(runs / "matching"), kind.from_pretrained(package / "matching"))
+    whole = (runs / "matching" / "model.safetensors").stat().st_size / 2
+    assert (package / "matching" / "matching.safetensors").stat().st_size < 0.6 * whole
+    assert vision_identity(str(package / "matching")) == vision_identity(str(package / "instructblip"))
+
+
+def test_the_name_of_stored_features_changes_with_the_shared_tower(package: Path) -> None:
+    before = checkpoint_identity(str(package / "matching"))
+    shard = next(path for path in weight_files(package / "matching") if path.name != "matching.safetensors")
+    kept = shard.read_bytes()
+    try:
+        shard.write_bytes(kept + b" ")
+        assert checkpoint_identity(str(package / "matching")) != before
+    finally:
+        shard.write_bytes(kept)
+
+
+def test_another_vision_tower_is_refused(runs: Path, package: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="another"):
+        export(runs / "other", tmp_path / "other", package / "instructblip")
