@@ -71,14 +71,15 @@ CAPTION_QUESTION = prompts.render("caption").lower()
 
 BACKDROP_GROUPS = ((*PLACES, NOTHING), (*TIMES, NOTHING), (*WEATHERS, NOTHING), ("sign", NOTHING))
 FACINGS = ("left", "right", NOTHING)
+CARRIES = (*CARRIED, NOTHING)
 COLUMN_GROUPS = (
     (*COLOURS, NOTHING),
     (*KINDS, NOTHING),
     (*LANES, "front", NOTHING),
     FACINGS,
-    (*CARRIED, NOTHING),
+    CARRIES,
 )
-COLUMN_WEIGHTS = (2, 3, 2, 5, 2)
+COLUMN_WEIGHTS = (2, 3, 2, 5, 4)
 FACING_AFTER = 0.2  # of the run: a matter of a few pixels, learnt last, and before that only noise in every step
 
 
@@ -127,11 +128,12 @@ def slot_loss(queries: Tensor, scenes: Sequence[Scene], table: Tensor, progress:
         loss = loss + 0.5 * F.cross_entropy(
             _logits(queries[:, 0], group, table), _targets(backdrop[:, position], group)
         )
+    people = (columns[..., 1] == word_id("person")).flatten()
     for position, group in enumerate(COLUMN_GROUPS):
         target = _targets(columns[..., position], group).flatten()
         each = F.cross_entropy(_logits(queries[:, 1:], group, table).flatten(0, 1), target, reduction="none")
-        # Most columns are empty: without the weight, "nothing here" is all that is learnt at first.
-        weight = torch.where(target != len(group) - 1, 1.0, 0.4)
+        # Most columns are empty: without the weight, "nothing here" is all that is learnt at first. Only people carry.
+        weight = torch.where(people, 1.0, 0.05) if group == CARRIES else torch.where(target != len(group) - 1, 1.0, 0.4)
         share = 0.2 if group is FACINGS and progress < FACING_AFTER else 1.0
         loss = loss + share * COLUMN_WEIGHTS[position] * (each * weight).sum() / weight.sum()
     return loss

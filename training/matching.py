@@ -107,7 +107,8 @@ def generation_loss(model: Any, head: nn.Module, vision: Tensor, texts: list[str
         attention_mask=(1 - sees) * torch.finfo(torch.float32).min,  # as the class adds it to the scores
         encoder_hidden_states=vision,
     ).last_hidden_state[:, QUERIES:-1]
-    logits = head(states).float() @ model.embeddings.word_embeddings.weight.t()
+    words = model.embeddings.word_embeddings.weight
+    logits = head(states).float() @ words.t() / words.shape[1] ** 0.5
     return F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].masked_fill(mask[:, 1:] == 0, -100).flatten())
 
 

@@ -1,0 +1,94 @@
+"""Fits the curve that turns a retrieval model's cosines into probabilities (Platt 1999), for `assistant/settings.py`.
+
+Captions of the world against frames that they fit, frames with one thing changed, and any other frames: half of the
+weight lies on what fits, so that 0.5 is where a match is as likely as none.
+
+    python -m training.calibration assistant/models/pocket/clip
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.models import IMAGE_SIZE, pixels
+from training.world.captions import near_miss, sample_caption
+from training.world.render import model_frame
+from training.world.scene import sample_scene
+
+SEED = 909
+CAPTIONS = 1500
+STEPS = 60
+START = (0.3, 30.0)  # midpoint and slope
+
+
+def fit(fits: Tensor, near: Tensor, other: Tensor) -> tuple[float, float]:
+    """Midpoint and slope of a logistic curve through cosines of pictures that fit, near misses and others."""
+    midpoint, slope = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in START)
+    optimiser = torch.optim.LBFGS([midpoint, slope], max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        right, *wrong = (slope * (part.double() - midpoint) for part in (fits, near, other))
+        total = F.softplus(-right).mean() + sum(F.softplus(part).mean() for part in wrong) / 2
+        total.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
+        return total
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]  # torch leaves the optimiser untyped
+    return float(midpoint.detach()), float(slope.detach())
+
+
+@torch.inference_mode()
+def cosines(model: Any, tokenizer: Any, *, count: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of `count` captions and pictures: those that fit, those with one thing changed, those of another caption."""
+    rng = random.Random(f"calibration {seed}")
+    texts: list[str] = []
+    right: list[NDArray[np.uint8]] = []
+    near: list[NDArray[np.uint8]] = []
+    while len(texts) < count:
+        scene = sample_scene(rng)
+        caption, miss = sample_caption(scene, rng), near_miss(scene, rng)
+        if caption.ordered or caption.fits(miss):
+            continue
+        texts.append(caption.text)
+        right.append(model_frame(scene, IMAGE_SIZE, rng))
+        near.append(model_frame(miss, IMAGE_SIZE, rng))
+    words = F.normalize(model.get_text_features(**tokenizer(texts, padding=True, return_tensors="pt")).float(), dim=-1)
+    seen, missed = (_embedded(model, part) for part in (right, near))
+    return (words * seen).sum(1), (words * missed).sum(1), (words * seen.roll(1, 0)).sum(1)
+
+
+def _embedded(model: Any, images: list[NDArray[np.uint8]]) -> Tensor:
+    rows = [
+        model.get_image_features(pixel_values=pixels(np.stack(images[start : start + 50])))
+        for start in range(0, len(images), 50)
+    ]
+    return F.normalize(torch.cat(rows).float(), dim=-1)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    from transformers import AutoTokenizer, CLIPModel
+
+    model = CLIPModel.from_pretrained(options.checkpoint, dtype=torch.float32).eval()
+    tokenizer = AutoTokenizer.from_pretrained(options.checkpoint)
+    midpoint, slope = fit(*cosines(model, tokenizer, count=CAPTIONS, seed=options.seed))
+    sys.stdout.write(json.dumps({"midpoint": round(midpoint, 3), "slope": round(slope, 1)}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
