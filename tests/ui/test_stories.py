@@ -5,6 +5,7 @@ from typing import Any
 
 import av
 import pytest
+from PIL import Image
 
 from bench.browser import serving
 from training.world.render import draw
@@ -168,9 +169,41 @@ def test_vietnamese_from_start_to_end_with_voice(browser, address: str, size: di
     page.close()
 
 
-def test_two_browsers_do_not_mix_their_conversations(browser, address: str) -> None:
-    wide = {"width": 1280, "height": 900}
-    one, two = _open(browser, address, wide), _open(browser, address, wide)  # each has cookies and storage of its own
+def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size: dict[str, int], shot) -> None:
+    page = _open(browser, address, size)
+    _ask(page, "When does a bus appear?")
+    _plays(page).first.click(timeout=SLOW)
+    where = page.get_by_role("link", name="Open this moment").first
+    where.wait_for(timeout=SLOW)
+    page.goto(where.evaluate("link => link.href"))
+    heading = page.get_by_role("heading", name="morning-street").first
+    heading.wait_for(timeout=SLOW)
+    start = _seconds(heading.inner_text().split()[-1])
+    for key, way in (("l", 1), ("l", 1), ("j", -1)):
+        before = heading.inner_text()
+        page.locator("body").press(key)
+        page.wait_for_function(
+            "([h, was]) => h.innerText !== was", arg=[heading.element_handle(), before], timeout=SLOW
+        )
+        assert (_seconds(heading.inner_text().split()[-1]) - _seconds(before.split()[-1])) * way > 0
+    assert _seconds(heading.inner_text().split()[-1]) > start
+    page.get_by_role("button", name="Share and save").click()
+    shot(page, "take-along")
+    with page.expect_download(timeout=SLOW) as cut:
+        page.get_by_role("button", name="Film,").click()
+    with av.open(str(cut.value.path())) as film:
+        assert film.streams.video[0].codec_context.name == "h264"
+        assert 10 <= float(film.duration / av.time_base) <= 14, "two seconds before and ten after"
+    with page.expect_download(timeout=SLOW) as picture:
+        page.get_by_role("button", name="Picture (PNG)").click()
+    with Image.open(picture.value.path()) as image:
+        assert (image.format, image.size) == ("PNG", (640, 360))
+    _fits(page)
+    page.close()
+
+
+def test_two_browsers_do_not_mix_their_conversations(browser, address: str, size: dict[str, int]) -> None:
+    one, two = _open(browser, address, size), _open(browser, address, size)  # each has cookies and storage of its own
     _ask(one, "When does a bus appear?")
     _ask(two, "Is it raining?")
     for page, own, other in ((one, "When does a bus", "Is it raining"), (two, "Is it raining", "When does a bus")):
