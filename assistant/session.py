@@ -227,8 +227,9 @@ class Session:
         progress: Callable[[Progress], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         force: bool = False,
+        read_text: bool = True,
     ) -> Iterator[IndexResult]:
-        """Adds files and folders to the library, one result for each video."""
+        """Adds files and folders to the library, one result for each video; text on screen only with `read_text`."""
         from assistant.ingest.pipeline import index
         from assistant.ingest.records import IngestOptions
         from assistant.models.easyocr import EasyOcrReader
@@ -237,13 +238,13 @@ class Session:
         easyocr = self.settings.easyocr
         if easyocr is None and self.profile.screen_text is not None:
             easyocr = self.store.folder(self.profile.screen_text)
-
+        reader = screen_reader() if easyocr is None else EasyOcrReader(easyocr)
         return index(
             paths,
             self.library,
             embedder=self.clip,
             extractor=self.blip,
-            reader=screen_reader() if easyocr is None else EasyOcrReader(easyocr),
+            reader=reader if read_text else None,
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
             listener=self.listener,
             progress=progress,

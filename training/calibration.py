@@ -63,14 +63,15 @@ def cosines(model: Any, tokenizer: Any, *, count: int, seed: int) -> tuple[Tenso
         texts.append(caption.text)
         right.append(model_frame(scene, IMAGE_SIZE, rng))
         near.append(model_frame(miss, IMAGE_SIZE, rng))
-    words = F.normalize(model.get_text_features(**tokenizer(texts, padding=True, return_tensors="pt")).float(), dim=-1)
+    found = model.get_text_features(**tokenizer(texts, padding=True, return_tensors="pt")).pooler_output
+    words = F.normalize(found.float(), dim=-1)
     seen, missed = (_embedded(model, part) for part in (right, near))
     return (words * seen).sum(1), (words * missed).sum(1), (words * seen.roll(1, 0)).sum(1)
 
 
 def _embedded(model: Any, images: list[NDArray[np.uint8]]) -> Tensor:
     rows = [
-        model.get_image_features(pixel_values=pixels(np.stack(images[start : start + 50])))
+        model.get_image_features(pixel_values=pixels(np.stack(images[start : start + 50]))).pooler_output
         for start in range(0, len(images), 50)
     ]
     return F.normalize(torch.cat(rows).float(), dim=-1)
