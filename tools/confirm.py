@@ -20,14 +20,11 @@ from tools.alignment import alignments
 from tools.events import FindEventsOptions, Found, allowed, find_sequences, missed_score, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Sequence as Sequence_
-
     from numpy.typing import NDArray
 
-    from tools.ports import Core, EventTimer, FrameIndex, Similarities
+    from tools.ports import Core, FrameIndex, Similarities
     from tools.sequence import Sequence
-    from tools.types import EventSequence
+    from tools.types import EventSequence, Keyframe
 
 
 class ConfirmOptions(BaseModel):
@@ -47,10 +44,8 @@ def confirm_sequences(
     video_id: str | None = None,
     search: FindEventsOptions | None = None,
     options: ConfirmOptions | None = None,
-    timer: EventTimer | None = None,
 ) -> list[EventSequence]:
-    """As `find_sequences`, of which each event was confirmed by the core from several frames in order; a model of time,
-    where there is one, then says when it goes on.
+    """As `find_sequences`, of which each event was confirmed by the core from several frames in order.
 
     Raises:
         ToolException: the library does not hold `video_id`.
@@ -68,7 +63,13 @@ def confirm_sequences(
             break
         similar = frames.similarities(sequence.events, video_id=proposal.video_id)
         likely = frames.calibration(similar.scores)
-        likely = likely * _decided(frames, core, sequence, proposal.video_id, similar, likely, bounds, timer)
+        keyframes = frames.keyframes(proposal.video_id)
+        likely = likely * np.stack(
+            [
+                _confirmed(core, event, row, similar.seconds, keyframes, bounds)
+                for event, row in zip(sequence.events, likely, strict=True)
+            ]
+        )
         open_to = allowed(likely, similar.seconds, sequence.spans)
         placements = alignments(open_to, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
@@ -77,7 +78,7 @@ def confirm_sequences(
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
             del kept[chosen.limit :]
-            seen[proposal.video_id] = similar, likely
+            seen[proposal.video_id] = similar, open_to
     proven = all(proposal.certified for proposal in proposed)
     return [
         replace(one, certified=proven and one.score > pruned)
@@ -85,58 +86,25 @@ def confirm_sequences(
     ]
 
 
-def _decided(
-    frames: FrameIndex,
+def _confirmed(
     core: Core,
-    sequence: Sequence,
-    video_id: str,
-    similar: Similarities,
+    event: str,
     likely: NDArray[np.float64],
-    options: ConfirmOptions,
-    timer: EventTimer | None,
-) -> NDArray[np.float64]:
-    """`(events, keyframes)` in [0, 1]: how surely each event goes on at each keyframe of a video."""
-    keyframes = frames.keyframes(video_id)
-    rows = []
-    for number, event in enumerate(sequence.events):
-
-        def happens(windows: Sequence_[Sequence_[int]], event: str = event) -> list[float]:
-            return core.happens(event, [[keyframes[at] for at in window] for window in windows])
-
-        rows.append(windows_of(likely[number], similar.seconds, options, happens))
-    if timer is None:
-        return np.stack(rows)
-    _, vectors = frames.vectors(video_id)
-    subjects = frames.similarities([timer.subject(event) for event in sequence.events], video_id=video_id).scores
-    return np.stack(
-        [
-            timer.inside(similar.scores[number], subjects[number], vectors, similar.seconds, sure)
-            for number, sure in enumerate(rows)
-        ]
-    )
-
-
-def windows_of(
-    likely: NDArray[np.floating],
     seconds: NDArray[np.float64],
+    keyframes: list[Keyframe],
     options: ConfirmOptions,
-    happens: Callable[[Sequence_[Sequence_[int]]], Sequence_[float]],
 ) -> NDArray[np.float64]:
     """`(keyframes,)` in [0, 1]: how surely an event happens around each, by the mean of the windows that hold it.
 
     Windows are looked at where retrieval hopes most; no keyframe outside them shows the event.
-
-    Args:
-        likely: (keyframes,), what retrieval hopes of each.
-        seconds: (keyframes,), increasing.
-        options: their length and number.
-        happens: P(yes) of windows, each the places of its keyframes.
     """
     starts = np.arange(seconds[0] - options.window_seconds / 2, seconds[-1], options.step_seconds)
     inside = (seconds >= starts[:, None]) & (seconds < starts[:, None] + options.window_seconds)
     inside = inside[inside.any(axis=1)]
-    hopes = np.where(inside, likely, -np.inf).max(axis=1)
+    hopes = np.where(inside, likely, 0.0).max(axis=1)
     best = inside[np.sort(np.argsort(-hopes, kind="stable")[: options.windows])]
-    sure = np.array(happens([np.flatnonzero(row).tolist() for row in best]))
-    found: NDArray[np.float64] = (best * sure[:, None]).sum(axis=0) / np.maximum(best.sum(axis=0), 1)
+    looked = [[keyframe for keyframe, there in zip(keyframes, row, strict=True) if there] for row in best]
+    sure = np.array(core.happens(event, looked))
+    held = best.sum(axis=0)
+    found: NDArray[np.float64] = (best * sure[:, None]).sum(axis=0) / np.maximum(held, 1)
     return found

@@ -214,33 +214,6 @@ class Core(Protocol):
         ...
 
 
-class EventTimer(Protocol):
-    """When an event goes on, out of the curves that other models made of it."""
-
-    def subject(self, event: str) -> str:
-        """The words for the one that an event is about."""
-        ...
-
-    def inside(
-        self,
-        event: NDArray[np.floating],
-        subject: NDArray[np.floating],
-        vectors: NDArray[np.float32],
-        seconds: NDArray[np.float64],
-        sure: NDArray[np.floating],
-    ) -> NDArray[np.float64]:
-        """P(the event goes on) at each keyframe of a video.
-
-        Args:
-            event: (keyframes,), cosines of the event's words.
-            subject: (keyframes,), cosines of the words for the one it is about.
-            vectors: (keyframes, d), embeddings, L2-normalised.
-            seconds: (keyframes,), increasing.
-            sure: (keyframes,) in [0, 1], the core's probability of the event around each.
-        """
-        ...
-
-
 class Translator(Protocol):
     """Vietnamese to English and back."""
 

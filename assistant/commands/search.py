@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import click
 
-from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, in_english, load_picture, opened
+from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, for_retrieval, in_english, load_picture, opened
 
 
 @click.command()
@@ -37,7 +37,7 @@ def find(
     session = opened(ctx)
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
-        hits = session.search.search(in_english(session, text), words=text, **where)
+        hits = session.search.search(for_retrieval(session, text), words=text, **where)
     elif like in {video.video_id for video in session.library.videos()}:
         if video_id is not None or start is not None or end is not None:
             raise click.UsageError("similar videos are looked for in the whole library: leave --video, --from, --to")
@@ -58,6 +58,12 @@ def find(
 @click.option(
     "--refine", "refined", is_flag=True, help="Move start, end and best frame to where single frames put them."
 )
+@click.option(
+    "--confirm",
+    "confirmed",
+    is_flag=True,
+    help="Let the core confirm each event from several frames in order, in the eight best videos.",
+)
 @click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
 @LIMIT
 @JSON
@@ -70,12 +76,14 @@ def events(
     min_gap: float,
     max_gap: float | None,
     refined: bool,
+    confirmed: bool,
     full_scan: bool,
     limit: int,
     as_json: bool,
 ) -> None:
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
     from assistant.output import emit, sequence_line, sequence_row
+    from tools.confirm import confirm_sequences
     from tools.events import FindEventsOptions, find_sequences, nothing_found
     from tools.refine import refine
     from tools.sequence import SequenceError, read_sequence, sequence_of
@@ -91,9 +99,13 @@ def events(
         session.library.video(video_id)
     found = []
     if session.library.videos():
-        translated = replace(asked, events=tuple(in_english(session, event) for event in asked.events))
+        translate = in_english if confirmed else for_retrieval
+        translated = replace(asked, events=tuple(translate(session, event) for event in asked.events))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)
-        found = find_sequences(session.search, translated, video_id=video_id, options=options)
+        if confirmed:
+            found = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
+        else:
+            found = find_sequences(session.search, translated, video_id=video_id, options=options)
         if refined:
             found = [refine(one, translated, session.search, session.frames) for one in found]
         empty = f"No sequence: {nothing_found(asked)}."
@@ -149,7 +161,7 @@ def classify(ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch
 
     session = opened(ctx)
     session.library.video(video_id)
-    english = {in_english(session, label): label for label in labels}
+    english = {for_retrieval(session, label): label for label in labels}
     if len(english) < len(labels):
         raise click.UsageError("two labels mean the same in English; leave one out, or say it otherwise")
     found = labelled(session.search, video_id, list(english), stretch_seconds=stretch)

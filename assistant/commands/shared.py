@@ -28,13 +28,18 @@ def opened(ctx: click.Context) -> Session:
 
 
 def in_english(session: Session, text: str) -> str:
-    """`text` in a language that the retrieval model reads."""
+    """`text` as the core and GLIP read it."""
     from assistant.agent.language import detect_language
 
     language = detect_language(text)
-    if language in session.profile.languages:
-        return text
-    return session.translator.translate(text, source=language, target="en")
+    return text if language == "en" else session.translator.translate(text, source=language, target="en")
+
+
+def for_retrieval(session: Session, text: str) -> str:
+    """`text` in a language that the retrieval model reads."""
+    from assistant.agent.language import detect_language
+
+    return text if detect_language(text) in session.profile.languages else in_english(session, text)
 
 
 def load_picture(session: Session, where: str) -> Any:
