@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -110,9 +111,10 @@ def find_sequences(
             del kept[chosen.limit :]
             seen[one] = similar
     return [
-        replace(told(sequence, f, seen[f.video_id], likely, chosen), certified=f.score > pruned)
+        replace(told(sequence, f, similar, likely, chosen), certified=f.score > pruned)
         for f in kept
-        for likely in (frames.calibration(seen[f.video_id].scores),)
+        for similar in (seen[f.video_id],)
+        for likely in (allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans),)
     ]
 
 
@@ -154,7 +156,9 @@ def told(
 ) -> EventSequence:
     """An alignment as a result: each event's moment, best frame and probability, of `likely` `(events, keyframes)`."""
     moments = []
-    for row, (event, at) in enumerate(zip(sequence.events, found.alignment.positions, strict=True)):
+    for row, (event, span, at) in enumerate(
+        zip(sequence.events, sequence.spans, found.alignment.positions, strict=True)
+    ):
         if at is None:
             moments.append(EventMoment(event, missed=True))
             continue
@@ -171,6 +175,8 @@ def told(
                 seconds=float(similar.seconds[at]),
                 frame_index=int(similar.frame_indexes[at]),
                 score=float(likely[row, at]),
+                earliest_seconds=span.start_seconds,
+                latest_seconds=None if math.isinf(span.end_seconds) else span.end_seconds,
             )
         )
     return EventSequence(found.video_id, found.score, False, tuple(moments))

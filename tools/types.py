@@ -107,6 +107,8 @@ class EventMoment:
     seconds: float | None = None  # of its best frame
     frame_index: int | None = None
     score: float | None = None
+    earliest_seconds: float = 0.0  # where it may lie by what was asked
+    latest_seconds: float | None = None  # None: until the video ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
 from tools.moments import Seen, merge
-from tools.types import EventMoment, EventSequence, Evidence
+from tools.types import EventSequence, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PRESENT, ABSENT = "yes", "no"
 AROUND_SECONDS = 2.0  # before and after a moment, where single frames do not tell what happens
+IN_ORDER_SECONDS = 5.0  # of pictures that tell together what happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Composer:
 
     def sequence(self, best: EventSequence, language: Language) -> Draft:
         """The sequence with the core's verdict on each event that was not missed."""
-        sure = [self._verdict(best, moment) for moment in best.moments]
+        sure = [self._verdict(best, number) for number in range(len(best.moments))]
         conditions = tuple(self._condition(m.event, p) for m, p in zip(best.moments, sure, strict=True))
         moments = tuple(replace(m, score=None if m.missed else p) for m, p in zip(best.moments, sure, strict=True))
         found = replace(best, moments=moments)
@@ -94,11 +96,22 @@ class Composer:
         shown = replace(found, moments=tuple(replace(m, event=self._out(m.event, language)) for m in moments))
         return Draft(sentences.sequence_sentence(shown, language), confidence, "yes", evidence, (found,), conditions)
 
-    def _verdict(self, sequence: EventSequence, moment: EventMoment) -> float:
-        """P(yes) that the moment's picture shows its event; 0 of a missed one."""
+    def _verdict(self, sequence: EventSequence, number: int) -> float:
+        """P(yes) that an event's picture, or a few around it in their order, show it; 0 of a missed one.
+
+        Looked at are no pictures beyond the neighbouring events, nor where the question rules the event out.
+        """
+        moment = sequence.moments[number]
         if moment.seconds is None:
             return 0.0
-        return self._core.verify(moment.event, [self._picture(sequence.video_id, moment.seconds)])[0]
+        still = self._core.verify(moment.event, [self._picture(sequence.video_id, moment.seconds)])[0]
+        others = [m.seconds for m in sequence.moments if m.seconds is not None and m is not moment]
+        before = [moment.earliest_seconds, *(at for at in others if at < moment.seconds)]
+        after = [moment.latest_seconds or math.inf, *(at for at in others if at > moment.seconds)]
+        near = self._frames.keyframes(sequence.video_id, max(before), min(after))
+        starts = (moment.seconds + part * IN_ORDER_SECONDS for part in (-1.0, -0.5, 0.0, 0.5))
+        windows = [[one for one in near if 0 <= one.seconds - start < IN_ORDER_SECONDS] for start in starts]
+        return max([still, *self._core.happens(moment.event, [window for window in windows if len(window) > 1])])
 
     def _picture(self, video_id: str, seconds: float) -> Keyframe:
         """The keyframe nearest to a time: a refined moment lies between two."""
