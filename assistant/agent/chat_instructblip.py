@@ -175,8 +175,13 @@ class ChatInstructBlip(BaseChatModel):
         pictures = _pictures(messages)[-self.max_frames :]
         visual = None
         if pictures:
-            queries = self._blip.queries(self._blip.features(pictures), question)
-            visual = queries.reshape(1, -1, queries.shape[-1])
+            features, many = self._blip.features(pictures), len(pictures)
+            one = many == 1
+            visual = (
+                self._blip.queries(features, question)
+                if one
+                else self._blip.in_order(features, question, [range(many)])
+            )
         clean = self._blip.clean(question)
         facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))
         if facts:

@@ -92,7 +92,7 @@ class LanguageModel:
         raise NotImplementedError
 
     def write(self, prompt: Prompt, *, max_new_tokens: int, **more: Any) -> Written:
-        """Greedy decoding; `more` goes to `generate`."""
+        """Greedy decoding, of one token at least: an empty text is no answer. `more` goes to `generate`."""
         import torch
 
         # The inner generation config does not come from the checkpoint's file, and Vicuna's names the wrong ends.
@@ -100,6 +100,7 @@ class LanguageModel:
             **self._generate_from(prompt),
             attention_mask=prompt.mask,
             max_new_tokens=max_new_tokens,
+            min_new_tokens=1,
             num_beams=1,
             do_sample=False,
             eos_token_id=self.tokenizer.eos_token_id,
