@@ -23,6 +23,7 @@ WHAT = {
         "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.t5` and "
         "`training.instructblip`: questions about pictures, and the agent's work in words.",
     ),
+    "glip": ("Pocket GLIP", "`assistant.models.glip.model.Glip`, trained by `training.glip`: boxes for phrases."),
     "blip-2": (
         "Pocket BLIP-2 matching",
         "`Blip2ForImageTextRetrieval`, trained by `training.matching`: does a text fit a picture?",
@@ -84,7 +85,7 @@ def card(kind: str, rows: Sequence[dict[str, float]], figures: dict[str, Any] | 
 
 def write(run: Path, target: Path, figures: Path | None) -> None:
     """Puts `README.md`, `curve.json` and `curve.png` into a checkpoint's folder."""
-    kind = json.loads((target / "config.json").read_text(encoding="utf-8"))["model_type"]
+    kind = json.loads((target / "config.json").read_text(encoding="utf-8")).get("model_type", "glip")
     rows = read_log(run / "log.jsonl")
     names = [name for name in (rows[-1] if rows else {}) if "." in name and 0 <= rows[-1][name] <= 1]
     (target / "curve.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

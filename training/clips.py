@@ -36,7 +36,7 @@ def _morning() -> Story:
     walker.move(30, speed=30).leave("left", speed=30)
     shot.stands("purple", "person", lane="near", x=290, facing="left").wait(4.0).leave("right", speed=34)
     shot.enters("white", "dog", lane="near", to=300, at=8.0, speed=80).leave("right", speed=80)
-    shot.enters("black", "car", lane="mid", to=120, at=14.0, speed=85).stop(4.0).leave("left", speed=85)
+    shot.enters("black", "car", lane="mid", to=100, at=14.0, speed=85).stop(4.0).leave("left", speed=85)
     bus = shot.enters("blue", "bus", lane="mid", to=230, at=23.0, speed=70).stop(7.0)
     shot.steps_out("orange", "person", bus, at=28.5, to=95, lane="near").leave("left", speed=40)
     bus.leave("right", speed=70)
@@ -54,7 +54,7 @@ def _rain() -> Story:
     market = Shot(Scene("square", "day", "rain", "TAXI", (), 29), 16.0)
     waiting = market.stands("red", "person", lane="near", x=250, facing="left", carries="umbrella")
     market.stands("brown", "bench", lane="far", x=330)
-    car = market.enters("yellow", "car", lane="mid", to=200, at=3.0, speed=70).stop(1.0)
+    car = market.enters("yellow", "car", lane="mid", to=210, at=3.0, speed=70).stop(1.0)
     car.pick_up(waiting).leave("right", speed=70)
     return Story("rain-taxi", (road, market))
 

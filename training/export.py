@@ -20,7 +20,7 @@ CLASSES = {
 SHARD = "10MB"  # no file of the package is larger than 15 MB
 INDEX = "model.safetensors.index.json"
 OWN = "matching.safetensors"  # `model.safetensors` would be read instead of the index
-TRAINING_ONLY = frozenset({"resume.pt", "log.jsonl"})
+TRAINING_ONLY = frozenset({"resume.pt", "log.jsonl", "figures.json"})
 
 
 def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
@@ -37,10 +37,9 @@ def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
     """
     import torch
     import transformers
+    from safetensors.torch import load_file, save_file
 
-    kind = json.loads((source / "config.json").read_text())["model_type"]
-    model = getattr(transformers, CLASSES[kind]).from_pretrained(source, dtype=torch.float16)
-    model.half()  # the Q-Formers' classes are read as float32 whatever is asked
+    kind = json.loads((source / "config.json").read_text()).get("model_type")
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for path in source.iterdir():
@@ -48,6 +47,12 @@ def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
             shutil.copytree(path, target / path.name)
         elif path.name not in TRAINING_ONLY and path.suffix != ".safetensors":
             shutil.copyfile(path, target / path.name)
+    if kind is None:  # GLIP, which is no class of transformers
+        tensors = load_file(source / "model.safetensors")
+        save_file({name: tensor.half() for name, tensor in tensors.items()}, target / "model.safetensors")
+        return
+    model = getattr(transformers, CLASSES[kind]).from_pretrained(source, dtype=torch.float16)
+    model.half()  # the Q-Formers' classes are read as float32 whatever is asked
     if vision_of is None:
         model.save_pretrained(target, max_shard_size=SHARD)
     else:
