@@ -36,8 +36,8 @@ def test_every_role_of_an_official_profile_is_in_the_catalogue(name: str, tmp_pa
     assert not any(row["there"] for row in official)
 
 
-def test_only_multilingual_retrieval_reads_vietnamese() -> None:
-    assert {name for name, profile in PROFILES.items() if "vi" in profile.languages} == {"multilingual"}
+def test_the_official_clip_alone_reads_no_vietnamese() -> None:
+    assert {name for name, profile in PROFILES.items() if "vi" not in profile.languages} == {"standard"}
 
 
 @pytest.mark.parametrize("name", [one.name for one in BY_NAME.values() if one.role == "core"])

@@ -70,7 +70,7 @@ def test_any_text_can_be_asked(blip, pictures, text) -> None:
 
 
 def test_no_frame_no_work(blip) -> None:
-    assert blip.features([]).shape == (0, 65, 192)
+    assert blip.features([]).shape == (0, 257, 192)
     assert InstructBlipCore(blip, Store(None)).caption([]) == []
 
 

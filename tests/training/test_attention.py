@@ -6,7 +6,7 @@ from training.attention import ATTENTION
 from training.clip import embed_texts, new_clip
 from training.instructblip import queries_of
 from training.matching import match_logits, similarity
-from training.models import new_instructblip, new_matching, new_t5
+from training.models import IMAGE_SIZE, new_instructblip, new_matching, new_t5
 from training.tokenizer import build_tokenizer
 
 
@@ -28,7 +28,7 @@ def test_it_gives_a_t5_what_its_own_gives() -> None:
 
 def test_it_gives_an_instructblip_what_its_own_gives() -> None:
     model = new_instructblip(new_t5()).eval()
-    frames = torch.randn(2, 3, 160, 160)
+    frames = torch.randn(2, 3, IMAGE_SIZE, IMAGE_SIZE)
     found = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):
@@ -41,7 +41,7 @@ def test_it_gives_an_instructblip_what_its_own_gives() -> None:
 
 def test_it_gives_a_clip_what_its_own_gives() -> None:
     model, tokenizer = new_clip().eval(), build_tokenizer("clip")
-    frames = torch.randn(2, 3, 160, 160)
+    frames = torch.randn(2, 3, IMAGE_SIZE, IMAGE_SIZE)
     found = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):
@@ -60,6 +60,8 @@ def test_it_gives_a_matching_model_what_its_own_gives() -> None:
         for attention in ("eager", ATTENTION):
             for part in (model.vision_model, model.qformer):
                 part.set_attn_implementation(attention)
-            states = model.vision_model(pixel_values=torch.randn(2, 3, 160, 160, generator=torch.manual_seed(0)))[0]
+            states = model.vision_model(
+                pixel_values=torch.randn(2, 3, IMAGE_SIZE, IMAGE_SIZE, generator=torch.manual_seed(0))
+            )[0]
             found.append(torch.cat([match_logits(model, states, texts), similarity(model, states, texts)], 1))
     torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)

@@ -133,7 +133,7 @@ def test_upload_index_ask(browser, tmp_path: Path, size: dict[str, int], shot) -
 
 def test_a_question_with_two_readings_and_pins(browser, address: str, size: dict[str, int], shot) -> None:
     page = _open(browser, address, size)
-    _ask(page, "What colour is the person?")
+    _ask(page, "What colour is the car?")
     choices = page.locator("[class*='-choice-'] button:visible")
     choices.first.wait_for(timeout=SLOW)
     assert page.get_by_text("Which one do you mean?").count() == 1
@@ -180,6 +180,9 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
     heading.wait_for(timeout=SLOW)
     start = _seconds(heading.inner_text().split()[-1])
     for key, way in (("l", 1), ("l", 1), ("j", -1)):
+        # Keys are heard once their buttons are drawn and the page has come to rest.
+        page.locator("[class*='st-key-frame_after'] button:visible").wait_for(timeout=SLOW)
+        page.locator("[data-test-script-state='notRunning']").wait_for(timeout=SLOW)
         before = heading.inner_text()
         page.locator("body").press(key)
         page.wait_for_function(
