@@ -25,10 +25,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.attention import ATTENTION
-from training.feed import feed
 from training.instructblip import sample_frame
 from training.language.vietnamese import Vietnamese
-from training.loop import Loop, Schedule, launch
+from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
 from training.tokenizer import build_tokenizer, vocabulary
 from training.world.captions import Caption, English, Phrasing, sample_caption
@@ -270,27 +269,15 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    # The step seeds it: after a resume, the same seed would repeat the first batches.
-    torch.manual_seed(options.seed + loop.step + 1000 * rank)
-    sample = partial(sample_batch, size=options.batch, pairs=options.pairs)
-    batches = feed(sample, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
     loop.run()
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    add_options(parser, seconds=500, batch=BATCH, report_every=120, seed=11)
     parser.add_argument("--vision", type=Path, help="InstructBLIP whose vision tower is the start")
-    parser.add_argument("--seconds", type=float, default=500)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
-    parser.add_argument("--report-every", type=float, default=120, help="seconds")
-    parser.add_argument(
-        "--pairs", choices=("all", "seen"), default="all", help="'seen' measures generalisation to pairs held out"
-    )
-    parser.add_argument("--seed", type=int, default=11)
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

@@ -14,7 +14,6 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,8 +26,7 @@ from assistant.models.glip import boxes, checkpoint, image, text
 from assistant.models.glip.config import CONFIGS, GlipConfig
 from assistant.models.glip.loss import Target, grounding_loss
 from assistant.models.glip.model import Glip
-from training.feed import feed
-from training.loop import Loop, Schedule, launch
+from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.tokenizer import build_tokenizer, vocabulary
 from training.world.captions import Wanted
 from training.world.episodes import SHOT_SECONDS
@@ -206,25 +204,15 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    # The step seeds it: after a resume, the same seed would repeat the first batches.
-    torch.manual_seed(options.seed + loop.step + 1000 * rank)
-    drawn = partial(sample_batch, size=options.batch, pairs=options.pairs)
-    batches = feed(drawn, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
     loop.run()
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seconds", type=float, default=3600)
+    add_options(parser, seconds=3600, batch=BATCH, report_every=300, seed=41)
     parser.add_argument("--rate", type=float, default=0.005, help="Muon's, for matrices")
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
-    parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--report-every", type=float, default=300, help="seconds")
-    parser.add_argument("--pairs", choices=("all", "seen"), default="all")
-    parser.add_argument("--seed", type=int, default=41)
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

@@ -27,9 +27,8 @@ from torch import Tensor, nn
 
 import prompts
 from training.attention import ATTENTION
-from training.feed import feed
 from training.language.noise import mistype, politely
-from training.loop import Loop, Schedule, launch
+from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import (
     GRID,
     IMAGE_SIZE,
@@ -347,29 +346,17 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    # The step seeds it: after a resume, the same seed would repeat the first batches.
-    torch.manual_seed(options.seed + loop.step + 1000 * rank)
-    sample = partial(sample_batch, size=options.batch, pairs=options.pairs)
-    batches = feed(sample, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
     loop.run()
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    add_options(parser, seconds=1500, batch=BATCH, report_every=120, seed=21)
     parser.add_argument("--t5", type=Path, help="trained T5; without it, stage 1 alone")
     parser.add_argument("--start", type=Path, help="an earlier result to go on from")
-    parser.add_argument("--seconds", type=float, default=1500)
     parser.add_argument("--lm-share", type=float, default=0.3)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
-    parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--report-every", type=float, default=120, help="seconds")
-    parser.add_argument("--seed", type=int, default=21)
-    parser.add_argument(
-        "--pairs", choices=("all", "seen"), default="all", help="'seen' measures generalisation to pairs held out"
-    )
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

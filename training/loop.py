@@ -6,17 +6,23 @@ on; the learning rate is flat for `hold` of the run and then falls to zero, and 
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
+import random
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from training.feed import feed
+
+T = TypeVar("T")
 LONGEST_STEP = 30.0  # seconds that a step counts at most
 
 log = logging.getLogger("training")
@@ -183,6 +189,26 @@ class Loop:
         log.info("%s", json.dumps(row))
         with (self.out / "log.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def add_options(parser: argparse.ArgumentParser, *, seconds: float, batch: int, report_every: float, seed: int) -> None:
+    """The options that the recipes on pictures share, with a recipe's own defaults."""
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=seconds)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--report-every", type=float, default=report_every, help="seconds")
+    parser.add_argument("--seed", type=int, default=seed)
+    parser.add_argument(
+        "--pairs", choices=("all", "seen"), default="all", help="'seen' measures generalisation to pairs held out"
+    )
+
+
+def batches_of(loop: Loop, sample: Callable[[random.Random], T], options: argparse.Namespace) -> Iterator[T]:
+    """A recipe's batches, seeded by the step too: after a resume, the same seed would repeat the first ones."""
+    torch.manual_seed(options.seed + loop.step + 1000 * loop.rank)
+    return feed(sample, seed=f"{options.seed} {loop.step} {loop.rank}", workers=options.workers)
 
 
 def launch(worker: Callable[..., None], processes: int, *arguments: object) -> None:

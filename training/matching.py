@@ -26,9 +26,8 @@ from torch import Tensor, nn
 
 from training.attention import ATTENTION
 from training.clip import contrastive_loss
-from training.feed import feed
 from training.instructblip import padded, text_ids
-from training.loop import Loop, Schedule, launch
+from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
 from training.world.captions import Caption, false_caption, sample_caption
 from training.world.render import model_frame
@@ -200,25 +199,15 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    # The step seeds it: after a resume, the same seed would repeat the first batches.
-    torch.manual_seed(options.seed + loop.step + 1000 * rank)
-    sample = partial(sample_batch, size=options.batch, pairs=options.pairs)
-    batches = feed(sample, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
     loop.run()
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True)
+    add_options(parser, seconds=1200, batch=BATCH, report_every=120, seed=31)
     parser.add_argument("--vision", type=Path, required=True, help="InstructBLIP whose vision tower it shares")
-    parser.add_argument("--seconds", type=float, default=1200)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
-    parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--report-every", type=float, default=120, help="seconds")
-    parser.add_argument("--pairs", choices=("all", "seen"), default="all")
-    parser.add_argument("--seed", type=int, default=31)
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

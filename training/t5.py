@@ -27,11 +27,10 @@ from torch import Tensor, nn
 
 import prompts
 from training.attention import ATTENTION
-from training.feed import feed
 from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.language.noise import politely
 from training.language.tasks import TASKS, Example
-from training.loop import Loop, Schedule, launch
+from training.loop import Loop, Schedule, batches_of, launch
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.tokenizer import build_tokenizer
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
@@ -393,9 +392,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    # The step seeds it: after a resume, the same seed would repeat the first batches.
-    torch.manual_seed(options.seed + loop.step + 1000 * rank)
-    batches = feed(sample_batch, seed=f"{options.seed} {loop.step} {rank}", workers=options.workers)
+    batches = batches_of(loop, sample_batch, options)
     loop.run()
     if rank == 0:
         write_figures(options.out, options.size)
