@@ -20,6 +20,8 @@ from tools.alignment import alignments
 from tools.events import FindEventsOptions, Found, allowed, find_sequences, missed_score, told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence as Sequence_
+
     from numpy.typing import NDArray
 
     from tools.ports import Core, FrameIndex, Similarities
@@ -84,6 +86,21 @@ def confirm_sequences(
         replace(one, certified=proven and one.score > pruned)
         for one in (told(sequence, found, *seen[found.video_id], chosen) for found in kept)
     ]
+
+
+def placed_in_order(
+    frames: FrameIndex, core: Core, sequence: Sequence, found: Sequence_[EventSequence]
+) -> list[EventSequence]:
+    """The same videos in the same order, each event moved to where several frames in order show it happening.
+
+    A video of which the core confirms nothing keeps what retrieval said.
+    """
+    options = FindEventsOptions(limit=1, per_video=1, min_score=0.0)
+    moved = []
+    for one in found:
+        better = confirm_sequences(frames, core, sequence, video_id=one.video_id, search=options)
+        moved.append(replace(better[0], score=one.score, certified=one.certified) if better else one)
+    return moved
 
 
 def _confirmed(
