@@ -20,8 +20,6 @@ from tools.alignment import alignments
 from tools.events import FindEventsOptions, Found, allowed, find_sequences, missed_score, told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence as Sequence_
-
     from numpy.typing import NDArray
 
     from tools.ports import Core, FrameIndex, Similarities
@@ -88,19 +86,14 @@ def confirm_sequences(
     ]
 
 
-def placed_in_order(
-    frames: FrameIndex, core: Core, sequence: Sequence, found: Sequence_[EventSequence]
-) -> list[EventSequence]:
-    """The same videos in the same order, each event moved to where several frames in order show it happening.
+def placed_in_order(frames: FrameIndex, core: Core, sequence: Sequence, found: EventSequence) -> EventSequence:
+    """The sequence with each event moved, in its video, to where several frames in order show it happening.
 
-    A video of which the core confirms nothing keeps what retrieval said.
+    Where they show nothing of it, it stays as it was found.
     """
-    options = FindEventsOptions(limit=1, per_video=1, min_score=0.0)
-    moved = []
-    for one in found:
-        better = confirm_sequences(frames, core, sequence, video_id=one.video_id, search=options)
-        moved.append(replace(better[0], score=one.score, certified=one.certified) if better else one)
-    return moved
+    options = FindEventsOptions(limit=1, per_video=1)
+    placed = confirm_sequences(frames, core, sequence, video_id=found.video_id, search=options)
+    return replace(placed[0], score=found.score, certified=found.certified) if placed else found
 
 
 def _confirmed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -193,8 +194,16 @@ def extent(likely: NDArray[np.float64], at: int, others: list[int]) -> tuple[int
     return first, last
 
 
-def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = None) -> BaseTool:
-    """The tool over `frames`; its artifact is a list of EventSequence, best first."""
+Placing = Callable[[Sequence, EventSequence], EventSequence]
+"""Moves the events of a found sequence within its video."""
+
+
+def find_events_tool(
+    frames: FrameIndex, options: FindEventsOptions | None = None, *, placing: Placing | None = None
+) -> BaseTool:
+    """The tool over `frames`; its artifact is a list of EventSequence, best first; `placing` moves the events of the
+    best one.
+    """
 
     def find_events(
         sequence: str, video: str | None = None, within: float | None = None
@@ -206,6 +215,8 @@ def find_events_tool(frames: FrameIndex, options: FindEventsOptions | None = Non
         found = find_sequences(frames, asked, video_id=video, options=options)
         if not found:
             raise ToolException(nothing_found(asked))
+        if placing is not None:
+            found[0] = placing(asked, found[0])
         times = ", ".join(clock(m.seconds) for m in found[0].moments if m.seconds is not None)
         return f"{len(asked.events)} events in {found[0].video_id} at {times}", found
 

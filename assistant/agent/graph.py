@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -16,6 +17,7 @@ from assistant.agent.records import Step, reply_to_row
 from assistant.agent.state import State, findings, told
 from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
+from tools.confirm import placed_in_order
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events import find_events_tool
@@ -68,7 +70,7 @@ class Agent:
             tool.name: tool
             for tool in (
                 find_frames_tool(frames, FindFramesOptions()),
-                find_events_tool(frames),
+                find_events_tool(frames, placing=partial(placed_in_order, frames, core)),
                 read_text_tool(frames, lines),
                 ground_tool(frames, grounder),
                 count_tool(frames, grounder),

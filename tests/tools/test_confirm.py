@@ -5,7 +5,7 @@ from fakes import FakeIndex, ScriptedCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.confirm import ConfirmOptions, confirm_sequences
+from tools.confirm import ConfirmOptions, confirm_sequences, placed_in_order
 from tools.events import FindEventsOptions, find_sequences
 from tools.moments import evenly
 from tools.ports import Calibration, Peaks, Similarities
@@ -85,6 +85,22 @@ def test_the_best_frame_moves_to_where_the_core_sees_it() -> None:
     (found,) = confirm_sequences(FakeIndex(), core, asked, search=search, options=options)
     assert find_sequences(FakeIndex(), asked)[0].moments[0].seconds == 3.0
     assert found.moments[0].seconds == 4.0
+
+
+def test_events_move_within_their_video_and_the_score_stays() -> None:
+    core, asked = ScriptedCore(), sequence_of(["red car", "blue bus"])
+    core.happens = lambda statement, windows: [0.9 if window[-1].seconds >= 4 else 0.0 for window in windows]
+    (found, *_) = find_sequences(FakeIndex(), asked)
+    placed = placed_in_order(FakeIndex(), core, asked, found)
+    assert (placed.video_id, placed.score) == (found.video_id, found.score)
+    assert [moment.seconds for moment in placed.moments] != [moment.seconds for moment in found.moments]
+
+
+def test_a_video_of_which_nothing_is_confirmed_stays_as_it_was_found() -> None:
+    core, asked = ScriptedCore(), sequence_of(["red car", "blue bus"])
+    core.happens = lambda statement, windows: [0.0] * len(windows)
+    found = find_sequences(FakeIndex(), asked)[0]
+    assert placed_in_order(FakeIndex(), core, asked, found) == found
 
 
 def test_evenly_keeps_the_ends() -> None:
