@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.dialogues.wordings import FOLLOW_UPS, SEEN, WORDINGS, Language
 from training.language.names import VI_COLOURS, Thing
 from training.world.questions import plural
-from training.world.scene import COLOURS, KINDS, WIDTH
+from training.world.scene import COLOURS, KINDS, OBJECTS, WIDTH
 
 if TYPE_CHECKING:
     from training.world.scene import Actor, Scene
@@ -128,7 +128,7 @@ class Asker:
         turns = [first, self._follow("colour", (colour,), windows)]
         turns.append(self._follow("when", (), windows))
         sides = {actor.facing for actor in self.facts.actors() if actor.kind == kind}
-        if len(sides) == 1:
+        if len(sides) == 1 and kind not in OBJECTS:
             turns.append(self._follow("direction", tuple(sides), windows))
         if len(self.facts.values("time")) == 1:
             (time,) = self.facts.values("time")
@@ -165,7 +165,8 @@ class Asker:
     def direction(self) -> Asked | None:
         sides: dict[tuple[str, str], set[str]] = {}
         for actor in self.facts.actors():
-            sides.setdefault((actor.colour, actor.kind), set()).add(actor.facing)
+            if actor.kind not in OBJECTS:  # a ball goes nowhere
+                sides.setdefault((actor.colour, actor.kind), set()).add(actor.facing)
         steady = sorted(name for name, found in sides.items() if len(found) == 1)
         if not steady:
             return None
