@@ -47,7 +47,7 @@ def _pocket(name: str) -> str:
 _ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
     # What the cosines of each retrieval model mean, and what it reads. The pocket model's curve was measured; those of
     # the official ones are guesses from usual cosines, until somebody measures them where the weights can be had.
-    _pocket("clip"): (Calibration(midpoint=0.411, slope=26.7), ("en", "vi")),
+    _pocket("clip"): (Calibration(midpoint=0.411, slope=26.7, measured=True), ("en", "vi")),
     "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
     **{one.hub: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for one in CATALOGUE if one.kind == "open_clip"},
     "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),

@@ -16,6 +16,7 @@ class Calibration:
 
     midpoint: float  # the cosine that is as likely a match as not
     slope: float  # how fast the probability rises there, for each 1.0 of cosine
+    measured: bool = False  # a guess from usual cosines is good enough to put frames in order, but no witness
 
     def __call__(self, cosines: NDArray[np.floating]) -> NDArray[np.float64]:
         """Probabilities in [0, 1]; they rise with the cosines."""

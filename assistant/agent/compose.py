@@ -13,6 +13,7 @@ from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
 from tools.moments import Seen, merge
 from tools.types import EventSequence, Evidence
+from tools.verified import verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -204,7 +205,7 @@ class Composer:
         """What the frames show that a search brought back; `asked` is in English, `question` as it was typed."""
         seen = [Seen(keyframe, score) for keyframe, score in candidates]
         kept = [s for s in seen if s.score >= self._options.min_verified]
-        verified = max((s.score for s in seen), default=0.0)
+        likeliest = max((s.score for s in seen), default=0.0)
         lost = circumstances(asked, query)
         kept = self._fulfil(kept, lost)
         thing, *qualities = parts(query)
@@ -216,7 +217,7 @@ class Composer:
             in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
             short = f"at {in_order[0].start_seconds:.0f} seconds"
             said = sentences.moments_sentence(in_order, language).and_then(sentences.shortfall(conditions, language))
-            return Draft(said, verified, short, in_order, (), conditions)
+            return Draft(said, likeliest, short, in_order, (), conditions)
         if not seen:
             return self._unknown(nearest, language, 0.0, conditions)
         pool = sorted(kept or seen, key=lambda s: -s.score)[: self._options.frames]
@@ -225,7 +226,7 @@ class Composer:
             # No single frame tells: perhaps what changes between those around the moment does.
             answer = self._core.happening(asked, self._around(moments[0]))
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
-        sure = verified if kept else (1.0 - verified) * (answer.text == ABSENT)
+        sure = likeliest if kept else (1.0 - likeliest) * (answer.text == ABSENT)
         # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
         confidence = (answer.confidence * sure) ** 0.5
         near = nearest[: self._options.evidence]
@@ -275,8 +276,9 @@ class Composer:
         frames = sorted(kept, key=lambda one: -one.score)[: self._options.weighed] if lost else []
         if not frames:
             return list(kept)
-        verified = [self._core.verify(part.statement, [one.keyframe for one in frames]) for part in lost]
-        least = [min(column) for column in zip(*verified, strict=True)]
+        shown = [one.keyframe for one in frames]
+        sure = [verified(self._frames, self._core, part.statement, shown) for part in lost]
+        least = [min(column) for column in zip(*sure, strict=True)]
         whole = [one for one, p in zip(frames, least, strict=True) if p >= self._options.min_verified]
         return whole or [frames[least.index(max(least))]]
 
@@ -285,7 +287,7 @@ class Composer:
         if not seen:
             return tuple(Condition(self._out(part.statement, language), "not seen") for part in found)
         best = max(seen, key=lambda one: one.score)
-        probabilities = [self._core.verify(part.statement, [best.keyframe])[0] for part in found]
+        probabilities = [verified(self._frames, self._core, one.statement, [best.keyframe])[0] for one in found]
         texts = [part.text if language == "en" else self._out(part.statement, language) for part in found]
         return tuple(map(self._condition, texts, probabilities))
 

@@ -23,6 +23,7 @@ ABSENT = "none"
 """What the core writes where a question leaves a slot open, or where the pictures do not say."""
 STANDS_ALONE = "same"
 """What the core writes for a question that needs nothing of what was said before."""
+ARTICLES = frozenset({"a", "an", "the"})
 MAX_FRAMES = 4
 MAX_SEQUENCE = 8  # frames that are read as one sequence
 MAX_LINES_CHARACTERS = 400
@@ -54,13 +55,13 @@ class InstructBlipCore:
         return Choice(names[int(order[0])], best, best - second)
 
     def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
-        """Slots of a call; what the core writes as 'none' is absent."""
+        """Slots of a call; what the core writes as 'none' is absent, and so is what has no word of the question."""
         clean = self._blip.clean(question)
         filled = {}
         for slot in slots:
             prompt = render("fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
             text = self._blip.write(prompt, max_new_tokens=48)[0].text
-            if text and text.lower() != ABSENT:
+            if text and text.lower() != ABSENT and _from(question, text):
                 filled[slot] = text
         return filled
 
@@ -166,6 +167,19 @@ def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
     for length in sorted(set(lengths) - {0}):
         same = [place for place, one in enumerate(lengths) if one == length]
         yield from (same[start : start + WINDOW_BATCH] for start in range(0, len(same), WINDOW_BATCH))
+
+
+def _from(question: str, written: str) -> bool:
+    """True if something written is about the question: a word of it begins as one of the question does.
+
+    Asked about what it has never heard of, a small model writes what it has: a black bird for the price of a ticket.
+    """
+    asked, told = ({_stem(word) for word in _words(text)} for text in (question, written))
+    return not asked.isdisjoint(told - ARTICLES)
+
+
+def _stem(word: str) -> str:
+    return "per" if word == "people" else word[:3]
 
 
 def _words(question: str) -> tuple[str, ...]:

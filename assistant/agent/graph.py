@@ -28,6 +28,7 @@ from tools.moments import Seen, merge
 from tools.text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Spot
 from tools.unusual import find_unusual_tool
+from tools.verified import verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -106,9 +107,9 @@ class Agent:
             return {}
         query = state["query"] or state["asked"]
         keyframes = self._keyframes(self._known(found))
-        verified = self._core.verify(query, keyframes)
-        candidates = [{"frame": asdict(k), "score": float(p)} for k, p in zip(keyframes, verified, strict=True)]
-        summary = f"best P(yes) {max(verified, default=0.0):.2f}"
+        scores = verified(self._frames, self._core, query, keyframes)
+        candidates = [{"frame": asdict(k), "score": float(p)} for k, p in zip(keyframes, scores, strict=True)]
+        summary = f"best P(yes) {max(scores, default=0.0):.2f}"
         step = told(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))
         return {"candidates": candidates, "steps": [*state["steps"], step]}
 
