@@ -19,6 +19,7 @@ from pydantic import Field
 from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, CoreError, open_chat_model
 from assistant.agent.core import InstructBlipCore
 from assistant.models.blip import InstructBlip
+from assistant.models.core_model import Text
 from assistant.session import Session
 from assistant.settings import Settings
 from tests.fakes import ScriptedCore
@@ -103,6 +104,18 @@ def test_a_choice_is_one_of_the_options(core: Core) -> None:
 
 def test_only_slots_that_were_asked_for_are_filled(core: Core) -> None:
     assert core.fill("when does a red car appear?", "find_frames", ["query"]) == {"query": "a red car"}
+
+
+def test_a_slot_without_a_word_of_the_question_stays_open() -> None:
+    class Dreamer:
+        clean = staticmethod(str)
+
+        def write(self, prompt: str, *, max_new_tokens: int) -> list[Text]:
+            return [Text("a black bird", 0.9)]
+
+    core = InstructBlipCore(Dreamer(), _NoFeatures())  # type: ignore[arg-type]  # writes, and does nothing else
+    assert core.fill("How much did the ticket cost?", "find_frames", ["query"]) == {}
+    assert core.fill("Are there any birds?", "find_frames", ["query"]) == {"query": "a black bird"}
 
 
 def test_a_first_question_is_not_rewritten_and_a_follow_up_is(core: Core) -> None:
