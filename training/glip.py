@@ -36,7 +36,7 @@ from training.world.render import draw, filed
 from training.world.scene import COLOURS, HEIGHT, KINDS, WIDTH, Actor, Pairs, Scene, sample_scene
 
 BATCH = 8  # frames of one process
-PHRASES = (3, 8)  # of one caption
+PHRASES = (6, 3, 2, 1, 1, 1, 1, 1)  # how often a caption has one, two, … eight of them
 EVALUATION_SEED = 6021
 MIN_SCORE = 0.3  # of the figures in the log
 
@@ -63,25 +63,36 @@ def name(wanted: Wanted) -> str:
 
 
 def sample_phrases(actors: tuple[Actor, ...], rng: random.Random) -> list[Wanted]:
-    """Phrases of things that are there and of things that nearly are, each once, in any order."""
-    wanted: list[Wanted] = []
-    for actor in actors:
-        draw_one = rng.random()
-        if draw_one < 0.6:
-            wanted.append(Wanted(actor.kind, actor.colour))
-        elif draw_one < 0.8:
-            wanted.append(Wanted(actor.kind))
-        elif actor.carries:
-            wanted.append(Wanted(actor.kind, actor.colour, actor.carries))
-    wanted = rng.sample(wanted, min(len(wanted), PHRASES[1] - 1))
-    while len(set(wanted)) < rng.randint(*PHRASES):
-        like = rng.choice(actors) if actors and rng.random() < 0.7 else None
-        kind = like.kind if like and rng.random() < 0.7 else rng.choice(KINDS)
-        colour = like.colour if like and kind != like.kind else rng.choice(list(COLOURS))
-        wanted.append(Wanted(kind, colour if rng.random() < 0.8 else None))
-    unique = list(dict.fromkeys(wanted))
-    rng.shuffle(unique)
-    return unique
+    """Phrases of things that are there and of things that nearly are, each once, in any order.
+
+    Few phrases are as likely as many: people ask for one thing, and a model that only knows lists finds it everywhere.
+    """
+    many = rng.choices(range(1, len(PHRASES) + 1), PHRASES)[0]
+    there = rng.choice((0.25, 0.5, 0.75))  # share of the phrases that name something in the picture
+    wanted: set[Wanted] = set()
+    while len(wanted) < many:
+        wanted.add(_there(rng.choice(actors), rng) if actors and rng.random() < there else _near_miss(actors, rng))
+    ordered = sorted(wanted, key=name)
+    rng.shuffle(ordered)
+    return ordered
+
+
+def _there(actor: Actor, rng: random.Random) -> Wanted:
+    draw_one = rng.random()
+    if actor.carries and draw_one < 0.3:
+        return Wanted(actor.kind, actor.colour if rng.random() < 0.6 else None, actor.carries)
+    return Wanted(actor.kind, actor.colour if draw_one < 0.75 else None)
+
+
+def _near_miss(actors: tuple[Actor, ...], rng: random.Random) -> Wanted:
+    """A kind that is there in a colour that is not, often another actor's; a colour on another kind; anything."""
+    draw_one = rng.random()
+    one, other = (rng.choice(actors), rng.choice(actors)) if actors else (None, None)
+    if one is None or other is None or draw_one < 0.2:
+        return Wanted(rng.choice(KINDS), rng.choice(list(COLOURS)) if rng.random() < 0.6 else None)
+    if draw_one < 0.7:
+        return Wanted(one.kind, other.colour if rng.random() < 0.4 else rng.choice(list(COLOURS)))
+    return Wanted(rng.choice(KINDS), one.colour)
 
 
 def sample(rng: random.Random, pairs: Pairs = "all") -> Sample:

@@ -28,9 +28,11 @@ from torch import Tensor, nn
 import prompts
 from training.attention import ATTENTION
 from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
+from training.language.elsewhere import sample_elsewhere
 from training.language.noise import politely
 from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule, batches_of, launch
+from training.misreading import MEASURED, misread
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.tokenizer import build_tokenizer
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
@@ -50,7 +52,8 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 60, 24, 12, 6, 96  # of one process
+SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 44, 20, 4, 96  # of one process
+EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
@@ -68,6 +71,9 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
             samples.append(_one_frame_of(sample_episode(rng), rng))
             continue
         scene = OUTSIDE if rng.random() < 1 / 30 else sample_scene(rng)
+        if rng.random() < 1 / 12:
+            prompt = prompts.render("answer", question=politely(sample_elsewhere(rng)[0], rng))
+            samples.append(((scene,), prompt, UNKNOWN))
         for _ in range(QUESTIONS_A_SCENE):
             _, prompt, answer = sample_task(scene, rng)
             samples.append(((scene,), prompt, answer))
@@ -82,8 +88,9 @@ def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
 
 def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
     """Questions and claims about several frames."""
-    asked = [_episode_sample(sample_episode(rng), rng) for _ in range(questions)]
-    return [*asked, *(_episode_sample(sample_claim(rng)) for _ in range(claims))]
+    kinds = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS], k=questions)
+    episodes = [*(sample_episode(rng, kind) for kind in kinds), *(sample_claim(rng) for _ in range(claims))]
+    return [_misread(_episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
 
 
 def _episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
@@ -91,6 +98,12 @@ def _episode_sample(episode: Episode, rng: random.Random | None = None) -> Sampl
         return episode.truths(), prompts.render("verify", statement=episode.text), episode.answer
     text = politely(episode.text, rng) if rng else episode.text
     return episode.truths(), prompts.render("answer", question=text), episode.answer
+
+
+def _misread(sample: Sample, rng: random.Random, times: float) -> Sample:
+    """The frames read with `times` the mistakes of the pocket vision tower."""
+    frames, prompt, answer = sample
+    return [misread(frame, rng, MEASURED.times(times)) for frame in frames], prompt, answer
 
 
 def caption_batch(rng: random.Random, size: int) -> list[Sample]:
@@ -268,8 +281,8 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
 
 
 def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
-    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `qa.frames` (of the episodes), and
-    `language.<task>` on held-out wordings.
+    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `qa.frames` (of the episodes; `.misread` with the
+    mistakes of a vision tower), and `language.<task>` on held-out wordings.
     """
     device = model.shared.weight.device
     model.eval()
@@ -278,9 +291,16 @@ def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, 
         samples = _visual_samples(kind, size, seed)
         batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
         found[f"qa.{kind}"] = exact(model, batches)
+        if kind in (*EPISODE_KINDS, CLAIM):
+            rng = random.Random(f"misread {seed} {kind}")
+            samples = [_misread(sample, rng, 1.0) for sample in samples]
+            batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
+            found[f"qa.{kind}.misread"] = exact(model, batches)
     found["qa.mean"] = round(sum(found[f"qa.{kind}"] for kind in ACTOR_KINDS) / len(ACTOR_KINDS), 4)
     episodes = [found[f"qa.{kind}"] for kind in EPISODE_KINDS]
     found["qa.frames"] = round(sum(episodes) / len(episodes), 4)
+    misreadings = [found[f"qa.{kind}.misread"] for kind in EPISODE_KINDS]
+    found["qa.frames.misread"] = round(sum(misreadings) / len(misreadings), 4)
     backdrop = [found[f"qa.{kind}"] for kind in BACKDROP_KINDS]
     found["qa.backdrop"] = round(sum(backdrop) / len(backdrop), 4)
     for name, task in TASKS.items():

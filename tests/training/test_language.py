@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from training.language import held_out, rewrites, tool_calls, translation
+from training.language import elsewhere, held_out, rewording, rewrites, tool_calls, translation
 from training.language.names import Thing
 from training.language.noise import mistype
 from training.language.summaries import summary_example
@@ -131,3 +131,21 @@ def test_translations_into_vietnamese_always_use_the_same_wording() -> None:
     for _ in range(3000):
         vietnamese, english = translation.sample_pair(rng, to_vietnamese=True)
         assert seen.setdefault(english, vietnamese) == vietnamese
+
+
+def test_no_other_wording_is_one_that_an_evaluation_keeps_for_itself() -> None:
+    from bench.dialogues.wordings import FOLLOW_UPS
+    from bench.dialogues.wordings import WORDINGS as DIALOGUES
+
+    tables = [held_out.QUESTION_WORDINGS, held_out.TOOL_WORDINGS, held_out.FOLLOW_UP_WORDINGS, held_out.VI_WORDINGS]
+    tables += [table[language] for table in (DIALOGUES, FOLLOW_UPS) for language in ("en", "vi")]
+    kept = [wording for table in tables for wordings in table.values() for wording in wordings]
+    patterns = [
+        re.compile(re.sub(r"\\\{\w+\\\}", r"(?:\\w+ ){0,2}\\w+", re.escape(wording.lower()))) for wording in kept
+    ]
+    ways = [way for table in (rewording.ENGLISH, rewording.VIETNAMESE) for ways in table.values() for way in ways]
+    ways += [*rewrites.TOO, *(pattern for part in elsewhere.PATTERNS for pair in part for pattern in pair)]
+    for way in ways:
+        for blank in ("it", "the red car", "a red car", "nó", "xe đỏ", "một xe đỏ"):
+            text = re.sub(r"\{\w+\}", blank, way)
+            assert not [one.pattern for one in patterns if one.fullmatch(text)], text

@@ -10,6 +10,8 @@ import random
 import re
 from collections.abc import Collection
 
+from training.language.rewording import reworded
+
 BEFORE = (
     *(
         "please ",
@@ -29,7 +31,8 @@ MISTAKEN = ("the", "is", "are", "what", "there", "do", "of", "all", "any", "this
 
 
 def politely(question: str, rng: random.Random) -> str:
-    """The question, one time in four with words around it that change nothing."""
+    """The question, often in other words, and one time in four with words around it that change nothing."""
+    question = reworded(question, rng)
     draw = rng.random()
     if draw < 0.15:
         return rng.choice(BEFORE) + question

@@ -202,6 +202,17 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
         "and is it day or night?",
     ),
 }
+TOO = (
+    "is there also {a}?",
+    "and is there {a}?",
+    "was there {a} too?",
+    "do you see {a} as well?",
+    "and {a}, is it there?",
+    "can one see {a} too?",
+    "is {a} there as well?",
+    "how about {a}, do you see it?",
+)
+"""What asks for another thing after the first one: whether it is there, whatever was asked before."""
 WHEN_ASKED = ("when does {ask}?", "find the moment when {present}.", "show me when {present}.", "does {ask}?")
 _WEIGHTS = {"swap": 3, "after": 1.5, "do_after": 1.5, "colour": 2, "direction": 2}
 
@@ -315,7 +326,12 @@ def _history(rng: random.Random, turn: Turn) -> list[Turn]:
 
 def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """A follow-up, or a question that stands alone already: that one the model need not write again."""
-    if rng.random() < 0.35:
+    draw = rng.random()
+    if draw < 0.08 and not held_out:
+        thing = sample_thing(rng)
+        question, target = rng.choice(TOO).format(a=thing.a), f"is there {thing.a}?"
+        history = _history(rng, _chain(rng)[0])
+    elif draw < 0.38:
         question, target = sample_tool_question(rng, held_out=held_out).text, STANDS_ALONE
         history = _history(rng, _chain(rng)[0] if rng.random() < 0.5 else _unrelated(rng))
     else:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import prompts
+from training.language.elsewhere import sample_elsewhere
 from training.language.example import Example
 from training.language.held_out import TOOL_WORDINGS as HELD_OUT
 from training.language.names import Happening, Thing, sample_happening, sample_thing
@@ -514,6 +515,8 @@ def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: st
         backdrop=backdrop,
         place=rng.choice(PLACES),
     )
+    if kind == "other" and not held_out and rng.random() < 0.7:
+        text, _ = sample_elsewhere(rng)
     return ToolQuestion(text, tool, _slots(kind, (thing, other), (first, second, third), word, backdrop))
 
 

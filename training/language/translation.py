@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import prompts
 from training.language import vietnamese
+from training.language.elsewhere import ELSEWHERE, sample_elsewhere
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import (
+    VERBS,
     VI_COLOURS,
     VI_NUMBERS,
     Deed,
@@ -23,6 +25,7 @@ from training.language.names import (
     sample_happening,
     sample_thing,
 )
+from training.language.rewording import reworded_in_vietnamese
 from training.tokenizer import fold
 from training.world.episodes import base, past
 from training.world.questions import full_caption
@@ -43,6 +46,12 @@ ENGLISH: dict[str, str] = {
     "it_direction": "which way is it going?",
     "it_colour": "what colour is it?",
     "it_where": "where is it?",
+    "it_when": "when does it appear?",
+    "that_when": "when was that?",
+    "it_doing": "what does it do?",
+    "then_time": "is it day or night then?",
+    "then_rain": "is it raining then?",
+    "too": "is there {a} too?",
     "them_count": "how many are there?",
     "what_about": "what about {the}?",
     "sign": "what does the sign say?",
@@ -131,6 +140,19 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "it_direction": ("nó đi về hướng nào?", "nó đang đi về hướng nào?", "nó đi hướng nào?", "nó chạy về phía nào?"),
     "it_colour": ("nó màu gì?", "nó có màu gì?", "nó là màu gì?"),
     "it_where": ("nó ở đâu?", "nó đang ở đâu?"),
+    "it_when": (
+        "nó xuất hiện khi nào?",
+        "nó xuất hiện lúc nào?",
+        "khi nào nó xuất hiện?",
+        "bao giờ thì thấy nó?",
+        "nó hiện ra ở giây nào?",
+        "thấy nó ở giây thứ mấy?",
+    ),
+    "that_when": ("đó là lúc nào?", "đó là khi nào?", "chuyện đó xảy ra khi nào?", "khi nào vậy?", "vào giây nào?"),
+    "it_doing": ("nó làm gì?", "nó đang làm gì?", "nó làm cái gì vậy?"),
+    "then_time": ("khi đó là ngày hay đêm?", "lúc ấy là ban ngày hay ban đêm?", "lúc này là ngày hay đêm?"),
+    "then_rain": ("khi đó có mưa không?", "lúc ấy trời mưa không?", "lúc này có mưa không?"),
+    "too": ("có cả {vi} không?", "vậy có {vi} nữa không?", "ngoài ra có {vi} không?", "còn có {vi} không?"),
     "them_count": ("có bao nhiêu?", "có mấy cái?", "có bao nhiêu cái?"),
     "what_about": ("còn {vi} thì sao?", "thế còn {vi}?", "còn {vi}?"),
     "sign": (
@@ -251,6 +273,8 @@ ANSWERS: tuple[Pair, ...] = (
     *((forms[0], colour) for colour, forms in VI_COLOURS.items()),
 )
 """Short answers; `no` and `zero` share one Vietnamese word, which code tells apart: see `_short`."""
+_SAID = {verb.present: verb.vi[0] for verb in VERBS}
+"""What translations say where a deed is a happening, too."""
 _WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "when": 2, "colour": 1.5, "side": 1.5}
 _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
 
@@ -300,7 +324,7 @@ def _fill_vi(pattern: str, parts: Parts, rng: random.Random | None) -> str:
         vi_other=other.vi(rng),
         vi_person=Thing("person", thing.colour).vi(rng),
         vi_colour=rng.choice(colours) if rng else colours[0],
-        vi_did=deed.vi,
+        vi_did=deed.vi if rng else _SAID.get(deed.does, deed.vi),
         vi_other_did=other_deed.vi,
         vi_event=first.vi(rng),
         vi_second=second.vi(rng),
@@ -356,6 +380,10 @@ def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
 def english_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """Vietnamese into English; now and then typed without accents."""
     vietnamese, english = sample_pair(rng, held_out=held_out)
+    if not held_out and rng.random() < 0.1:
+        vietnamese, english = sample_elsewhere(rng)[1], ELSEWHERE
+    if not held_out:
+        vietnamese = reworded_in_vietnamese(vietnamese, rng)
     pair = (fold(vietnamese) if rng.random() < 0.15 else vietnamese, english)
     example = _example(pair, to_vietnamese=False)
     # People drop the question mark and the full stop.

@@ -1,0 +1,75 @@
+"""What the recipes draw: readings with mistakes, phrases for boxes, questions from elsewhere."""
+
+import random
+
+import pytest
+
+from training.glip import sample_phrases
+from training.language.elsewhere import ELSEWHERE, sample_elsewhere
+from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
+from training.language.translation import english_example
+from training.misreading import MEASURED, misread
+from training.world.scene import COLUMNS, sample_scene
+from training.world.wordings import OUT_OF_WORLD
+
+
+def test_without_mistakes_a_scene_is_read_as_it_is() -> None:
+    rng = random.Random(1)
+    for _ in range(50):
+        scene = sample_scene(rng)
+        assert misread(scene, rng, MEASURED.times(0)) == scene
+
+
+def test_mistakes_come_as_often_as_measured() -> None:
+    rng, lost, actors, changed = random.Random(2), 0, 0, 0
+    for _ in range(2000):
+        scene = sample_scene(rng)
+        read = misread(scene, rng)
+        names = [actor.name for actor in read.actors]
+        assert all(0 <= actor.column < COLUMNS for actor in read.actors)
+        actors += len(scene.actors)
+        lost += sum(actor.name not in names for actor in scene.actors)
+        changed += read != scene
+    # Overlooked, or of another kind or colour.
+    assert lost / actors == pytest.approx(MEASURED.overlooked + MEASURED.kind + MEASURED.colour, abs=0.02)
+    assert 0.2 < changed / 2000 < 0.7
+
+
+def test_lone_phrases_and_lists_are_both_drawn_and_most_lists_hold_a_near_miss() -> None:
+    rng = random.Random(3)
+    lone = missed = lists = 0
+    for _ in range(500):
+        actors = sample_scene(rng).actors
+        phrases = sample_phrases(actors, rng)
+        assert len(set(phrases)) == len(phrases) >= 1
+        lone += len(phrases) == 1
+        if len(phrases) > 2:
+            lists += 1
+            missed += any(not phrase.fits(actor) for phrase in phrases for actor in actors)
+    assert 100 < lone < 300
+    assert missed > 0.8 * lists
+
+
+@pytest.mark.parametrize("table", [ENGLISH, VIETNAMESE])
+def test_every_other_wording_fills_its_blanks(table: dict[str, tuple[str, ...]]) -> None:
+    questions = (
+        *("is there a red car?", "when does a dog appear?", "what colour is the bus?", "which way is it going?"),
+        *("how many dogs are there at the start?", "is it day or night?", "first a dog runs, then a bus stops."),
+        *("có một con chó không?", "xe đỏ màu gì?", "xe đỏ xuất hiện khi nào?", "có mấy con chó?", "nó ở đâu?"),
+    )
+    found = [way for question in questions for way in other_wordings(question, table)]
+    assert len(found) > 40
+    assert not [way for way in found if "{" in way or "None" in way or "  " in way]
+
+
+def test_other_words_ask_for_the_same_thing() -> None:
+    assert "in what direction is the red car moving?" in other_wordings("which way is the red car going?", ENGLISH)
+    assert "how many dogs are around at the end?" in other_wordings("how many dogs are there at the end?", ENGLISH)
+    assert "hướng đi của xe đỏ là gì?" in other_wordings("xe đỏ đi về hướng nào?", VIETNAMESE)
+
+
+def test_what_comes_from_elsewhere_is_translated_into_a_question_that_no_picture_answers() -> None:
+    assert ELSEWHERE in OUT_OF_WORLD
+    rng = random.Random(4)
+    assert len({sample_elsewhere(rng)[1] for _ in range(400)}) > 150
+    assert ELSEWHERE in {english_example(rng).target for _ in range(100)}
