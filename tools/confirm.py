@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from tools.ports import Core, FrameIndex, Similarities
     from tools.sequence import Sequence
-    from tools.types import EventSequence, Keyframe
+    from tools.types import EventMoment, EventSequence, Keyframe
+
+SHOWS = 0.5  # P(yes) from which on a window shows an event
 
 
 class ConfirmOptions(BaseModel):
@@ -32,8 +34,41 @@ class ConfirmOptions(BaseModel):
 
     videos: int = Field(default=8, ge=1, description="that the core looks at, at most")
     window_seconds: float = Field(default=6.0, gt=0, description="that the core sees of an event at once")
-    step_seconds: float = Field(default=2.0, gt=0, description="from one window to the next")
-    windows: int = Field(default=10, ge=1, description="looked at for one event in one video, at most")
+    step_seconds: float = Field(default=1.0, gt=0, description="from one window to the next")
+    windows: int = Field(default=16, ge=1, description="looked at for one event in one video, at most")
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Stretches of a video, and how surely the core sees an event happen in each."""
+
+    starts: NDArray[np.float64]  # (windows,), seconds
+    length: float  # of each, seconds
+    sure: NDArray[np.float64]  # (windows,), in [0, 1]
+
+    def around(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`(frames,)` in [0, 1]: how surely the event happens around each, 0 where nobody looked.
+
+        It is the mean of the windows that hold the frame, those in whose middle it lies counting most: what happens at
+        the edge of a window is not wholly in it.
+        """
+        middles = self.starts + self.length / 2
+        weights = np.maximum(0.0, 1.0 - np.abs(seconds - middles[:, None]) / (self.length / 2))
+        held = weights.sum(axis=0)
+        found = (weights * self.sure[:, None]).sum(axis=0) / np.where(held > 0, held, 1.0)
+        equal: NDArray[np.float64] = np.round(found, 9)  # means of equal windows, whatever their number
+        return equal
+
+    def extent(self, seconds: float) -> tuple[float, float] | None:
+        """From when to when what happens around `seconds` lasts: what the windows that show it have in common.
+
+        A window shows an event that lies wholly in it. None where no window does, or where they have nothing in common.
+        """
+        holding = (self.starts <= seconds) & (seconds < self.starts + self.length) & (self.sure >= SHOWS)
+        if not holding.any():
+            return None
+        start, end = float(self.starts[holding].max()), float(self.starts[holding].min() + self.length)
+        return (start, end) if start < end else None
 
 
 def confirm_sequences(
@@ -56,6 +91,7 @@ def confirm_sequences(
     missed = missed_score(sequence, chosen)
     kept: list[Found] = []
     seen: dict[str, tuple[Similarities, NDArray[np.float64]]] = {}
+    windows_of: dict[str, list[Windows]] = {}
     pruned = 0.0  # the most that a video not looked at can reach
     for number, proposal in enumerate(proposed):
         if number == bounds.videos or (len(kept) == chosen.limit and proposal.score < kept[-1].score):
@@ -64,12 +100,11 @@ def confirm_sequences(
         similar = frames.similarities(sequence.events, video_id=proposal.video_id)
         likely = frames.calibration(similar.scores)
         keyframes = frames.keyframes(proposal.video_id)
-        likely = likely * np.stack(
-            [
-                _confirmed(core, event, row, similar.seconds, keyframes, bounds)
-                for event, row in zip(sequence.events, likely, strict=True)
-            ]
-        )
+        looked = [
+            _looked_at(core, event, row, similar.seconds, keyframes, bounds)
+            for event, row in zip(sequence.events, likely, strict=True)
+        ]
+        likely = likely * np.stack([windows.around(similar.seconds) for windows in looked])
         open_to = allowed(likely, similar.seconds, sequence.spans)
         placements = alignments(open_to, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
@@ -78,10 +113,14 @@ def confirm_sequences(
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
             del kept[chosen.limit :]
-            seen[proposal.video_id] = similar, open_to
+            seen[proposal.video_id], windows_of[proposal.video_id] = (similar, open_to), looked
     proven = all(proposal.certified for proposal in proposed)
     return [
-        replace(one, certified=proven and one.score > pruned)
+        replace(
+            one,
+            certified=proven and one.score > pruned,
+            moments=tuple(map(_bounded, one.moments, windows_of[one.video_id])),
+        )
         for one in (told(sequence, found, *seen[found.video_id], chosen) for found in kept)
     ]
 
@@ -96,26 +135,27 @@ def placed_in_order(frames: FrameIndex, core: Core, sequence: Sequence, found: E
     return replace(placed[0], score=found.score, certified=found.certified) if placed else found
 
 
-def _confirmed(
+def _looked_at(
     core: Core,
     event: str,
     likely: NDArray[np.float64],
     seconds: NDArray[np.float64],
     keyframes: list[Keyframe],
     options: ConfirmOptions,
-) -> NDArray[np.float64]:
-    """`(keyframes,)` in [0, 1]: how surely an event happens around each, by the mean of the windows that hold it.
-
-    Windows are looked at where retrieval hopes most; no keyframe outside them shows the event.
-    """
+) -> Windows:
+    """The windows in which retrieval hopes most for an event, by their time."""
     starts = np.arange(seconds[0] - options.window_seconds / 2, seconds[-1], options.step_seconds)
     inside = (seconds >= starts[:, None]) & (seconds < starts[:, None] + options.window_seconds)
-    inside = inside[inside.any(axis=1)]
+    starts, inside = starts[inside.any(axis=1)], inside[inside.any(axis=1)]
     hopes = np.where(inside, likely, 0.0).max(axis=1)
-    best = inside[np.sort(np.argsort(-hopes, kind="stable")[: options.windows])]
-    looked = [[keyframe for keyframe, there in zip(keyframes, row, strict=True) if there] for row in best]
-    sure = np.array(core.happens(event, looked))
-    held = best.sum(axis=0)
-    found = (best * sure[:, None]).sum(axis=0) / np.maximum(held, 1)
-    equal: NDArray[np.float64] = np.round(found, 9)  # means of the same windows, whatever their number
-    return equal
+    best = np.sort(np.argsort(-hopes, kind="stable")[: options.windows])
+    looked = [[keyframe for keyframe, there in zip(keyframes, row, strict=True) if there] for row in inside[best]]
+    return Windows(starts[best], options.window_seconds, np.array(core.happens(event, looked)))
+
+
+def _bounded(moment: EventMoment, windows: Windows) -> EventMoment:
+    """With the start and the end that the windows tell; its best frame stays between them."""
+    if moment.seconds is None or (extent := windows.extent(moment.seconds)) is None:
+        return moment
+    start, end = max(0.0, extent[0]), extent[1]
+    return replace(moment, start_seconds=min(start, moment.seconds), end_seconds=max(end, moment.seconds))

@@ -56,7 +56,10 @@ def find(
 @click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
 @click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
 @click.option(
-    "--refine", "refined", is_flag=True, help="Move start, end and best frame to where single frames put them."
+    "--refine",
+    "refined",
+    is_flag=True,
+    help="Move start, end and best frame to where single frames put them; --confirm does so by several in order.",
 )
 @click.option(
     "--confirm",
@@ -106,7 +109,7 @@ def events(
             found = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
         else:
             found = find_sequences(session.search, translated, video_id=video_id, options=options)
-        if refined:
+        if refined and not confirmed:
             found = [refine(one, translated, session.search, session.frames) for one in found]
         empty = f"No sequence: {nothing_found(asked)}."
     else:

@@ -102,7 +102,13 @@ def _sequences(
     decided = [_ranked(confirmed, one, video_ids) for one in asked]
     figures = _figures("events.", retrieved) | _figures("events.confirmed.", decided)
     figures["events.multiframe_gain"] = figures["events.confirmed.r1"] - figures["events.r1"]
-    figures |= {"events.boundary_mae_seconds": _boundaries(session, retrieved)}
+    figures["events.boundary_mae_seconds"] = _boundaries(
+        [
+            (one, refine(one.found[0], sequence_of(one.asked.events), session.search, session.frames))
+            for one in retrieved
+        ]
+    )
+    figures["events.confirmed.boundary_mae_seconds"] = _boundaries([(one, one.found[0]) for one in decided])
     return figures, {"hinging": sum(one.hinges for one in asked)}
 
 
@@ -132,13 +138,12 @@ def _figures(name: str, ranked: Sequence[Ranked]) -> dict[str, float]:
     }
 
 
-def _boundaries(session: Session, ranked: Sequence[Ranked]) -> float:
-    """The mean distance of refined starts and ends from the true ones, over the events of right videos found first."""
+def _boundaries(found: Sequence[tuple[Ranked, EventSequence]]) -> float:
+    """The mean distance of starts and ends from the true ones, over the events of right videos found first."""
     errors = []
-    for one in ranked:
+    for one, sequence in found:
         if one.place != 0:
             continue
-        sequence = refine(one.found[0], sequence_of(one.asked.events), session.search, session.frames)
         for moment, (start, end) in zip(sequence.moments, one.asked.windows, strict=True):
             if moment.start_seconds is not None and moment.end_seconds is not None:
                 errors += [abs(moment.start_seconds - start), abs(moment.end_seconds - end)]

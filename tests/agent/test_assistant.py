@@ -265,7 +265,7 @@ def test_a_sequence_is_corrected_in_conversation() -> None:
     assert places(ask("add: a red car at the start")) == [("a red car", 0.0), ("a blue bus", 3.0), ("a dog", 6.0)]
     assert places(ask("without the bus")) == [("a red car", 0.0), ("a dog", 6.0)]
     later = ask("the first one is later")
-    assert later.steps[1].arguments == {"sequence": "a red car from second 2 on; a dog", "video": "v"}
+    assert later.steps[1].arguments == {"sequence": "a red car from second 3 on; a dog", "video": "v"}
     assert not later.sequences, "there is no later red car"
 
 

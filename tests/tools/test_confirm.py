@@ -5,7 +5,7 @@ from fakes import FakeIndex, ScriptedCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.confirm import ConfirmOptions, confirm_sequences, placed_in_order
+from tools.confirm import ConfirmOptions, Windows, confirm_sequences, placed_in_order
 from tools.events import FindEventsOptions, find_sequences
 from tools.moments import evenly
 from tools.ports import Calibration, Peaks, Similarities
@@ -79,12 +79,32 @@ def test_an_event_that_the_core_denies_does_not_rank() -> None:
 
 def test_the_best_frame_moves_to_where_the_core_sees_it() -> None:
     core = ScriptedCore()
-    core.happens = lambda statement, windows: [0.95 if window[0].seconds >= 4 else 0.1 for window in windows]
+    core.happens = lambda statement, windows: [0.95 if any(k.seconds == 4 for k in w) else 0.1 for w in windows]
     options = ConfirmOptions(window_seconds=2.0, step_seconds=1.0)
     asked, search = sequence_of(["blue bus"]), FindEventsOptions(limit=1)
     (found,) = confirm_sequences(FakeIndex(), core, asked, search=search, options=options)
     assert find_sequences(FakeIndex(), asked)[0].moments[0].seconds == 3.0
     assert found.moments[0].seconds == 4.0
+
+
+def test_what_windows_have_in_common_bounds_an_event() -> None:
+    starts = np.arange(0.0, 10.0)
+    happens = (starts <= 5.5) & (starts + 6.0 >= 7.25)  # the event lasts from 5.5 to 7.25
+    windows = Windows(starts, 6.0, np.where(happens, 0.9, 0.1))
+    assert windows.extent(6.0) == (5.0, 8.0)
+    assert windows.extent(0.5) is None
+    around = windows.around(np.arange(0.0, 15.0, 0.5))
+    assert 5.0 <= float(np.arange(0.0, 15.0, 0.5)[around.argmax()]) <= 8.0
+
+
+def test_start_and_end_are_those_that_the_core_saw() -> None:
+    core, asked = ScriptedCore(), sequence_of(["dog"])
+    core.happens = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
+    options = ConfirmOptions(window_seconds=4.0)
+    (found,) = confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1), options=options)
+    (moment,) = found.moments
+    assert (moment.start_seconds, moment.end_seconds) == (6.0, 8.0)
+    assert moment.start_seconds <= moment.seconds <= moment.end_seconds
 
 
 def test_events_move_within_their_video_and_the_score_stays() -> None:
