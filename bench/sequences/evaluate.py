@@ -102,13 +102,11 @@ def _sequences(
     decided = [_ranked(confirmed, one, video_ids) for one in asked]
     figures = _figures("events.", retrieved) | _figures("events.confirmed.", decided)
     figures["events.multiframe_gain"] = figures["events.confirmed.r1"] - figures["events.r1"]
-    figures["events.boundary_mae_seconds"] = _boundaries(
-        [
-            (one, refine(one.found[0], sequence_of(one.asked.events), session.search, session.frames))
-            for one in retrieved
-        ]
-    )
-    figures["events.confirmed.boundary_mae_seconds"] = _boundaries([(one, one.found[0]) for one in decided])
+    first = [(one, one.found[0]) for one in retrieved if one.place == 0]
+    refined = [(one, refine(f, sequence_of(one.asked.events), session.search, session.frames)) for one, f in first]
+    figures["events.boundary_mae_seconds"] = _boundaries(refined)
+    told = [(one, one.found[0]) for one in decided if one.place == 0]
+    figures["events.confirmed.boundary_mae_seconds"] = _boundaries(told)
     return figures, {"hinging": sum(one.hinges for one in asked)}
 
 
@@ -139,11 +137,9 @@ def _figures(name: str, ranked: Sequence[Ranked]) -> dict[str, float]:
 
 
 def _boundaries(found: Sequence[tuple[Ranked, EventSequence]]) -> float:
-    """The mean distance of starts and ends from the true ones, over the events of right videos found first."""
+    """The mean distance of starts and ends from the true ones, in seconds."""
     errors = []
     for one, sequence in found:
-        if one.place != 0:
-            continue
         for moment, (start, end) in zip(sequence.moments, one.asked.windows, strict=True):
             if moment.start_seconds is not None and moment.end_seconds is not None:
                 errors += [abs(moment.start_seconds - start), abs(moment.end_seconds - end)]
