@@ -161,6 +161,19 @@ class Session:
     def assistant(self) -> Assistant:
         return self.assistant_with(calibration=self.calibration)
 
+    def in_english(self, text: str) -> str:
+        """`text` as the core and GLIP read it."""
+        from assistant.agent.language import detect_language
+
+        language = detect_language(text)
+        return text if language == "en" else self.translator.translate(text, source=language, target="en")
+
+    def for_retrieval(self, text: str) -> str:
+        """`text` in a language that the retrieval model reads."""
+        from assistant.agent.language import detect_language
+
+        return text if detect_language(text) in self.profile.languages else self.in_english(text)
+
     @property
     def calibration_path(self) -> Path:
         """Where the calibration of this library's answers lies, or would."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.shared import JSON, in_english, load_picture, opened, parse_moment
+from assistant.commands.shared import JSON, load_picture, opened, parse_moment
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _english_phrases(session: Session, phrases: str) -> str:
     """Each phrase in the language that the grounding model reads."""
     from assistant.models.glip.text import split_phrases
 
-    return " . ".join(in_english(session, phrase) for phrase in split_phrases(phrases))
+    return " . ".join(session.in_english(phrase) for phrase in split_phrases(phrases))
 
 
 def _min_score(given: float | None) -> float:

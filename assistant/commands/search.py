@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import click
 
-from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, for_retrieval, in_english, load_picture, opened
+from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, load_picture, opened
 
 
 @click.command()
@@ -37,7 +37,7 @@ def find(
     session = opened(ctx)
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
-        hits = session.search.search(for_retrieval(session, text), words=text, **where)
+        hits = session.search.search(session.for_retrieval(text), words=text, **where)
     elif like in {video.video_id for video in session.library.videos()}:
         if video_id is not None or start is not None or end is not None:
             raise click.UsageError("similar videos are looked for in the whole library: leave --video, --from, --to")
@@ -102,8 +102,8 @@ def events(
         session.library.video(video_id)
     found = []
     if session.library.videos():
-        translate = in_english if confirmed else for_retrieval
-        translated = replace(asked, events=tuple(translate(session, event) for event in asked.events))
+        translate = session.in_english if confirmed else session.for_retrieval
+        translated = replace(asked, events=tuple(map(translate, asked.events)))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)
         if confirmed:
             found = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
@@ -164,7 +164,7 @@ def classify(ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch
 
     session = opened(ctx)
     session.library.video(video_id)
-    english = {for_retrieval(session, label): label for label in labels}
+    english = {session.for_retrieval(label): label for label in labels}
     if len(english) < len(labels):
         raise click.UsageError("two labels mean the same in English; leave one out, or say it otherwise")
     found = labelled(session.search, video_id, list(english), stretch_seconds=stretch)

@@ -27,21 +27,6 @@ def opened(ctx: click.Context) -> Session:
     return session
 
 
-def in_english(session: Session, text: str) -> str:
-    """`text` as the core and GLIP read it."""
-    from assistant.agent.language import detect_language
-
-    language = detect_language(text)
-    return text if language == "en" else session.translator.translate(text, source=language, target="en")
-
-
-def for_retrieval(session: Session, text: str) -> str:
-    """`text` in a language that the retrieval model reads."""
-    from assistant.agent.language import detect_language
-
-    return text if detect_language(text) in session.profile.languages else in_english(session, text)
-
-
 def load_picture(session: Session, where: str) -> Any:
     """HWC uint8 RGB of a picture file, or of the keyframe nearest to a moment `ID@SECONDS`."""
     from assistant.pictures import read_picture

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.agent.language import detect_language
 from assistant.agent.sentences import minute, title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence
@@ -107,10 +106,7 @@ def _hits(session: Session, words: str, like: Place | None, scope: str | None) -
         return session.search.search_vector(
             vector, why="", video_id=scope, start_seconds=None, end_seconds=None, limit=MOST_HITS
         )
-    spoken = detect_language(words)
-    known = spoken in session.profile.languages
-    query = words if known else session.translator.translate(words, source=spoken, target="en")
-    return session.search.search(query, words=words, video_id=scope, limit=MOST_HITS)
+    return session.search.search(session.for_retrieval(words), words=words, video_id=scope, limit=MOST_HITS)
 
 
 def _head(
