@@ -1,9 +1,10 @@
 """Sequences of events decided by several frames in order: one frame cannot tell getting on from getting off.
 
-Retrieval proposes and the core confirms: a keyframe's probability of an event is multiplied with how surely the core
-sees the event happen in the seconds around it, and the sequence is aligned anew. A factor of at most 1 never raises a
-score, so what retrieval alone makes of a video bounds what the core can make of it, and videos are looked at in that
-order until no other can change the result (as for costly predicates: Chang and Hwang 2002, "Minimal probing").
+Retrieval proposes and the core confirms: what counts for a keyframe is how surely the core sees the event happen in the
+seconds around it, times the odds that retrieval gives, at most even; and the sequence is aligned anew. Odds are at most
+twice the probability, so twice what retrieval alone makes of a video bounds what the core can make of it, and videos
+are looked at in that order until no other can change the result (as for costly predicates: Chang and Hwang 2002,
+"Minimal probing").
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tools.sequence import Sequence
     from tools.types import EventMoment, EventSequence, Keyframe
 
+PLACING_WINDOWS = 10  # of one event, while somebody waits for an answer
+MOST_ODDS = 2.0  # for each 1.0 of probability
 SHOWS = 0.5  # P(yes) from which on a window shows an event
 
 
@@ -94,8 +97,9 @@ def confirm_sequences(
     windows_of: dict[str, list[Windows]] = {}
     pruned = 0.0  # the most that a video not looked at can reach
     for number, proposal in enumerate(proposed):
-        if number == bounds.videos or (len(kept) == chosen.limit and proposal.score < kept[-1].score):
-            pruned = proposal.score
+        most = MOST_ODDS * proposal.score
+        if number == bounds.videos or (len(kept) == chosen.limit and most < kept[-1].score):
+            pruned = most
             break
         similar = frames.similarities(sequence.events, video_id=proposal.video_id)
         likely = frames.calibration(similar.scores)
@@ -104,8 +108,8 @@ def confirm_sequences(
             _looked_at(core, event, row, similar.seconds, keyframes, bounds)
             for event, row in zip(sequence.events, likely, strict=True)
         ]
-        likely = likely * np.stack([windows.around(similar.seconds) for windows in looked])
-        open_to = allowed(likely, similar.seconds, sequence.spans)
+        sure = np.stack([windows.around(similar.seconds) for windows in looked])
+        open_to = allowed(sure * frames.calibration.odds(similar.scores), similar.seconds, sequence.spans)
         placements = alignments(open_to, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
             found = Found(placed.score / len(sequence.events), proposal.video_id, placed)
@@ -130,8 +134,8 @@ def placed_in_order(frames: FrameIndex, core: Core, sequence: Sequence, found: E
 
     Where they show nothing of it, it stays as it was found.
     """
-    options = FindEventsOptions(limit=1, per_video=1)
-    placed = confirm_sequences(frames, core, sequence, video_id=found.video_id, search=options)
+    search, bounds = FindEventsOptions(limit=1, per_video=1), ConfirmOptions(windows=PLACING_WINDOWS)
+    placed = confirm_sequences(frames, core, sequence, video_id=found.video_id, search=search, options=bounds)
     return replace(placed[0], score=found.score, certified=found.certified) if placed else found
 
 

@@ -22,6 +22,13 @@ class Calibration:
         """Probabilities in [0, 1]; they rise with the cosines."""
         return 1.0 / (1.0 + np.exp(-self.slope * (np.asarray(cosines, np.float64) - self.midpoint)))
 
+    def odds(self, cosines: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Odds of a match, at most even: how far another witness is to be believed.
+
+        They are never above twice the probability.
+        """
+        return np.exp(np.minimum(0.0, self.slope * (np.asarray(cosines, np.float64) - self.midpoint)))
+
 
 @dataclass(frozen=True, slots=True)
 class Similarities:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,16 +18,16 @@ if TYPE_CHECKING:
 def verified(frames: FrameIndex, core: Core, statement: str, keyframes: Sequence[Keyframe]) -> list[float]:
     """How surely each keyframe shows what `statement` says, in [0, 1].
 
-    The core's probability, times the odds that retrieval gives: where it holds a match as likely as not, or likelier,
-    the core alone decides; and so it does where nobody measured what the cosines mean.
+    The core's probability, times the odds that retrieval gives (`Calibration.odds`): where it holds a match as likely as
+    not, or likelier, the core alone decides; and so it does where nobody measured what the cosines mean.
     """
     found = core.verify(statement, keyframes)
     if not frames.calibration.measured:
         return found
     for video_id in dict.fromkeys(keyframe.video_id for keyframe in keyframes):
         similar = frames.similarities([statement], video_id=video_id)
-        likely = np.clip(frames.calibration(similar.scores[0]), 0.0, 0.5)
-        odds = dict(zip(similar.frame_indexes.tolist(), (likely / (1.0 - likely)).tolist(), strict=True))
+        each = frames.calibration.odds(similar.scores[0])
+        odds = dict(zip(similar.frame_indexes.tolist(), each.tolist(), strict=True))
         for place, keyframe in enumerate(keyframes):
             if keyframe.video_id == video_id:
                 found[place] *= odds.get(keyframe.frame_index, 1.0)
