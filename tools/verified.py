@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def verified(frames: FrameIndex, core: Core, statement: str, keyframes: Sequence[Keyframe]) -> list[float]:
     """How surely each keyframe shows what `statement` says, in [0, 1].
 
-    The core's probability, times the odds that retrieval gives (`Calibration.odds`): where it holds a match as likely as
-    not, or likelier, the core alone decides; and so it does where nobody measured what the cosines mean.
+    The core's probability, times the odds that retrieval gives (`Calibration.odds`): where it holds a match as likely
+    as not, or likelier, the core alone decides; and so it does where nobody measured what the cosines mean.
     """
     found = core.verify(statement, keyframes)
     if not frames.calibration.measured:
