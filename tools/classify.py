@@ -1,7 +1,8 @@
 """Zero-shot labels for the shots of a video: the label whose words lie nearest to what the keyframes show.
 
 Radford et al. 2021, "Learning transferable visual models from natural language supervision", section 3.1: a softmax
-over the cosines of all labels; those of a stretch are the mean over its keyframes.
+over the cosines of all labels; those of a stretch are the mean over its keyframes. What somebody does shows in several
+frames in order: the core can be asked for that, of the stretch's windows one after the other.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from tools.moments import stretches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.ports import FrameIndex
+    from tools.ports import Core, FrameIndex
     from tools.types import Keyframe
 
 MOST_LABELS = 100
 STRETCH_SECONDS = 10.0  # a longer shot is labelled in parts of this length
+WINDOW_SECONDS, WINDOW_STEP_SECONDS = 6.0, 2.0  # of frames that the core reads in order
+LEAST = 1e-6  # that the core is taken to be sure of anything
 TAIL_SECONDS = 1.0  # how long what the last keyframe shows lasts
 
 
@@ -45,15 +48,21 @@ class LabelledStretch:
 
 
 def classify(
-    frames: FrameIndex, video_id: str, labels: Sequence[str], *, stretch_seconds: float = STRETCH_SECONDS
+    frames: FrameIndex,
+    video_id: str,
+    labels: Sequence[str],
+    *,
+    stretch_seconds: float = STRETCH_SECONDS,
+    core: Core | None = None,
 ) -> list[LabelledStretch]:
     """Every shot of a video, in time order, with its labels.
 
     Args:
         frames: holds the video, and knows what its cosines mean.
         video_id: the video.
-        labels: two or more, in the retrieval model's language.
+        labels: two or more, in the retrieval model's language; English with a core.
         stretch_seconds: a longer shot is labelled in parts of this length.
+        core: weighs each label by how surely it sees it in some frame or window; None: retrieval alone decides.
 
     Raises:
         VideoAssistantError: there are fewer than two labels, one is empty or given twice, or too many.
@@ -66,7 +75,11 @@ def classify(
     for part in stretches(frames.keyframes(video_id), stretch_seconds):
         own = scores[:, start : start + len(part)]
         start += len(part)
-        logits = frames.calibration.slope * own.mean(axis=1).astype(np.float64)
+        if core is None:
+            logits = frames.calibration.slope * own.mean(axis=1).astype(np.float64)
+        else:
+            sure = [_seen(core, text, part, int(row.argmax())) for text, row in zip(texts, own, strict=True)]
+            logits = frames.calibration.slope * own.max(axis=1) + np.log(np.maximum(sure, LEAST))
         weights = np.exp(logits - logits.max())
         shares = weights / weights.sum()
         likely = frames.calibration(own.max(axis=1))
@@ -75,6 +88,14 @@ def classify(
         best = part[int(own[order[0]].argmax())]
         found.append(LabelledStretch(best, part[0].seconds, part[-1].seconds + TAIL_SECONDS, ranked))
     return found
+
+
+def _seen(core: Core, label: str, part: Sequence[Keyframe], best: int) -> float:
+    """How surely a label shows in the stretch's best keyframe or in one of its windows."""
+    starts = np.arange(part[0].seconds - WINDOW_SECONDS / 2, part[-1].seconds, WINDOW_STEP_SECONDS)
+    windows = [[one for one in part if 0 <= one.seconds - start < WINDOW_SECONDS] for start in starts]
+    found = core.happens(label, [window for window in windows if len(window) > 1])
+    return max([*core.verify(label, [part[best]]), *found])
 
 
 def _check(labels: Sequence[str]) -> None:

@@ -155,19 +155,26 @@ def read(
     show_default=True,
     help="A longer shot is labelled in parts of so many seconds.",
 )
+@click.option(
+    "--confirm", "confirmed", is_flag=True, help="Let the core weigh each label, from several frames in order."
+)
 @JSON
 @click.pass_context
-def classify(ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch: float, as_json: bool) -> None:
+def classify(
+    ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch: float, confirmed: bool, as_json: bool
+) -> None:
     """Label each shot of a video with the likeliest of LABEL..., without any training."""
     from assistant.output import emit, labelled_line, labelled_row
     from tools.classify import classify as labelled
 
     session = opened(ctx)
     session.library.video(video_id)
-    english = {session.for_retrieval(label): label for label in labels}
+    translate = session.in_english if confirmed else session.for_retrieval
+    english = {translate(label): label for label in labels}
     if len(english) < len(labels):
         raise click.UsageError("two labels mean the same in English; leave one out, or say it otherwise")
-    found = labelled(session.search, video_id, list(english), stretch_seconds=stretch)
+    core = session.core if confirmed else None
+    found = labelled(session.search, video_id, list(english), stretch_seconds=stretch, core=core)
     rows = [labelled_row(one, english) for one in found]
     emit(rows, [labelled_line(one, english) for one in found], as_json=as_json, empty="No keyframe.")
 

@@ -24,6 +24,7 @@ from tools.unusual import find_unusual
 
 if TYPE_CHECKING:
     from assistant.session import Session
+    from tools.ports import Core
     from tools.types import EventSequence
     from training.world.story import Story
 
@@ -68,7 +69,8 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
         video_ids = _indexed(own, sought, Path(folder) / "sought", rng)
         figures, settings = _sequences(own, asked, video_ids)
         video_ids |= _indexed(own, others, Path(folder) / "others", rng)
-        figures |= _labels([(one.acts, video_ids[one.story.name]) for one in labelled], own)
+        shots = [(one.acts, video_ids[one.story.name]) for one in labelled]
+        figures |= _labels(shots, own) | _labels(shots, own, core=own.core, name="events.classify.confirmed.")
         windows = [(video_ids[one.story.name], one.window) for one in planted]
         figures["events.unusual_top3"] = float(np.mean([_finds(own, video_id, window) for video_id, window in windows]))
         own.close()
@@ -146,8 +148,14 @@ def _boundaries(found: Sequence[tuple[Ranked, EventSequence]]) -> float:
     return float(np.mean(errors)) if errors else float("nan")
 
 
-def _labels(clips: Sequence[tuple[Sequence[str], str]], session: Session) -> dict[str, float]:
-    """`events.classify.*`: of shots that each show one act, in wordings that the trainings use and in others.
+def _labels(
+    clips: Sequence[tuple[Sequence[str], str]],
+    session: Session,
+    *,
+    core: Core | None = None,
+    name: str = "events.classify.",
+) -> dict[str, float]:
+    """`<name>*`: of shots that each show one act, in wordings that the trainings use and in others.
 
     `top1` and `top3` are shares of shots, `harmonic` is the harmonic mean of top1 over both wordings (as for seen and
     unseen classes: Xian et al. 2017, section 4), `auc` and `map` are means over labels of the area under the ROC curve
@@ -156,27 +164,25 @@ def _labels(clips: Sequence[tuple[Sequence[str], str]], session: Session) -> dic
     firsts: list[list[bool]] = []
     figures: dict[str, float] = {}
     for wording in range(2):
-        names = {texts[wording]: name for name, texts in LABELS.items()}
+        names = {texts[wording]: act for act, texts in LABELS.items()}
         shown: list[str] = []
         shares: list[list[float]] = []
         for acts, video_id in clips:
-            for found in classify(session.search, video_id, list(names), stretch_seconds=1e9):
+            for found in classify(session.search, video_id, list(names), stretch_seconds=1e9, core=core):
                 shown.append(acts[found.keyframe.shot])
                 shares.append(_by_name(found, names))
         table, order = np.array(shares), list(LABELS)
-        truth = np.array([[one == name for name in order] for one in shown])
+        truth = np.array([[one == act for act in order] for one in shown])
         rank = (table > table[truth][:, None]).sum(axis=1)
         firsts.append(list(rank == 0))
         if wording == 0:
             present = [i for i in range(len(order)) if truth[:, i].any() and not truth[:, i].all()]
-            figures["events.classify.top1"] = float(np.mean(rank == 0))
-            figures["events.classify.top3"] = float(np.mean(rank < 3))
-            figures["events.classify.auc"] = float(np.mean([roc_auc(table[:, i], truth[:, i]) for i in present]))
-            figures["events.classify.map"] = float(
-                np.mean([average_precision(table[:, i], truth[:, i]) for i in present])
-            )
+            figures[f"{name}top1"] = float(np.mean(rank == 0))
+            figures[f"{name}top3"] = float(np.mean(rank < 3))
+            figures[f"{name}auc"] = float(np.mean([roc_auc(table[:, i], truth[:, i]) for i in present]))
+            figures[f"{name}map"] = float(np.mean([average_precision(table[:, i], truth[:, i]) for i in present]))
     one, two = (float(np.mean(first)) for first in firsts)
-    return figures | {"events.classify.harmonic": 2 * one * two / max(one + two, 1e-9)}
+    return figures | {f"{name}harmonic": 2 * one * two / max(one + two, 1e-9)}
 
 
 def _by_name(found: LabelledStretch, names: Mapping[str, str]) -> list[float]:

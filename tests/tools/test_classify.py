@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes import FakeIndex
+from fakes import FakeIndex, ScriptedCore
 
 from tools.classify import classify
 from tools.errors import VideoAssistantError
@@ -23,6 +23,21 @@ def test_a_label_may_win_without_being_there() -> None:
     (first, *_) = classify(FakeIndex(), "v", ["a horse", "a boat"])
     assert first.labels[0].share == pytest.approx(0.5)
     assert first.labels[0].probability < 0.1
+
+
+def test_the_core_tells_labels_apart_that_look_the_same() -> None:
+    class Watching(ScriptedCore):
+        def verify(self, statement, frames):
+            return [0.1] * len(frames)
+
+        def happens(self, statement, windows):
+            return [0.9 if statement == "the dog leaves" else 0.05 for _ in windows]
+
+    labels = ["the dog enters", "the dog leaves"]
+    alone, confirmed = (classify(FakeIndex(), "v", labels, core=core)[2] for core in (None, Watching()))
+    assert alone.labels[0].share == pytest.approx(0.5)
+    assert confirmed.labels[0].text == "the dog leaves"
+    assert confirmed.labels[0].share > 0.8
 
 
 def test_a_long_shot_is_labelled_in_parts() -> None:
