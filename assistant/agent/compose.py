@@ -12,6 +12,7 @@ from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
 from tools.moments import Seen, merge
+from tools.ports import Answer
 from tools.types import EventSequence, Evidence
 from tools.verified import verified
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.agent.language import Language
     from assistant.agent.records import Options, Verdict
-    from tools.ports import Answer, Core, FrameIndex
+    from tools.ports import Core, FrameIndex
     from tools.types import Keyframe
 
 PRESENT, ABSENT = "yes", "no"
@@ -220,18 +221,21 @@ class Composer:
             return Draft(said, likeliest, short, in_order, (), conditions)
         if not seen:
             return self._unknown(nearest, language, 0.0, conditions)
-        pool = sorted(kept or seen, key=lambda s: -s.score)[: self._options.frames]
-        answer = self._core.answer(asked, [s.keyframe for s in pool])
+        best_first = [one.keyframe for one in sorted(kept or seen, key=lambda s: -s.score)]
+        answer = self._core.answer(asked, best_first[: self._options.frames])
         if kept and not answer.text:
             # No single frame tells: perhaps what changes between those around the moment does.
             answer = self._core.happening(asked, self._around(moments[0]))
+        if not kept and answer.text == PRESENT and likeliest <= 1 - self._options.sure:
+            # Whether it is there is what was verified, frame by frame; an answer over the whole says yes too easily.
+            answer = Answer(ABSENT, 1.0 - likeliest)
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
         sure = likeliest if kept else (1.0 - likeliest) * (answer.text == ABSENT)
         # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
         confidence = (answer.confidence * sure) ** 0.5
         near = nearest[: self._options.evidence]
         if kept and answer.confidence < self._options.agreed:
-            rivals = self._rivals(asked, moments)
+            rivals = self._rivals(asked, moments, best_first)
             if len(rivals) > 1:
                 return self._ask_back(question, rivals, conditions, language)
         if not answer.text or confidence < self._options.min_confidence:
@@ -243,10 +247,15 @@ class Composer:
         whole = sentences.answer_sentence(told, moments, language).and_then(sentences.shortfall(conditions, language))
         return Draft(whole, confidence, answer.text, moments, (), conditions)
 
-    def _rivals(self, asked: str, moments: Sequence[Evidence]) -> list[tuple[Answer, Evidence]]:
-        """The moments that answer differently and about as surely; none where what is there at one of them is there."""
+    def _rivals(
+        self, asked: str, moments: Sequence[Evidence], kept: Sequence[Keyframe]
+    ) -> list[tuple[Answer, Evidence]]:
+        """The moments that answer differently and about as surely; none where what is there at one of them is there.
+
+        Each is answered by the best of its own frames, so that one that was misread does not make a moment a rival.
+        """
         answers = [
-            (self._core.answer(asked, [self._picture(one.video_id, one.seconds or one.start_seconds)]), one)
+            (self._core.answer(asked, self._of(one, kept)[: self._options.frames]), one)
             for one in moments[: self._options.frames]
         ]
         told = sorted((pair for pair in answers if pair[0].text), key=lambda pair: pair[0].confidence)
@@ -256,6 +265,14 @@ class Composer:
             return []
         likely = [pair for pair in different.values() if pair[0].confidence >= self._options.rival * best]
         return sorted(likely, key=lambda pair: (pair[1].video_id, pair[1].start_seconds))
+
+    def _of(self, moment: Evidence, kept: Sequence[Keyframe]) -> list[Keyframe]:
+        """The frames among `kept` that a moment was made of, in their order."""
+        return [
+            one
+            for one in kept
+            if one.video_id == moment.video_id and moment.start_seconds <= one.seconds < moment.end_seconds
+        ]
 
     def _ask_back(
         self,
