@@ -51,12 +51,12 @@ evaluate: $(READY) ## quality on held-out seeds
 TRAIN = OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=2147483648 MALLOC_TRIM_THRESHOLD_=8589934592 $(BIN)/python -m
 POCKET = assistant/models/pocket
 
-train: $(READY) ## train the pocket models from scratch (about nine hours on two cores) and render the demo clips
-	$(TRAIN) training.t5 --out runs/t5 --seconds 6000 --processes 2
+train: $(READY) ## train the pocket models from scratch (about ten hours on two cores) and render the demo clips
+	$(TRAIN) training.t5 --out runs/t5 --seconds 8700 --processes 2
 	$(TRAIN) training.instructblip --t5 runs/t5 --out runs/instructblip --seconds 20000 --lm-share 0.25 --processes 2
 	$(TRAIN) training.clip --vision runs/instructblip --out runs/clip --seconds 1200 --processes 2
 	$(TRAIN) training.matching --vision runs/instructblip --out runs/matching --seconds 1200 --processes 2
-	$(TRAIN) training.glip --out runs/glip --seconds 1500 --processes 2
+	$(TRAIN) training.glip --out runs/glip --seconds 4800 --processes 2
 	$(BIN)/python -m training.export runs/clip $(POCKET)/clip
 	$(BIN)/python -m training.export runs/instructblip $(POCKET)/instructblip
 	$(BIN)/python -m training.familiarity $(POCKET)/instructblip

@@ -98,6 +98,18 @@ class Composer:
         shown = replace(found, moments=tuple(replace(m, event=self._out(m.event, language)) for m in moments))
         return Draft(sentences.sequence_sentence(shown, language), confidence, "yes", evidence, (found,), conditions)
 
+    def ordered(self, order: Sequence[str], sequences: Sequence[EventSequence], language: Language) -> Draft:
+        """Whether two things happened in this order: the order in which both are seen more surely."""
+        found = []
+        for first, short in zip(order, (PRESENT, ABSENT), strict=True):
+            own = [one for one in sequences if one.moments[0].event == first]
+            found += [(self.sequence(one, language), short) for one in own[:1]]
+        best, short = max(found, key=lambda one: one[0].confidence)
+        if not best.short:
+            return best
+        said = sentences.answered(self._out(short, language), best.said)
+        return replace(best, said=said, short=short)
+
     def _verdict(self, sequence: EventSequence, number: int) -> float:
         """P(yes) that an event's picture, or a few around it in their order, show it; 0 of a missed one.
 

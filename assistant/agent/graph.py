@@ -189,6 +189,8 @@ class Agent:
         compose = self._composer
         if not self._frames.videos():
             return Draft(sentences.Said(*[sentences.say("empty", language)] * 2))
+        if tool == "find_events" and sequences and (order := state["order"]) is not None:
+            return compose.ordered(order, sequences, language)
         if tool == "find_events" and sequences:
             return compose.sequence(sequences[0], language)
         if tool == "read_text":

@@ -48,6 +48,10 @@ class Plan:
             return self._run(state, "find_unusual", [{"video": state["scope"]}], "", by="rule")
         if (around := asks_around(asked)) is not None and around.event is not None:
             return self.search(state, around.event, by="rule", side=around.side)
+        if state["order"] is not None:
+            both = ["; ".join(one) for one in (state["order"], state["order"][::-1])]
+            calls = [{"sequence": one, "video": state["scope"]} for one in both]
+            return self._run(state, "find_events", calls, both[0], by="rule") | {"sequence": both[0]}
         if len(split_events(asked)) > 1:
             return self._align(state, asked, by="rule")
         offered = {name: tool.description for name, tool in self._tools.items() if name not in NAMED_ONLY}

@@ -254,6 +254,12 @@ def sequence_sentence(sequence: EventSequence, language: Language) -> Said:
     )
 
 
+def answered(answer: str, said: Said) -> Said:
+    """A short answer, and the sentence that proves it."""
+    answer = answer[:1].upper() + answer[1:]
+    return Said(f"{answer}. {said.text}", f"{answer}. {said.spoken}")
+
+
 def unknown_sentence(nearest: Sequence[Evidence], language: Language) -> Said:
     """That nothing was found, and what came nearest."""
     unknown = say("unknown", language)

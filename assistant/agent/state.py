@@ -34,6 +34,7 @@ class State(TypedDict, total=False):
     side: Side | None  # the question is what comes after, or before, the query
     beside: Side | None  # the question is what lies on this side of the last answer
     pair: list[tuple[str, float | None]] | None  # two places to be compared: video, and seconds or all of it
+    order: tuple[str, str] | None  # two happenings, of which the question asks whether they came in this order
     edit: str | None  # the last sequence as this question corrects it
     sequence: str | None  # that is searched now
     last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments

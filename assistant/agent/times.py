@@ -52,6 +52,11 @@ _NEXT = re.compile(
     r"(?:\s+(?:thì\s+sao|có\s+chuyện\s+gì|xảy\s+ra\s+(?:chuyện\s+)?gì))?\W*$",
     re.IGNORECASE,
 )
+_WHETHER = re.compile(
+    r"^(?:and\s+)?(?:did|does|do|has|had|have)\s+(?P<first>.+?),?\s+(?:right\s+|just\s+)?(?P<side>after|before)\s+"
+    r"(?!\d|second\b|(?:that|this|it)\W*$)(?P<second>.+?)\W*$",
+    re.IGNORECASE,
+)
 _THIS = re.compile(r"^(?:that|this|it)$", re.IGNORECASE)
 Side = Literal["after", "before"]
 
@@ -127,6 +132,17 @@ def _without(question: str, patterns: tuple[re.Pattern[str], ...]) -> str:
 def asks_when(question: str) -> bool:
     """True if the answer is a time."""
     return _WHEN.search(question) is not None
+
+
+def asks_whether(question: str) -> tuple[str, str] | None:
+    """Two happenings in the order that a question, in English, asks about.
+
+    `the dog appear`, `the bus left` of "did the dog appear before the bus left?"; the other way round with "after".
+    """
+    if (found := _WHETHER.match(question.strip())) is None:
+        return None
+    first, second = found["first"], found["second"]
+    return (first, second) if found["side"].lower() == "before" else (second, first)
 
 
 def asks_around(question: str) -> Around | None:

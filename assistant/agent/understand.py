@@ -11,7 +11,7 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from assistant.agent.edits import edited
 from assistant.agent.references import compared, named_result, named_video
 from assistant.agent.state import State, told
-from assistant.agent.times import Side, asks_around, named_range, without_stretch
+from assistant.agent.times import Side, asks_around, asks_whether, named_range, without_stretch
 from tools.ports import Turn
 from tools.sequence import SequenceError, read_sequence
 from tools.types import EventMoment
@@ -63,7 +63,8 @@ class Understand:
         step = told(state, "understand", {"asked": asked}, asked, by, "understand", asked)
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
         where: dict[str, Any] = {"scope": scope, "start": start, "end": end, "place": named.place}
-        meant = {"asked": asked, "edit": edit, "beside": beside, "pair": self._pair(state)}
+        meant: dict[str, Any] = {"asked": asked, "edit": edit, "beside": beside, "pair": self._pair(state)}
+        meant["order"] = None if edit else asks_whether(asked)
         return where | meant | {"query": None, "sought": None, "side": None, "sequence": None, **fresh}
 
     def _pair(self, state: State) -> list[tuple[str, float | None]] | None:

@@ -269,6 +269,20 @@ def test_a_sequence_is_corrected_in_conversation() -> None:
     assert not later.sequences, "there is no later red car"
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Did a red car stop before the dog came?", "Yes. In v: a red car stop 0:00, the dog came 0:06."),
+        ("Did a red car stop after the dog came?", "No. In v: a red car stop 0:00, the dog came 0:06."),
+        ("Did a horse run before the dog came?", "I don't know."),
+    ],
+)
+def test_whether_one_thing_came_before_another_is_told_by_when_both_happened(question: str, answer: str) -> None:
+    reply = _assistant(ScriptedCore()).ask(question, thread_id="t")
+    assert reply.answer.startswith(answer)
+    assert [(step.tool, step.decided_by) for step in reply.steps[1:]] == [("find_events", "rule")]
+
+
 def test_a_missed_event_is_said_to_be_missing() -> None:
     reply = _assistant(ScriptedCore()).ask("first a red car, then a green truck, then a dog", thread_id="t")
     assert [c.verdict for c in reply.conditions] == ["seen", "not seen", "seen"]

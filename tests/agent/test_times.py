@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.agent.times import asks_around, asks_when, named_range, without_range
+from assistant.agent.times import asks_around, asks_when, asks_whether, named_range, without_range
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,19 @@ def test_when_is_heard_in_both_languages() -> None:
 )
 def test_what_lies_beside_an_event_is_heard_only_as_a_question(question, expected) -> None:
     assert asks_around(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("Did the dog appear before the bus stopped?", ("the dog appear", "the bus stopped")),
+        ("did the bus leave after the dog barked?", ("the dog barked", "the bus leave")),
+        ("and did a car stop right before a person crossed the street", ("a car stop", "a person crossed the street")),
+        ("did the dog appear before 0:20?", None),
+        ("did it leave after that?", None),
+        ("what happened before the bus left?", None),
+        ("is the dog before the bench?", None),
+    ],
+)
+def test_whether_one_thing_happened_before_another(question: str, order: tuple[str, str] | None) -> None:
+    assert asks_whether(question) == order
