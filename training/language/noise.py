@@ -26,7 +26,7 @@ BEFORE = (
     ),
     *("hi, ", "could you say ", "i would like to know: ", "i want to know ", "do you know ", "look: ", "then ", "ok, "),
 )
-AFTER = (" please", " in this video", " in the clip", " here", " now", " then", " at all", " in the picture", " there")
+AFTER = (" please", " in this video", " in the clip", " now", " then", " at all", " in the picture", " there")
 MISTAKEN = ("the", "is", "are", "what", "there", "do", "of", "all", "any", "this", "that", "now", "we", "they", "for")
 
 

@@ -63,7 +63,6 @@ ABOUT_NO_THING = (
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     "colour": (
         "the colour of {it}?",
-        "and {its} colour?",
         "what colour was {it}?",
         "do you see {its} colour?",
         "what is the colour of that?",
