@@ -89,7 +89,8 @@ def confirm_sequences(
         ToolException: the library does not hold `video_id`.
     """
     chosen, bounds = search or FindEventsOptions(), options or ConfirmOptions()
-    wide = chosen.model_copy(update={"limit": bounds.videos + 1, "per_video": 1})
+    least = chosen.min_score / MOST_ODDS  # what the odds can raise to the least that is wanted
+    wide = chosen.model_copy(update={"limit": bounds.videos + 1, "per_video": 1, "min_score": least})
     proposed = find_sequences(frames, sequence, video_id=video_id, options=wide)
     missed = missed_score(sequence, chosen)
     kept: list[Found] = []
