@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.errors import VideoAssistantError
-from tools.moments import stretches
+from tools.moments import stretches, windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +93,7 @@ def classify(
 def _seen(core: Core, label: str, part: Sequence[Keyframe], best: int) -> float:
     """How surely a label shows in the stretch's best keyframe or in one of its windows."""
     starts = np.arange(part[0].seconds - WINDOW_SECONDS / 2, part[-1].seconds, WINDOW_STEP_SECONDS)
-    windows = [[one for one in part if 0 <= one.seconds - start < WINDOW_SECONDS] for start in starts]
-    found = core.happens(label, [window for window in windows if len(window) > 1])
+    found = core.happens(label, windows(part, starts, WINDOW_SECONDS))
     return max([*core.verify(label, [part[best]]), *found])
 
 

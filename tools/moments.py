@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tools.types import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tools.types import Keyframe
 
@@ -21,6 +21,12 @@ class Seen:
 
     keyframe: Keyframe
     score: float
+
+
+def windows(frames: Sequence[Keyframe], starts: Iterable[float], seconds: float) -> list[list[Keyframe]]:
+    """The frames in `seconds` from each start on; where fewer than two lie there is no order, and no window."""
+    found = ([one for one in frames if 0 <= one.seconds - start < seconds] for start in starts)
+    return [window for window in found if len(window) > 1]
 
 
 def merge(seen: Sequence[Seen], *, tool: str, gap_seconds: float = 1.5, tail_seconds: float = 1.0) -> list[Evidence]:

@@ -1,7 +1,7 @@
 """Two witnesses for one statement: the core that looks at a picture, and retrieval that compares it with the words.
 
-They were trained apart and err apart. Over a whole video the core alone finds some frame in which it takes a bag for a
-cat; that retrieval took the same frame for a cat is rare.
+They were trained for different things and mostly err apart. Over a whole video the core alone finds some frame in which
+it takes a bag for a cat; that retrieval takes the same frame for a cat is rarer.
 """
 
 from __future__ import annotations

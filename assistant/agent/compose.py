@@ -11,7 +11,7 @@ from assistant.agent.conditions import Part, circumstances, names, parts, things
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
-from tools.moments import Seen, merge
+from tools.moments import Seen, merge, windows
 from tools.ports import Answer
 from tools.types import EventSequence, Evidence
 from tools.verified import verified
@@ -124,8 +124,7 @@ class Composer:
         after = [moment.latest_seconds or math.inf, *(at for at in others if at > moment.seconds)]
         near = self._frames.keyframes(sequence.video_id, max(before), min(after))
         starts = (moment.seconds + part * IN_ORDER_SECONDS for part in (-1.0, -0.5, 0.0, 0.5))
-        windows = [[one for one in near if 0 <= one.seconds - start < IN_ORDER_SECONDS] for start in starts]
-        return max([still, *self._core.happens(moment.event, [window for window in windows if len(window) > 1])])
+        return max([still, *self._core.happens(moment.event, windows(near, starts, IN_ORDER_SECONDS))])
 
     def _picture(self, video_id: str, seconds: float) -> Keyframe:
         """The keyframe nearest to a time: a refined moment lies between two."""

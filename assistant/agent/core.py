@@ -61,7 +61,7 @@ class InstructBlipCore:
         for slot in slots:
             prompt = render("fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
             text = self._blip.write(prompt, max_new_tokens=48)[0].text
-            if text and text.lower() != ABSENT and _from(question, text):
+            if text and text.lower() != ABSENT and _is_about(question, text):
                 filled[slot] = text
         return filled
 
@@ -169,7 +169,7 @@ def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield from (same[start : start + WINDOW_BATCH] for start in range(0, len(same), WINDOW_BATCH))
 
 
-def _from(question: str, written: str) -> bool:
+def _is_about(question: str, written: str) -> bool:
     """True if something written is about the question: a word of it begins as one of the question does.
 
     Asked about what it has never heard of, a small model writes what it has: a black bird for the price of a ticket.

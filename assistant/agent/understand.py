@@ -64,7 +64,7 @@ class Understand:
         fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
         where: dict[str, Any] = {"scope": scope, "start": start, "end": end, "place": named.place}
         meant: dict[str, Any] = {"asked": asked, "edit": edit, "beside": beside, "pair": self._pair(state)}
-        meant["order"] = None if edit else asks_whether(asked)
+        meant["order"] = None if edit else _order(asked)
         return where | meant | {"query": None, "sought": None, "side": None, "sequence": None, **fresh}
 
     def _pair(self, state: State) -> list[tuple[str, float | None]] | None:
@@ -111,3 +111,12 @@ class Understand:
         """Of the video in scope, or of the only one."""
         videos = [v for v in self._frames.videos() if video_id in (None, v.video_id)]
         return videos[0].duration_seconds if len(videos) == 1 else None
+
+
+def _order(asked: str) -> tuple[str, str] | None:
+    """Two single happenings whose order is asked about; None where a half is a sequence itself, or names a limit."""
+    order = asks_whether(asked)
+    try:
+        return order if order is not None and read_sequence("; ".join(order)).events == order else None
+    except SequenceError:
+        return None

@@ -283,6 +283,12 @@ def test_whether_one_thing_came_before_another_is_told_by_when_both_happened(que
     assert [(step.tool, step.decided_by) for step in reply.steps[1:]] == [("find_events", "rule")]
 
 
+def test_an_order_of_more_than_two_is_a_sequence() -> None:
+    reply = _assistant(ScriptedCore()).ask("Did a red car, then a blue bus come before the dog?", thread_id="t")
+    assert len(reply.sequences[0].moments) == 3
+    assert not reply.answer.startswith(("Yes", "No")), "what was asked is more than an order of two"
+
+
 def test_a_missed_event_is_said_to_be_missing() -> None:
     reply = _assistant(ScriptedCore()).ask("first a red car, then a green truck, then a dog", thread_id="t")
     assert [c.verdict for c in reply.conditions] == ["seen", "not seen", "seen"]
