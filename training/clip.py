@@ -13,10 +13,11 @@ import json
 import logging
 import math
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.attention import ATTENTION
+from training.feed import Again
 from training.instructblip import sample_frame
 from training.language.vietnamese import Vietnamese
 from training.loop import Loop, Schedule, add_options, batches_of, launch
@@ -33,7 +35,7 @@ from training.tokenizer import build_tokenizer, vocabulary
 from training.world.captions import Caption, English, Phrasing, sample_caption
 from training.world.outside import OUTSIDE
 from training.world.render import model_frame
-from training.world.scene import Pairs, Scene, sample_scene
+from training.world.scene import Scene, sample_scene
 
 BATCH = 96  # frames of one process
 PROJECTION = 128
@@ -156,37 +158,55 @@ def embed_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
     )
 
 
+class Truth(NamedTuple):
+    """What captions say of scenes; caption i is scene i's own."""
+
+    fits: Tensor  # (captions, scenes), bool: everything that it demands is there
+    ordered: Tensor  # (captions, 1), bool: it also says who is left of whom, which `fits` does not check
+
+    def to(self, device: torch.device) -> Truth:
+        return Truth(self.fits.to(device), self.ordered.to(device))
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures with their truth, those from outside the world last, and a caption for each of the others."""
+    """Pictures, those from outside the world last, and a caption for each of the others."""
 
-    scenes: list[Scene]
-    images: NDArray[np.uint8]  # (n, size, size, 3)
-    captions: list[Caption]
+    images: Tensor  # (n, size, size, 3), uint8
+    captions: list[str]
+    truth: Truth
 
 
-def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> Batch:
+def truth_of(captions: Sequence[Caption], scenes: Sequence[Scene]) -> Truth:
+    """Compares every caption with every scene."""
+    fits = torch.tensor([[caption.fits(scene) for scene in scenes] for caption in captions])
+    return Truth(fits, torch.tensor([caption.ordered for caption in captions])[:, None])
+
+
+def sample_batch(
+    rng: random.Random, *, size: int, frame: Callable[[random.Random], tuple[Scene, NDArray[np.uint8]]]
+) -> Batch:
     """`size` pictures; half of the captions are English, half Vietnamese."""
-    frames = sorted((sample_frame(rng, pairs) for _ in range(size)), key=lambda frame: frame[0] is OUTSIDE)
+    frames = sorted((frame(rng) for _ in range(size)), key=lambda one: one[0] is OUTSIDE)
     scenes = [scene for scene, _ in frames]
     languages = (English(), Vietnamese())
     captions = [sample_caption(scene, rng, rng.choice(languages)) for scene in scenes if scene is not OUTSIDE]
-    return Batch(scenes, np.stack([image for _, image in frames]), captions)
+    images = torch.from_numpy(np.stack([image for _, image in frames]))
+    return Batch(images, [caption.text for caption in captions], truth_of(captions, scenes))
 
 
-def contrastive_loss(logits: Tensor, captions: list[Caption], scenes: list[Scene]) -> Tensor:
+def contrastive_loss(logits: Tensor, truth: Truth) -> Tensor:
     """InfoNCE in both directions over `(captions, scenes)` logits with every true pair a positive.
 
     What a caption says of order cannot be checked by counting, so its other matches count neither for nor against.
     Scenes beyond the captions have none: they are there to be told from the others.
     """
-    fits = torch.tensor([[caption.fits(scene) for scene in scenes] for caption in captions], device=logits.device)
-    own = torch.eye(len(captions), len(scenes), dtype=torch.bool, device=logits.device)
-    ordered = torch.tensor([caption.ordered for caption in captions], device=logits.device)[:, None]
+    fits, ordered = truth.to(logits.device)
+    told = len(fits)
+    own = torch.eye(*fits.shape, dtype=torch.bool, device=logits.device)
     positive = (fits & ~ordered) | own
     logits = logits.masked_fill(fits & ordered & ~own, -1e4)
     by_text = -(F.log_softmax(logits, 1) * positive).sum(1) / positive.sum(1)
-    told = len(captions)
     by_frame = -(F.log_softmax(logits, 0) * positive)[:, :told].sum(0) / positive[:, :told].sum(0)
     return (by_text.mean() + by_frame.mean()) / 2
 
@@ -207,7 +227,7 @@ def retrieval_figures(
     with torch.autocast(model.device.type, dtype=torch.bfloat16):
         for start in range(0, size, 100):
             frames = np.stack([model_frame(scene, IMAGE_SIZE) for scene in scenes[start : start + 100]])
-            images.append(_features(model.get_image_features(pixel_values=pixels(frames).to(model.device))))
+            images.append(_features(model.get_image_features(pixel_values=pixels(frames, model.device))))
             texts.append(embed_texts(model, tokenizer, captions[start : start + 100]))
     model.train()
     scores = F.normalize(torch.cat(texts).float(), dim=-1) @ F.normalize(torch.cat(images).float(), dim=-1).t()
@@ -222,13 +242,15 @@ def retrieval_figures(
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     """One process of the training."""
-    from transformers import InstructBlipForConditionalGeneration
+    from transformers import CLIPModel, InstructBlipForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = new_clip()
-    if options.vision:
+    if options.start:
+        model.load_state_dict(CLIPModel.from_pretrained(options.start, dtype=torch.float32).state_dict())
+    elif options.vision:
         blip = InstructBlipForConditionalGeneration.from_pretrained(options.vision, dtype=torch.float32)
         copy_vision(model, blip.vision_model)
     for part in (model.vision_model, model.text_model):
@@ -236,16 +258,16 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model.to(device).train()
     tokenizer = build_tokenizer("clip")
 
-    def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
+    def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         batch = next(batches)
-        frames = pixels(batch.images).to(device)
+        frames = pixels(batch.images, device)
         if torch.rand(()) < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
         with torch.autocast(device.type, dtype=torch.bfloat16):
             images = _features(model.get_image_features(pixel_values=frames)).float()
-            texts = embed_texts(model, tokenizer, [caption.text for caption in batch.captions]).float()
+            texts = embed_texts(model, tokenizer, batch.captions).float()
         logits = F.normalize(texts, dim=-1) @ F.normalize(images, dim=-1).t()
-        return contrastive_loss(model.logit_scale.exp().clamp(max=100) * logits, batch.captions, batch.scenes), {}
+        return contrastive_loss(model.logit_scale.exp().clamp(max=100) * logits, batch.truth), {}
 
     def report(size: int) -> dict[str, float]:
         english = retrieval_figures(model, tokenizer, size=size)
@@ -263,13 +285,16 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         options.out,
         {"model": model},
         loss,
-        schedule=Schedule(options.seconds, warm_up_steps=30, report_every=options.report_every),
+        schedule=Schedule(
+            options.seconds, options.rate, options.rate / 10, warm_up_steps=30, report_every=options.report_every
+        ),
         save=save,
         evaluate=lambda: report(size=300),
         rank=rank,
         processes=processes,
     )
-    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
+    frames = Again(partial(sample_frame, pairs=options.pairs), options.uses)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, frame=frames), options)
     loop.run()
 
 
@@ -278,6 +303,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, seconds=500, batch=BATCH, report_every=120, seed=11)
     parser.add_argument("--vision", type=Path, help="InstructBLIP whose vision tower is the start")
+    parser.add_argument("--start", type=Path, help="an earlier result to go on from, instead")
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 T = TypeVar("T")
 AHEAD = 4  # batches that each worker keeps ready
+ROOM = 1500  # samples that each worker keeps, to be given out again
+FILLED = 64  # samples before the first is given out again
+
+
+class Again(Generic[T]):
+    """Gives out each sample a few times, in random order: rendering is what a GPU waits for.
+
+    Args:
+        sample: makes one.
+        uses: how often each is given out in the mean; 1 keeps nothing.
+    """
+
+    def __init__(self, sample: Callable[[random.Random], T], uses: int) -> None:
+        self.sample, self.uses = sample, uses
+        self.kept: list[T] = []
+
+    def __call__(self, rng: random.Random) -> T:
+        if self.uses == 1:
+            return self.sample(rng)
+        if len(self.kept) >= FILLED and rng.random() >= 1 / self.uses:
+            return rng.choice(self.kept)
+        made = self.sample(rng)
+        if len(self.kept) < ROOM:
+            self.kept.append(made)
+        else:
+            self.kept[rng.randrange(ROOM)] = made
+        return made
 
 
 class _Endless(IterableDataset[T]):

@@ -14,6 +14,7 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -147,9 +148,9 @@ def as_batch(samples: list[Sample], config: GlipConfig, tokenizer: Any) -> Batch
     return Batch(image.batch(seen), encoding["input_ids"], encoding["attention_mask"], places, targets, seen)
 
 
-def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> list[Sample]:
+def sample_batch(rng: random.Random, *, size: int, pairs: Pairs, config: GlipConfig, tokenizer: Any) -> Batch:
     """`size` samples."""
-    return [sample(rng, pairs) for _ in range(size)]
+    return as_batch([sample(rng, pairs) for _ in range(size)], config, tokenizer)
 
 
 @torch.no_grad()
@@ -188,16 +189,15 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     torch.manual_seed(0)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     config, tokenizer = pocket_config(), build_tokenizer("bert")
-    model = Glip(config).to(device).train()
+    model = (checkpoint.load(options.start) if options.start else Glip(config)).to(device).train()
 
-    def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
-        batch = as_batch(next(batches), config, tokenizer)
+    def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+        batch = next(batches)
         mask = batch.mask.to(device)
         prediction = model(batch.pixels.to(device), batch.tokens.to(device), mask)
         targets = [Target(target.boxes.to(device), target.tokens) for target in batch.targets]
         losses = grounding_loss(prediction, mask, targets)
-        shown = {key: float(value.detach()) for key, value in losses._asdict().items()}
-        return losses.total, shown
+        return losses.total, losses._asdict()
 
     def save() -> None:
         checkpoint.save(model, options.out)
@@ -215,15 +215,16 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
+    sampled = partial(sample_batch, size=options.batch, pairs=options.pairs, config=config, tokenizer=tokenizer)
+    batches = batches_of(loop, sampled, options)
     loop.run()
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_options(parser, seconds=3600, batch=BATCH, report_every=300, seed=41)
-    parser.add_argument("--rate", type=float, default=0.005, help="Muon's, for matrices")
+    add_options(parser, seconds=3600, batch=BATCH, report_every=300, seed=41, rate=0.005)
+    parser.add_argument("--start", type=Path, help="an earlier result to go on from")
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 import prompts
 from training.attention import ATTENTION
+from training.feed import Again
 from training.language.noise import mistype, politely
 from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import (
@@ -79,6 +80,9 @@ COLUMN_GROUPS = (
     CARRIES,
 )
 COLUMN_WEIGHTS = (2, 3, 2, 5, 4)
+CARRIER_DRAWS = (
+    3  # scenes drawn again for one in which somebody carries something: one person in two does, one scene in six
+)
 FACING_AFTER = 0.2  # of the run: a matter of a few pixels, learnt last, and before that only noise in every step
 
 
@@ -115,13 +119,13 @@ def _targets(ids: Tensor, group: tuple[str, ...]) -> Tensor:
     return (ids[..., None] == _group_ids(group).to(ids.device)).float().argmax(-1)
 
 
-def slot_loss(queries: Tensor, scenes: Sequence[Scene], table: Tensor, progress: float = 1.0) -> Tensor:
+def slot_loss(queries: Tensor, slots: tuple[Tensor, Tensor], table: Tensor, progress: float = 1.0) -> Tensor:
     """Cross-entropy of each word of each slot, plus the squared distance to the slot's vector.
 
-    `progress` in [0, 1] is the run's: which way somebody faces counts little at first.
+    `slots` are those of `slot_ids`; `progress` in [0, 1] is the run's: which way somebody faces counts little at first.
     """
     queries = queries.float()
-    backdrop, columns = (ids.to(queries.device) for ids in slot_ids(scenes))
+    backdrop, columns = (ids.to(queries.device) for ids in slots)
     loss = F.mse_loss(queries, slot_vectors(backdrop, columns, table))
     for position, group in enumerate(BACKDROP_GROUPS):
         loss = loss + 0.5 * F.cross_entropy(
@@ -148,11 +152,11 @@ class DenseHead(nn.Module):
         super().__init__()
         self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
 
-    def loss(self, patches: Tensor, dense: NDArray[np.int64], kept: Tensor | None = None) -> Tensor:
+    def loss(self, patches: Tensor, dense: Tensor, kept: Tensor | None = None) -> Tensor:
         """Of states `(n, patches, width)`, given the labels `(n, grid, grid, classes)`, if only some patches are kept,
         their places.
         """
-        labels = torch.from_numpy(dense).flatten(1, 2)
+        labels = dense.flatten(1, 2)
         if kept is not None:
             labels = labels.gather(1, kept[..., None].expand(-1, -1, len(CLASSES)))
         labels = labels.flatten(0, 1).to(patches.device)
@@ -183,14 +187,19 @@ def _tokenizer(kind: Any) -> Any:
     return build_tokenizer(kind)
 
 
-def queries_of(model: Any, vision: Tensor, instructions: list[str]) -> Tensor:
-    """`(n, 11, width)` projected queries for image states `(n, patches + 1, width)`, one instruction each."""
-    ids = padded([list(text_ids(text, "bert")) for text in instructions]).to(vision.device)
-    ones = torch.ones(len(instructions), QUERIES, dtype=torch.long, device=vision.device)
+def id_rows(texts: Sequence[str], kind: Any, value: int = 0) -> Tensor:
+    """`(n, longest)` ids of texts with the tokenizer of `kind`, padded with `value`."""
+    return padded([list(text_ids(text, kind)) for text in texts], value)
+
+
+def queries_of(model: Any, vision: Tensor, instructions: Tensor) -> Tensor:
+    """`(n, 11, width)` projected queries for image states `(n, patches + 1, width)`, given the ids of instructions."""
+    ids = instructions.to(vision.device)
+    ones = torch.ones(len(ids), QUERIES, dtype=torch.long, device=vision.device)
     states = model.qformer(
         input_ids=ids,
         attention_mask=torch.cat([ones, (ids > 0).long()], 1),
-        query_embeds=model.query_tokens.expand(len(instructions), -1, -1),
+        query_embeds=model.query_tokens.expand(len(ids), -1, -1),
         encoder_hidden_states=vision,
     ).last_hidden_state
     return model.language_projection(states[:, :QUERIES])  # type: ignore[no-any-return]  # the class is untyped
@@ -220,32 +229,60 @@ def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArr
             return truth, model_frame(shot.scene(at), IMAGE_SIZE, rng)
     # Shapes are learnt on large actors first: seen closer, two frames in five shorten the way a lot.
     scene = sample_scene(rng, pairs, zoom=rng.uniform(1.2, 1.8) if rng.random() < 0.4 else 1.0)
+    for _ in range(CARRIER_DRAWS):
+        if any(actor.carries for actor in scene.actors):
+            break
+        scene = sample_scene(rng, pairs)
     return scene, model_frame(scene, IMAGE_SIZE, rng)
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """A picture with what its queries and its patches are to say."""
+
+    scene: Scene
+    image: NDArray[np.uint8]  # (size, size, 3)
+    patches: NDArray[np.int64]  # of `patch_labels`
+
+
+def sample_labelled(rng: random.Random, pairs: Pairs = "all") -> Labelled:
+    """One picture of any sort."""
+    scene, image = sample_frame(rng, pairs)
+    return Labelled(scene, image, patch_labels(scene, GRID))
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures, their truth, and a task for each."""
+    """Pictures, their truth, and a task for each, as the model takes them."""
 
-    scenes: list[Scene]
-    images: NDArray[np.uint8]  # (n, size, size, 3)
-    tasks: list[Task]
-
-
-def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> Batch:
-    """`size` pictures of every sort."""
-    frames = [sample_frame(rng, pairs) for _ in range(size)]
-    scenes = [scene for scene, _ in frames]
-    return Batch(scenes, np.stack([image for _, image in frames]), [sample_task(scene, rng) for scene in scenes])
+    images: Tensor  # (n, size, size, 3), uint8
+    patches: Tensor  # (n, grid, grid, classes)
+    slots: tuple[Tensor, Tensor]  # of `slot_ids`
+    instructions: Tensor  # (n, words) for the Q-Former
+    prompts: Tensor  # (n, words) for the T5
+    answers: Tensor  # (n, words), -100 beyond the end
 
 
-def language_loss(model: Any, queries: Tensor, tasks: Sequence[Task]) -> Tensor:
+def sample_batch(rng: random.Random, *, size: int, frame: Callable[[random.Random], Labelled]) -> Batch:
+    """`size` pictures, each with a task of its own."""
+    frames = [frame(rng) for _ in range(size)]
+    instructions, asked, answers = zip(*(sample_task(one.scene, rng) for one in frames), strict=True)
+    return Batch(
+        torch.from_numpy(np.stack([one.image for one in frames])),
+        torch.from_numpy(np.stack([one.patches for one in frames])),
+        slot_ids([one.scene for one in frames]),
+        id_rows(instructions, "bert"),
+        id_rows(asked, "t5"),
+        id_rows(answers, "t5", -100),
+    )
+
+
+def language_loss(model: Any, queries: Tensor, batch: Batch) -> Tensor:
     """The answers' cross-entropy through the frozen T5."""
     device = queries.device
-    prompt = padded([list(text_ids(text, "t5")) for _, text, _ in tasks]).to(device)
-    labels = padded([list(text_ids(answer, "t5")) for _, _, answer in tasks], -100).to(device)
+    prompt, labels = batch.prompts.to(device), batch.answers.to(device)
     words = model.language_model.get_input_embeddings()(prompt)
-    ones = torch.ones(len(tasks), QUERIES, dtype=torch.long, device=device)
+    ones = torch.ones(len(prompt), QUERIES, dtype=torch.long, device=device)
     return model.language_model(  # type: ignore[no-any-return]  # the class is untyped
         inputs_embeds=torch.cat([queries.to(words.dtype), words], 1),
         attention_mask=torch.cat([ones, (prompt > 0).long()], 1),
@@ -264,10 +301,10 @@ def slot_figures(model: Any, *, size: int = 256, seed: int = EVALUATION_SEED) ->
     model.eval()
     for start in range(0, size, 64):
         chunk = scenes[start : start + 64]
-        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in chunk])).to(device)
+        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in chunk]), device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             vision = model.vision_model(pixel_values=frames).last_hidden_state
-            queries = queries_of(model, vision, ["what can you see?"] * len(chunk)).float()
+            queries = queries_of(model, vision, id_rows(["what can you see?"] * len(chunk), "bert")).float()
         _, columns = (ids.to(device) for ids in slot_ids(chunk))
         found = [_logits(queries[:, 1:], group, table).argmax(-1) for group in COLUMN_GROUPS]
         wanted = [_targets(columns[..., i], group) for i, group in enumerate(COLUMN_GROUPS)]
@@ -313,23 +350,21 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model.language_model.eval()
     table = model.language_model.get_input_embeddings().weight.detach()
 
-    def loss(progress: float) -> tuple[Tensor, dict[str, float]]:
+    def loss(progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         batch = next(batches)
-        frames = pixels(batch.images).to(device)
+        frames = pixels(batch.images, device)
         if torch.rand(()) < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
-        labels = np.stack([patch_labels(scene, GRID) for scene in batch.scenes])
         sparse = progress < DENSE_AFTER and torch.rand(()) < SPARSE_SHARE
-        kept = kept_patches(labels) if sparse else None
+        kept = kept_patches(batch.patches) if sparse else None
         with torch.autocast(device.type, dtype=torch.bfloat16):
             vision = look(model.vision_model, frames, kept)
-            queries = queries_of(model, vision, [instruction for instruction, _, _ in batch.tasks])
-            total = slot_loss(queries, batch.scenes, table, progress) + head.loss(vision[:, 1:], labels, kept)
-            shown = {"alignment": float(total.detach())}
+            queries = queries_of(model, vision, batch.instructions)
+            total = slot_loss(queries, batch.slots, table, progress) + head.loss(vision[:, 1:], batch.patches, kept)
+            shown = {"alignment": total}
             if options.t5 and progress >= 1 - options.lm_share:
-                language_part = language_loss(model, queries, batch.tasks)
-                shown["language"] = float(language_part.detach())
-                total = total + language_part
+                shown["language"] = language_loss(model, queries, batch)
+                total = total + shown["language"]
         return total, shown
 
     def save() -> None:
@@ -340,13 +375,16 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         options.out,
         {"model": model, "dense": head},
         loss,
-        schedule=Schedule(options.seconds, report_every=options.report_every),
+        schedule=Schedule(
+            options.seconds, options.rate, options.rate / 10, hold=options.hold, report_every=options.report_every
+        ),
         save=save,
         evaluate=lambda: slot_figures(model),
         rank=rank,
         processes=processes,
     )
-    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
+    frames = Again(partial(sample_labelled, pairs=options.pairs), options.uses)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, frame=frames), options)
     loop.run()
 
 
@@ -357,6 +395,7 @@ def main() -> None:
     parser.add_argument("--t5", type=Path, help="trained T5; without it, stage 1 alone")
     parser.add_argument("--start", type=Path, help="an earlier result to go on from")
     parser.add_argument("--lm-share", type=float, default=0.3)
+    parser.add_argument("--hold", type=float, default=0.5, help="share of the run before the rate starts to fall")
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

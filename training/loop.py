@@ -78,7 +78,7 @@ class Loop:
         self,
         out: Path,
         modules: Mapping[str, nn.Module],
-        loss: Callable[[float], tuple[Tensor, dict[str, float]]],
+        loss: Callable[[float], tuple[Tensor, dict[str, Tensor]]],
         *,
         schedule: Schedule,
         save: Callable[[], None],
@@ -122,9 +122,8 @@ class Loop:
 
     def run(self) -> None:
         """Trains until the budget is spent, then saves."""
-        device = next(iter(self.parameters.values())).device
         reported = saved = self.elapsed
-        figures: list[dict[str, float]] = []
+        figures: list[dict[str, Tensor]] = []
         while True:
             progress = self._agree(self.elapsed / self.schedule.seconds)
             if progress >= 1:
@@ -142,10 +141,8 @@ class Loop:
             for optimiser in self.optimisers:
                 optimiser.step()
                 optimiser.zero_grad(set_to_none=True)
-            if device.type == "cuda":
-                torch.cuda.synchronize()
             self.elapsed += min(time.monotonic() - start, LONGEST_STEP)  # a machine may sleep
-            figures.append({"loss": float(loss.detach()), **shown})
+            figures.append({"loss": loss.detach()} | {name: value.detach() for name, value in shown.items()})
             if self.rank == 0 and self.elapsed - reported >= self.schedule.report_every:
                 reported = self.elapsed
                 self._report(figures)
@@ -178,12 +175,13 @@ class Loop:
             parameter.grad = flat[offset : offset + parameter.numel()].view_as(parameter).clone()
             offset += parameter.numel()
 
-    def _report(self, figures: list[dict[str, float]]) -> None:
+    def _report(self, figures: list[dict[str, Tensor]]) -> None:
         names = sorted({name for row in figures for name in row})
         row: dict[str, float] = {"step": self.step, "seconds": round(self.elapsed)}
         for name in names:
-            values = [figure[name] for figure in figures if name in figure]
-            row[name] = round(sum(values) / len(values), 4)
+            # Read only now: each reading of a figure makes the GPU wait for the CPU.
+            values = torch.stack([figure[name] for figure in figures if name in figure])
+            row[name] = round(values.float().mean().item(), 4)
         if self.evaluate is not None:
             row |= self.evaluate()
         log.info("%s", json.dumps(row))
@@ -191,12 +189,16 @@ class Loop:
             file.write(json.dumps(row) + "\n")
 
 
-def add_options(parser: argparse.ArgumentParser, *, seconds: float, batch: int, report_every: float, seed: int) -> None:
+def add_options(
+    parser: argparse.ArgumentParser, *, seconds: float, batch: int, report_every: float, seed: int, rate: float = 0.01
+) -> None:
     """The options that the recipes on pictures share, with a recipe's own defaults."""
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=seconds)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--workers", type=int, default=0, help="processes that render, beside a GPU")
+    parser.add_argument("--uses", type=int, default=1, help="how often each rendered frame is learnt from")
+    parser.add_argument("--rate", type=float, default=rate, help="Muon's, for matrices")
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--report-every", type=float, default=report_every, help="seconds")
     parser.add_argument("--seed", type=int, default=seed)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,11 +26,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.attention import ATTENTION
-from training.clip import contrastive_loss
-from training.instructblip import padded, text_ids
+from training.clip import Truth, contrastive_loss, truth_of
+from training.feed import Again
+from training.instructblip import id_rows
 from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
-from training.world.captions import Caption, false_caption, sample_caption
+from training.world.captions import false_caption, sample_caption
 from training.world.render import model_frame
 from training.world.scene import Pairs, Scene, sample_scene
 
@@ -40,26 +42,37 @@ TEMPERATURE = 0.07
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures, a true caption and a false one for each."""
+    """Pictures, the ids of a true caption and of a false one for each."""
 
-    scenes: list[Scene]
-    images: NDArray[np.uint8]  # (n, size, size, 3)
-    captions: list[Caption]
-    wrong: list[str]
+    images: Tensor  # (n, size, size, 3), uint8
+    captions: Tensor  # (n, words)
+    wrong: Tensor  # (n, words)
+    truth: Truth
 
 
-def sample_batch(rng: random.Random, *, size: int, pairs: Pairs) -> Batch:
+def sample_still(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:
+    """A scene and its picture."""
+    scene = sample_scene(rng, pairs)
+    return scene, model_frame(scene, IMAGE_SIZE, rng)
+
+
+def sample_batch(
+    rng: random.Random, *, size: int, still: Callable[[random.Random], tuple[Scene, NDArray[np.uint8]]]
+) -> Batch:
     """`size` pictures with their captions."""
-    scenes = [sample_scene(rng, pairs) for _ in range(size)]
-    images = np.stack([model_frame(scene, IMAGE_SIZE, rng) for scene in scenes])
+    scenes, images = zip(*(still(rng) for _ in range(size)), strict=True)
     captions = [sample_caption(scene, rng) for scene in scenes]
-    return Batch(scenes, images, captions, [false_caption(scene, rng) for scene in scenes])
+    return Batch(
+        torch.from_numpy(np.stack(images)),
+        id_rows([caption.text for caption in captions], "bert"),
+        id_rows([false_caption(scene, rng) for scene in scenes], "bert"),
+        truth_of(captions, scenes),
+    )
 
 
-def text_inputs(texts: list[str], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Ids and mask of texts as the Q-Former reads them."""
-    ids = padded([list(text_ids(text, "bert")) for text in texts]).to(device)
-    return ids, (ids > 0).long()
+def mask_of(ids: Tensor) -> Tensor:
+    """1 where there is a word."""
+    return (ids > 0).long()
 
 
 def query_states(model: Any, vision: Tensor) -> Tensor:
@@ -68,32 +81,30 @@ def query_states(model: Any, vision: Tensor) -> Tensor:
     return model.qformer(query_embeds=queries, encoder_hidden_states=vision).last_hidden_state  # type: ignore[no-any-return]  # the class is untyped
 
 
-def similarity(model: Any, vision: Tensor, texts: list[str]) -> Tensor:
+def similarity(model: Any, vision: Tensor, ids: Tensor) -> Tensor:
     """`(texts, pictures)` cosines of each text and its nearest query."""
-    ids, mask = text_inputs(texts, vision.device)
-    words = model.qformer(query_embeds=model.embeddings(input_ids=ids), query_length=0, attention_mask=mask)
+    words = model.qformer(query_embeds=model.embeddings(input_ids=ids), query_length=0, attention_mask=mask_of(ids))
     text = F.normalize(model.text_projection(words.last_hidden_state[:, 0]).float(), dim=-1)
     image = F.normalize(model.vision_projection(query_states(model, vision)).float(), dim=-1)
     return torch.einsum("td,nqd->tnq", text, image).max(-1).values
 
 
-def match_logits(model: Any, vision: Tensor, texts: list[str]) -> Tensor:
+def match_logits(model: Any, vision: Tensor, ids: Tensor) -> Tensor:
     """`(n, 2)`: whether each text fits its picture."""
-    ids, mask = text_inputs(texts, vision.device)
     queries = model.query_tokens.expand(len(vision), -1, -1)
     ones = torch.ones(queries.shape[:2], dtype=torch.long, device=vision.device)
     states = model.qformer(
         query_embeds=model.embeddings(input_ids=ids, query_embeds=queries),
         query_length=QUERIES,
-        attention_mask=torch.cat([ones, mask], 1),
+        attention_mask=torch.cat([ones, mask_of(ids)], 1),
         encoder_hidden_states=vision,
     ).last_hidden_state
     return model.itm_head(states[:, :QUERIES]).mean(1).float()  # type: ignore[no-any-return]  # the class is untyped
 
 
-def generation_loss(model: Any, head: nn.Module, vision: Tensor, texts: list[str]) -> Tensor:
+def generation_loss(model: Any, head: nn.Module, vision: Tensor, ids: Tensor) -> Tensor:
     """The next word's cross-entropy: text sees all queries and the words before it; queries see no text."""
-    ids, mask = text_inputs(texts, vision.device)
+    mask = mask_of(ids)
     queries = model.query_tokens.expand(len(vision), -1, -1)
     length = QUERIES + ids.shape[1]
     sees = torch.zeros(len(vision), 1, length, length, device=vision.device)
@@ -111,9 +122,9 @@ def generation_loss(model: Any, head: nn.Module, vision: Tensor, texts: list[str
     return F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].masked_fill(mask[:, 1:] == 0, -100).flatten())
 
 
-def hard_negatives(cosines: Tensor, captions: list[Caption], scenes: list[Scene]) -> Tensor:
+def hard_negatives(cosines: Tensor, fits: Tensor) -> Tensor:
     """For each caption, a picture of the batch that it does not fit, likelier the more alike the two seem."""
-    fits = torch.tensor([[caption.fits(scene) for scene in scenes] for caption in captions], device=cosines.device)
+    fits = fits.to(cosines.device)
     weights = (cosines.detach() / TEMPERATURE).softmax(1).masked_fill(fits, 0) + 1e-8 * ~fits
     # A caption that fits every picture of a batch ("day") has no negative there; that is rare, and any picture will do.
     weights = torch.where(fits.all(1, keepdim=True), torch.ones_like(weights), weights)
@@ -129,11 +140,11 @@ def matching_figures(model: Any, vision_model: Any, *, size: int, seed: int = EV
     for _ in range(0, size, 50):
         scenes = [sample_scene(rng) for _ in range(50)]
         device = model.query_tokens.device
-        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in scenes])).to(device)
+        frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in scenes]), device)
         states = vision_model(pixel_values=frames).last_hidden_state
         texts = [sample_caption(scene, rng).text for scene in scenes], [false_caption(scene, rng) for scene in scenes]
         for found, part in zip(scores, texts, strict=True):
-            found += match_logits(model, states, part).softmax(-1)[:, 1].tolist()
+            found += match_logits(model, states, id_rows(part, "bert").to(device)).softmax(-1)[:, 1].tolist()
     model.train()
     return {"matching.auc": round(area_under_curve(scores[0], scores[1]), 4)}
 
@@ -146,13 +157,17 @@ def area_under_curve(positive: list[float], negative: list[float]) -> float:
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     """One process of the training."""
-    from transformers import InstructBlipForConditionalGeneration
+    from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     blip = InstructBlipForConditionalGeneration.from_pretrained(options.vision, dtype=torch.float32)
     model = new_matching(blip)
+    if options.start:
+        started = Blip2ForImageTextRetrieval.from_pretrained(options.start, dtype=torch.float32).state_dict()
+        own = {name: value for name, value in started.items() if not name.startswith("vision_model.")}
+        model.load_state_dict(model.state_dict() | own)
     for part in (model.vision_model, model.qformer):
         part.set_attn_implementation(ATTENTION)
     head = nn.Linear(model.config.qformer_config.hidden_size, model.config.qformer_config.hidden_size)
@@ -162,19 +177,19 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         parameter.requires_grad_(False)
     model.vision_model.eval()
 
-    def loss(_progress: float) -> tuple[Tensor, dict[str, float]]:
+    def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         batch = next(batches)
-        texts = [caption.text for caption in batch.captions]
+        texts, wrong = batch.captions.to(device), batch.wrong.to(device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             with torch.no_grad():
-                vision = model.vision_model(pixel_values=pixels(batch.images).to(device)).last_hidden_state
+                vision = model.vision_model(pixel_values=pixels(batch.images, device)).last_hidden_state
             cosines = similarity(model, vision, texts)
-            contrast = contrastive_loss(cosines / TEMPERATURE, batch.captions, batch.scenes)
-            other = vision[hard_negatives(cosines, batch.captions, batch.scenes)]
+            contrast = contrastive_loss(cosines / TEMPERATURE, batch.truth)
+            other = vision[hard_negatives(cosines, batch.truth.fits)]
             logits = torch.cat(
                 [
                     match_logits(model, vision, texts),
-                    match_logits(model, vision, batch.wrong),
+                    match_logits(model, vision, wrong),
                     match_logits(model, other, texts),
                 ]
             )
@@ -183,7 +198,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
             matching = F.cross_entropy(logits, labels, weight=weight)
             generation = generation_loss(model, head, vision, texts)
         shown = {"contrast": contrast, "matching": matching, "generation": generation}
-        return contrast + 2 * matching + 0.5 * generation, {name: float(part.detach()) for name, part in shown.items()}
+        return contrast + 2 * matching + 0.5 * generation, shown
 
     def save() -> None:
         model.save_pretrained(options.out)
@@ -193,13 +208,14 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         options.out,
         {"model": model, "head": head},
         loss,
-        schedule=Schedule(options.seconds, report_every=options.report_every),
+        schedule=Schedule(options.seconds, options.rate, options.rate / 10, report_every=options.report_every),
         save=save,
         evaluate=lambda: matching_figures(model, model.vision_model, size=200),
         rank=rank,
         processes=processes,
     )
-    batches = batches_of(loop, partial(sample_batch, size=options.batch, pairs=options.pairs), options)
+    stills = Again(partial(sample_still, pairs=options.pairs), options.uses)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, still=stills), options)
     loop.run()
 
 
@@ -208,6 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, seconds=1200, batch=BATCH, report_every=120, seed=31)
     parser.add_argument("--vision", type=Path, required=True, help="InstructBLIP whose vision tower it shares")
+    parser.add_argument("--start", type=Path, help="an earlier result whose Q-Former goes on learning")
     options = parser.parse_args()
     launch(worker, options.processes, options)
 

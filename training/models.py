@@ -231,9 +231,9 @@ def _start_queries(model: Any) -> None:
         layer.crossattention.output.dense.weight.copy_(value.t() * 0.7)
 
 
-def pixels(images: Any) -> Tensor:
-    """`(n, size, size, 3)` uint8 to normalised `(n, 3, size, size)` float32."""
-    tensor = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
+def pixels(images: Any, device: torch.device | None = None) -> Tensor:
+    """`(n, size, size, 3)` uint8 to normalised `(n, 3, size, size)` float32, computed on `device`."""
+    tensor = torch.as_tensor(images, device=device).permute(0, 3, 1, 2).float()
     return tensor.div_(255).sub_(PIXEL_MEAN).div_(PIXEL_STD)
 
 

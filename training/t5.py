@@ -349,7 +349,7 @@ def sample_batch(rng: random.Random) -> Batch:
     )
 
 
-def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     """The loss of one step: visual questions (with hints), episodes, captions, and every language task."""
     device = model.shared.weight.device
     noise = NOISE if torch.rand(()) < 0.6 else 0.0
@@ -369,7 +369,7 @@ def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str
     hint = hints.loss(middle, output.encoder_last_hidden_state, batch.questions)
     shown = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}
     total = output.loss + 0.5 * hint + 0.3 * caption + 0.7 * frames + 2.0 * language
-    return total, {name: float(part.detach()) for name, part in shown.items()}
+    return total, shown
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
 from training.world.labels import CARRIES, KIND
@@ -24,11 +22,11 @@ CARRIED_REACH = (5, 3)  # patches, rows and columns around a carrier: an umbrell
 _ACTOR_FIRST = 0.8  # what showing an actor adds to a patch's draw in [0, 1]
 
 
-def kept_patches(labels: NDArray[np.int64], rng: torch.Generator | None = None) -> Tensor:
+def kept_patches(labels: Tensor, rng: torch.Generator | None = None) -> Tensor:
     """Which patches to keep: `(n, KEPT)` ascending places, from `(n, grid, grid, classes)` labels."""
-    carriers = torch.from_numpy(labels[..., CARRIES] > 0).float()[:, None]
+    carriers = (labels[..., CARRIES] > 0).float()[:, None]
     beside = F.max_pool2d(carriers, CARRIED_REACH, stride=1, padding=[reach // 2 for reach in CARRIED_REACH])[:, 0] > 0
-    shows = (torch.from_numpy(labels[..., KIND] > 0) | beside).flatten(1)
+    shows = ((labels[..., KIND] > 0) | beside).flatten(1)
     draw = torch.rand(shows.shape, generator=rng) + _ACTOR_FIRST * shows
     return draw.topk(KEPT, dim=1).indices.sort(dim=1).values
 

@@ -4,7 +4,7 @@ import torch
 
 from training.attention import ATTENTION
 from training.clip import embed_texts, new_clip
-from training.instructblip import queries_of
+from training.instructblip import id_rows, queries_of
 from training.matching import match_logits, similarity
 from training.models import IMAGE_SIZE, new_instructblip, new_matching, new_t5
 from training.tokenizer import build_tokenizer
@@ -35,7 +35,7 @@ def test_it_gives_an_instructblip_what_its_own_gives() -> None:
             for part in (model.vision_model, model.qformer):
                 part.set_attn_implementation(attention)
             states = model.vision_model(pixel_values=frames).last_hidden_state
-            found.append(queries_of(model, states, ["what is it?", "how many red cars are there?"]))
+            found.append(queries_of(model, states, id_rows(["what is it?", "how many red cars are there?"], "bert")))
     torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
 
 
@@ -54,7 +54,7 @@ def test_it_gives_a_clip_what_its_own_gives() -> None:
 
 def test_it_gives_a_matching_model_what_its_own_gives() -> None:
     model = new_matching(new_instructblip(new_t5())).eval()
-    texts = ["a red car by day", "a dog"]
+    texts = id_rows(["a red car by day", "a dog"], "bert")
     found = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):

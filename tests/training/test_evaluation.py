@@ -17,8 +17,9 @@ from training.evaluation.retrieval import retrieval
 from training.evaluation.run import PARTS, evaluate, table
 from training.evaluation.vietnamese import KINDS, in_vietnamese
 from training.evaluation.yardstick import Split, interval
-from training.instructblip import sample_batch as picture_batch
+from training.instructblip import sample_frame, sample_task
 from training.language import held_out
+from training.matching import sample_still
 from training.t5 import sample_batch as text_batch
 from training.world.questions import article, full_caption
 from training.world.scene import HELD_OUT, sample_scene
@@ -80,8 +81,8 @@ def test_no_recipe_imports_the_evaluation() -> None:
 def test_no_batch_of_any_recipe_holds_an_evaluation_wording() -> None:
     """Those without blanks, which are recognised as they are; that no pattern is shared, `test_language` proves."""
     rng = random.Random(1)
-    prompts = [prompt for _ in range(3) for _, prompt, _ in picture_batch(rng, size=40, pairs="all").tasks]
-    prompts += [caption.text for caption in clip_batch(rng, size=40, pairs="all").captions]
+    prompts = [sample_task(sample_frame(rng)[0], rng)[1] for _ in range(120)]
+    prompts += clip_batch(rng, size=40, frame=sample_frame).captions
     for _ in range(3):
         batch = text_batch(rng)
         prompts += [prompt for _, prompt, _ in batch.questions + batch.episodes]
@@ -94,8 +95,8 @@ def test_no_batch_of_any_recipe_holds_an_evaluation_wording() -> None:
 
 def test_held_out_combinations_are_never_in_a_generalisation_batch() -> None:
     rng = random.Random(2)
-    for make in (picture_batch, clip_batch):
-        scenes = make(rng, size=80, pairs="seen").scenes
+    for make in (sample_frame, sample_still):
+        scenes = [make(rng, "seen")[0] for _ in range(80)]
         assert not {(a.colour, a.kind) for scene in scenes for a in scene.actors} & HELD_OUT
 
 
