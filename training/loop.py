@@ -122,6 +122,8 @@ class Loop:
 
     def run(self) -> None:
         """Trains until the budget is spent, then saves."""
+        if torch.cuda.is_available():
+            torch.set_float32_matmul_precision("high")
         reported = saved = self.elapsed
         figures: list[dict[str, Tensor]] = []
         while True:

@@ -91,7 +91,7 @@ class LanguageModel:
         """For each row, the log-likelihood of each of its candidates as a whole, the end of the text included."""
         raise NotImplementedError
 
-    def write(self, prompt: Prompt, *, max_new_tokens: int, **more: Any) -> Written:
+    def write(self, prompt: Prompt, *, max_new_tokens: int, min_new_tokens: int = 1, **more: Any) -> Written:
         """Greedy decoding, of one token at least: an empty text is no answer. `more` goes to `generate`."""
         import torch
 
@@ -100,7 +100,7 @@ class LanguageModel:
             **self._generate_from(prompt),
             attention_mask=prompt.mask,
             max_new_tokens=max_new_tokens,
-            min_new_tokens=1,
+            min_new_tokens=min_new_tokens,
             num_beams=1,
             do_sample=False,
             eos_token_id=self.tokenizer.eos_token_id,
