@@ -12,7 +12,7 @@ import numpy as np
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,11 +49,20 @@ class Reranker:
         matcher: the matching model.
         features: what it reads of keyframes.
         options: how many, and how long.
+        english: puts a query into English, which is all that a matching model reads; None: queries come so.
     """
 
-    def __init__(self, matcher: Matcher, features: Features, options: RerankOptions | None = None) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        features: Features,
+        options: RerankOptions | None = None,
+        *,
+        english: Callable[[str], str] | None = None,
+    ) -> None:
         self._matcher = matcher
         self._features = features
+        self._english = english or str
         self.options = options or RerankOptions()
 
     def order(self, query: str, hits: Sequence[FrameHit]) -> list[FrameHit]:
@@ -65,6 +74,7 @@ class Reranker:
         scores: list[float] = []
         began = time.monotonic()
         try:
+            query = self._english(query) if head else query
             while len(scores) < len(head):
                 # The first batch is always done: it tells how long one takes.
                 if (

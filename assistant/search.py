@@ -103,7 +103,8 @@ class LibrarySearch:
         if not pictures:
             return []
         weight = picture_weight([hit.score for hit in pictures])
-        if self._reranker is not None:
+        # A model that reads the words alone would undo what pinning and rejecting changed.
+        if self._reranker is not None and feedback is None:
             pictures = self._reranker.order(query, pictures)
         shown = Channel("picture", weight, _ranked(pictures))
         typed = query if words is None else words

@@ -100,20 +100,23 @@ class Session:
     def search(self) -> LibrarySearch:
         return LibrarySearch(self.library, self.clip, self.profile.calibration, self._reranker())
 
-    def _reranker(self) -> Reranker | None:
+    def matcher(self) -> Matcher | None:
         """None for a profile without a matching model, or whose matching model is not here (`models` says so)."""
         from assistant.models.matching import Matcher
+
+        if self.profile.matching is None:
+            return None
+        folder = Path(self.store.locate(self.profile.matching))
+        return Matcher(str(folder)) if any(folder.glob("*.safetensors")) else None
+
+    def _reranker(self) -> Reranker | None:
         from assistant.rerank import Reranker, RerankOptions
 
-        checkpoint, seconds = self.profile.matching, self.settings.rerank_seconds
-        if checkpoint is None or not seconds:
+        matcher, seconds = self.matcher(), self.settings.rerank_seconds
+        if matcher is None or not seconds:
             return None
-        folder = Path(self.store.locate(checkpoint))
-        if not any(folder.glob("*.safetensors")):
-            return None
-        matcher = Matcher(str(folder))
         features = KeyframeFeatures(self.library, matcher, shared=self._shares_vision(matcher))
-        return Reranker(matcher, features, RerankOptions(seconds=seconds))
+        return Reranker(matcher, features, RerankOptions(seconds=seconds), english=self.in_english)
 
     def _shares_vision(self, matcher: Matcher) -> bool:
         return matcher.reads_features_of(self.store.locate(self.profile.core))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
-PARTS = (*POCKET, "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA)
+PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA)
 NEED_MEDIA = {"text": "media with truth files", **dict.fromkeys(VIDEO_QA, "its questions and videos")}
 QUERY_SHARE = 50  # `events` asks one query, with three or four clips of its own, for so many of `size`
 CLIP_SHARE = 50  # `dialogues` renders one clip, which gives some forty questions, for so many of `size`
@@ -52,6 +52,10 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         from bench.grounding import evaluate as grounding
 
         return grounding(session, seed=seed, size=size)
+    if part == "rerank":
+        from bench.rerank import evaluate as rerank
+
+        return rerank(session, seed=seed, size=size)
     if part == "feedback":
         from bench.feedback import evaluate as feedback
 

@@ -77,3 +77,24 @@ def test_features_of_another_vit_are_not_taken_from_the_store(tmp_path) -> None:
     assert KeyframeFeatures(Stored(), Vision(1), shared=True)([keyframe]).item() == 0
     assert KeyframeFeatures(Stored(), Vision(1), shared=False)([keyframe]).item() == 1
     assert KeyframeFeatures(Stored(), Vision(2), shared=True)([keyframe]).tolist() == [[[1, 1]]]
+
+
+def test_a_query_is_put_into_english_once_and_only_where_there_is_something_to_order() -> None:
+    asked: list[str] = []
+
+    class Hears(LaterIsBetter):
+        def match(self, text, features):
+            asked.append(text)
+            return super().match(text, features)
+
+    translated: list[str] = []
+
+    def english(text: str) -> str:
+        translated.append(text)
+        return "a red car"
+
+    reranker = Reranker(Hears(), _features, english=english)
+    reranker.order("xe đỏ", [])
+    reranker.order("xe đỏ", _hits(20))
+    assert translated == ["xe đỏ"]
+    assert asked == ["a red car"] * 2
