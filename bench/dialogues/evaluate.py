@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from assistant.agent import Assistant, Reply
 from assistant.calibration import is_right
+from assistant.search import LibrarySearch
 from bench.dialogues.make import TOOLS, Asked, Asker, Window
 from tools.count import CountInput
 from tools.describe import DescribeInput
@@ -25,9 +27,13 @@ from tools.ports import Answer
 from tools.text import ReadTextInput
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from assistant.models.clip import Clip
+    from assistant.models.open_clip import OpenClip
     from assistant.session import Session
     from tools.ports import Core
-    from tools.types import Keyframe, Line
+    from tools.types import Detection, Keyframe, Line
 
 CLIP_SECONDS = 30.0
 ROUNDS = 3  # of single questions, and of dialogues, for each clip and language
@@ -79,7 +85,8 @@ class Marks:
 
 
 def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
-    """Figures `dialogue.*`, of both languages together and of each.
+    """Figures `dialogue.*`, of both languages together and of each; `dialogue.blind` is answered without any picture,
+    by what is written and the question alone.
 
     Args:
         session: whose models answer; the clips get a library of their own.
@@ -226,6 +233,29 @@ class _BlindCore:
         return [Answer("", 0.0)] * len(frames)
 
 
+class _BlindEncoder:
+    """Retrieval with the pictures withheld: whatever is asked for, it is as near to one picture as to another."""
+
+    def __init__(self, encoder: Clip | OpenClip) -> None:
+        self._encoder = encoder
+        self._rng = np.random.default_rng(0)
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        drawn = self._rng.standard_normal(self._encoder.embed_texts(texts).shape)
+        return np.asarray(drawn / np.linalg.norm(drawn, axis=-1, keepdims=True), np.float32)
+
+    def embed_images(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        return self.embed_texts([""] * len(images))
+
+
+class _BlindGrounder:
+    """Boxes with the pictures withheld: none."""
+
+    def ground(self, _keyframe: Keyframe, _phrases: str) -> list[Detection]:
+        return []
+
+
 def _blind(session: Session) -> Assistant:
     core, translator = session.minds()
-    return Assistant(session.search, session.search, _BlindCore(core), session.grounder, translator)
+    search = LibrarySearch(session.library, _BlindEncoder(session.clip), session.profile.calibration)
+    return Assistant(search, search, _BlindCore(core), _BlindGrounder(), translator)
