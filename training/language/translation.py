@@ -33,6 +33,64 @@ from training.world.scene import sample_scene
 
 Pair = tuple[str, str]  # Vietnamese, English
 
+STRAY_SHARE = 0.15  # of the questions hold a word that says nothing
+_ONSETS = (
+    "b",
+    "c",
+    "ch",
+    "d",
+    "đ",
+    "g",
+    "gi",
+    "h",
+    "kh",
+    "l",
+    "m",
+    "n",
+    "ng",
+    "nh",
+    "ph",
+    "qu",
+    "r",
+    "s",
+    "t",
+    "th",
+    "v",
+    "x",
+)
+_NUCLEI = (
+    "a",
+    "á",
+    "à",
+    "ả",
+    "ã",
+    "ạ",
+    "ắ",
+    "ằ",
+    "ầ",
+    "ậ",
+    "é",
+    "ẻ",
+    "ế",
+    "ề",
+    "ệ",
+    "í",
+    "ì",
+    "ị",
+    "ó",
+    "ò",
+    "ố",
+    "ộ",
+    "ớ",
+    "ợ",
+    "ú",
+    "ủ",
+    "ữ",
+    "ự",
+    "ý",
+)
+_CODAS = ("", "", "c", "ch", "i", "m", "n", "ng", "nh", "o", "p", "t", "u", "y")
+
 ENGLISH: dict[str, str] = {
     "exist": "is there {a}?",
     "count": "how many {many} are there?",
@@ -370,6 +428,22 @@ def _short(rng: random.Random, *, to_vietnamese: bool) -> Pair:
     return vietnamese, english
 
 
+def strayed(text: str, rng: random.Random, *, share: float = STRAY_SHARE) -> str:
+    """The text, with probability `share` with one or two syllables that mean nothing before it or before its last mark.
+
+    Words that were never met are spelt in letters, and so is what lies outside the world: without this, one unknown
+    particle made a question of the world one from elsewhere.
+    """
+    if rng.random() >= share:
+        return text
+    words = " ".join(
+        rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(rng.choice((1, 1, 2)))
+    )
+    if rng.random() < 0.7 or text[-1] not in "?.":
+        return f"{words} {text}"
+    return f"{text[:-1]} {words}{text[-1]}"
+
+
 def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
     vietnamese, english = pair
     if to_vietnamese:
@@ -383,7 +457,7 @@ def english_example(rng: random.Random, *, held_out: bool = False) -> Example:
     if not held_out and rng.random() < 0.1:
         vietnamese, english = sample_elsewhere(rng)[1], ELSEWHERE
     if not held_out:
-        vietnamese = reworded_in_vietnamese(vietnamese, rng)
+        vietnamese = strayed(reworded_in_vietnamese(vietnamese, rng), rng)
     pair = (fold(vietnamese) if rng.random() < 0.15 else vietnamese, english)
     example = _example(pair, to_vietnamese=False)
     # People drop the question mark and the full stop.
