@@ -10,7 +10,8 @@ from prompts import render
 
 def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> None:
     session = open_session(demo_library)
-    frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 30.0)
+    # Of the picture itself and of its thumbnail the same is told only where nobody stands across two columns.
+    frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 40.0)
     picture = np.asarray(Image.open(frame.image).convert("RGB"))
     looked = attention(session.blip, picture, render("caption"))
     (told,) = session.core.caption([frame])
