@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -233,6 +234,8 @@ class Composer:
         if not seen:
             return self._unknown(nearest, language, 0.0, conditions)
         best_first = [one.keyframe for one in sorted(kept or seen, key=lambda s: -s.score)]
+        if kept:
+            best_first = self._in_turn(moments, best_first)
         answer = self._core.answer(asked, best_first[: self._options.frames])
         if kept and not answer.text:
             # No single frame tells: perhaps what changes between those around the moment does.
@@ -276,6 +279,11 @@ class Composer:
             return []
         likely = [pair for pair in different.values() if pair[0].confidence >= self._options.rival * best]
         return sorted(likely, key=lambda pair: (pair[1].video_id, pair[1].start_seconds))
+
+    def _in_turn(self, moments: Sequence[Evidence], kept: Sequence[Keyframe]) -> list[Keyframe]:
+        """The best frame of each moment, then the second of each, and so on: what an answer cites, it was read from."""
+        rounds = itertools.zip_longest(*(self._of(one, kept) for one in moments))
+        return [keyframe for taken in rounds for keyframe in taken if keyframe is not None]
 
     def _of(self, moment: Evidence, kept: Sequence[Keyframe]) -> list[Keyframe]:
         """The frames among `kept` that a moment was made of, in their order."""

@@ -408,6 +408,25 @@ def test_two_moments_that_answer_differently_are_asked_back_about() -> None:
     assert chosen.answer.startswith("Blue (0:03")
 
 
+def test_an_answer_is_read_from_every_moment_that_it_cites() -> None:
+    """However many frames of one moment are surer than any of the others."""
+    read: list[list[float]] = []
+
+    class Surest(_Differing):
+        def answer(self, question, frames, lines=()):
+            read.append([frame.seconds for frame in frames])
+            return super().answer(question, frames, lines)
+
+        def verify(self, statement, frames):
+            sure = {"red": 0.99, "noth": 0.05}
+            return [sure.get(SEEN[int(frame.seconds)].split()[0][:4], 0.9) for frame in frames]
+
+    reply = _assistant(Surest(slots={"query": "a vehicle"})).ask("What colour is the vehicle?", thread_id="t")
+    for moment in reply.evidence:
+        assert any(moment.start_seconds <= at < moment.end_seconds for at in read[0])
+    assert len(reply.choices) == len(reply.evidence) > 1
+
+
 def test_what_is_there_at_one_moment_is_there() -> None:
     class Sometimes(_Differing):
         def answer(self, question, frames, lines=()):
