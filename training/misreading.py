@@ -9,14 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-import torch
-from torch import Tensor
-
-from training.tokenizer import vocabulary
-from training.world.scene import CARRIED, COLOURS, COLUMN_WIDTH, COLUMNS, KINDS, LANES, NOTHING, Actor, Scene
-
-STRADDLES = 0.08  # of the actors of a clip stand so near the border of two columns that both say them
-FULL_UNTIL = 1.5  # how much of an actor both columns say together: three quarters each where it stands right between
+from training.world.scene import CARRIED, COLOURS, COLUMN_WIDTH, COLUMNS, KINDS, LANES, Actor, Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +53,6 @@ def misread(scene: Scene, rng: random.Random, rates: Rates = MEASURED) -> Scene:
         else:
             found += [read, replace(read, x=beside)] if rng.random() < rates.twice else [read]
     return scene.with_actors(tuple(found))
-
-
-def straddle(vectors: Tensor, columns: Tensor, table: Tensor, rate: float = STRADDLES) -> Tensor:
-    """Slot vectors in which some actors stand across the border of two columns, and are read in both by halves.
-
-    Within 1.5 units of a border the pocket tower says an actor in either column, the weaker the farther: as it should,
-    since nothing in the picture says which is meant. Who leaves the two to be counted counts one bus twice for as long
-    as it stands there.
-
-    Args:
-        vectors: `(n, 1 + columns, width)` of `slot_vectors`; left as they are.
-        columns: `(n, columns, words)` of `slot_ids`; the last word of a column is its place.
-        table: word vectors.
-        rate: how often, of one actor with an empty column beside.
-    """
-    nothing = table[vocabulary().index(NOTHING)]
-    empty = table[columns[..., :-1]].eq(nothing).all(-1).all(-1)
-    found = vectors.clone()
-    for row, column in (~empty & (torch.rand(empty.shape, device=empty.device) < rate)).nonzero().tolist():
-        beside = column + (1 if torch.rand(()) < 0.5 else -1)
-        if not 0 <= beside < COLUMNS or not empty[row, beside]:
-            continue
-        actor = (table[columns[row, column, :-1]] - nothing).sum(0)
-        across = float(torch.rand(()))
-        found[row, 1 + column] -= max(0.0, 1 - FULL_UNTIL * (1 - across)) * actor
-        found[row, 1 + beside] += min(1.0, FULL_UNTIL * across) * actor
-    return found
 
 
 def _taken_for(actor: Actor, rng: random.Random, rates: Rates) -> Actor:

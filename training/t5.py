@@ -32,7 +32,7 @@ from training.language.elsewhere import sample_elsewhere
 from training.language.noise import politely
 from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule, batches_of, launch
-from training.misreading import MEASURED, STRADDLES, misread, straddle
+from training.misreading import MEASURED, misread
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.tokenizer import build_tokenizer
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
@@ -112,21 +112,16 @@ def caption_batch(rng: random.Random, size: int) -> list[Sample]:
     return [((scene,), CAPTION, full_caption(scene)) for scene in scenes]
 
 
-def visual_inputs(
-    model: Any, samples: list[Sample], *, noise: float = 0.0, straddles: float = 0.0
-) -> dict[str, Tensor]:
+def visual_inputs(model: Any, samples: list[Sample], *, noise: float = 0.0) -> dict[str, Tensor]:
     """Embeddings `(n, prefix + words, width)`, mask and labels.
 
-    One frame's prefix is its eleven vectors; of several frames, each is announced by its number in words. `straddles`
-    is how often an actor is read in two columns by halves.
+    One frame's prefix is its eleven vectors; of several frames, each is announced by its number in words.
     """
     table = model.shared.weight
     device = table.device
     flat = [frame for frames, _, _ in samples for frame in frames]
     backdrop, columns = slot_ids(flat)
     vectors = slot_vectors(backdrop.to(device), columns.to(device), table)
-    if straddles:
-        vectors = straddle(vectors, columns.to(device), table, straddles)
     if noise:
         vectors = vectors + torch.randn_like(vectors) * noise * 2 * torch.rand(len(vectors), 1, 1, device=device)
     rows, start = [], 0
@@ -363,16 +358,13 @@ def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str
         with torch.autocast(device.type, dtype=torch.bfloat16):
             return model(**inputs, **more)
 
-    def seen(samples: list[Sample]) -> dict[str, Tensor]:
-        return visual_inputs(model, samples, noise=noise, straddles=STRADDLES)
-
     language = sum(
         (share * forward(text_inputs(part, device)).loss for share, part in by_length(batch.language)),
         torch.zeros((), device=device),
     )
-    caption: Tensor = forward(seen(batch.captions)).loss
-    frames: Tensor = forward(seen(batch.episodes)).loss
-    output = forward(seen(batch.questions), output_hidden_states=True)
+    caption: Tensor = forward(visual_inputs(model, batch.captions, noise=noise)).loss
+    frames: Tensor = forward(visual_inputs(model, batch.episodes, noise=noise)).loss
+    output = forward(visual_inputs(model, batch.questions, noise=noise), output_hidden_states=True)
     middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
     hint = hints.loss(middle, output.encoder_last_hidden_state, batch.questions)
     shown = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}

@@ -3,16 +3,12 @@
 import random
 
 import pytest
-import torch
 
 from training.glip import sample_phrases
-from training.instructblip import slot_ids, slot_vectors
 from training.language.elsewhere import ELSEWHERE, sample_elsewhere
 from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
 from training.language.translation import english_example, strayed
-from training.misreading import MEASURED, misread, straddle
-from training.models import WIDTH_OF_MODEL
-from training.tokenizer import vocabulary
+from training.misreading import MEASURED, misread
 from training.world.scene import COLUMNS, sample_scene
 from training.world.wordings import OUT_OF_WORLD
 
@@ -77,36 +73,6 @@ def test_what_comes_from_elsewhere_is_translated_into_a_question_that_no_picture
     rng = random.Random(4)
     assert len({sample_elsewhere(rng)[1] for _ in range(400)}) > 150
     assert ELSEWHERE in {english_example(rng).target for _ in range(100)}
-
-
-def test_an_actor_across_a_border_is_said_in_both_columns_by_halves() -> None:
-    table = torch.randn(len(vocabulary()), WIDTH_OF_MODEL, generator=torch.manual_seed(3))
-    scenes = [sample_scene(random.Random(seed)) for seed in range(30)]
-    backdrop, columns = slot_ids(scenes)
-    vectors = slot_vectors(backdrop, columns, table)
-    found = straddle(vectors, columns, table, rate=1.0)
-    assert torch.equal(vectors, slot_vectors(backdrop, columns, table))  # what came is left as it was
-    assert torch.equal(found[:, 0], vectors[:, 0])
-    nothing = table[vocabulary().index("none")]
-    halves = 0
-    for row, scene in enumerate(scenes):
-        there = {actor.column for actor in scene.actors}
-        for column in there:
-            actor = (table[columns[row, column, :-1]] - nothing).sum(0)
-            own, *beside = (
-                float((found[row, 1 + at] - vectors[row, 1 + at]) @ actor / (actor @ actor))
-                for at in (column, *({column - 1, column + 1} & set(range(10)) - there))
-            )
-            assert -1 <= own <= 1e-5
-            halves += own < -0.1 and any(share > 0.5 for share in beside)
-    assert halves > 10
-
-
-def test_none_straddles_at_a_rate_of_nought() -> None:
-    table = torch.randn(len(vocabulary()), WIDTH_OF_MODEL, generator=torch.manual_seed(4))
-    backdrop, columns = slot_ids([sample_scene(random.Random(6))])
-    vectors = slot_vectors(backdrop, columns, table)
-    assert torch.equal(straddle(vectors, columns, table, rate=0.0), vectors)
 
 
 def test_a_stray_word_leaves_the_question_whole() -> None:
