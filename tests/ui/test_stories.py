@@ -55,6 +55,11 @@ def _play_start(page: Any) -> float:
     )
 
 
+def _rests(page: Any) -> None:
+    """Waits until the script has run to its end: a file offered by an earlier run is forgotten then."""
+    page.locator("[data-test-script-state='notRunning']").wait_for(timeout=SLOW)
+
+
 def _fits(page: Any) -> None:
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing to scroll sideways"
@@ -182,7 +187,7 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
     for key, way in (("l", 1), ("l", 1), ("j", -1)):
         # Keys are heard once their buttons are drawn and the page has come to rest.
         page.locator("[class*='st-key-frame_after'] button:visible").wait_for(timeout=SLOW)
-        page.locator("[data-test-script-state='notRunning']").wait_for(timeout=SLOW)
+        _rests(page)
         before = heading.inner_text()
         page.locator("body").press(key)
         page.wait_for_function(
@@ -190,6 +195,7 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
         )
         assert (_seconds(heading.inner_text().split()[-1]) - _seconds(before.split()[-1])) * way > 0
     assert _seconds(heading.inner_text().split()[-1]) > start
+    _rests(page)
     page.get_by_role("button", name="Share and save").click()
     shot(page, "take-along")
     with page.expect_download(timeout=SLOW) as cut:
