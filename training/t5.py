@@ -16,7 +16,7 @@ import json
 import logging
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule, batches_of, launch
 from training.misreading import MEASURED, misread
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
+from training.reversals import sample_reversal
 from training.tokenizer import build_tokenizer
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
 from training.world.outside import OUTSIDE
@@ -52,13 +53,15 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 44, 20, 4, 96  # of one process
+SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # of one process
+REVERSALS = 0.6  # of the claims
 EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
 EVALUATION_SEED = 7177
 CAPTION = prompts.render("caption")
+CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {CLAIM: sample_claim, "reversal": sample_reversal}
 
 Sample = tuple[Sequence[Scene], str, str]  # the frames' truths, prompt, answer
 
@@ -89,7 +92,8 @@ def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
 def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
     """Questions and claims about several frames."""
     kinds = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS], k=questions)
-    episodes = [*(sample_episode(rng, kind) for kind in kinds), *(sample_claim(rng) for _ in range(claims))]
+    episodes = [sample_episode(rng, kind) for kind in kinds]
+    episodes += [sample_reversal(rng) if rng.random() < REVERSALS else sample_claim(rng) for _ in range(claims)]
     return [_misread(_episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
 
 
@@ -263,8 +267,8 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
     rng = random.Random(f"{seed} {kind}")
     samples: list[Sample] = []
     while len(samples) < size:
-        if kind == CLAIM:
-            samples.append(_episode_sample(sample_claim(rng)))
+        if kind in CLAIM_KINDS:
+            samples.append(_episode_sample(CLAIM_KINDS[kind](rng)))
             continue
         if kind in EPISODE_KINDS:
             samples.append(_episode_sample(sample_episode(rng, kind)))
@@ -287,11 +291,11 @@ def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, 
     device = model.shared.weight.device
     model.eval()
     found: dict[str, float] = {}
-    for kind in (*QUESTION_KINDS, *EPISODE_KINDS, CLAIM, "verify", "caption"):
+    for kind in (*QUESTION_KINDS, *EPISODE_KINDS, *CLAIM_KINDS, "verify", "caption"):
         samples = _visual_samples(kind, size, seed)
         batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
         found[f"qa.{kind}"] = exact(model, batches)
-        if kind in (*EPISODE_KINDS, CLAIM):
+        if kind in (*EPISODE_KINDS, *CLAIM_KINDS):
             rng = random.Random(f"misread {seed} {kind}")
             samples = [_misread(sample, rng, 1.0) for sample in samples]
             batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]

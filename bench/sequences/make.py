@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from training.reversals import REVERSED
 from training.world.plots import Plot
 from training.world.scene import ANIMALS, LANES, VEHICLES, WIDTH, sample_backdrop
 from training.world.story import Event, EventKind, Player, Shot, Story
@@ -16,11 +17,6 @@ Who = tuple[str, str]  # colour and kind
 
 ACT_SECONDS = 11.0  # from the beginning of one act to that of the next
 TAIL_SECONDS = 4.0
-REVERSED: Mapping[EventKind, EventKind] = {
-    "boards": "gets off", "gets off": "boards", "enters": "leaves", "leaves": "enters",
-    "picks up": "puts down", "puts down": "picks up", "overtakes": "overtakes",
-}  # fmt: skip
-"""What an act looks like with time running backwards; who overtakes is then overtaken."""
 PLAIN: tuple[EventKind, ...] = ("stops", "crosses", "turns around")
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from bench.ranking import average_precision, roc_auc
 from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
-from bench.sequences.make import ACTS, PLAIN, REVERSED, sample_asked
+from bench.sequences.make import ACTS, PLAIN, sample_asked
 from bench.sequences.planted import sample_planted
+from training.reversals import REVERSED
 from training.world.episodes import sample_claim
 from training.world.story import Event
 

@@ -9,6 +9,8 @@ from training.language.elsewhere import ELSEWHERE, sample_elsewhere
 from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
 from training.language.translation import english_example, strayed
 from training.misreading import MEASURED, misread
+from training.reversals import APART_SECONDS, REVERSED, sample_reversal
+from training.world.episodes import FRAMES, SAYINGS
 from training.world.scene import COLUMNS, sample_scene
 from training.world.wordings import OUT_OF_WORLD
 
@@ -83,3 +85,18 @@ def test_a_stray_word_leaves_the_question_whole() -> None:
         assert text.endswith("?")
         assert "có xe đỏ nào không" in text
         assert len(text.split()) <= len(question.split()) + 2
+
+
+def test_half_of_the_reversals_are_true_and_the_frames_hold_the_act_or_its_reverse() -> None:
+    rng, true = random.Random(9), 0
+    verbs = {kind: {saying.partition(" {other}")[0] for saying in sayings} for kind, sayings in SAYINGS.items()}
+    for _ in range(150):
+        episode = sample_reversal(rng)
+        start, end = episode.seconds[0], episode.seconds[-1]
+        assert FRAMES[0] <= len(episode.seconds) <= FRAMES[1]
+        assert APART_SECONDS[0] <= (end - start) / (len(episode.seconds) - 1) <= APART_SECONDS[1] + 1e-9
+        held = {e.kind for e in episode.shot.events if start <= e.start_seconds and e.end_seconds <= end}
+        said = {kind for kind, words in verbs.items() if any(f" {word}" in episode.text for word in words)}
+        assert said & (held if episode.answer == "yes" else {REVERSED[kind] for kind in held if kind in REVERSED})
+        true += episode.answer == "yes"
+    assert 0.35 < true / 150 < 0.65

@@ -9,7 +9,7 @@ from training.language.tool_calls import TOOLS, choice_example, slot_example
 from training.language.translation import english_example, vietnamese_example
 
 TASKS: dict[str, Task] = {
-    "tools": Task(choice_example, partial(choice_example, held_out=True), weight=2, candidates=TOOLS),
+    "tools": Task(choice_example, partial(choice_example, held_out=True), weight=3, candidates=TOOLS),
     "slots": Task(slot_example, partial(slot_example, held_out=True), weight=3),
     "rewrite": Task(rewrite_example, partial(rewrite_example, held_out=True), weight=3),
     "vi_en": Task(english_example, partial(english_example, held_out=True), weight=3),
