@@ -9,7 +9,7 @@ from typing import Literal
 
 from training.reversals import REVERSED
 from training.world.plots import Plot
-from training.world.scene import ANIMALS, LANES, VEHICLES, WIDTH, sample_backdrop
+from training.world.scene import ANIMALS, LANES, VEHICLES, WIDTH, Facing, sample_backdrop
 from training.world.story import Event, EventKind, Player, Shot, Story
 
 Variant = Literal["right", "order", "missing", "reversed"]
@@ -140,7 +140,8 @@ def _stops(plot: Plot, act: Act, at: float) -> None:
 
 def _turns(plot: Plot, act: Act, at: float) -> None:
     player = _comes(plot, act.who, at)
-    plot.leaves(player.turn_around("left" if player.facing == "right" else "right"))
+    back: Facing = "left" if player.facing == "right" else "right"
+    plot.leaves(player.turn_around(back), back)  # who left the way they were going would not have turned at all
 
 
 def _crosses(plot: Plot, act: Act, at: float) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from bench.ranking import average_precision, roc_auc
 from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
-from bench.sequences.make import ACTS, PLAIN, sample_asked
+from bench.sequences.make import ACTS, PLAIN, Act, sample_asked
 from bench.sequences.planted import sample_planted
 from training.reversals import REVERSED
 from training.world.episodes import sample_claim
-from training.world.story import Event
+from training.world.plots import Plot
+from training.world.scene import sample_backdrop
+from training.world.story import Event, Shot
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -81,3 +83,12 @@ def test_areas_and_precisions_are_the_textbook_ones() -> None:
     assert average_precision(np.array([0.9, 0.8, 0.7]), np.array([False, True, True])) == pytest.approx(2 / 3)
     assert average_precision(np.empty(0), np.empty(0, bool), of=3) == 0.0
     assert roc_auc(np.ones(4), there) == 0.5
+
+
+def test_who_turns_around_goes_back_where_they_came_from() -> None:
+    rng = random.Random(8)
+    for _ in range(20):
+        plot = Plot(Shot(sample_backdrop(rng), 20.0), rng, "all")
+        ACTS["turns around"](plot, Act("turns around", ("red", "car")), 1.0)
+        (car,) = plot.shot.players
+        assert (car.places[0].x < 0) == (car.places[-1].x < 0)
