@@ -54,6 +54,7 @@ POCKET = assistant/models/pocket
 train: $(READY) ## train the pocket models from scratch (about ten hours on two cores) and render the demo clips
 	$(TRAIN) training.t5 --out runs/t5 --seconds 8700 --processes 2
 	$(TRAIN) training.instructblip --t5 runs/t5 --out runs/instructblip --seconds 20000 --lm-share 0.25 --processes 2
+	$(TRAIN) training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 3600
 	$(TRAIN) training.clip --vision runs/instructblip --out runs/clip --seconds 1200 --processes 2
 	$(TRAIN) training.matching --vision runs/instructblip --out runs/matching --seconds 1200 --processes 2
 	$(TRAIN) training.glip --out runs/glip --seconds 4800 --processes 2
@@ -67,6 +68,7 @@ export: $(READY) ## write what was trained as the package ships it, and render t
 	$(BIN)/python -m training.export runs/clip $(POCKET)/clip
 	$(BIN)/python -m training.export runs/instructblip $(POCKET)/instructblip
 	$(BIN)/python -m training.familiarity $(POCKET)/instructblip
+	test ! -d runs/event_timer || cp runs/event_timer/event_timer.safetensors $(POCKET)/instructblip
 	$(BIN)/python -m training.export runs/matching $(POCKET)/matching --vision-of $(POCKET)/instructblip
 	$(BIN)/python -m training.export runs/glip $(POCKET)/glip
 	$(BIN)/python -m training.calibration $(POCKET)/clip

@@ -123,7 +123,7 @@ class Session:
 
     @cached_property
     def frames(self) -> LibraryFrames:
-        return LibraryFrames(self.search)
+        return LibraryFrames(self.search, self.blip)
 
     def voice(self, *, online: bool | None = None, accents: Mapping[Language, str] | None = None) -> Voice:
         """The voice; `online` and `accents` (one for each language) override the settings."""

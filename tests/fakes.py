@@ -117,6 +117,9 @@ class ScriptedCore:
     def happens(self, statement, windows):
         return [max(self.verify(statement, window), default=0.0) for window in windows]
 
+    def times(self, events, frames):
+        return None
+
     def caption(self, frames):
         return [Answer(SEEN[int(frame.seconds)], 0.8) for frame in frames]
 

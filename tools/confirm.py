@@ -4,7 +4,8 @@ Retrieval proposes and the core confirms: what counts for a keyframe is how sure
 seconds around it, times the odds that retrieval gives, at most even; and the sequence is aligned anew. Odds are at most
 twice the probability, so twice what retrieval alone makes of a video bounds what the core can make of it, and videos
 are looked at in that order until no other can change the result (as for costly predicates: Chang and Hwang 2002,
-"Minimal probing").
+"Minimal probing"). When an event begins and ends is told by the core's model of time, else by what the windows that
+show it have in common.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from tools.alignment import alignments
 from tools.events import FindEventsOptions, Found, allowed, find_sequences, missed_score, told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from tools.ports import Core, FrameIndex, Similarities
     from tools.sequence import Sequence
+    from tools.timing import Timing
     from tools.types import EventMoment, EventSequence, Keyframe
 
 PLACING_WINDOWS = 10  # of one event, while somebody waits for an answer
@@ -95,7 +99,7 @@ def confirm_sequences(
     missed = missed_score(sequence, chosen)
     kept: list[Found] = []
     seen: dict[str, tuple[Similarities, NDArray[np.float64]]] = {}
-    windows_of: dict[str, list[Windows]] = {}
+    lasting: dict[str, list[Windows] | list[Timing]] = {}
     pruned = 0.0  # the most that a video not looked at can reach
     for number, proposal in enumerate(proposed):
         most = MOST_ODDS * proposal.score
@@ -118,13 +122,14 @@ def confirm_sequences(
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
             del kept[chosen.limit :]
-            seen[proposal.video_id], windows_of[proposal.video_id] = (similar, open_to), looked
+            seen[proposal.video_id] = similar, open_to
+            lasting[proposal.video_id] = _times(core, sequence.events, keyframes, looked) or looked
     proven = all(proposal.certified for proposal in proposed)
     return [
         replace(
             one,
             certified=proven and one.score > pruned,
-            moments=tuple(map(_bounded, one.moments, windows_of[one.video_id])),
+            moments=tuple(map(_bounded, one.moments, lasting[one.video_id])),
         )
         for one in (told(sequence, found, *seen[found.video_id], chosen) for found in kept)
     ]
@@ -158,9 +163,17 @@ def _looked_at(
     return Windows(starts[best], options.window_seconds, np.array(core.happens(event, looked)))
 
 
-def _bounded(moment: EventMoment, windows: Windows) -> EventMoment:
-    """With the start and the end that the windows tell; its best frame stays between them."""
-    if moment.seconds is None or (extent := windows.extent(moment.seconds)) is None:
+def _times(core: Core, events: Iterable[str], keyframes: list[Keyframe], looked: list[Windows]) -> list[Timing] | None:
+    """When each event goes on, read where windows of any were looked at; None from a core that cannot tell."""
+    seconds = np.array([keyframe.seconds for keyframe in keyframes])
+    starts = np.concatenate([windows.starts for windows in looked])
+    near = ((seconds >= starts[:, None]) & (seconds < starts[:, None] + looked[0].length)).any(axis=0)
+    return core.times(tuple(events), [keyframes[at] for at in np.flatnonzero(near)])
+
+
+def _bounded(moment: EventMoment, told: Windows | Timing) -> EventMoment:
+    """With the start and the end that it is told to have; its best frame stays between them."""
+    if moment.seconds is None or (extent := told.extent(moment.seconds)) is None:
         return moment
     start, end = max(0.0, extent[0]), extent[1]
     return replace(moment, start_seconds=min(start, moment.seconds), end_seconds=max(end, moment.seconds))

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.timing import Timing
 from tools.types import Detection, FrameHit, Keyframe, Line, Source, Video
 
 
@@ -122,6 +123,15 @@ class DenseFrames(Protocol):
         """
         ...
 
+    def times(
+        self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, most: int
+    ) -> tuple[NDArray[np.int64], Timing] | None:
+        """When an event goes on, by the same frames: their indexes, and what each tells.
+
+        None where `between` gives none, and without a model of time.
+        """
+        ...
+
 
 class TextIndex(Protocol):
     """Lines searched by their words."""
@@ -214,6 +224,12 @@ class Core(Protocol):
     def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """P(yes) that `statement` ("a person gets off the bus") happens in each window: some frames of one video, in
         time order.
+        """
+        ...
+
+    def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
+        """From when to when each event goes on, by frames of one video in time order; None from a core without a model
+        of time.
         """
         ...
 

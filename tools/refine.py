@@ -17,6 +17,8 @@ from tools.ports import Similarities
 from tools.types import EventMoment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from tools.ports import DenseFrames, FrameIndex
@@ -29,6 +31,14 @@ class RefineOptions(BaseModel):
 
     frames_per_second: int = Field(default=60, ge=1, description="looked at, at most; more are evenly thinned")
     tail_seconds: float = Field(default=1.5, gt=0, description="after the last keyframe, which is its video's end")
+
+
+class TimeOptions(BaseModel):
+    """Bounds of `refine_by_time`."""
+
+    frames_per_second: float = Field(default=4.0, gt=0, description="looked at, at most; more are evenly thinned")
+    around_seconds: float = Field(default=3.0, gt=0, description="before and after what was found")
+    longest_seconds: float = Field(default=20.0, gt=0, description="looked at for one event, at most")
 
 
 def refine(
@@ -68,6 +78,61 @@ def refine(
     for i, row in enumerate(placed):
         moments[row] = _moved(found.moments[row], fine, likely[i], positions[i], positions[:i] + positions[i + 1 :])
     return replace(found, moments=tuple(moments))
+
+
+def refine_by_time(
+    found: EventSequence,
+    asked: Sequence,
+    frames: FrameIndex,
+    dense: DenseFrames,
+    options: TimeOptions | None = None,
+) -> EventSequence:
+    """`found` with each event moved to where the core's model of time puts it, by single frames around it.
+
+    For sequences of which the core confirmed each event: the model tells when, not whether. An event that it does not
+    see there stays where it was, and all do where their best frames would break order or limits. The sequence keeps its
+    score.
+    """
+    chosen = options or TimeOptions()
+    seconds = frames.similarities(asked.events[:1], video_id=found.video_id).seconds
+    moments = tuple(_timed(moment, found.video_id, seconds, dense, chosen) for moment in found.moments)
+    return replace(found, moments=moments) if _allowed(moments, asked) else found
+
+
+def _timed(
+    moment: EventMoment, video_id: str, keyframes: NDArray[np.float64], dense: DenseFrames, options: TimeOptions
+) -> EventMoment:
+    if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
+        return moment
+    first = int(np.searchsorted(keyframes, moment.start_seconds - options.around_seconds, side="right")) - 1
+    start = float(keyframes[max(0, first)])
+    end = min(moment.end_seconds + options.around_seconds, start + options.longest_seconds)
+    most = max(1, round((end - start) * options.frames_per_second))
+    told = dense.times(moment.event, video_id=video_id, start_seconds=start, end_seconds=end, most=most)
+    if told is None:
+        return moment
+    indexes, timing = told
+    best, extent = timing.best(moment.seconds), timing.extent(moment.seconds)
+    if best is None or extent is None:
+        return moment
+    at = float(timing.seconds[best])
+    return replace(
+        moment,
+        start_seconds=min(max(0.0, extent[0]), at),
+        end_seconds=max(extent[1], at),
+        seconds=at,
+        frame_index=int(indexes[best]),
+    )
+
+
+def _allowed(moments: Iterable[EventMoment], asked: Sequence) -> bool:
+    """Whether best frames are in order and within the limits that were asked for."""
+    placed = [(row, moment.seconds) for row, moment in enumerate(moments) if moment.seconds is not None]
+    for (a, before), (b, after) in pairwise(placed):
+        gap = reduce(add, asked.limits.gaps[a:b])
+        if not (before < after and gap.min_seconds <= after - before <= gap.max_seconds):
+            return False
+    return not placed or placed[-1][1] - placed[0][1] <= asked.limits.within_seconds
 
 
 def _windows(found: EventSequence, seconds: NDArray[np.float64], tail: float) -> list[tuple[float, float]]:

@@ -20,6 +20,7 @@ CLASSES = {
 SHARD = "10MB"  # no file of the package is larger than 15 MB
 INDEX = "model.safetensors.index.json"
 OWN = "matching.safetensors"  # `model.safetensors` would be read instead of the index
+BESIDE = "event_timer.safetensors"  # of another recipe, in the same folder; it outlives what it times by
 TRAINING_ONLY = frozenset({"resume.pt", "log.jsonl", "figures.json"})
 
 
@@ -40,8 +41,11 @@ def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
     from safetensors.torch import load_file, save_file
 
     kind = json.loads((source / "config.json").read_text()).get("model_type")
+    kept = (target / BESIDE).read_bytes() if (target / BESIDE).is_file() else None
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
+    if kept is not None:
+        (target / BESIDE).write_bytes(kept)
     for path in source.iterdir():
         if path.is_dir():
             shutil.copytree(path, target / path.name)

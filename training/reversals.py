@@ -41,13 +41,14 @@ def sample_reversal(rng: random.Random) -> Episode:
             continue
         event = rng.choice(happened)
         claim = Claim.of(event, rng)
-        claim = claim if true else _turned(claim)
+        claim = claim if true else turned(claim)
         seconds = _over(event, shot, rng)
         if seconds and _clear(claim, true, event, shot, seconds):
             return Episode(shot, seconds, CLAIM, claim.text(rng), yes_or_no(true))
 
 
-def _turned(claim: Claim) -> Claim:
+def turned(claim: Claim) -> Claim:
+    """The same with time running backwards."""
     if claim.kind == "overtakes" and claim.other:
         return Claim(claim.kind, claim.other, claim.other_colour, claim.who, claim.who_colour)
     return replace(claim, kind=REVERSED[claim.kind])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from tools.ports import Core
+    from tools.timing import Timing
     from tools.types import Keyframe, Line
 
 Reply = TypeVar("Reply", bound=BaseModel)
@@ -186,6 +187,10 @@ class ChatModelCore:
             prompt = render("chat_happens", statement=quoted(statement), count=len(kept))
             found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
         return found
+
+    def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
+        """A chat model has no model of time; its eyes may have one."""
+        return self._eyes.times(events, frames) if self._eyes else None
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.features import Store
     from assistant.models.core_model import CoreModel
+    from tools.timing import Timing
     from tools.types import Keyframe, Line
 
 ABSENT = "none"
@@ -142,6 +143,12 @@ class InstructBlipCore:
             for number, probability in zip(numbers, self._blip.probability_yes(prompt, visual), strict=True):
                 found[number] = probability
         return found
+
+    def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
+        """By the model of time that lies beside the checkpoint, where there is one."""
+        if not frames or not self._blip.tells_time:
+            return None
+        return self._blip.times(events, self._features(frames), np.array([frame.seconds for frame in frames]))
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame; none, at confidence 0, for one unlike any that the core was trained on."""

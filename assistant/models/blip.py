@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.models.constraint import Pieces
+    from assistant.models.event_timer import EventTimer
     from assistant.models.familiarity import Familiarity
+    from tools.timing import Timing
 
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
 
@@ -159,6 +161,33 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
             words = model.get_input_embeddings()(text["input_ids"].to(model.device))
             parts += [words.expand(len(chosen), -1, -1).to(chosen.dtype), chosen[:, number].to(words.device)]
         return torch.cat(parts, 1)
+
+    @cached_property
+    def _timer(self) -> EventTimer | None:
+        from assistant.models.event_timer import EventTimer
+
+        found = EventTimer.load(Path(self.checkpoint))
+        return None if found is None else found.to(self.loaded.model.get_input_embeddings().weight.device)
+
+    @property
+    def tells_time(self) -> bool:
+        return self._timer is not None
+
+    def times(
+        self, events: Sequence[str], features: NDArray[np.float16], seconds: NDArray[np.float64]
+    ) -> list[Timing] | None:
+        import torch
+
+        if self._timer is None:
+            return None
+        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
+        queries = self.queries(features, render("caption").lower())
+        words = []
+        with torch.inference_mode():
+            for event in events:
+                ids = tokenizer(self.clean(event), add_special_tokens=False, return_tensors="pt")["input_ids"]
+                words.append(model.get_input_embeddings()(ids.to(model.device))[0])
+        return self._timer.time(queries, words, seconds)
 
     def _instructions(self, texts: Sequence[str]) -> Any:
         """The questions as the Q-Former reads them. Its positions are counted from the left, so pads stand right."""

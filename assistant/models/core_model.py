@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tools.timing import Timing
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -56,6 +58,17 @@ class CoreModel(ABC):
 
         There is a row for each picture of `visual`; without it there is one.
         """
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether `times` tells any: a model of time lies beside the checkpoint, on this machine."""
+        return False
+
+    def times(
+        self, _events: Sequence[str], _features: NDArray[np.float16], _seconds: NDArray[np.float64]
+    ) -> list[Timing] | None:
+        """When each event goes on, by stored features of frames at increasing seconds; None without a model of time."""
+        return None
 
     @abstractmethod
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:

@@ -229,6 +229,9 @@ class _BlindCore:
     def happens(self, _statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         return [0.5] * len(windows)
 
+    def times(self, _events: Sequence[str], _frames: Sequence[Keyframe]) -> None:
+        return None
+
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         return [Answer("", 0.0)] * len(frames)
 

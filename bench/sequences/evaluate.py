@@ -18,13 +18,14 @@ from bench.sequences.planted import sample_planted
 from tools.classify import LabelledStretch, classify
 from tools.confirm import confirm_sequences
 from tools.events import FindEventsOptions, find_sequences
-from tools.refine import refine
+from tools.refine import refine, refine_by_time
 from tools.sequence import sequence_of
 from tools.unusual import find_unusual
 
 if TYPE_CHECKING:
     from assistant.session import Session
-    from tools.ports import Core
+    from tools.ports import Core, DenseFrames, FrameIndex
+    from tools.sequence import Sequence as Sought
     from tools.types import EventSequence
     from training.world.story import Story
 
@@ -34,6 +35,7 @@ TOP = 5
 QUALITIES = (24, 30)
 
 Search = Callable[[Asked], list["EventSequence"]]
+Refining = Callable[["EventSequence", "Sought", "FrameIndex", "DenseFrames"], "EventSequence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _indexed(session: Session, stories: Sequence[Story], folder: Path, rng: rand
 def _sequences(
     session: Session, asked: Sequence[Asked], video_ids: Mapping[str, str]
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Figures of the search as it ships, and with each event confirmed from several frames."""
+    """Figures of the search as it ships, with each event confirmed from several frames, and of retrieval alone."""
     options = FindEventsOptions(limit=TOP, per_video=1, min_score=0.0)
 
     def plain(one: Asked) -> list[EventSequence]:
@@ -102,13 +104,16 @@ def _sequences(
 
     retrieved = [_ranked(plain, one, video_ids) for one in asked]
     decided = [_ranked(confirmed, one, video_ids) for one in asked]
-    figures = _figures("events.", retrieved) | _figures("events.confirmed.", decided)
-    figures["events.multiframe_gain"] = figures["events.confirmed.r1"] - figures["events.r1"]
-    first = [(one, one.found[0]) for one in retrieved if one.place == 0]
-    refined = [(one, refine(f, sequence_of(one.asked.events), session.search, session.frames)) for one, f in first]
-    figures["events.boundary_mae_seconds"] = _boundaries(refined)
-    told = [(one, one.found[0]) for one in decided if one.place == 0]
-    figures["events.confirmed.boundary_mae_seconds"] = _boundaries(told)
+    figures = _figures("events.", decided) | _figures("events.retrieved.", retrieved)
+    figures["events.multiframe_gain"] = figures["events.r1"] - figures["events.retrieved.r1"]
+
+    def exact(ranked: Sequence[Ranked], refining: Refining) -> list[tuple[Ranked, EventSequence]]:
+        first = [(one, one.found[0], sequence_of(one.asked.events)) for one in ranked if one.place == 0]
+        return [(one, refining(found, sought, session.search, session.frames)) for one, found, sought in first]
+
+    figures["events.boundary_mae_seconds"] = _boundaries(exact(decided, refine_by_time))
+    figures["events.keyframes.boundary_mae_seconds"] = _boundaries(exact(decided, lambda found, *_: found))
+    figures["events.retrieved.boundary_mae_seconds"] = _boundaries(exact(retrieved, refine))
     return figures, {"hinging": sum(one.hinges for one in asked)}
 
 

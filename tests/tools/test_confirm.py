@@ -10,6 +10,7 @@ from tools.events import FindEventsOptions, find_sequences
 from tools.moments import evenly
 from tools.ports import Calibration, Peaks, Similarities
 from tools.sequence import sequence_of
+from tools.timing import Timing
 from tools.types import Keyframe
 
 EVENTS = ("a", "b", "c")
@@ -106,6 +107,22 @@ def test_start_and_end_are_those_that_the_core_saw() -> None:
     (moment,) = found.moments
     assert (moment.start_seconds, moment.end_seconds) == (6.0, 8.0)
     assert moment.start_seconds <= moment.seconds <= moment.end_seconds
+
+
+def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
+    core, asked = ScriptedCore(), sequence_of(["dog"])
+    core.happens = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
+
+    def times(events, frames):
+        assert events == ("dog",)
+        seconds = np.array([frame.seconds for frame in frames])
+        return [Timing(seconds, (seconds == 7) * 0.8, seconds - 0.4, seconds + 0.7)]
+
+    core.times = times
+    (found,) = confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1))
+    (moment,) = found.moments
+    assert moment.start_seconds == min(6.6, moment.seconds)
+    assert moment.end_seconds == 7.7
 
 
 def test_events_move_within_their_video_and_the_score_stays() -> None:

@@ -12,8 +12,9 @@ from assistant.library import KeyframeRow, Library, VideoRecord
 from assistant.search import LibrarySearch
 from tools.events import find_sequences
 from tools.ports import Calibration
-from tools.refine import RefineOptions, refine
+from tools.refine import RefineOptions, TimeOptions, refine, refine_by_time
 from tools.sequence import read_sequence, sequence_of
+from tools.timing import Timing
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
 SPANS = {"red": (0.3, 1.72), "green": (1.72, 4.36), "blue": (4.36, 5.4)}
@@ -142,3 +143,64 @@ def test_a_file_that_is_gone_leaves_the_moments(searched, caplog) -> None:
     path.unlink()
     assert refine(found, asked, search, LibraryFrames(search)) == found
     assert "no such file" in caplog.text
+
+
+class Clock:
+    """A core whose features are mean colours, and whose model of time knows when each colour shows."""
+
+    tells_time = True
+
+    def __init__(self) -> None:
+        self.read: list[float] = []
+
+    def features(self, images):
+        return np.stack([image.reshape(-1, 3).mean(0) for image in images]).astype(np.float16)
+
+    def times(self, events, features, seconds):
+        self.read += seconds.tolist()
+        (event,) = events
+        near = np.abs(features.astype(float) - np.array(COLOURS[event])).max(axis=1) < 25
+        start, end = SPANS[event]
+        return [Timing(seconds, near * 0.9, np.full(len(seconds), start), np.full(len(seconds), end))]
+
+
+def test_the_model_of_time_reads_single_frames_around_what_was_found(searched) -> None:
+    search, _, times, _ = searched
+    asked, clock = sequence_of(["red", "green", "blue"]), Clock()
+    (found,) = find_sequences(search, asked)
+    timed = refine_by_time(found, asked, search, LibraryFrames(search, clock), TimeOptions(around_seconds=1.0))
+    for moment, (start, end) in zip(timed.moments, SPANS.values(), strict=True):
+        assert (moment.start_seconds, moment.end_seconds) == pytest.approx((start, end))
+        assert start - 2e-3 <= moment.seconds <= end
+        assert moment.seconds == pytest.approx(times[moment.frame_index], abs=2e-3)
+    assert (timed.score, timed.certified) == (found.score, found.certified)
+    assert len(clock.read) <= 4 * 3 * (3.0 + 2 * 2.0), "a few frames a second"
+
+
+def test_no_event_is_moved_past_its_neighbour_or_out_of_its_limits(searched) -> None:
+    search, *_ = searched
+    frames = LibraryFrames(search)
+
+    def at(seconds: dict[str, float]):
+        def times(event, **where):
+            one = np.array([seconds[event]])
+            return np.array([7]), Timing(one, np.array([0.9]), one, one + 1.0)
+
+        frames.times = times
+        return [moment.seconds for moment in refine_by_time(found, asked, search, frames).moments]
+
+    asked = read_sequence("red, then at least 2 seconds later blue")
+    (found,) = find_sequences(search, asked)
+    before = [moment.seconds for moment in found.moments]
+    assert at({"red": 1.2, "blue": 4.6}) == [1.2, 4.6]
+    assert at({"red": 3.0, "blue": 3.0}) == before
+    assert at({"red": 1.2, "blue": 3.1}) == before
+
+
+def test_without_a_model_of_time_or_the_file_everything_stays(searched) -> None:
+    search, _, _, path = searched
+    asked = sequence_of(["red", "blue"])
+    (found,) = find_sequences(search, asked)
+    assert refine_by_time(found, asked, search, LibraryFrames(search)) == found
+    path.unlink()
+    assert refine_by_time(found, asked, search, LibraryFrames(search, Clock())) == found

@@ -8,7 +8,7 @@ import torch
 from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalGeneration
 
 from assistant.models.base import checkpoint_identity, vision_identity, weight_files
-from training.export import export
+from training.export import BESIDE, export
 from training.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
 
 
@@ -46,6 +46,14 @@ def test_the_copy_is_the_training_in_half_precision(runs: Path, package: Path) -
     assert same(kind.from_pretrained(runs / "instructblip"), kind.from_pretrained(package / "instructblip"))
     assert not (package / "instructblip" / "resume.pt").exists()
     assert all(path.stat().st_size < 15e6 for path in weight_files(package / "instructblip"))
+
+
+def test_the_model_of_time_beside_it_stays(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / BESIDE).write_bytes(b"times")
+    (tmp_path / "old.safetensors").write_bytes(b"of an earlier export")
+    export(runs / "instructblip", tmp_path)
+    assert (tmp_path / BESIDE).read_bytes() == b"times"
+    assert not (tmp_path / "old.safetensors").exists()
 
 
 def test_a_vision_tower_that_two_models_share_is_stored_once(runs: Path, package: Path) -> None:

@@ -1,0 +1,50 @@
+"""The model of time: padding changes nothing, it is stored whole, and a core without one says so."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assistant.models.blip import InstructBlip
+from assistant.models.event_timer import EventTimer
+
+QUERIES, WIDTH = 5, 16
+SECONDS = np.array([0.0, 1.0, 2.5, 3.0, 4.0])
+
+
+@pytest.fixture
+def timer() -> EventTimer:
+    torch.manual_seed(0)
+    return EventTimer(QUERIES, WIDTH, unit=2.0).half().float().eval()
+
+
+def test_events_of_several_lengths_are_timed_together_as_each_alone(timer: EventTimer) -> None:
+    queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(n, WIDTH) for n in (2, 6, 3)]
+    together = timer.time(queries, words, SECONDS)
+    for one, event in zip(together, words, strict=True):
+        (alone,) = timer.time(queries, [event], SECONDS)
+        assert one.going.shape == SECONDS.shape
+        for a, b in ((one.going, alone.going), (one.starts, alone.starts), (one.ends, alone.ends)):
+            np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_it_is_stored_beside_a_core_and_read_back(timer: EventTimer, tmp_path: Path) -> None:
+    assert EventTimer.load(tmp_path) is None
+    timer.save(tmp_path)
+    read = EventTimer.load(tmp_path)
+    assert read is not None
+    queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
+    np.testing.assert_allclose(read.time(queries, words, SECONDS)[0].ends, timer.time(queries, words, SECONDS)[0].ends)
+
+
+def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
+    queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
+    (early,), (late,) = timer.time(queries, words, SECONDS), timer.time(queries, words, SECONDS + 600.0)
+    np.testing.assert_allclose(early.going, late.going, atol=1e-4)
+    np.testing.assert_allclose(early.starts + 600.0, late.starts, atol=1e-3)
+
+
+def test_a_core_without_one_tells_no_times(tmp_path: Path) -> None:
+    features = np.zeros((2, 4, 8), np.float16)
+    assert InstructBlip(str(tmp_path)).times(["a red car stops"], features, np.array([0.0, 1.0])) is None

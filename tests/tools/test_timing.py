@@ -1,0 +1,29 @@
+"""From when to when an event lasts, told by several frames together."""
+
+import numpy as np
+import pytest
+
+from tools.timing import Timing
+
+SECONDS = np.arange(10.0)
+
+
+def timing(going: dict[int, float], starts: dict[int, float], ends: dict[int, float]) -> Timing:
+    return Timing(SECONDS, *(np.array([told.get(at, 0.0) for at in range(10)]) for told in (going, starts, ends)))
+
+
+def test_what_all_frames_of_an_event_tell_is_weighed() -> None:
+    told = timing({4: 0.9, 5: 0.6, 6: 0.3}, {4: 3.5, 5: 3.8, 6: 4.1}, {4: 6.0, 5: 6.0, 6: 6.6})
+    assert told.best(5.0) == 4
+    assert told.extent(5.0) == pytest.approx(((0.9 * 3.5 + 0.6 * 3.8 + 0.3 * 4.1) / 1.8, 6.1))
+
+
+def test_of_two_happenings_the_one_around_is_timed() -> None:
+    told = timing({1: 0.9, 8: 0.7}, {1: 0.7, 8: 7.6}, {1: 1.6, 8: 8.9})
+    assert told.extent(7.0) == pytest.approx((7.6, 8.9))
+    assert told.extent(2.0) == pytest.approx((0.7, 1.6))
+
+
+@pytest.mark.parametrize(("going", "end"), [({5: 0.1}, 6.0), ({1: 0.9}, 2.0), ({5: 0.9}, 3.0)])
+def test_where_no_frame_shows_it_or_it_ends_before_it_starts_nothing_is_told(going, end) -> None:
+    assert timing(going, {1: 0.5, 5: 4.5}, {1: end, 5: end}).extent(6.0) is None
