@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -212,8 +213,11 @@ class Session:
     ) -> Assistant:
         """An assistant of its own over this session's library and models; it may keep its conversations to itself."""
         from assistant.agent import Assistant
+        from assistant.agent.records import Options
 
         core, translator = self.minds()
+        if self.settings.chat_model:  # it is asked once for each window of each video, and may be paid for it
+            options = replace(options or Options(), placed=1)
         return Assistant(
             frames=self.search,
             lines=self.search,

@@ -135,14 +135,23 @@ def confirm_sequences(
     ]
 
 
-def placed_in_order(frames: FrameIndex, core: Core, sequence: Sequence, found: EventSequence) -> EventSequence:
-    """The sequence with each event moved, in its video, to where several frames in order show it happening.
-
-    Where they show nothing of it, it stays as it was found.
+def placed_in_order(
+    frames: FrameIndex,
+    core: Core,
+    sequence: Sequence,
+    found: list[EventSequence],
+    *,
+    video_id: str | None = None,
+    videos: int = 1,
+) -> list[EventSequence]:
+    """What was found in the best `videos`, as several frames in order show it: each event moved to where it happens,
+    the video first that shows the whole most surely. What they show nothing of follows as it was found.
     """
-    search, bounds = FindEventsOptions(limit=1, per_video=1), ConfirmOptions(windows=PLACING_WINDOWS)
-    placed = confirm_sequences(frames, core, sequence, video_id=found.video_id, search=search, options=bounds)
-    return replace(placed[0], score=found.score, certified=found.certified) if placed else found
+    search = FindEventsOptions(limit=videos, per_video=1)
+    bounds = ConfirmOptions(videos=videos, windows=PLACING_WINDOWS)
+    placed = confirm_sequences(frames, core, sequence, video_id=video_id, search=search, options=bounds)
+    seen = {one.video_id for one in placed}
+    return [*placed, *(one for one in found if one.video_id not in seen)]
 
 
 def _looked_at(

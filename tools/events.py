@@ -5,9 +5,8 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from langchain_core.tools import BaseTool, ToolException
@@ -194,16 +193,18 @@ def extent(likely: NDArray[np.float64], at: int, others: list[int]) -> tuple[int
     return first, last
 
 
-Placing = Callable[[Sequence, EventSequence], EventSequence]
-"""Moves the events of a found sequence within its video."""
+class Placing(Protocol):
+    """Puts found sequences in another order, and moves their events within their videos."""
+
+    def __call__(
+        self, sequence: Sequence, found: list[EventSequence], *, video_id: str | None = None
+    ) -> list[EventSequence]: ...
 
 
 def find_events_tool(
     frames: FrameIndex, options: FindEventsOptions | None = None, *, placing: Placing | None = None
 ) -> BaseTool:
-    """The tool over `frames`; its artifact is a list of EventSequence, best first; `placing` moves the events of the
-    best one.
-    """
+    """The tool over `frames`; its artifact is a list of EventSequence, best first, once `placing` has seen them."""
 
     def find_events(
         sequence: str, video: str | None = None, within: float | None = None
@@ -216,7 +217,7 @@ def find_events_tool(
         if not found:
             raise ToolException(nothing_found(asked))
         if placing is not None:
-            found[0] = placing(asked, found[0])
+            found = placing(asked, found, video_id=video)
         times = ", ".join(clock(m.seconds) for m in found[0].moments if m.seconds is not None)
         return f"{len(asked.events)} events in {found[0].video_id} at {times}", found
 

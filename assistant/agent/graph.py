@@ -71,7 +71,7 @@ class Agent:
             tool.name: tool
             for tool in (
                 find_frames_tool(frames, FindFramesOptions()),
-                find_events_tool(frames, placing=partial(placed_in_order, frames, core)),
+                find_events_tool(frames, placing=partial(placed_in_order, frames, core, videos=options.placed)),
                 read_text_tool(frames, lines),
                 ground_tool(frames, grounder),
                 count_tool(frames, grounder),

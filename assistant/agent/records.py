@@ -73,6 +73,7 @@ class Options:
     weighed: int = 8  # frames in which a circumstance of the question is looked for
     frames: int = 4  # looked at for one answer
     videos: int = 8  # looked at where the question names none
+    placed: int = 4  # of the videos in which a sequence was found, those that the core looks at
     evidence: int = 8  # shown
     # Turns a follow-up is rewritten from. A turn is kept on its own feet, so the last one holds what "it" means; an
     # older one beside it makes the pocket core mix the two up.

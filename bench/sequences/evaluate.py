@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.agent.records import Options
 from bench.ranking import average_precision, roc_auc
 from bench.sequences.labels import LABELS, sample_labelled
 from bench.sequences.make import Asked, sample_asked
 from bench.sequences.planted import sample_planted
 from tools.classify import LabelledStretch, classify
-from tools.confirm import confirm_sequences
+from tools.confirm import confirm_sequences, placed_in_order
 from tools.events import FindEventsOptions, find_sequences
 from tools.refine import refine, refine_by_time
 from tools.sequence import sequence_of
@@ -93,7 +94,7 @@ def _indexed(session: Session, stories: Sequence[Story], folder: Path, rng: rand
 def _sequences(
     session: Session, asked: Sequence[Asked], video_ids: Mapping[str, str]
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Figures of the search as it ships, with each event confirmed from several frames, and of retrieval alone."""
+    """Figures of the search confirmed by several frames, of the chat, which looks at fewer, and of retrieval alone."""
     options = FindEventsOptions(limit=TOP, per_video=1, min_score=0.0)
 
     def plain(one: Asked) -> list[EventSequence]:
@@ -102,9 +103,15 @@ def _sequences(
     def confirmed(one: Asked) -> list[EventSequence]:
         return confirm_sequences(session.search, session.core, sequence_of(one.events), search=options)
 
+    def in_chat(one: Asked) -> list[EventSequence]:
+        return placed_in_order(
+            session.search, session.core, sequence_of(one.events), plain(one), videos=Options().placed
+        )
+
     retrieved = [_ranked(plain, one, video_ids) for one in asked]
     decided = [_ranked(confirmed, one, video_ids) for one in asked]
     figures = _figures("events.", decided) | _figures("events.retrieved.", retrieved)
+    figures |= _figures("events.chat.", [_ranked(in_chat, one, video_ids) for one in asked])
     figures["events.multiframe_gain"] = figures["events.r1"] - figures["events.retrieved.r1"]
 
     def exact(ranked: Sequence[Ranked], refining: Refining) -> list[tuple[Ranked, EventSequence]]:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from tools.confirm import ConfirmOptions, Windows, confirm_sequences, placed_in_order
 from tools.events import FindEventsOptions, find_sequences
-from tools.moments import evenly
 from tools.ports import Calibration, Peaks, Similarities
 from tools.sequence import sequence_of
 from tools.timing import Timing
@@ -125,23 +124,28 @@ def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
     assert moment.end_seconds == 7.7
 
 
-def test_events_move_within_their_video_and_the_score_stays() -> None:
+def test_events_move_within_their_video() -> None:
     core, asked = ScriptedCore(), sequence_of(["red car", "blue bus"])
     core.happens = lambda statement, windows: [0.9 if window[-1].seconds >= 4 else 0.0 for window in windows]
-    (found, *_) = find_sequences(FakeIndex(), asked)
-    placed = placed_in_order(FakeIndex(), core, asked, found)
-    assert (placed.video_id, placed.score) == (found.video_id, found.score)
-    assert [moment.seconds for moment in placed.moments] != [moment.seconds for moment in found.moments]
+    found = find_sequences(FakeIndex(), asked)
+    (placed, *others) = placed_in_order(FakeIndex(), core, asked, found)
+    assert placed.video_id == found[0].video_id
+    assert [moment.seconds for moment in placed.moments] != [moment.seconds for moment in found[0].moments]
+    assert placed.video_id not in {one.video_id for one in others}
+
+
+def test_the_video_that_shows_the_events_comes_first() -> None:
+    index, asked = RandomVideos(5, 6), sequence_of(EVENTS)
+    found = find_sequences(index, asked, options=FindEventsOptions(limit=4, per_video=1))
+    shown, core = found[2].video_id, ScriptedCore()
+    core.happens = lambda statement, windows: [0.95 if w[0].video_id == shown else 0.3 for w in windows]
+    assert placed_in_order(index, core, asked, found, videos=4)[0].video_id == shown
+    alone = placed_in_order(index, core, asked, found)
+    assert [one.video_id for one in alone] == [one.video_id for one in found], "one video is looked at"
 
 
 def test_a_video_of_which_nothing_is_confirmed_stays_as_it_was_found() -> None:
     core, asked = ScriptedCore(), sequence_of(["red car", "blue bus"])
     core.happens = lambda statement, windows: [0.0] * len(windows)
-    found = find_sequences(FakeIndex(), asked)[0]
+    found = find_sequences(FakeIndex(), asked)
     assert placed_in_order(FakeIndex(), core, asked, found) == found
-
-
-def test_evenly_keeps_the_ends() -> None:
-    assert evenly(range(10), 4) == [0, 3, 6, 9]
-    assert evenly([1, 2], 8) == [1, 2]
-    assert evenly([], 8) == []
