@@ -59,7 +59,8 @@ def find(
     "--refine",
     "refined",
     is_flag=True,
-    help="Move start, end and best frame to where single frames put them; --confirm does so by several in order.",
+    help="Move start, end and best frame to where single frames put them; with --confirm, where the core's model of "
+    "time does.",
 )
 @click.option(
     "--confirm",
@@ -88,7 +89,7 @@ def events(
     from assistant.output import emit, sequence_line, sequence_row
     from tools.confirm import confirm_sequences
     from tools.events import FindEventsOptions, find_sequences, nothing_found
-    from tools.refine import refine
+    from tools.refine import refine, refine_by_time
     from tools.sequence import SequenceError, read_sequence, sequence_of
 
     try:
@@ -109,8 +110,9 @@ def events(
             found = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
         else:
             found = find_sequences(session.search, translated, video_id=video_id, options=options)
-        if refined and not confirmed:
-            found = [refine(one, translated, session.search, session.frames) for one in found]
+        if refined:
+            refining = refine_by_time if confirmed else refine
+            found = [refining(one, translated, session.search, session.frames) for one in found]
         empty = f"No sequence: {nothing_found(asked)}."
     else:
         empty = "The library is empty; add videos with `video-assistant index PATH`."

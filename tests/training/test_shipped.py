@@ -1,11 +1,16 @@
 """The shipped weights against floors: a checkpoint that was trained or exported badly does not pass."""
 
+import numpy as np
+
 import prompts
 from assistant.session import open_session
 from training.evaluation.language import language
 from training.evaluation.retrieval import retrieval
 from training.evaluation.yardstick import Split, same
+from training.event_timer import sample_shot_of
 from training.models import IMAGE_SIZE
+from training.reversals import sample_reversal
+from training.world.episodes import SHOT_SECONDS
 from training.world.questions import sample_question
 from training.world.render import model_frame
 
@@ -37,3 +42,29 @@ def test_language_is_understood() -> None:
     figures = language(open_session().own_blip, Split(SEED, 20))
     floors = {"tool.choice": 0.8, "tool.slots": 0.75, "rewrite.exact": 0.7, "translate.exact": 0.75}
     assert all(figures[name] >= floor for name, floor in floors.items()), figures
+
+
+def test_acts_are_told_from_their_reverse() -> None:
+    core, rng, right = open_session().own_blip, Split(SEED, 40).rng("reversals"), 0
+    for _ in range(40):
+        claim = sample_reversal(rng)
+        features = core.features([model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds])
+        visual = core.in_order(features, claim.text, [range(len(features))])
+        (sure,) = core.probability_yes(prompts.render("verify", statement=claim.text), visual)
+        right += (sure > 0.5) == (claim.answer == "yes")
+    assert right >= 30, right
+
+
+def test_events_are_timed() -> None:
+    core, rng, off = open_session().own_blip, Split(SEED, 6).rng("timing"), []
+    for _ in range(6):
+        kind, shot = sample_shot_of(rng)
+        event = next(event for event in shot.events if event.kind == kind)
+        if [other.text for other in shot.events].count(event.text) > 1:
+            continue
+        seconds = np.arange(max(0.0, event.start_seconds - 5.0), min(SHOT_SECONDS - 0.1, event.end_seconds + 5.0), 0.5)
+        features = core.features([model_frame(shot.scene(float(at)), IMAGE_SIZE, rng) for at in seconds])
+        (timing,) = core.times([event.text], features, seconds) or ()
+        start, end = timing.extent((event.start_seconds + event.end_seconds) / 2) or (0.0, 0.0)
+        off += [abs(start - event.start_seconds), abs(end - event.end_seconds)]
+    assert np.median(off) < 0.5, off
