@@ -59,14 +59,15 @@ def find(
     "--refine",
     "refined",
     is_flag=True,
-    help="Move start, end and best frame to where single frames put them; with --confirm, where the core's model of "
-    "time does.",
+    help="Move start, end and best frame to where single frames put them; where the core confirms, its model of time "
+    "reads them.",
 )
 @click.option(
-    "--confirm",
+    "--confirm/--no-confirm",
     "confirmed",
-    is_flag=True,
-    help="Let the core confirm each event from several frames in order, in the eight best videos.",
+    default=None,
+    help="Let the core confirm each event from several frames in order, in the eight best videos; by default where it "
+    "has a model of time (pocket). Else retrieval alone decides, at once.",
 )
 @click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
 @LIMIT
@@ -80,7 +81,7 @@ def events(
     min_gap: float,
     max_gap: float | None,
     refined: bool,
-    confirmed: bool,
+    confirmed: bool | None,
     full_scan: bool,
     limit: int,
     as_json: bool,
@@ -103,6 +104,8 @@ def events(
         session.library.video(video_id)
     found = []
     if session.library.videos():
+        if confirmed is None:
+            confirmed = session.settings.chat_model is None and session.blip.tells_time
         translate = session.in_english if confirmed else session.for_retrieval
         translated = replace(asked, events=tuple(map(translate, asked.events)))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)

@@ -133,6 +133,8 @@ def test_one_text_is_split_into_its_events_and_many_are_taken_as_they_are(librar
     assert [m["event"] for m in one[0]["moments"]] == [m["event"] for m in many[0]["moments"]]
     assert one[0]["moments"][0]["seconds"] < 2 <= one[0]["moments"][1]["seconds"]
     assert _run(library, "events", "a red car", "a blue bus", "--within", "0.5", "--json") == []
+    assert _run(library, "events", "a red car", "a blue bus", "--confirm", "--json") == one, "as it is by default"
+    assert _run(library, "events", "a red car", "a blue bus", "--no-confirm", "--json") != one
     assert all(sequence["certified"] for sequence in one)
     assert _run(library, "events", "first a red car, then a blue bus", "--full-scan", "--json") == one
 
