@@ -51,7 +51,7 @@ evaluate: $(READY) ## quality on held-out seeds
 TRAIN = OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=2147483648 MALLOC_TRIM_THRESHOLD_=8589934592 $(BIN)/python -m
 POCKET = assistant/models/pocket
 
-train: $(READY) ## train the pocket models from scratch (about ten hours on two cores) and render the demo clips
+train: $(READY) ## train the pocket models from scratch (about eleven hours on two cores) and render the demo clips
 	$(TRAIN) training.t5 --out runs/t5 --seconds 8700 --processes 2
 	$(TRAIN) training.instructblip --t5 runs/t5 --out runs/instructblip --seconds 20000 --lm-share 0.25 --processes 2
 	$(TRAIN) training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 3600

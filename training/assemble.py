@@ -1,9 +1,9 @@
 """Puts a trained T5 into a pocket InstructBLIP that was aligned to the same word table.
 
 Vision that was polished through one T5 is read worse by its successor, so the two may be averaged (Wortsman et al.
-2022, "Robust fine-tuning of zero-shot models"): with a share of 0.35, most of what the new one learnt comes at no cost.
+2022, "Robust fine-tuning of zero-shot models"): with half of each, most of what the new one learnt costs little.
 
-    python -m training.assemble --vision runs/instructblip --t5 runs/t5 --share 0.35 --out runs/core
+    python -m training.assemble --vision runs/instructblip --t5 runs/t5 --share 0.5 --out runs/core
 """
 
 from __future__ import annotations
