@@ -9,6 +9,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from assistant.database import connect
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ class Memory:
         from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
         from langgraph.checkpoint.sqlite import SqliteSaver
 
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(
-            ":memory:" if path is None else str(path), check_same_thread=False, timeout=10
-        )
+        self._connection = sqlite3.connect(":memory:", check_same_thread=False) if path is None else connect(path)
         # The state is plain data and messages; nothing else may come back out of a file.
         self.saver: SqliteSaver = SqliteSaver(self._connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
         self.saver.setup()

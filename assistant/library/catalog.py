@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assistant.database import connect
 from assistant.library.records import LibraryError
 
 FORMAT_VERSION = 1
@@ -68,12 +69,11 @@ class Catalog:
         return found
 
     def _connect(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # Threads do not share connections; the flag lets `close` close those of threads that ended.
-        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
+        connection: sqlite3.Connection | None = None
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            # Threads do not share connections; that any may use one lets `close` close those of threads that ended.
+            connection = connect(self._path, isolation_level=None)
+            connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
@@ -83,7 +83,8 @@ class Catalog:
             connection.execute("COMMIT")
             (version,) = connection.execute("SELECT value FROM meta WHERE key = 'format_version'").fetchone()
         except sqlite3.DatabaseError as error:
-            connection.close()
+            if connection is not None:
+                connection.close()
             raise LibraryError(
                 f"{self._path} is no catalog of this program ({error}); give another --library"
             ) from None
