@@ -49,6 +49,7 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     figures = {
         "core.vit_frames_per_second": batch / statistics.median(seen),
         "core.answer_p50_seconds": statistics.median(_timed(lambda: _answer(blip, four), rounds, where)),
+        "core.static_cache_ratio": _static_cache_ratio(blip, four, rounds, where),
         "core.verify_speedup": _verify_speedup(blip, features, rounds, where),
         "core.second_question_vision_seconds": _vision_seconds(blip, four),
         **{f"core.part.{name}_seconds": seconds for name, seconds in _parts(blip, four, rounds, where).items()},
@@ -95,7 +96,7 @@ def _full_size(device: str, words: str) -> InstructBlip:
     )
 
 
-def _answer(blip: InstructBlip, features: NDArray[np.float16]) -> None:
+def _answer(blip: InstructBlip, features: NDArray[np.float16], **more: str) -> None:
     """As many tokens as an answer has, whatever the model would like to write."""
     import torch
 
@@ -103,7 +104,14 @@ def _answer(blip: InstructBlip, features: NDArray[np.float16]) -> None:
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
         prompt = language.prompt(f"Question: {QUESTION} Short answer:", visual.reshape(1, -1, visual.shape[-1]))
-        language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS)
+        language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS, **more)
+
+
+def _static_cache_ratio(blip: InstructBlip, features: NDArray[np.float16], rounds: int, device: str) -> float:
+    """Time of an answer whose keys and values lie in room set aside (compiled, on a GPU), over one whose room grows."""
+    growing = _timed(lambda: _answer(blip, features), rounds, device)
+    static = _timed(lambda: _answer(blip, features, cache_implementation="static"), rounds, device)
+    return statistics.median(static) / statistics.median(growing)
 
 
 def _verify_speedup(blip: InstructBlip, features: NDArray[np.float16], rounds: int, device: str) -> float:

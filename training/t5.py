@@ -91,13 +91,23 @@ def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
 
 def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
     """Questions and claims about several frames."""
-    kinds = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS], k=questions)
-    episodes = [sample_episode(rng, kind) for kind in kinds]
-    episodes += [sample_reversal(rng) if rng.random() < REVERSALS else sample_claim(rng) for _ in range(claims)]
-    return [_misread(_episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
+    episodes = [asked_episode(rng) for _ in range(questions)] + [claimed_episode(rng) for _ in range(claims)]
+    return [_misread(episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
 
 
-def _episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
+def asked_episode(rng: random.Random) -> Episode:
+    """A question about several frames."""
+    (kind,) = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS])
+    return sample_episode(rng, kind)
+
+
+def claimed_episode(rng: random.Random) -> Episode:
+    """A claim about several frames, an act beside its reverse more often than not."""
+    return sample_reversal(rng) if rng.random() < REVERSALS else sample_claim(rng)
+
+
+def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
+    """An episode as the T5 meets it; with `rng`, as people type it."""
     if episode.kind == CLAIM:
         return episode.truths(), prompts.render("verify", statement=episode.text), episode.answer
     text = politely(episode.text, rng) if rng else episode.text
@@ -117,17 +127,26 @@ def caption_batch(rng: random.Random, size: int) -> list[Sample]:
 
 
 def visual_inputs(model: Any, samples: list[Sample], *, noise: float = 0.0) -> dict[str, Tensor]:
+    """What the model takes of true scenes, their vectors blurred by noise."""
+    table = model.shared.weight
+    backdrop, columns = slot_ids([frame for frames, _, _ in samples for frame in frames])
+    vectors = slot_vectors(backdrop.to(table.device), columns.to(table.device), table)
+    if noise:
+        vectors = vectors + torch.randn_like(vectors) * noise * 2 * torch.rand(len(vectors), 1, 1, device=table.device)
+    return prefixed(vectors, samples, table)
+
+
+def prefixed(vectors: Tensor, samples: Sequence[Sample], table: Tensor) -> dict[str, Tensor]:
     """Embeddings `(n, prefix + words, width)`, mask and labels.
 
     One frame's prefix is its eleven vectors; of several frames, each is announced by its number in words.
+
+    Args:
+        vectors: `(frames, 11, width)`, of the frames of all samples one after the other.
+        samples: whose frames, prompts and answers.
+        table: word vectors of the T5.
     """
-    table = model.shared.weight
     device = table.device
-    flat = [frame for frames, _, _ in samples for frame in frames]
-    backdrop, columns = slot_ids(flat)
-    vectors = slot_vectors(backdrop.to(device), columns.to(device), table)
-    if noise:
-        vectors = vectors + torch.randn_like(vectors) * noise * 2 * torch.rand(len(vectors), 1, 1, device=device)
     rows, start = [], 0
     for frames, prompt, _ in samples:
         parts = []
@@ -268,10 +287,10 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
     samples: list[Sample] = []
     while len(samples) < size:
         if kind in CLAIM_KINDS:
-            samples.append(_episode_sample(CLAIM_KINDS[kind](rng)))
+            samples.append(episode_sample(CLAIM_KINDS[kind](rng)))
             continue
         if kind in EPISODE_KINDS:
-            samples.append(_episode_sample(sample_episode(rng, kind)))
+            samples.append(episode_sample(sample_episode(rng, kind)))
             continue
         scene = sample_scene(rng)
         if kind == "verify":

@@ -1,0 +1,66 @@
+"""Tuning between a frozen tower and a frozen T5."""
+
+import argparse
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import InstructBlipForConditionalGeneration
+
+import training.tuning
+from training.feed import Again
+from training.models import IMAGE_SIZE, WIDTH_OF_MODEL, new_instructblip, new_t5
+from training.tuning import sample_batch, sample_still, watch, worker
+
+
+def _see(frames: NDArray[np.uint8]) -> Tensor:
+    assert frames.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE, 3)
+    return torch.full((len(frames), 1, 1), float(frames.mean()))
+
+
+def test_a_picture_is_seen_once_and_asked_about_again() -> None:
+    rng = random.Random(3)
+    seen: list[int] = []
+
+    def see(frames: NDArray[np.uint8]) -> Tensor:
+        seen.append(len(frames))
+        return _see(frames)
+
+    still = Again(lambda rng: sample_still(rng, see), 4)
+    batches = [sample_batch(rng, size=96, still=still, watched=lambda rng: watch(rng, see)) for _ in range(4)]
+    stills = seen.count(1)
+    assert 0.25 * 4 * 96 <= stills < 0.5 * 4 * 96
+    questions = {(id(scene), prompt) for batch in batches for (scene, *_), prompt, _ in batch.samples[: batch.stills]}
+    assert len(questions) > 1.5 * stills
+
+
+def test_every_frame_has_its_states_and_its_instruction() -> None:
+    batch = sample_batch(
+        random.Random(4), size=16, still=lambda rng: sample_still(rng, _see), watched=lambda rng: watch(rng, _see)
+    )
+    frames = [frame for several, _, _ in batch.samples for frame in several]
+    assert len(batch.states) == len(batch.instructions) == len(frames)
+    assert [len(several) for several, _, _ in batch.samples[: batch.stills]] == [1] * 16
+    assert all(len(several) > 1 for several, _, _ in batch.samples[batch.stills :])
+
+
+def test_only_the_q_former_and_the_projection_learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.tuning, "slot_figures", lambda _model: {})
+    before = new_instructblip(new_t5())
+    before.save_pretrained(tmp_path / "before")
+    options = argparse.Namespace(
+        start=tmp_path / "before", out=tmp_path / "after", seconds=0.5, rate=0.01, report_every=60, uses=6,
+        pairs="all", batch=2, seed=1, workers=0,
+    )  # fmt: skip
+    worker(0, 1, options)
+    after = InstructBlipForConditionalGeneration.from_pretrained(tmp_path / "after", dtype=torch.float32)
+    changed = {
+        name for name, weight in after.state_dict().items() if not torch.equal(weight, before.state_dict()[name])
+    }
+    assert changed
+    assert {name.split(".")[0] for name in changed} == {"query_tokens", "qformer", "language_projection"}
+    assert after.language_projection.weight.shape[0] == WIDTH_OF_MODEL
