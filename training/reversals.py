@@ -13,6 +13,7 @@ from dataclasses import replace
 from training.world.episodes import ALIKE, CLAIM, FRAMES, SHOT_SECONDS, Claim, Episode
 from training.world.plots import sample_shot
 from training.world.questions import yes_or_no
+from training.world.scene import Pairs
 from training.world.story import Event, EventKind, Shot
 
 REVERSED: Mapping[EventKind, EventKind] = {
@@ -27,7 +28,7 @@ WEIGHTS: Mapping[EventKind, float] = {
 APART_SECONDS = (0.7, 1.3)  # from frame to frame: keyframes are a second apart
 
 
-def sample_reversal(rng: random.Random) -> Episode:
+def sample_reversal(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
     """A claim of kind `CLAIM` about an act that has a reverse, over frames about a second apart.
 
     Half of the time it is true; else it claims the reverse of what the frames show.
@@ -35,7 +36,7 @@ def sample_reversal(rng: random.Random) -> Episode:
     # Drawn once: boarding and overtaking are rare, and rarely clear.
     true, (kind,) = rng.random() < 0.5, rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
     while True:
-        shot = sample_shot(rng, SHOT_SECONDS)
+        shot = sample_shot(rng, SHOT_SECONDS, pairs=pairs)
         happened = [event for event in shot.events if event.kind == kind]
         if not happened:
             continue

@@ -49,7 +49,7 @@ from training.world.questions import (
     sample_question,
     sample_statement,
 )
-from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
+from training.world.scene import COLOURS, COLUMNS, KINDS, Pairs, Scene, sample_scene
 
 log = logging.getLogger("training")
 
@@ -95,15 +95,15 @@ def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sampl
     return [_misread(episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
 
 
-def asked_episode(rng: random.Random) -> Episode:
+def asked_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     """A question about several frames."""
     (kind,) = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS])
-    return sample_episode(rng, kind)
+    return sample_episode(rng, kind, pairs=pairs)
 
 
-def claimed_episode(rng: random.Random) -> Episode:
+def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     """A claim about several frames, an act beside its reverse more often than not."""
-    return sample_reversal(rng) if rng.random() < REVERSALS else sample_claim(rng)
+    return (sample_reversal if rng.random() < REVERSALS else sample_claim)(rng, pairs=pairs)
 
 
 def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:

@@ -1,6 +1,6 @@
 """Tunes the Q-Former and the projection between a frozen vision tower and a frozen T5, as InstructBLIP's tuning does.
 
-Dai et al. 2023, section 2.4: image encoder and language model stay as they are, and the loss is the answer's alone. The
+Dai et al. 2023, section 2.6: image encoder and language model stay as they are, and the loss is the answer's alone. The
 alignment to the truth of the scene is kept beside it at a small weight, because what reads the queries without the T5
 (the model of time) counts on it. It is for after a T5 was replaced: what a half-seen word is worth to the new one is
 learnt in minutes, without a GPU, since a picture goes through the tower once and is asked about several times.
@@ -85,9 +85,9 @@ def sample_still(rng: random.Random, see: See, pairs: Pairs = "all") -> Still:
     return Still(scene, see(image[None]))
 
 
-def watch(rng: random.Random, see: See) -> Watched:
+def watch(rng: random.Random, see: See, pairs: Pairs = "all") -> Watched:
     """One episode, its frames seen."""
-    episode = (asked_episode if rng.random() < 0.5 else claimed_episode)(rng)
+    episode = (asked_episode if rng.random() < 0.5 else claimed_episode)(rng, pairs)
     frames = [model_frame(episode.shot.scene(at), IMAGE_SIZE, rng) for at in episode.seconds]
     return Watched(episode, see(np.stack(frames)))
 
@@ -176,7 +176,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         processes=processes,
     )
     still = Again(partial(sample_still, see=see, pairs=options.pairs), options.uses)
-    watched = Again(partial(watch, see=see), options.uses)
+    watched = Again(partial(watch, see=see, pairs=options.pairs), options.uses)
     batches = batches_of(loop, partial(sample_batch, size=options.batch, still=still, watched=watched), options)
     loop.run()
 

@@ -6,11 +6,13 @@ import random
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.agent.core import InstructBlipCore
 from assistant.agent.records import Options
 from bench.ranking import average_precision, roc_auc
 from bench.sequences.labels import LABELS, sample_labelled
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from tools.ports import Core, DenseFrames, FrameIndex
     from tools.sequence import Sequence as Sought
-    from tools.types import EventSequence
+    from tools.types import EventSequence, Keyframe
     from training.world.story import Story
 
 HINGES_EVERY = 2  # of so many queries one is told from a near miss by the order of frames alone
@@ -37,6 +39,18 @@ QUALITIES = (24, 30)
 
 Search = Callable[[Asked], list["EventSequence"]]
 Refining = Callable[["EventSequence", "Sought", "FrameIndex", "DenseFrames"], "EventSequence"]
+
+
+class Clocked(InstructBlipCore):
+    """The core, of which the model of time alone says whether an event happens: what it is worth by itself."""
+
+    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+        frames = sorted({frame for window in windows for frame in window}, key=lambda frame: frame.seconds)
+        timings = self.times([statement], frames)
+        if not timings:
+            return [0.0] * len(windows)
+        going = dict(zip(frames, timings[0].going.tolist(), strict=True))
+        return [max(going[frame] for frame in window) for window in windows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +114,8 @@ def _sequences(
     def plain(one: Asked) -> list[EventSequence]:
         return find_sequences(session.search, sequence_of(one.events), options=options)
 
-    def confirmed(one: Asked) -> list[EventSequence]:
-        return confirm_sequences(session.search, session.core, sequence_of(one.events), search=options)
+    def confirmed(one: Asked, core: Core = session.core) -> list[EventSequence]:
+        return confirm_sequences(session.search, core, sequence_of(one.events), search=options)
 
     def in_chat(one: Asked) -> list[EventSequence]:
         return placed_in_order(
@@ -113,6 +127,11 @@ def _sequences(
     figures = _figures("events.", decided) | _figures("events.retrieved.", retrieved)
     figures |= _figures("events.chat.", [_ranked(in_chat, one, video_ids) for one in asked])
     figures["events.multiframe_gain"] = figures["events.r1"] - figures["events.retrieved.r1"]
+    if session.blip.tells_time:
+        clocked = Clocked(session.blip, session.library)
+        by_time = [_ranked(partial(confirmed, core=clocked), one, video_ids) for one in asked]
+        figures |= _figures("events.gru.", by_time)
+        figures["events.gru_gain"] = figures["events.gru.r1"] - figures["events.retrieved.r1"]
 
     def exact(ranked: Sequence[Ranked], refining: Refining) -> list[tuple[Ranked, EventSequence]]:
         first = [(one, one.found[0], sequence_of(one.asked.events)) for one in ranked if one.place == 0]

@@ -15,6 +15,7 @@ import training.tuning
 from training.feed import Again
 from training.models import IMAGE_SIZE, WIDTH_OF_MODEL, new_instructblip, new_t5
 from training.tuning import sample_batch, sample_still, watch, worker
+from training.world.scene import HELD_OUT
 
 
 def _see(frames: NDArray[np.uint8]) -> Tensor:
@@ -64,3 +65,12 @@ def test_only_the_q_former_and_the_projection_learn(tmp_path: Path, monkeypatch:
     assert changed
     assert {name.split(".")[0] for name in changed} == {"query_tokens", "qformer", "language_projection"}
     assert after.language_projection.weight.shape[0] == WIDTH_OF_MODEL
+
+
+def test_pairs_held_out_are_not_learnt_from() -> None:
+    rng = random.Random(5)
+    seen = [sample_still(rng, _see, "seen").scene for _ in range(60)]
+    seen += [frame for _ in range(20) for frame in watch(rng, _see, "seen").episode.truths()]
+    shown = {(actor.colour, actor.kind) for scene in seen for actor in scene.actors}
+    assert len(shown) > 60
+    assert not shown & HELD_OUT
