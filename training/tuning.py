@@ -150,6 +150,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model.vision_model.requires_grad_(False)
     model.language_model.requires_grad_(False)
     model.to(device).train()
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
     model.vision_model.eval()
     model.language_model.eval()
 
@@ -160,6 +161,13 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         return states.half().cpu()  # type: ignore[no-any-return]  # the class is untyped
 
     def save() -> None:
+        tuned = model.state_dict()
+        model.load_state_dict(
+            {
+                name: torch.lerp(before[name], weight, options.share) if weight.is_floating_point() else weight
+                for name, weight in tuned.items()
+            }
+        )
         model.save_pretrained(options.out)
         instructblip_processor().save_pretrained(options.out)
 
@@ -187,6 +195,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, required=True, help="an InstructBLIP, its T5 as it is to stay")
     add_options(parser, seconds=1500, batch=48, report_every=120, seed=61, rate=0.003)
     parser.set_defaults(uses=6)
+    parser.add_argument("--share", type=float, default=1.0, help="of what was tuned, in the mean with the start")
     options = parser.parse_args()
     if options.workers:
         parser.error("a picture is seen by the tower where it is rendered: leave --workers out")
