@@ -17,7 +17,9 @@ CLASSES = {
     "instructblip": "InstructBlipForConditionalGeneration",
     "blip-2": "Blip2ForImageTextRetrieval",
 }
-SHARD = "10MB"  # no file of the package is larger than 15 MB
+PARTS = {"vision_model": "vision.safetensors", "language_model": "language.safetensors"}
+REST = "qformer.safetensors"
+"""An InstructBLIP's parts in files of their own: what a later training leaves as it was is no new file."""
 INDEX = "model.safetensors.index.json"
 OWN = "matching.safetensors"  # `model.safetensors` would be read instead of the index
 BESIDE = "event_timer.safetensors"  # of another recipe, in the same folder; it outlives what it times by
@@ -57,10 +59,25 @@ def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
         return
     model = getattr(transformers, CLASSES[kind]).from_pretrained(source, dtype=torch.float16)
     model.half()  # the Q-Formers' classes are read as float32 whatever is asked
-    if vision_of is None:
-        model.save_pretrained(target, max_shard_size=SHARD)
-    else:
+    if vision_of is not None:
         _save_without_vision(model, target, vision_of)
+        return
+    model.save_pretrained(target)
+    if kind == "instructblip":
+        _split(target)
+
+
+def _split(target: Path) -> None:
+    """One file of weights as one for each part, and an index that leads to them."""
+    from safetensors.torch import load_file, save_file
+
+    whole = load_file(target / "model.safetensors")
+    files = {key: PARTS.get(key.split(".", 1)[0], REST) for key in whole}
+    for name in sorted(set(files.values())):
+        save_file({key: tensor for key, tensor in whole.items() if files[key] == name}, target / name, {"format": "pt"})
+    size = sum(tensor.numel() * tensor.element_size() for tensor in whole.values())
+    (target / INDEX).write_text(json.dumps({"metadata": {"total_size": size}, "weight_map": files}, indent=1) + "\n")
+    (target / "model.safetensors").unlink()
 
 
 def _save_without_vision(model: Any, target: Path, vision_of: Path) -> None:

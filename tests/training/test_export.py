@@ -8,7 +8,7 @@ import torch
 from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalGeneration
 
 from assistant.models.base import checkpoint_identity, vision_identity, weight_files
-from training.export import BESIDE, export
+from training.export import BESIDE, REST, export
 from training.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
 
 
@@ -78,3 +78,16 @@ def test_the_name_of_stored_features_changes_with_the_shared_tower(package: Path
 def test_another_vision_tower_is_refused(runs: Path, package: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="another"):
         export(runs / "other", tmp_path / "other", package / "instructblip")
+
+
+def test_a_part_that_did_not_change_is_the_same_file(runs: Path, package: Path, tmp_path: Path) -> None:
+    blip = InstructBlipForConditionalGeneration.from_pretrained(runs / "instructblip", dtype=torch.float32)
+    with torch.no_grad():
+        blip.language_projection.bias.add_(1)
+    blip.save_pretrained(tmp_path / "run")
+    instructblip_processor().save_pretrained(tmp_path / "run")
+    export(tmp_path / "run", tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in (package / "instructblip").glob("*.safetensors")}
+    after = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.safetensors")}
+    assert before.keys() == after.keys()
+    assert {name for name in before if before[name] != after[name]} == {REST}
