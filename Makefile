@@ -56,7 +56,7 @@ PAIRS ?= all
 train: $(READY) ## train the pocket models from scratch (about eleven hours on two cores) and render the demo clips
 	$(TRAIN) training.t5 --out runs/t5 --seconds 8700 --processes 2
 	$(TRAIN) training.instructblip --t5 runs/t5 --out runs/tower --seconds 20000 --lm-share 0.25 --processes 2 --pairs $(PAIRS)
-	$(TRAIN) training.tuning --start runs/tower --out runs/instructblip --seconds 1200 --processes 2 --pairs $(PAIRS)
+	$(TRAIN) training.tuning --start runs/tower --out runs/instructblip --seconds 1200 --share 0.7 --processes 2 --pairs $(PAIRS)
 	$(TRAIN) training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 3600
 	$(TRAIN) training.clip --vision runs/instructblip --out runs/clip --seconds 1200 --processes 2 --pairs $(PAIRS)
 	$(TRAIN) training.matching --vision runs/instructblip --out runs/matching --seconds 1200 --processes 2 --pairs $(PAIRS)

@@ -20,9 +20,9 @@ WHAT = {
     "clip": ("Pocket CLIP", "`CLIPModel`, trained by `training.clip`: text to image in English and Vietnamese."),
     "instructblip": (
         "Pocket InstructBLIP",
-        "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.t5` and "
-        "`training.instructblip`: questions about pictures, and the agent's work in words. Beside it lies a model of "
-        "time, trained by `training.event_timer`: from when to when an event goes on.",
+        "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.t5`, "
+        "`training.instructblip` and `training.tuning`: questions about pictures, and the agent's work in words. "
+        "Beside it lies a model of time, trained by `training.event_timer`: from when to when an event goes on.",
     ),
     "glip": ("Pocket GLIP", "`assistant.models.glip.model.Glip`, trained by `training.glip`: boxes for phrases."),
     "blip-2": (

@@ -43,8 +43,8 @@ def sample_reversal(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
         event = rng.choice(happened)
         claim = Claim.of(event, rng)
         claim = claim if true else turned(claim)
-        seconds = _over(event, shot, rng)
-        if seconds and _clear(claim, true, event, shot, seconds):
+        seconds = frames_over(event, shot, rng)
+        if seconds and is_clear(claim, true, event, shot, seconds):
             return Episode(shot, seconds, CLAIM, claim.text(rng), yes_or_no(true))
 
 
@@ -55,7 +55,7 @@ def turned(claim: Claim) -> Claim:
     return replace(claim, kind=REVERSED[claim.kind])
 
 
-def _over(event: Event, shot: Shot, rng: random.Random) -> tuple[float, ...]:
+def frames_over(event: Event, shot: Shot, rng: random.Random) -> tuple[float, ...]:
     """The times of frames that hold an event, wherever in them; none if it is too long or runs out of the shot."""
     many, apart = rng.randint(*FRAMES), rng.uniform(*APART_SECONDS)
     length = (many - 1) * apart
@@ -66,7 +66,7 @@ def _over(event: Event, shot: Shot, rng: random.Random) -> tuple[float, ...]:
     return tuple(start + number * apart for number in range(many))
 
 
-def _clear(claim: Claim, true: bool, event: Event, shot: Shot, seconds: tuple[float, ...]) -> bool:
+def is_clear(claim: Claim, true: bool, event: Event, shot: Shot, seconds: tuple[float, ...]) -> bool:
     """True if the frames show those of the event, and nothing else in them makes a false claim half true."""
     there = {actor.name for at in seconds for actor in shot.truth(at).actors}
     if not {event.who, event.other or event.who} <= there:

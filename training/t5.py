@@ -35,6 +35,7 @@ from training.loop import Loop, Schedule, batches_of, launch
 from training.misreading import MEASURED, misread
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.reversals import sample_reversal
+from training.strangers import sample_stranger
 from training.tokenizer import build_tokenizer
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
 from training.world.outside import OUTSIDE
@@ -54,14 +55,18 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Pairs, Scene, sample_s
 log = logging.getLogger("training")
 
 SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # of one process
-REVERSALS = 0.6  # of the claims
+REVERSALS, STRANGERS = 0.45, 0.25  # of the claims
 EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
 EVALUATION_SEED = 7177
 CAPTION = prompts.render("caption")
-CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {CLAIM: sample_claim, "reversal": sample_reversal}
+CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {
+    CLAIM: sample_claim,
+    "reversal": sample_reversal,
+    "stranger": sample_stranger,
+}
 
 Sample = tuple[Sequence[Scene], str, str]  # the frames' truths, prompt, answer
 
@@ -102,8 +107,10 @@ def asked_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
 
 
 def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
-    """A claim about several frames, an act beside its reverse more often than not."""
-    return (sample_reversal if rng.random() < REVERSALS else sample_claim)(rng, pairs=pairs)
+    """A claim about several frames, of one kind or another."""
+    shares = (REVERSALS, STRANGERS, 1 - REVERSALS - STRANGERS)
+    (sample,) = rng.choices((sample_reversal, sample_stranger, sample_claim), shares)
+    return sample(rng, pairs=pairs)
 
 
 def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:

@@ -193,7 +193,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, required=True, help="an InstructBLIP, its T5 as it is to stay")
-    add_options(parser, seconds=1500, batch=48, report_every=120, seed=61, rate=0.003)
+    add_options(parser, seconds=1500, batch=48, report_every=120, seed=61, rate=0.001)
     parser.set_defaults(uses=6)
     parser.add_argument("--share", type=float, default=1.0, help="of what was tuned, in the mean with the start")
     options = parser.parse_args()

@@ -10,8 +10,9 @@ from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
 from training.language.translation import english_example, strayed
 from training.misreading import MEASURED, misread
 from training.reversals import APART_SECONDS, REVERSED, sample_reversal
+from training.strangers import sample_stranger
 from training.world.episodes import FRAMES, SAYINGS
-from training.world.scene import COLUMNS, sample_scene
+from training.world.scene import COLOURS, COLUMNS, KINDS, sample_scene
 from training.world.wordings import OUT_OF_WORLD
 
 
@@ -100,3 +101,18 @@ def test_half_of_the_reversals_are_true_and_the_frames_hold_the_act_or_its_rever
         assert said & (held if episode.answer == "yes" else {REVERSED[kind] for kind in held if kind in REVERSED})
         true += episode.answer == "yes"
     assert 0.35 < true / 150 < 0.65
+
+
+def test_half_of_the_strangers_are_true_and_what_a_false_one_names_is_nowhere() -> None:
+    rng, true, few = random.Random(10), 0, 0
+    for _ in range(150):
+        episode = sample_stranger(rng)
+        there = {actor.kind for scene in episode.truths() for actor in scene.actors}
+        who, *others = [word for word in episode.text.split() if word in KINDS]
+        assert who in there
+        assert len(others) == 1
+        assert (others[0] in there) == (episode.answer == "yes")
+        few += not any(colour in episode.text for colour in COLOURS)
+        true += episode.answer == "yes"
+    assert 0.35 < true / 150 < 0.65
+    assert few > 40

@@ -1,6 +1,10 @@
 """The shipped weights against floors: a checkpoint that was trained or exported badly does not pass."""
 
+import random
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 
 import prompts
 from assistant.session import open_session
@@ -10,7 +14,8 @@ from training.evaluation.yardstick import Split, same
 from training.event_timer import sample_shot_of
 from training.models import IMAGE_SIZE
 from training.reversals import sample_reversal
-from training.world.episodes import SHOT_SECONDS
+from training.strangers import sample_stranger
+from training.world.episodes import SHOT_SECONDS, Episode
 from training.world.questions import sample_question
 from training.world.render import model_frame
 
@@ -44,15 +49,18 @@ def test_language_is_understood() -> None:
     assert all(figures[name] >= floor for name, floor in floors.items()), figures
 
 
-def test_acts_are_told_from_their_reverse() -> None:
+@pytest.mark.parametrize(("sample", "floor"), [(sample_reversal, 30), (sample_stranger, 34)])
+def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
+    sample: Callable[[random.Random], Episode], floor: int
+) -> None:
     core, rng, right = open_session().own_blip, Split(SEED, 40).rng("reversals"), 0
     for _ in range(40):
-        claim = sample_reversal(rng)
+        claim = sample(rng)
         features = core.features([model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds])
         visual = core.in_order(features, claim.text, [range(len(features))])
         (sure,) = core.probability_yes(prompts.render("verify", statement=claim.text), visual)
         right += (sure > 0.5) == (claim.answer == "yes")
-    assert right >= 30, right
+    assert right >= floor, right
 
 
 def test_events_are_timed() -> None:
