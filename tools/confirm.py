@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 PLACING_WINDOWS = 10  # of one event, while somebody waits for an answer
 MOST_ODDS = 2.0  # for each 1.0 of probability
 SHOWS = 0.5  # P(yes) from which on a window shows an event
+WIDER = 3  # times as many windows as the core looks at are timed before, which costs a fraction
+UNTIMED = 0.05  # what is left of a hope where the model of time sees nothing
 
 
 class ConfirmOptions(BaseModel):
@@ -109,9 +111,12 @@ def confirm_sequences(
         similar = frames.similarities(sequence.events, video_id=proposal.video_id)
         likely = frames.calibration(similar.scores)
         keyframes = frames.keyframes(proposal.video_id)
+        hoped = [_hoped(row, similar.seconds, bounds) for row in likely]
+        timings = _times(core, sequence.events, keyframes, hoped)
+        told_by: list[Timing | None] = [*timings] if timings else [None] * len(hoped)
         looked = [
-            _looked_at(core, event, row, similar.seconds, keyframes, bounds)
-            for event, row in zip(sequence.events, likely, strict=True)
+            _looked_at(core, event, windows, timing, keyframes, bounds)
+            for event, windows, timing in zip(sequence.events, hoped, told_by, strict=True)
         ]
         sure = np.stack([windows.around(similar.seconds) for windows in looked])
         open_to = allowed(sure * frames.calibration.odds(similar.scores), similar.seconds, sequence.spans)
@@ -123,7 +128,7 @@ def confirm_sequences(
             bisect.insort(kept, found, key=lambda f: f.rank)
             del kept[chosen.limit :]
             seen[proposal.video_id] = similar, open_to
-            lasting[proposal.video_id] = _times(core, sequence.events, keyframes, looked) or looked
+            lasting[proposal.video_id] = timings or looked
     proven = all(proposal.certified for proposal in proposed)
     return [
         replace(
@@ -154,30 +159,42 @@ def placed_in_order(
     return [*placed, *(one for one in found if one.video_id not in seen)]
 
 
-def _looked_at(
-    core: Core,
-    event: str,
-    likely: NDArray[np.float64],
-    seconds: NDArray[np.float64],
-    keyframes: list[Keyframe],
-    options: ConfirmOptions,
-) -> Windows:
+@dataclass(frozen=True, slots=True)
+class _Hoped:
     """The windows in which retrieval hopes most for an event, by their time."""
+
+    starts: NDArray[np.float64]  # (windows,), seconds
+    inside: NDArray[np.bool_]  # (windows, keyframes)
+    hopes: NDArray[np.float64]  # (windows,), in [0, 1]
+
+
+def _hoped(likely: NDArray[np.float64], seconds: NDArray[np.float64], options: ConfirmOptions) -> _Hoped:
     starts = np.arange(seconds[0] - options.window_seconds / 2, seconds[-1], options.step_seconds)
     inside = (seconds >= starts[:, None]) & (seconds < starts[:, None] + options.window_seconds)
     starts, inside = starts[inside.any(axis=1)], inside[inside.any(axis=1)]
     hopes = np.where(inside, likely, 0.0).max(axis=1)
-    best = np.sort(np.argsort(-hopes, kind="stable")[: options.windows])
-    looked = [[keyframe for keyframe, there in zip(keyframes, row, strict=True) if there] for row in inside[best]]
-    return Windows(starts[best], options.window_seconds, np.array(core.happens(event, looked)))
+    best = np.sort(np.argsort(-hopes, kind="stable")[: WIDER * options.windows])
+    return _Hoped(starts[best], inside[best], hopes[best])
 
 
-def _times(core: Core, events: Iterable[str], keyframes: list[Keyframe], looked: list[Windows]) -> list[Timing] | None:
-    """When each event goes on, read where windows of any were looked at; None from a core that cannot tell."""
-    seconds = np.array([keyframe.seconds for keyframe in keyframes])
-    starts = np.concatenate([windows.starts for windows in looked])
-    near = ((seconds >= starts[:, None]) & (seconds < starts[:, None] + looked[0].length)).any(axis=0)
+def _times(core: Core, events: Iterable[str], keyframes: list[Keyframe], hoped: list[_Hoped]) -> list[Timing] | None:
+    """When each event goes on, read in the windows of any; None from a core that cannot tell."""
+    near = np.any([windows.inside.any(axis=0) for windows in hoped], axis=0)
     return core.times(tuple(events), [keyframes[at] for at in np.flatnonzero(near)])
+
+
+def _looked_at(
+    core: Core, event: str, hoped: _Hoped, timing: Timing | None, keyframes: list[Keyframe], options: ConfirmOptions
+) -> Windows:
+    """What the core sees in the likeliest windows, by their time."""
+    hopes = hoped.hopes
+    if timing is not None:
+        since = timing.seconds - hoped.starts[:, None]
+        going = np.where((since >= 0) & (since < options.window_seconds), timing.going, 0.0).max(axis=1)
+        hopes = hopes * (UNTIMED + going)
+    best = np.sort(np.argsort(-hopes, kind="stable")[: options.windows])
+    looked = [[keyframe for keyframe, there in zip(keyframes, row, strict=True) if there] for row in hoped.inside[best]]
+    return Windows(hoped.starts[best], options.window_seconds, np.array(core.happens(event, looked)))
 
 
 def _bounded(moment: EventMoment, told: Windows | Timing) -> EventMoment:

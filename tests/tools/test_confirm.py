@@ -1,6 +1,7 @@
 """Sequences that the core confirms: bounded, provable, and only where several frames say so."""
 
 import numpy as np
+import pytest
 from fakes import FakeIndex, ScriptedCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -122,6 +123,25 @@ def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
     (moment,) = found.moments
     assert moment.start_seconds == min(6.6, moment.seconds)
     assert moment.end_seconds == 7.7
+
+
+@pytest.mark.parametrize(("timed", "first"), [(False, 3.0), (True, 4.0)])
+def test_the_core_looks_first_where_the_model_of_time_sees_it(timed, first) -> None:
+    core, looked = ScriptedCore(), []
+
+    def happens(statement, windows):
+        looked.extend(windows)
+        return [0.9] * len(windows)
+
+    def times(events, frames):
+        seconds = np.array([frame.seconds for frame in frames])
+        return [Timing(seconds, (seconds == 4) * 0.3, seconds, seconds + 1)] if timed else None
+
+    core.happens, core.times = happens, times
+    options = ConfirmOptions(window_seconds=2.0, windows=2)
+    confirm_sequences(FakeIndex(), core, sequence_of(["blue bus"]), options=options)
+    assert len(looked) == 2
+    assert all(first in {keyframe.seconds for keyframe in window} for window in looked)
 
 
 def test_events_move_within_their_video() -> None:
