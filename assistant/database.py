@@ -18,6 +18,8 @@ def connect(
 ) -> sqlite3.Connection:
     """A connection to the file in WAL mode, for any thread, that waits up to `PATIENCE_SECONDS` for other processes.
 
+    The folder of the file is made where there is none.
+
     SQLite's own timeout does not cover the first access: while another process makes the file, recovers it after a
     kill, or cleans up as the last one to close it, it says "database is locked" at once (https://sqlite.org/wal.html,
     section 6). So that one is tried again here.

@@ -4,8 +4,8 @@ Retrieval proposes and the core confirms: what counts for a keyframe is how sure
 seconds around it, times the odds that retrieval gives, at most even; and the sequence is aligned anew. Odds are at most
 twice the probability, so twice what retrieval alone makes of a video bounds what the core can make of it, and videos
 are looked at in that order until no other can change the result (as for costly predicates: Chang and Hwang 2002,
-"Minimal probing"). When an event begins and ends is told by the core's model of time, else by what the windows that
-show it have in common.
+"Minimal probing"). Of a video the core sees the windows in which retrieval hopes most, led by its model of time where
+it has one. When an event begins and ends is told by that model, else by what the windows that show it have in common.
 """
 
 from __future__ import annotations

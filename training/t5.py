@@ -26,6 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import prompts
+from training.absences import sample_absence
 from training.attention import ATTENTION
 from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.language.elsewhere import sample_elsewhere
@@ -35,7 +36,6 @@ from training.loop import Loop, Schedule, batches_of, launch
 from training.misreading import MEASURED, misread
 from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.reversals import sample_reversal
-from training.strangers import sample_stranger
 from training.tokenizer import build_tokenizer
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
 from training.world.outside import OUTSIDE
@@ -55,7 +55,7 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Pairs, Scene, sample_s
 log = logging.getLogger("training")
 
 SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # of one process
-REVERSALS, STRANGERS = 0.45, 0.25  # of the claims
+REVERSALS, ABSENCES = 0.45, 0.25  # of the claims
 EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
@@ -65,7 +65,7 @@ CAPTION = prompts.render("caption")
 CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {
     CLAIM: sample_claim,
     "reversal": sample_reversal,
-    "stranger": sample_stranger,
+    "absence": sample_absence,
 }
 
 Sample = tuple[Sequence[Scene], str, str]  # the frames' truths, prompt, answer
@@ -108,8 +108,8 @@ def asked_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
 
 def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     """A claim about several frames, of one kind or another."""
-    shares = (REVERSALS, STRANGERS, 1 - REVERSALS - STRANGERS)
-    (sample,) = rng.choices((sample_reversal, sample_stranger, sample_claim), shares)
+    shares = (REVERSALS, ABSENCES, 1 - REVERSALS - ABSENCES)
+    (sample,) = rng.choices((sample_reversal, sample_absence, sample_claim), shares)
     return sample(rng, pairs=pairs)
 
 

@@ -108,7 +108,9 @@ def _indexed(session: Session, stories: Sequence[Story], folder: Path, rng: rand
 def _sequences(
     session: Session, asked: Sequence[Asked], video_ids: Mapping[str, str]
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Figures of the search confirmed by several frames, of the chat, which looks at fewer, and of retrieval alone."""
+    """Figures of the search confirmed by several frames, of the chat, which looks at fewer, of the model of time in the
+    place of several frames (`events.gru.*`), and of retrieval alone.
+    """
     options = FindEventsOptions(limit=TOP, per_video=1, min_score=0.0)
 
     def plain(one: Asked) -> list[EventSequence]:

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
+from training.absences import sample_absence
 from training.glip import sample_phrases
 from training.language.elsewhere import ELSEWHERE, sample_elsewhere
 from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
 from training.language.translation import english_example, strayed
 from training.misreading import MEASURED, misread
 from training.reversals import APART_SECONDS, REVERSED, sample_reversal
-from training.strangers import sample_stranger
 from training.world.episodes import FRAMES, SAYINGS
 from training.world.scene import COLOURS, COLUMNS, KINDS, sample_scene
 from training.world.wordings import OUT_OF_WORLD
@@ -103,10 +103,10 @@ def test_half_of_the_reversals_are_true_and_the_frames_hold_the_act_or_its_rever
     assert 0.35 < true / 150 < 0.65
 
 
-def test_half_of_the_strangers_are_true_and_what_a_false_one_names_is_nowhere() -> None:
+def test_half_of_the_absences_are_true_and_what_a_false_one_names_is_nowhere() -> None:
     rng, true, few = random.Random(10), 0, 0
     for _ in range(150):
-        episode = sample_stranger(rng)
+        episode = sample_absence(rng)
         there = {actor.kind for scene in episode.truths() for actor in scene.actors}
         who, *others = [word for word in episode.text.split() if word in KINDS]
         assert who in there

@@ -8,13 +8,13 @@ import pytest
 
 import prompts
 from assistant.session import open_session
+from training.absences import sample_absence
 from training.evaluation.language import language
 from training.evaluation.retrieval import retrieval
 from training.evaluation.yardstick import Split, same
 from training.event_timer import sample_shot_of
 from training.models import IMAGE_SIZE
 from training.reversals import sample_reversal
-from training.strangers import sample_stranger
 from training.world.episodes import SHOT_SECONDS, Episode
 from training.world.questions import sample_question
 from training.world.render import model_frame
@@ -49,7 +49,7 @@ def test_language_is_understood() -> None:
     assert all(figures[name] >= floor for name, floor in floors.items()), figures
 
 
-@pytest.mark.parametrize(("sample", "floor"), [(sample_reversal, 30), (sample_stranger, 34)])
+@pytest.mark.parametrize(("sample", "floor"), [(sample_reversal, 30), (sample_absence, 34)])
 def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
     sample: Callable[[random.Random], Episode], floor: int
 ) -> None:

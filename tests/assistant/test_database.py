@@ -46,7 +46,9 @@ def test_conversations_and_libraries_are_made_by_many_at_once(tmp_path: Path) ->
 
         with ThreadPoolExecutor(TOGETHER) as pool:
             list(pool.map(make, range(TOGETHER)))
-        assert len(Memory(path).titles()) == TOGETHER
+        memory = Memory(path)
+        assert len(memory.titles()) == TOGETHER
+        memory.close()
 
 
 def test_what_is_no_database_is_an_error_at_once(tmp_path: Path) -> None:

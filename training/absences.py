@@ -1,7 +1,7 @@
 """Claims about somebody who is there and a thing that may not be: "a person gets off the bus", and there is no bus.
 
 A false claim drawn from a shot's own events is about what is there, so a T5 that never met another half believed such a
-claim of whoever did anything at all: one in four, the more readily the fewer colours it named.
+claim of whoever did anything at all: one in seven, the more readily the fewer colours it named.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from training.world.story import Event, Shot
 COLOURLESS = 0.5  # of those named, beside what `Claim.of` leaves open
 
 
-def sample_stranger(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
+def sample_absence(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
     """A claim of kind `CLAIM` about two, over frames about a second apart.
 
     Half of the time it is true; else the first does something in the frames and the second is nowhere in them.
@@ -31,12 +31,12 @@ def sample_stranger(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
             continue
         event = rng.choice(shown)
         seconds = frames_over(event, shot, rng)
-        claim = Claim.of(event, rng) if true else _estranged(event, shot, seconds, rng)
+        claim = Claim.of(event, rng) if true else _without(event, shot, seconds, rng)
         if seconds and is_clear(claim, true, event, shot, seconds):
             return Episode(shot, seconds, CLAIM, _vague(claim, rng).text(rng), yes_or_no(true))
 
 
-def _estranged(event: Event, shot: Shot, seconds: tuple[float, ...], rng: random.Random) -> Claim:
+def _without(event: Event, shot: Shot, seconds: tuple[float, ...], rng: random.Random) -> Claim:
     """That whoever the event is about does something with what no frame shows."""
     there = {actor.kind for at in seconds for actor in shot.truth(at).actors}
     kind = rng.choice((*WITH_A_VEHICLE, *WITH_A_THING))
