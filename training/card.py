@@ -22,7 +22,8 @@ WHAT = {
         "Pocket InstructBLIP",
         "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.t5`, "
         "`training.instructblip` and `training.tuning`: questions about pictures, and the agent's work in words. "
-        "Beside it lies a model of time, trained by `training.event_timer`: from when to when an event goes on.",
+        "Beside it lies a model of time, trained by `training.event_timer`: whether words name an event, and from "
+        "when to when it goes on.",
     ),
     "glip": ("Pocket GLIP", "`assistant.models.glip.model.Glip`, trained by `training.glip`: boxes for phrases."),
     "blip-2": (

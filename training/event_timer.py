@@ -2,7 +2,8 @@
 
 As for the T5, no picture is drawn: the sums of word vectors to which the core's queries are aligned stand in for what
 it sees, with the mistakes that it makes. Frames lie a quarter of a second to a second apart, and what is asked for is
-there, or its reverse is, or something else.
+there, or its reverse is, or something else. What only stands there ("a red car in the rain") never goes on, and is told
+from events by its words; among those are some that the stories do not play.
 
     python -m training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 2400      # the same command resumes
 """
@@ -14,6 +15,7 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -23,12 +25,15 @@ from torch import Tensor, nn
 
 from assistant.models.event_timer import EventTimer
 from training.instructblip import slot_ids, slot_vectors, text_ids
+from training.language.names import sample_happening
 from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.misreading import MEASURED, misread
 from training.models import QUERIES, WIDTH_OF_MODEL
 from training.reversals import REVERSED, turned
+from training.world.captions import ACTIONS, sample_caption
 from training.world.episodes import ALIKE, SHOT_SECONDS, Claim
 from training.world.plots import sample_shot
+from training.world.questions import article
 from training.world.story import EventKind, Shot
 
 KINDS: dict[EventKind, float] = {
@@ -37,13 +42,16 @@ KINDS: dict[EventKind, float] = {
 }  # fmt: skip
 """How often a shot is drawn for each: the first ones come up seldom."""
 CLAIMS = 6  # asked of each shot
+STILLS = 2  # what only stands there, beside the claims
 SPAN_SECONDS = (9.0, 21.5)  # of the frames, from the first to the last
 APART_SECONDS = (0.25, 0.25, 0.5, 1.0)
 NEAR_SECONDS = 0.5  # beside an event, from where it is timed too: frames may lie a second apart
 ALIKE_SECONDS = 1.5  # around what may be called so, where nothing is learnt
 NOISE = 0.5  # at most, in standard deviations of the word table
-OFFSETS_WEIGHT = 0.1
+OFFSETS_WEIGHT, EVENT_WEIGHT = 0.1, 0.3
 EVALUATION_SEED = 6262
+
+Row = NDArray[np.float32]  # one number for each frame
 
 log = logging.getLogger("training")
 
@@ -56,10 +64,11 @@ class Timed:
     seconds: NDArray[np.float64]  # (frames,)
     backdrop: Tensor  # (frames, 4), word ids
     columns: Tensor  # (frames, 10, 6)
-    going: NDArray[np.float32]  # (frames,), 1.0 in or beside an event
-    starts: NDArray[np.float32]  # (frames,), seconds since it began
-    ends: NDArray[np.float32]  # (frames,), seconds until it ends
-    counts: NDArray[np.float32]  # (frames,), 0.0 where neither is true
+    going: Row  # (frames,), 1.0 in or beside an event
+    starts: Row  # (frames,), seconds since it began
+    ends: Row  # (frames,), seconds until it ends
+    counts: Row  # (frames,), 0.0 where neither is true
+    event: bool = True  # whether the text names one
 
 
 def sample_shot_of(rng: random.Random) -> tuple[EventKind, Shot]:
@@ -85,6 +94,16 @@ def sample_claims(shot: Shot, kind: EventKind, rng: random.Random) -> list[Claim
     return claims
 
 
+def sample_still(shot: Shot, rng: random.Random) -> str:
+    """Words for somebody of a shot, or for what a frame of it shows, without anything that happens."""
+    if rng.random() < 0.5:
+        event = rng.choice(shot.events)
+        return article(rng.choice((event.who, event.other or event.who)).split(" ", rng.random() < 0.3)[-1])
+    while (caption := sample_caption(shot.truth(rng.uniform(0.0, SHOT_SECONDS)), rng)).text.endswith(ACTIONS):
+        pass
+    return caption.text
+
+
 def sample_seconds(rng: random.Random) -> NDArray[np.float64]:
     """When the frames are: evenly, or nearly so."""
     span, apart = rng.uniform(*SPAN_SECONDS), rng.choice(APART_SECONDS)
@@ -99,14 +118,17 @@ def sample_timed(rng: random.Random) -> list[Timed]:
     """What is learnt of one shot."""
     kind, shot = sample_shot_of(rng)
     seconds, rates = sample_seconds(rng), MEASURED.times(rng.uniform(0, 2))
-    backdrop, columns = slot_ids([misread(shot.truth(float(at)), rng, rates) for at in seconds])
-    return [
-        Timed(claim.text(rng), seconds, backdrop, columns, *targets(shot, claim, seconds))
+    seen = slot_ids([misread(shot.truth(float(at)), rng, rates) for at in seconds])
+    timed = [
+        Timed(claim.text(rng), seconds, *seen, *targets(shot, claim, seconds))
         for claim in sample_claims(shot, kind, rng)
     ]
+    never, always = np.zeros(len(seconds), np.float32), np.ones(len(seconds), np.float32)
+    stills = [Timed(sample_still(shot, rng), seconds, *seen, never, never, never, always, False) for _ in range(STILLS)]
+    return [*timed, *stills, Timed(sample_happening(rng).present, seconds, *seen, never, never, never, never)]
 
 
-def targets(shot: Shot, claim: Claim, seconds: NDArray[np.float64]) -> tuple[NDArray[np.float32], ...]:
+def targets(shot: Shot, claim: Claim, seconds: NDArray[np.float64]) -> tuple[Row, Row, Row, Row]:
     """`going`, `starts`, `ends` and `counts` of `Timed`."""
     found = np.zeros((4, len(seconds)), np.float32)
     found[3] = 1.0
@@ -119,11 +141,20 @@ def targets(shot: Shot, claim: Claim, seconds: NDArray[np.float64]) -> tuple[NDA
             found[0, near], found[1, near], found[2, near], found[3, near] = 1.0, since[near], left[near], whole
         elif alike is not None and alike.fits(event):
             found[3, (since >= -ALIKE_SECONDS) & (left >= -ALIKE_SECONDS)] = 0.0
-    return tuple(found)
+    going, starts, ends, counts = found
+    return going, starts, ends, counts
 
 
-def collated(rows: list[Timed], table: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-    """What `EventTimer` takes, its targets `(n, frames, 3)`, and which count."""
+class Targets(NamedTuple):
+    """What the model of time is to tell of rows."""
+
+    frames: Tensor  # (n, frames, 3): going, starts, ends
+    counts: Tensor  # (n, frames), which of them count
+    events: Tensor  # (n,), 1.0 for an event
+
+
+def collated(rows: list[Timed], table: Tensor) -> tuple[dict[str, Tensor], Targets]:
+    """What `EventTimer` takes, and what it is to tell."""
     frames = nn.utils.rnn.pad_sequence([slot_vectors(one.backdrop, one.columns, table) for one in rows], True)
     words = [torch.tensor(text_ids(one.text, "t5")[:-1]) for one in rows]
     padded = nn.utils.rnn.pad_sequence(words, True)
@@ -138,21 +169,26 @@ def collated(rows: list[Timed], table: Tensor) -> tuple[dict[str, Tensor], Tenso
         "seconds": seconds.float(),
         "lengths": torch.tensor([len(one.seconds) for one in rows]),
     }
-    return inputs, _padded(wanted), _padded([one.counts for one in rows])
+    events = torch.tensor([float(one.event) for one in rows])
+    return inputs, Targets(_padded(wanted), _padded([one.counts for one in rows]), events)
 
 
 def _padded(rows: list[NDArray[np.float32]]) -> Tensor:
     return nn.utils.rnn.pad_sequence([torch.from_numpy(one) for one in rows], True)
 
 
-def losses(told: Tensor, wanted: Tensor, counts: Tensor) -> dict[str, Tensor]:
-    """Cross-entropy of whether it goes on, and how many seconds starts and ends lie off where it does."""
-    going = F.binary_cross_entropy_with_logits(told[..., 0], wanted[..., 0], reduction="none")
+def losses(told: tuple[Tensor, Tensor], targets: Targets) -> dict[str, Tensor]:
+    """Cross-entropies of whether it is an event and whether it goes on, and how many seconds starts and ends lie off
+    where it does.
+    """
+    (frames, event), wanted, counts = told, targets.frames, targets.counts
+    going = F.binary_cross_entropy_with_logits(frames[..., 0], wanted[..., 0], reduction="none")
     timed = wanted[..., 0] * counts
-    off = (told[..., 1:] - wanted[..., 1:]).abs().mean(-1)
+    off = (frames[..., 1:] - wanted[..., 1:]).abs().mean(-1)
     return {
         "going": (going * counts).sum() / counts.sum(),
         "off": (off * timed).sum() / timed.sum().clamp(min=1.0),
+        "event": F.binary_cross_entropy_with_logits(event, targets.events),
     }
 
 
@@ -166,17 +202,19 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     table = T5ForConditionalGeneration.from_pretrained(options.t5, dtype=torch.float32).shared.weight.detach()
     unit = float((table - table.mean(0)).norm(dim=1).mean())
     timer = EventTimer(QUERIES, WIDTH_OF_MODEL, unit)
+    if options.start and (started := EventTimer.load(options.start)) is not None:
+        timer.load_state_dict(started.state_dict())
 
     def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-        inputs, wanted, counts = collated(next(batches), table)
-        shown = losses(timer(**inputs), wanted, counts)
-        return shown["going"] + OFFSETS_WEIGHT * shown["off"], shown
+        inputs, wanted = collated(next(batches), table)
+        shown = losses(timer(**inputs), wanted)
+        return shown["going"] + OFFSETS_WEIGHT * shown["off"] + EVENT_WEIGHT * shown["event"], shown
 
     @torch.no_grad()
     def report() -> dict[str, float]:
         rng = random.Random(f"{EVALUATION_SEED} held out")
-        inputs, wanted, counts = collated([one for _ in range(40) for one in sample_timed(rng)], table)
-        shown = losses(timer(**inputs), wanted, counts)
+        inputs, wanted = collated([one for _ in range(40) for one in sample_timed(rng)], table)
+        shown = losses(timer(**inputs), wanted)
         return {f"held_out.{name}": round(value.item(), 4) for name, value in shown.items()}
 
     schedule = Schedule(
@@ -204,6 +242,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--t5", type=Path, required=True, help="whose word table the core's queries are aligned to")
+    parser.add_argument("--start", type=Path, help="folder of an earlier result to go on from")
     add_options(parser, seconds=2400, batch=5, report_every=120, seed=61)
     options = parser.parse_args()
     launch(worker, options.processes, options)

@@ -1,9 +1,10 @@
 """A recurrent model of time: from when to when an event goes on, by what the core sees in frames in their order.
 
 A small bidirectional GRU (Cho et al. 2014) reads, frame by frame, what an event's words find among the core's projected
-queries, which lie in the space of those words. It tells of every frame whether the event goes on there, how long ago it
-began and how soon it ends, as detectors without anchors do of boxes (FCOS: Tian et al. 2019; ActionFormer: Zhang et al.
-2022, section 3.3). What all frames of an event say is averaged, so it is timed finer than frames lie apart.
+queries, which lie in the space of those words. It tells whether the words name an event at all, and of every frame
+whether the event goes on there, how long ago it began and how soon it ends, as detectors without anchors do of boxes
+(FCOS: Tian et al. 2019; ActionFormer: Zhang et al. 2022, section 3.3). What all frames of an event say is averaged, so
+it is timed finer than frames lie apart.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ LOUD = 8.0  # what its logits are divided by where they are features
 
 
 class EventTimer(nn.Module):
-    """Of frames and an event: logits that it goes on, seconds since it began, and seconds until it ends.
+    """Of frames and an event: logits that it goes on, seconds since it began, seconds until it ends; and the logit that
+    it is an event, by its words alone.
 
     Args:
         queries: of the core, for each frame.
@@ -53,11 +55,12 @@ class EventTimer(nn.Module):
         self.mix = nn.Linear(ROLES * (queries + 2 + SEEN) + 2 + TEXT, HIDDEN)
         self.gru = nn.GRU(HIDDEN, HIDDEN, num_layers=2, batch_first=True, bidirectional=True)
         self.head = nn.Linear(2 * HIDDEN, 3)
+        self.event_head = nn.Linear(TEXT, 1)
 
     def forward(
         self, seen: Tensor, words: Tensor, said: Tensor, seconds: Tensor, lengths: Tensor | None = None
-    ) -> Tensor:
-        """`(b, frames, 3)`.
+    ) -> tuple[Tensor, Tensor]:
+        """`(b, frames, 3)` of the frames and `(b,)` of the words.
 
         Args:
             seen: (b, frames, queries, width), projected queries.
@@ -81,7 +84,7 @@ class EventTimer(nn.Module):
         both = torch.stack([gaps[:, :-1], gaps[:, 1:]], -1)
         mixed = self.mix(torch.cat([frames, both, sentence[:, None].expand(-1, frames.shape[1], -1)], -1))
         told: Tensor = self.head(_over(self.gru, mixed.relu(), lengths))
-        return told
+        return told, self.event_head(sentence)[:, 0]
 
     @torch.inference_mode()
     def time(self, queries: Tensor, words: Sequence[Tensor], seconds: NDArray[np.float64]) -> list[Timing]:
@@ -96,11 +99,11 @@ class EventTimer(nn.Module):
         lengths = torch.tensor([len(one) for one in words], device=rows.device)
         said = (torch.arange(rows.shape[1], device=rows.device) < lengths[:, None]).float()
         times = torch.from_numpy(seconds).to(rows.device, torch.float32).expand(len(words), -1)
-        told = self(queries.float().expand(len(words), -1, -1, -1), rows, said, times).double().cpu().numpy()
+        seen, event = self(queries.float().expand(len(words), -1, -1, -1), rows, said, times)
+        told = seen.double().cpu().numpy()
         going = 1.0 / (1.0 + np.exp(-told[..., 0]))
-        return [
-            Timing(seconds, *one) for one in zip(going, seconds - told[..., 1], seconds + told[..., 2], strict=True)
-        ]
+        each = zip(going, seconds - told[..., 1], seconds + told[..., 2], event.sigmoid().tolist(), strict=True)
+        return [Timing(seconds, *one) for one in each]
 
     def save(self, folder: Path) -> None:
         """Writes it, in half precision, into the folder of the core that it belongs to."""

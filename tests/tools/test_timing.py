@@ -27,3 +27,12 @@ def test_of_two_happenings_the_one_around_is_timed() -> None:
 @pytest.mark.parametrize(("going", "end"), [({5: 0.1}, 6.0), ({1: 0.9}, 2.0), ({5: 0.9}, 3.0)])
 def test_where_no_frame_shows_it_or_it_ends_before_it_starts_nothing_is_told(going, end) -> None:
     assert timing(going, {1: 0.5, 5: 4.5}, {1: end, 5: end}).extent(6.0) is None
+
+
+def test_each_time_that_it_surely_goes_on_is_told_once_the_surest_first() -> None:
+    starts, ends = {1: 0.7, 2: 0.8, 8: 7.6}, {1: 2.2, 2: 2.4, 8: 8.9}
+    told = timing({1: 0.9, 2: 0.8, 5: 0.4, 8: 0.95}, starts, ends)
+    assert [best for best, _, _ in told.happenings()] == [8, 1]
+    assert told.happenings()[0][1:] == pytest.approx((7.6, 8.9))
+    assert timing({5: 0.4}, {5: 4.0}, {5: 6.0}).happenings() == []
+    assert timing({5: 0.9}, {5: 6.0}, {5: 4.0}).happenings() == [], "it would end before it starts"

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from assistant.models.event_timer import EventTimer
-from training.event_timer import CLAIMS, collated, losses, sample_timed, targets
+from training.event_timer import CLAIMS, STILLS, collated, losses, sample_timed, targets
 from training.models import QUERIES, WIDTH_OF_MODEL
 from training.world.episodes import Claim
 from training.world.scene import sample_backdrop
@@ -47,13 +47,13 @@ def test_it_learns(shot: Shot) -> None:
     torch.manual_seed(0)
     rng, table = random.Random(3), torch.randn(2000, WIDTH_OF_MODEL)
     rows = [one for _ in range(2) for one in sample_timed(rng)]
-    assert len(rows) == 2 * CLAIMS
+    assert len(rows) == 2 * (CLAIMS + STILLS + 1)
     timer = EventTimer(QUERIES, WIDTH_OF_MODEL, unit=float(WIDTH_OF_MODEL**0.5))
     optimiser = torch.optim.AdamW(timer.parameters(), lr=3e-3)
-    inputs, wanted, counts = collated(rows, table)
+    inputs, wanted = collated(rows, table)
     found = []
     for _ in range(25):
-        shown = losses(timer(**inputs), wanted, counts)
+        shown = losses(timer(**inputs), wanted)
         found.append((shown["going"].item(), shown["off"].item()))
         (shown["going"] + shown["off"]).backward()
         optimiser.step()

@@ -13,11 +13,13 @@ from training.evaluation.language import language
 from training.evaluation.retrieval import retrieval
 from training.evaluation.yardstick import Split, same
 from training.event_timer import sample_shot_of
+from training.language.names import sample_happening
 from training.models import IMAGE_SIZE
 from training.reversals import sample_reversal
 from training.world.episodes import SHOT_SECONDS, Episode
-from training.world.questions import sample_question
+from training.world.questions import article, sample_question
 from training.world.render import model_frame
+from training.world.scene import sample_scene
 
 SEED = 20_777
 ASKED = 100
@@ -76,3 +78,14 @@ def test_events_are_timed() -> None:
         start, end = timing.extent((event.start_seconds + event.end_seconds) / 2) or (0.0, 0.0)
         off += [abs(start - event.start_seconds), abs(end - event.end_seconds)]
     assert np.median(off) < 0.5, off
+
+
+def test_events_are_known_by_their_words_from_what_only_stands_there() -> None:
+    core, rng, right = open_session().own_blip, Split(SEED, 40).rng("events"), 0
+    features, seconds = core.features([model_frame(sample_scene(rng), IMAGE_SIZE, rng)] * 2), np.array([0.0, 1.0])
+    for _ in range(40):
+        _, shot = sample_shot_of(rng)
+        event = rng.choice(shot.events)
+        told = core.times([event.text, article(event.who), sample_happening(rng).present], features, seconds) or ()
+        right += [one.event >= 0.5 for one in told] == [True, False, True]
+    assert right >= 38, right
