@@ -59,7 +59,7 @@ train: $(READY) ## train the pocket models from scratch (about eleven hours on t
 	$(TRAIN) training.t5 --out runs/t5 --seconds 8700 --processes 2
 	$(TRAIN) training.instructblip --t5 runs/t5 --out $(RUNS)/tower --seconds 20000 --lm-share 0.25 --processes 2 --pairs $(PAIRS)
 	$(TRAIN) training.tuning --start $(RUNS)/tower --out $(RUNS)/instructblip --seconds 1200 --share 0.7 --processes 2 --pairs $(PAIRS)
-	$(TRAIN) training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 3600
+	$(TRAIN) training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 4600
 	$(TRAIN) training.clip --vision $(RUNS)/instructblip --out $(RUNS)/clip --seconds 1200 --processes 2 --pairs $(PAIRS)
 	$(TRAIN) training.matching --vision $(RUNS)/instructblip --out $(RUNS)/matching --seconds 1200 --processes 2 --pairs $(PAIRS)
 	$(TRAIN) training.glip --out $(RUNS)/glip --seconds 4800 --processes 2 --pairs $(PAIRS)

@@ -6,6 +6,7 @@ import numpy as np
 
 from tools.errors import ModelNotFoundError
 from tools.ports import Answer, Calibration, Choice, Peaks, Similarities, Turn
+from tools.timing import Timing
 from tools.types import Detection, FrameHit, Keyframe, Line, Video
 
 SEEN = ("red car", "red car", "nothing", "blue bus", "blue bus", "nothing", "dog", "dog")
@@ -122,6 +123,26 @@ class ScriptedCore:
 
     def caption(self, frames):
         return [Answer(SEEN[int(frame.seconds)], 0.8) for frame in frames]
+
+
+class TimingCore(ScriptedCore):
+    """Has a model of time that sees an event go on at given seconds, and remembers the frames that it read."""
+
+    def __init__(self, at=(), event=1.0, happens=0.0, **script):
+        super().__init__(**script)
+        self.at, self.event, self.sure = at, event, happens
+        self.read: list[float] = []
+        self.windows: list[list[float]] = []
+
+    def times(self, events, frames):
+        seconds = np.array([frame.seconds for frame in frames])
+        self.read += seconds.tolist()
+        going = np.isin(seconds, self.at) * 0.9
+        return [Timing(seconds, going, seconds - 0.2, seconds + 0.8, self.event)]
+
+    def happens(self, statement, windows):
+        self.windows += [[frame.seconds for frame in window] for window in windows]
+        return [self.sure] * len(windows)
 
 
 class WordTranslator:

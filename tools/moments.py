@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tools.types import Keyframe
 
 Item = TypeVar("Item")
+GAP_SECONDS = 1.5  # between keyframes that belong together: they lie at most a second apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,8 @@ def windows(frames: Sequence[Keyframe], starts: Iterable[float], seconds: float)
     return [window for window in found if len(window) > 1]
 
 
-def merge(seen: Sequence[Seen], *, tool: str, gap_seconds: float = 1.5, tail_seconds: float = 1.0) -> list[Evidence]:
-    """Half-open moments, best first: keyframes of a video at most `gap_seconds` apart become one.
-
-    Each moment ends `tail_seconds` after its last keyframe, because keyframes are at most a second apart: what the
-    last one shows lasts until the next one that does not. Score, frame and picture are those of its best keyframe.
-    """
+def grouped(seen: Sequence[Seen], gap_seconds: float = GAP_SECONDS) -> list[list[Seen]]:
+    """Keyframes of a video at most `gap_seconds` apart together, all in time order."""
     groups: list[list[Seen]] = []
     for one in sorted(seen, key=lambda s: (s.keyframe.video_id, s.keyframe.seconds)):
         last = groups[-1][-1].keyframe if groups else None
@@ -46,8 +43,19 @@ def merge(seen: Sequence[Seen], *, tool: str, gap_seconds: float = 1.5, tail_sec
             groups[-1].append(one)
         else:
             groups.append([one])
+    return groups
+
+
+def merge(
+    seen: Sequence[Seen], *, tool: str, gap_seconds: float = GAP_SECONDS, tail_seconds: float = 1.0
+) -> list[Evidence]:
+    """Half-open moments, best first: keyframes of a video at most `gap_seconds` apart become one.
+
+    Each moment ends `tail_seconds` after its last keyframe, because keyframes are at most a second apart: what the
+    last one shows lasts until the next one that does not. Score, frame and picture are those of its best keyframe.
+    """
     moments = []
-    for group in groups:
+    for group in grouped(seen, gap_seconds):
         best = max(group, key=lambda s: s.score)
         moments.append(
             Evidence(

@@ -211,12 +211,17 @@ class Composer:
         asked: str,
         question: str,
         query: str,
-        candidates: Sequence[tuple[Keyframe, float]],
+        seen: Sequence[Seen],
         nearest: tuple[Evidence, ...],
         language: Language,
+        *,
+        event: bool,
     ) -> Draft:
-        """What the frames show that a search brought back; `asked` is in English, `question` as it was typed."""
-        seen = [Seen(keyframe, score) for keyframe, score in candidates]
+        """What the frames show that a search brought back; `asked` is in English, `question` as it was typed.
+
+        Of an `event`, `seen` is what several frames in order left of it: it is one condition, since what a single frame
+        shows of it says nothing of whether it happens.
+        """
         kept = [s for s in seen if s.score >= self._options.min_verified]
         likeliest = max((s.score for s in seen), default=0.0)
         lost = circumstances(asked, query)
@@ -225,21 +230,17 @@ class Composer:
         conditions = self._conditions([thing, *qualities, *lost], kept or seen, language)
         if names(asked, thing.text) and conditions[0].verdict == "not seen":
             kept = []  # what the question is about is not there, whatever the whole of it made the core say
+        if event:
+            conditions = (self._condition(self._told(query, language), likeliest), *conditions[1 + len(qualities) :])
         moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
         if kept and asks_when(f"{question} {asked}"):
-            in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
-            short = f"at {in_order[0].start_seconds:.0f} seconds"
-            said = sentences.moments_sentence(in_order, language).and_then(sentences.shortfall(conditions, language))
-            return Draft(said, likeliest, short, in_order, (), conditions)
+            return self._when(moments, likeliest, conditions, language)
         if not seen:
             return self._unknown(nearest, language, 0.0, conditions)
         best_first = [one.keyframe for one in sorted(kept or seen, key=lambda s: -s.score)]
         if kept:
             best_first = self._in_turn(moments, best_first)
-        answer = self._core.answer(asked, best_first[: self._options.frames])
-        if kept and not answer.text:
-            # No single frame tells: perhaps what changes between those around the moment does.
-            answer = self._core.happening(asked, self._around(moments[0]))
+        answer = self._read(asked, best_first, moments)
         if not kept and answer.text == PRESENT and likeliest <= 1 - self._options.sure:
             # Whether it is there is what was verified, frame by frame; an answer over the whole says yes too easily.
             answer = Answer(ABSENT, 1.0 - likeliest)
@@ -260,6 +261,56 @@ class Composer:
             return Draft(absent, confidence, answer.text, near, (), conditions)
         whole = sentences.answer_sentence(told, moments, language).and_then(sentences.shortfall(conditions, language))
         return Draft(whole, confidence, answer.text, moments, (), conditions)
+
+    def happened(
+        self,
+        asked: str,
+        question: str,
+        event: str,
+        moments: Sequence[Evidence],
+        seen: Sequence[Seen],
+        language: Language,
+    ) -> Draft:
+        """When an event goes on, as several frames in order tell it; what else is asked, from those that show it."""
+        lost = circumstances(asked, event)
+        kept = self._fulfil(seen, lost)
+        shown = tuple(one for one in moments if self._of(one, [frame.keyframe for frame in kept]))
+        shown = (shown or tuple(moments))[: self._options.evidence]
+        conditions = (Condition(self._told(event, language), "seen"), *self._conditions(lost, kept, language))
+        if asks_when(f"{question} {asked}"):
+            return self._when(shown, shown[0].score, conditions, language)
+        frames = self._in_turn(shown, [one.keyframe for one in sorted(kept, key=lambda s: -s.score)])
+        answer = self._read(asked, frames, shown)
+        if answer.text in (PRESENT, ABSENT):
+            answer = Answer(PRESENT, shown[0].score)
+        elif answer.confidence < self._options.agreed:
+            rivals = self._rivals(asked, shown, frames)
+            if len(rivals) > 1:
+                return self._ask_back(question, rivals, conditions, language)
+        confidence = (answer.confidence * shown[0].score) ** 0.5
+        if not answer.text or confidence < self._options.min_confidence:
+            return self._unknown(shown, language, confidence, conditions)
+        said = sentences.answer_sentence(self._out(answer.text, language), shown, language)
+        whole = said.and_then(sentences.shortfall(conditions, language))
+        return Draft(whole, confidence, answer.text, shown, (), conditions)
+
+    def _when(
+        self,
+        moments: tuple[Evidence, ...],
+        confidence: float,
+        conditions: tuple[Condition, ...],
+        language: Language,
+    ) -> Draft:
+        """At which moments what was asked for was found, in time order."""
+        in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
+        short = f"at {in_order[0].start_seconds:.0f} seconds"
+        said = sentences.moments_sentence(in_order, language).and_then(sentences.shortfall(conditions, language))
+        return Draft(said, confidence, short, in_order, (), conditions)
+
+    def _read(self, asked: str, frames: Sequence[Keyframe], moments: Sequence[Evidence]) -> Answer:
+        """What single frames answer, best first; else what changes between those around the best moment, if any."""
+        answer = self._core.answer(asked, frames[: self._options.frames])
+        return self._core.happening(asked, self._around(moments[0])) if moments and not answer.text else answer
 
     def _rivals(
         self, asked: str, moments: Sequence[Evidence], kept: Sequence[Keyframe]
@@ -355,6 +406,9 @@ class Composer:
         if any(condition.verdict == "seen" for condition in conditions):  # a part of what was asked for is there
             said = said.and_then(sentences.shortfall(conditions, language))
         return Draft(said, confidence, "", shown, (), conditions)
+
+    def _told(self, english: str, language: Language) -> str:
+        return english if language == "en" else self._out(english, language)
 
     def _out(self, text: str, language: Language) -> str:
         return text if text.isdigit() else self._translate(text, "en", language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -26,6 +27,7 @@ from tools.ground import ground_tool
 from tools.look import look_tool
 from tools.moments import Seen, merge
 from tools.text import ALL_LINES, line_evidence, read_text_tool
+from tools.timed import Happening, confirmed, timed
 from tools.types import EventSequence, Evidence, Keyframe, Spot
 from tools.unusual import find_unusual_tool
 from tools.verified import verified
@@ -101,17 +103,52 @@ class Agent:
         return graph.compile(checkpointer=saver)
 
     def look(self, state: State) -> dict[str, Any]:
-        """Yes or no for every frame that a search brought back, in one batch."""
+        """Yes or no for every frame that a search brought back, in one batch; then, of an event, when it goes on."""
         found = [one for one in findings(state) if isinstance(one, Evidence)]
         if state["tool"] != DEFAULT_TOOL or not found:
             return {}
         query = state["query"] or state["asked"]
         keyframes = self._keyframes(self._known(found))
         scores = verified(self._frames, self._core, query, keyframes)
-        candidates = [{"frame": asdict(k), "score": float(p)} for k, p in zip(keyframes, scores, strict=True)]
+        shown: Sequence[Seen] = [Seen(k, float(p)) for k, p in zip(keyframes, scores, strict=True)]
         summary = f"best P(yes) {max(scores, default=0.0):.2f}"
-        step = told(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))
-        return {"candidates": candidates, "steps": [*state["steps"], step]}
+        steps = [told(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))]
+        happenings, shown = self._in_order(query, shown, state["start"] or 0.0, state["end"] or math.inf)
+        if happenings:
+            summary = f"goes on {happenings[0].moment.score:.2f}"
+            steps.append(told(state, "time", {"event": query}, summary, "core", "time", query))
+        return {
+            "candidates": [{"frame": asdict(one.keyframe), "score": one.score} for one in shown],
+            "timed": None if happenings is None else [asdict(one.moment) for one in happenings],
+            "steps": [*state["steps"], *steps],
+        }
+
+    def _in_order(
+        self, query: str, shown: Sequence[Seen], start: float, end: float
+    ) -> tuple[list[Happening] | None, Sequence[Seen]]:
+        """When an event goes on, and what shows it; None of what only stands there, and what was shown."""
+        seen = [one for one in shown if one.score >= self._options.min_verified]
+        # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
+        near = [one.keyframe for one in seen or shown[: self._options.evidence]]
+        found = timed(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
+        if found is None:
+            return None, shown
+        happenings = [
+            one
+            for one in found
+            if start <= one.moment.start_seconds < end
+            and ((seen and one.moment.score >= self._options.sure) or self._is_confirmed(query, one))
+        ]
+        if happenings:
+            return happenings, [Seen(*pair) for one in happenings for pair in one.frames]
+        rest = [one for one in shown if one.score < self._options.min_verified]
+        return [], [*confirmed(self._frames, self._core, query, seen), *rest]
+
+    def _is_confirmed(self, event: str, happening: Happening) -> bool:
+        """Whether the core, shown several frames, agrees with its model of time, where no other witness is sure."""
+        best = Seen(*max(happening.frames, key=lambda pair: pair[1]))
+        (told,) = confirmed(self._frames, self._core, event, [best])
+        return told == best
 
     def enough(self, state: State) -> str:
         """Whether one more round is worth it, and still allowed."""
@@ -119,7 +156,9 @@ class Agent:
             return "answer"
         best = max((c["score"] for c in state["candidates"]), default=0.0)
         searched = state["tool"] == DEFAULT_TOOL
-        short = searched and best < self._options.min_verified and state["query"] != state["asked"]
+        # Whether an event happens was asked of several frames; in other words they would say the same.
+        wider = state["timed"] is None and state["query"] != state["asked"]
+        short = searched and best < self._options.min_verified and wider
         beside = state["side"] is not None and best >= self._options.min_verified
         failed = state["tool"] in GROUNDED and not findings(state)
         return "reflect" if (short and state["side"] is None) or beside or failed else "answer"
@@ -128,7 +167,8 @@ class Agent:
         """What comes after the moment found; else another way to look: a tool that failed, a slot that lost a word."""
         if state["side"] is not None:
             seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
-            best = merge([s for s in seen if s.score >= self._options.min_verified], tool=DEFAULT_TOOL)[0]
+            kept = [s for s in seen if s.score >= self._options.min_verified]
+            best = (self._timed(state) or merge(kept, tool=DEFAULT_TOOL))[0]
             return self._plan.tell(state, _stretch((best,)), state["side"]) | {"round": 1}
         if state["tool"] in GROUNDED:
             failure = str(state["messages"][-1].content)
@@ -207,9 +247,16 @@ class Agent:
             return compose.pointed(evidence, language)
         if tool in ("look", "count") and evidence:
             return compose.looked(evidence, language)
-        seen = [(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
+        seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
         bare = without_range(state["asked"])
-        return compose.searched(bare, state["question"], state["sought"] or bare, seen, evidence, language)
+        sought = state["sought"] or bare
+        if moments := self._timed(state):
+            return compose.happened(bare, state["question"], state["query"] or bare, moments, seen, language)
+        event = state["timed"] is not None
+        return compose.searched(bare, state["question"], sought, seen, evidence, language, event=event)
+
+    def _timed(self, state: State) -> list[Evidence]:
+        return [Evidence(**row) for row in state["timed"] or ()]
 
     def _sides(
         self, pair: Sequence[tuple[str, float | None]], evidence: Sequence[Evidence]

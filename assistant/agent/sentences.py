@@ -76,6 +76,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "say_ground": {"en": "Pointing at: {what}", "vi": "Đang chỉ ra: {what}"},
     "say_count": {"en": "Counting: {what}", "vi": "Đang đếm: {what}"},
     "say_look": {"en": "Looking at {what} pictures", "vi": "Đang xem {what} hình"},
+    "say_time": {
+        "en": "Looking at pictures in a row for when: {what}",
+        "vi": "Đang xem nhiều hình liên tiếp để biết khi nào: {what}",
+    },
     "say_verify": {"en": "Checking {what} pictures one by one", "vi": "Đang kiểm tra từng hình trong {what} hình"},
 }
 

@@ -44,6 +44,7 @@ class State(TypedDict, total=False):
     round: int
     steps: list[dict[str, Any]]
     candidates: list[dict[str, Any]]  # keyframes with P(yes)
+    timed: list[dict[str, Any]] | None  # moments in which the query goes on, surest first; None: it is no event
     replies: list[dict[str, Any]]
     turns: list[dict[str, str]]  # what follow-ups are rewritten from: standalone question and short answer, in English
 

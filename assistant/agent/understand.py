@@ -61,7 +61,8 @@ class Understand:
             start, end = named_range(f"{state['question']} {english}", self._duration(scope))
         by: DecidedBy = "core" if follows else "rule"
         step = told(state, "understand", {"asked": asked}, asked, by, "understand", asked)
-        fresh = {"round": 0, "steps": [step], "candidates": [], "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}
+        fresh = {"round": 0, "steps": [step], "candidates": [], "timed": None}
+        fresh["messages"] = [RemoveMessage(REMOVE_ALL_MESSAGES)]
         where: dict[str, Any] = {"scope": scope, "start": start, "end": end, "place": named.place}
         meant: dict[str, Any] = {"asked": asked, "edit": edit, "beside": beside, "pair": self._pair(state)}
         meant["order"] = None if edit else _order(asked)

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from fakes import SEEN, FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, WordTranslator
+from fakes import SEEN, FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, TimingCore, WordTranslator
 
 from assistant.agent import Assistant, Reply, Step
 from tools.errors import VideoAssistantError
@@ -80,6 +80,44 @@ def test_what_no_single_frame_tells_is_asked_of_the_frames_around_it() -> None:
     core = ScriptedCore(slots={"query": "a blue bus"}, answer="", changes="stops")
     reply = _assistant(core).ask("What does the blue bus do?", thread_id="t")
     assert reply.answer.startswith("Stops (0:03")
+
+
+def test_an_event_is_told_when_it_goes_on_and_not_where_its_people_are() -> None:
+    core = TimingCore(at=(4.0,), slots={"query": "a blue bus stops"}, answer="no")
+    reply = _assistant(core).ask("When does the bus stop?", thread_id="t")
+    (moment,) = reply.evidence
+    assert (moment.start_seconds, moment.end_seconds) == pytest.approx((3.8, 4.8))
+    assert [(c.text, c.verdict) for c in reply.conditions] == [("a blue bus stops", "seen")]
+    assert [step.tool for step in reply.steps] == ["understand", "find_frames", "verify", "time"]
+    assert _assistant(core).ask("Does the bus stop?", thread_id="t").answer == "Yes (0:03 in v)."
+
+
+def test_what_else_is_asked_of_an_event_is_read_off_the_frames_that_show_it() -> None:
+    core = TimingCore(at=(4.0,), slots={"query": "a blue bus stops"}, answer="blue")
+    assert _assistant(core).ask("What colour is the bus that stops?", thread_id="t").answer == "Blue (0:03 in v)."
+
+
+def test_an_event_that_several_frames_deny_is_not_claimed_though_single_ones_show_its_people() -> None:
+    core = TimingCore(slots={"query": "a blue bus leaves"}, answer="no", happens=0.1)
+    denied = _assistant(core).ask("When does the bus leave?", thread_id="t")
+    assert denied.answer.startswith("No")
+    assert [(c.text, c.verdict) for c in denied.conditions] == [("a blue bus leaves", "not seen")]
+    believed = TimingCore(slots={"query": "a blue bus leaves"}, answer="yes", happens=0.9)
+    assert _assistant(believed).ask("When does the bus leave?", thread_id="t").answer.startswith("Seen at 0:03")
+
+
+def test_an_event_that_no_single_frame_shows_needs_two_that_see_it_in_several() -> None:
+    script = {"slots": {"query": "a bus stops"}, "answer": "no"}  # the fake core knows no bus without its colour
+    alone = _assistant(TimingCore(at=(4.0,), **script)).ask("When does the bus stop?", thread_id="t")
+    assert alone.answer.startswith("No")
+    both = _assistant(TimingCore(at=(4.0,), happens=0.9, **script)).ask("When does the bus stop?", thread_id="t")
+    assert both.answer == "Seen at 0:03 in v."
+
+
+def test_an_event_outside_the_time_that_is_asked_about_is_none_of_it() -> None:
+    core = TimingCore(at=(4.0, 7.0), slots={"query": "a blue bus stops"}, happens=0.1)
+    reply = _assistant(core).ask("When does the bus stop in the first 6 seconds?", thread_id="t")
+    assert [one.seconds for one in reply.evidence] == [4.0]
 
 
 def test_only_familiar_frames_are_believed() -> None:
