@@ -29,6 +29,9 @@ MAX_FRAMES = 4
 MAX_SEQUENCE = 8  # frames that are read as one sequence
 MAX_LINES_CHARACTERS = 400
 VERIFY_BATCH = 32
+REWRITTEN_TOKENS = 48
+REWRITES = 4  # that are weighed where the first only repeats what was asked before
+SURE_AGAIN = 0.98  # confidence from which on it is meant
 WINDOW_BATCH = 16
 
 
@@ -72,11 +75,15 @@ class InstructBlipCore:
             return question
         clean = self._blip.clean
         turns = [Turn(clean(turn.question), clean(turn.answer)) for turn in history]
-        written = self._blip.write(render("rewrite", question=clean(question), history=turns), max_new_tokens=48)[
-            0
-        ].text
-        # Whoever asks something else does not mean what was asked before.
+        prompt = render("rewrite", question=clean(question), history=turns)
+        found = self._blip.write(prompt, max_new_tokens=REWRITTEN_TOKENS)[0]
+        written = found.text
+        # Whoever asks something else does not mean what was asked before. The core writes that where it never met the
+        # words, and is not sure of it; what it would have written next is mostly right.
         again = {_words(turn.question) for turn in turns}
+        if _words(written) in again and found.confidence < SURE_AGAIN:
+            others = self._blip.alternatives(prompt, most=REWRITES, max_new_tokens=REWRITTEN_TOKENS)
+            written = next((other for other in others if _words(other) not in again), "")
         if written in ("", STANDS_ALONE) or _words(written) in again | {_words(question)}:
             return question
         return written

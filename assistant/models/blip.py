@@ -241,6 +241,17 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         texts = iter([Text(" ".join(t.split()), float(c)) for t, c in zip(read, sure, strict=True)])
         return [[next(texts) for _ in range(size)] for size in sizes]
 
+    def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
+        """By beam search, each as likely as the mean of its tokens."""
+        import torch
+
+        language = self.loaded.language
+        with self._busy, torch.inference_mode():
+            asked = language.prompts([(self.clean(prompt), None)])
+            found = language.search(asked, beams=most, best=most, length_penalty=1.0, max_new_tokens=max_new_tokens)
+        texts: list[str] = language.tokenizer.batch_decode(found, skip_special_tokens=True)
+        return [text.strip() for text in texts]
+
     def write_matching(self, prompt: str, pattern: str, *, max_new_tokens: int = 96) -> str:
         """The likeliest text, token by token, among those that match `pattern` (a regular expression) as a whole.
 

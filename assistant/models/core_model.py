@@ -74,6 +74,10 @@ class CoreModel(ABC):
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:
         """Greedy text, one for each picture of `visual`, one without it."""
 
+    def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
+        """Texts that the core might write, likeliest first; from a core on another machine its greedy one alone."""
+        return [one.text for one in self.write(prompt, max_new_tokens=max_new_tokens)][:most]
+
     def probability_yes(self, prompt: str, visual: Any) -> list[float]:
         """P(yes) against no, for each picture of `visual`."""
         scores = self.score(prompt, ("yes", "no"), visual)

@@ -113,8 +113,10 @@ class LanguageModel:
         chosen = torch.stack(out.logits, 1).float().log_softmax(-1).gather(-1, ids[..., None])[..., 0]
         return Written(ids, chosen)
 
-    def search(self, prompt: Prompt, *, beams: int, length_penalty: float, max_new_tokens: int) -> Tensor:
-        """Beam search: the ids `(rows, tokens)` of the best text of each row, special tokens included."""
+    def search(
+        self, prompt: Prompt, *, beams: int, length_penalty: float, max_new_tokens: int, best: int = 1
+    ) -> Tensor:
+        """Beam search: the ids `(rows * best, tokens)` of the best texts of each row, special tokens included."""
         out: Tensor = self.model.generate(
             **self._generate_from(prompt),
             attention_mask=prompt.mask,
@@ -122,6 +124,7 @@ class LanguageModel:
             min_new_tokens=1,
             num_beams=beams,
             length_penalty=length_penalty,
+            num_return_sequences=best,
             do_sample=False,
             eos_token_id=self.tokenizer.eos_token_id,
             pad_token_id=self.tokenizer.pad_token_id,

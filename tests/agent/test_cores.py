@@ -20,7 +20,7 @@ from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, CoreEr
 from assistant.agent.core import InstructBlipCore
 from assistant.models.blip import InstructBlip
 from assistant.models.core_model import Text
-from assistant.session import Session
+from assistant.session import Session, open_session
 from assistant.settings import Settings
 from tests.fakes import ScriptedCore
 from tools.ports import Answer, Core, Turn
@@ -116,6 +116,34 @@ def test_a_slot_without_a_word_of_the_question_stays_open() -> None:
     core = InstructBlipCore(Dreamer(), _NoFeatures())  # type: ignore[arg-type]  # writes, and does nothing else
     assert core.fill("How much did the ticket cost?", "find_frames", ["query"]) == {}
     assert core.fill("Are there any birds?", "find_frames", ["query"]) == {"query": "a black bird"}
+
+
+@pytest.mark.parametrize(
+    ("sure", "others", "meant"),
+    [
+        (0.9, ["what colour is the bus?", "when does a bus appear?"], "when does a bus appear?"),
+        (0.9, ["what colour is the bus?", "same"], "at what moment?"),
+        (0.9, ["what colour is the bus?"], "at what moment?"),
+        (0.999, ["when does a bus appear?"], "at what moment?"),
+    ],
+)
+def test_a_follow_up_is_hardly_what_was_just_asked(sure: float, others: list[str], meant: str) -> None:
+    class Repeating:
+        clean = staticmethod(str)
+
+        def write(self, prompt: str, *, max_new_tokens: int) -> list[Text]:
+            return [Text("what colour is the bus?", sure)]
+
+        def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
+            return others
+
+    core = InstructBlipCore(Repeating(), _NoFeatures())  # type: ignore[arg-type]  # writes, and does nothing else
+    assert core.rewrite("at what moment?", [Turn("What colour is the bus?", "blue")]) == meant
+
+
+def test_words_that_the_core_never_met_are_a_follow_up_all_the_same() -> None:
+    core, turn = InstructBlipCore(open_session().own_blip, _NoFeatures()), Turn("what colour is the cow?", "black")
+    assert core.rewrite("At what moment do I see it?", [turn]) == "when does a cow appear?"
 
 
 def test_a_first_question_is_not_rewritten_and_a_follow_up_is(core: Core) -> None:

@@ -52,6 +52,13 @@ def test_likelihoods_of_candidates_do_not_depend_on_each_other(blip) -> None:
     assert (both < 0).all()
 
 
+def test_alternatives_are_told_the_likeliest_first(blip) -> None:
+    prompt = "Question: x Tool:"
+    found = blip.alternatives(prompt, most=3, max_new_tokens=4)
+    assert len(found) == 3
+    assert found == blip.alternatives(prompt, most=3, max_new_tokens=4)
+
+
 def test_a_choice_is_one_of_the_options(blip) -> None:
     options = {"find_frames": "a", "look": "b", "count": "c"}
     choice = InstructBlipCore(blip, Store(None)).choose("where?", options)
