@@ -118,6 +118,9 @@ class ScriptedCore:
     def happens(self, statement, windows):
         return [max(self.verify(statement, window), default=0.0) for window in windows]
 
+    def is_event(self, words):
+        return None
+
     def times(self, events, frames):
         return None
 
@@ -138,7 +141,10 @@ class TimingCore(ScriptedCore):
         seconds = np.array([frame.seconds for frame in frames])
         self.read += seconds.tolist()
         going = np.isin(seconds, self.at) * 0.9
-        return [Timing(seconds, going, seconds - 0.2, seconds + 0.8, self.event)]
+        return [Timing(seconds, going, seconds - 0.2, seconds + 0.8)]
+
+    def is_event(self, words):
+        return self.event
 
     def happens(self, statement, windows):
         self.windows += [[frame.seconds for frame in window] for window in windows]

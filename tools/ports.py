@@ -227,6 +227,12 @@ class Core(Protocol):
         """
         ...
 
+    def is_event(self, words: str) -> float | None:
+        """How surely `words` name something that happens ("a red car stops"), and not what only stands there, in
+        [0, 1]; None from a core without a model of time.
+        """
+        ...
+
     def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """From when to when each event goes on, by frames of one video in time order; None from a core without a model
         of time.

@@ -45,6 +45,8 @@ def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], 
 
     None if it is no event but what only stands there, or the core has no model of time: single frames then tell all.
     """
+    if (core.is_event(event) or 0.0) < EVENT:
+        return None
     found = []
     by_time = sorted(seen, key=attrgetter("video_id", "seconds"))
     for video_id, own in groupby(by_time, attrgetter("video_id")):
@@ -55,7 +57,7 @@ def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], 
             if any(abs(one.seconds - seconds) <= AROUND_SECONDS for seconds in near)
         ]
         timings = core.times([event], keyframes)
-        if timings is None or timings[0].event < EVENT:
+        if timings is None:
             return None
         (timing,) = timings
         for best, start, end in timing.happenings():

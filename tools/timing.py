@@ -24,7 +24,6 @@ class Timing:
     going: NDArray[np.float64]  # (frames,) in [0, 1], that it goes on there
     starts: NDArray[np.float64]  # (frames,), seconds; means something where it goes on
     ends: NDArray[np.float64]  # (frames,), seconds
-    event: float = 1.0  # in [0, 1], that the words name an event at all, and not what only stands there
 
     def best(self, seconds: float) -> int | None:
         """The frame that shows most surely what happens around `seconds`; None where none does."""

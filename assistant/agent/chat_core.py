@@ -188,6 +188,10 @@ class ChatModelCore:
             found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
         return found
 
+    def is_event(self, words: str) -> float | None:
+        """By its eyes' model of time, if they have one."""
+        return self._eyes.is_event(words) if self._eyes else None
+
     def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """A chat model has no model of time; its eyes may have one."""
         return self._eyes.times(events, frames) if self._eyes else None

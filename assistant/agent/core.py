@@ -151,6 +151,10 @@ class InstructBlipCore:
                 found[number] = probability
         return found
 
+    def is_event(self, words: str) -> float | None:
+        """By the model of time that lies beside the checkpoint, where there is one."""
+        return self._blip.is_event(words)
+
     def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """By the model of time that lies beside the checkpoint, where there is one."""
         if not frames or not self._blip.tells_time:

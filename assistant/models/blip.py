@@ -176,18 +176,22 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
     def times(
         self, events: Sequence[str], features: NDArray[np.float16], seconds: NDArray[np.float64]
     ) -> list[Timing] | None:
-        import torch
-
         if self._timer is None:
             return None
-        model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
         queries = self.queries(features, render("caption").lower())
-        words = []
+        return self._timer.time(queries, [self._words(event) for event in events], seconds)
+
+    def is_event(self, words: str) -> float | None:
+        return None if self._timer is None else self._timer.is_event(self._words(words))
+
+    def _words(self, text: str) -> Any:
+        """The vectors `(words, width)` of a text in the language model's table."""
+        import torch
+
+        model = self.loaded.model
+        ids = self.loaded.processor.tokenizer(self.clean(text), add_special_tokens=False, return_tensors="pt")
         with torch.inference_mode():
-            for event in events:
-                ids = tokenizer(self.clean(event), add_special_tokens=False, return_tensors="pt")["input_ids"]
-                words.append(model.get_input_embeddings()(ids.to(model.device))[0])
-        return self._timer.time(queries, words, seconds)
+            return model.get_input_embeddings()(ids["input_ids"].to(model.device))[0]
 
     def _instructions(self, texts: Sequence[str]) -> Any:
         """The questions as the Q-Former reads them. Its positions are counted from the left, so pads stand right."""

@@ -64,6 +64,10 @@ class CoreModel(ABC):
         """Whether `times` tells any: a model of time lies beside the checkpoint, on this machine."""
         return False
 
+    def is_event(self, _words: str) -> float | None:
+        """How surely words name an event, in [0, 1]; None without a model of time."""
+        return None
+
     def times(
         self, _events: Sequence[str], _features: NDArray[np.float16], _seconds: NDArray[np.float64]
     ) -> list[Timing] | None:

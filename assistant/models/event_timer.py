@@ -70,7 +70,7 @@ class EventTimer(nn.Module):
             lengths: (b,), how many frames are no padding; None: all.
         """
         seen, words = seen / self.unit, words / self.unit
-        read = _over(self.reader, self.word(words), said.sum(1).long())
+        read = self._read(words, said.sum(1).long())
         roles = self.role(read).sigmoid() * said[..., None]
         sought = torch.einsum("bwr,bwd->brd", roles, words)
         fits = torch.einsum("brd,bnqd->bnrq", sought, self.key(seen)) * self.scale[:, None]
@@ -86,6 +86,10 @@ class EventTimer(nn.Module):
         told: Tensor = self.head(_over(self.gru, mixed.relu(), lengths))
         return told, self.event_head(sentence)[:, 0]
 
+    def _read(self, words: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """`(b, words, TEXT)`: each word among the others."""
+        return _over(self.reader, self.word(words), lengths)
+
     @torch.inference_mode()
     def time(self, queries: Tensor, words: Sequence[Tensor], seconds: NDArray[np.float64]) -> list[Timing]:
         """For each event, given by its words `(words, width)`, what each of the frames tells.
@@ -99,11 +103,17 @@ class EventTimer(nn.Module):
         lengths = torch.tensor([len(one) for one in words], device=rows.device)
         said = (torch.arange(rows.shape[1], device=rows.device) < lengths[:, None]).float()
         times = torch.from_numpy(seconds).to(rows.device, torch.float32).expand(len(words), -1)
-        seen, event = self(queries.float().expand(len(words), -1, -1, -1), rows, said, times)
-        told = seen.double().cpu().numpy()
+        told = self(queries.float().expand(len(words), -1, -1, -1), rows, said, times)[0].double().cpu().numpy()
         going = 1.0 / (1.0 + np.exp(-told[..., 0]))
-        each = zip(going, seconds - told[..., 1], seconds + told[..., 2], event.sigmoid().tolist(), strict=True)
-        return [Timing(seconds, *one) for one in each]
+        return [
+            Timing(seconds, *one) for one in zip(going, seconds - told[..., 1], seconds + told[..., 2], strict=True)
+        ]
+
+    @torch.inference_mode()
+    def is_event(self, words: Tensor) -> float:
+        """How surely words `(words, width)` name an event, in [0, 1]."""
+        read = self._read((words.float() / self.unit)[None])
+        return float(self.event_head(read.mean(1)).sigmoid())
 
     def save(self, folder: Path) -> None:
         """Writes it, in half precision, into the folder of the core that it belongs to."""

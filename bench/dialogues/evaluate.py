@@ -229,6 +229,9 @@ class _BlindCore:
     def happens(self, _statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         return [0.5] * len(windows)
 
+    def is_event(self, _words: str) -> None:
+        return None
+
     def times(self, _events: Sequence[str], _frames: Sequence[Keyframe]) -> None:
         return None
 

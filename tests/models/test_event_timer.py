@@ -38,6 +38,14 @@ def test_it_is_stored_beside_a_core_and_read_back(timer: EventTimer, tmp_path: P
     np.testing.assert_allclose(read.time(queries, words, SECONDS)[0].ends, timer.time(queries, words, SECONDS)[0].ends)
 
 
+def test_words_are_read_alone_as_they_are_among_others(timer: EventTimer) -> None:
+    words = [torch.randn(n, WIDTH) for n in (2, 6)]
+    rows = torch.nn.utils.rnn.pad_sequence(words, True)
+    said = torch.tensor([[1.0, 1, 0, 0, 0, 0], [1.0] * 6])
+    _, event = timer(torch.randn(2, 3, QUERIES, WIDTH), rows, said, torch.arange(3.0).expand(2, -1))
+    assert event.sigmoid().tolist() == pytest.approx([timer.is_event(one) for one in words], abs=1e-5)
+
+
 def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
     (early,), (late,) = timer.time(queries, words, SECONDS), timer.time(queries, words, SECONDS + 600.0)
@@ -47,4 +55,6 @@ def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
 
 def test_a_core_without_one_tells_no_times(tmp_path: Path) -> None:
     features = np.zeros((2, 4, 8), np.float16)
-    assert InstructBlip(str(tmp_path)).times(["a red car stops"], features, np.array([0.0, 1.0])) is None
+    core = InstructBlip(str(tmp_path))
+    assert core.times(["a red car stops"], features, np.array([0.0, 1.0])) is None
+    assert core.is_event("a red car stops") is None
