@@ -231,7 +231,7 @@ class Composer:
         if names(asked, thing.text) and conditions[0].verdict == "not seen":
             kept = []  # what the question is about is not there, whatever the whole of it made the core say
         if event:
-            conditions = (self._condition(self._told(query, language), likeliest), *conditions[1 + len(qualities) :])
+            conditions = (self._condition(self._out(query, language), likeliest), *conditions[1 + len(qualities) :])
         moments = tuple(merge(kept, tool="find_frames"))[: self._options.evidence]
         if kept and asks_when(f"{question} {asked}"):
             return self._when(moments, likeliest, conditions, language)
@@ -241,26 +241,18 @@ class Composer:
         if kept:
             best_first = self._in_turn(moments, best_first)
         answer = self._read(asked, best_first, moments)
-        if not kept and answer.text == PRESENT and likeliest <= 1 - self._options.sure:
+        if kept:
+            return self._concluded(asked, question, answer, likeliest, moments, best_first, conditions, language)
+        if answer.text == PRESENT and likeliest <= 1 - self._options.sure:
             # Whether it is there is what was verified, frame by frame; an answer over the whole says yes too easily.
             answer = Answer(ABSENT, 1.0 - likeliest)
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
-        sure = likeliest if kept else (1.0 - likeliest) * (answer.text == ABSENT)
-        # Each is a probability that this part is right; a chain is as sure as its product, its root keeps the scale.
-        confidence = (answer.confidence * sure) ** 0.5
+        confidence = _chained(answer.confidence, (1.0 - likeliest) * (answer.text == ABSENT))
         near = nearest[: self._options.evidence]
-        if kept and answer.confidence < self._options.agreed:
-            rivals = self._rivals(asked, moments, best_first)
-            if len(rivals) > 1:
-                return self._ask_back(question, rivals, conditions, language)
         if not answer.text or confidence < self._options.min_confidence:
-            return self._unknown(moments or near, language, confidence, conditions)
-        told = self._out(answer.text, language)
-        if not kept:
-            absent = sentences.absent_sentence(told, len(seen), language)
-            return Draft(absent, confidence, answer.text, near, (), conditions)
-        whole = sentences.answer_sentence(told, moments, language).and_then(sentences.shortfall(conditions, language))
-        return Draft(whole, confidence, answer.text, moments, (), conditions)
+            return self._unknown(near, language, confidence, conditions)
+        absent = sentences.absent_sentence(self._out(answer.text, language), len(seen), language)
+        return Draft(absent, confidence, answer.text, near, (), conditions)
 
     def happened(
         self,
@@ -276,23 +268,37 @@ class Composer:
         kept = self._fulfil(seen, lost)
         shown = tuple(one for one in moments if self._of(one, [frame.keyframe for frame in kept]))
         shown = (shown or tuple(moments))[: self._options.evidence]
-        conditions = (Condition(self._told(event, language), "seen"), *self._conditions(lost, kept, language))
+        conditions = (Condition(self._out(event, language), "seen"), *self._conditions(lost, kept, language))
         if asks_when(f"{question} {asked}"):
             return self._when(shown, shown[0].score, conditions, language)
         frames = self._in_turn(shown, [one.keyframe for one in sorted(kept, key=lambda s: -s.score)])
         answer = self._read(asked, frames, shown)
         if answer.text in (PRESENT, ABSENT):
             answer = Answer(PRESENT, shown[0].score)
-        elif answer.confidence < self._options.agreed:
-            rivals = self._rivals(asked, shown, frames)
+        return self._concluded(asked, question, answer, shown[0].score, shown, frames, conditions, language)
+
+    def _concluded(
+        self,
+        asked: str,
+        question: str,
+        answer: Answer,
+        sure: float,
+        moments: tuple[Evidence, ...],
+        frames: Sequence[Keyframe],
+        conditions: tuple[Condition, ...],
+        language: Language,
+    ) -> Draft:
+        """An answer read off `frames` of moments that surely show what was asked for; asked back where they differ."""
+        if answer.confidence < self._options.agreed:
+            rivals = self._rivals(asked, moments, frames)
             if len(rivals) > 1:
                 return self._ask_back(question, rivals, conditions, language)
-        confidence = (answer.confidence * shown[0].score) ** 0.5
+        confidence = _chained(answer.confidence, sure)
         if not answer.text or confidence < self._options.min_confidence:
-            return self._unknown(shown, language, confidence, conditions)
-        said = sentences.answer_sentence(self._out(answer.text, language), shown, language)
+            return self._unknown(moments, language, confidence, conditions)
+        said = sentences.answer_sentence(self._out(answer.text, language), moments, language)
         whole = said.and_then(sentences.shortfall(conditions, language))
-        return Draft(whole, confidence, answer.text, shown, (), conditions)
+        return Draft(whole, confidence, answer.text, moments, (), conditions)
 
     def _when(
         self,
@@ -407,8 +413,10 @@ class Composer:
             said = said.and_then(sentences.shortfall(conditions, language))
         return Draft(said, confidence, "", shown, (), conditions)
 
-    def _told(self, english: str, language: Language) -> str:
-        return english if language == "en" else self._out(english, language)
-
     def _out(self, text: str, language: Language) -> str:
         return text if text.isdigit() else self._translate(text, "en", language)
+
+
+def _chained(*probabilities: float) -> float:
+    """How surely all parts of an answer are right: as their product, whose root keeps the scale."""
+    return math.prod(probabilities) ** (1 / len(probabilities))

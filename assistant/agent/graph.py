@@ -24,10 +24,10 @@ from tools.describe import describe_tool
 from tools.events import find_events_tool
 from tools.frames import FindFramesOptions, find_frames_tool
 from tools.ground import ground_tool
+from tools.happenings import Happening, confirmed, timed
 from tools.look import look_tool
 from tools.moments import Seen, merge
 from tools.text import ALL_LINES, line_evidence, read_text_tool
-from tools.timed import Happening, confirmed, timed
 from tools.types import EventSequence, Evidence, Keyframe, Spot
 from tools.unusual import find_unusual_tool
 from tools.verified import verified
@@ -140,13 +140,13 @@ class Agent:
             and ((seen and one.moment.score >= self._options.sure) or self._is_confirmed(query, one))
         ]
         if happenings:
-            return happenings, [Seen(*pair) for one in happenings for pair in one.frames]
+            return happenings, [seen for one in happenings for seen in one.frames]
         rest = [one for one in shown if one.score < self._options.min_verified]
         return [], [*confirmed(self._frames, self._core, query, seen), *rest]
 
     def _is_confirmed(self, event: str, happening: Happening) -> bool:
         """Whether the core, shown several frames, agrees with its model of time, where no other witness is sure."""
-        best = Seen(*max(happening.frames, key=lambda pair: pair[1]))
+        best = max(happening.frames, key=lambda one: one.score)
         (told,) = confirmed(self._frames, self._core, event, [best])
         return told == best
 

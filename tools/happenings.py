@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.confirm import Windows
-from tools.moments import grouped, windows
+from tools.moments import Seen, grouped, windows
 from tools.types import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tools.moments import Seen
     from tools.ports import Core, FrameIndex
     from tools.types import Keyframe
 
@@ -37,7 +36,7 @@ class Happening:
     """One time that an event goes on: from when to when, and the frames that show it."""
 
     moment: Evidence
-    frames: tuple[tuple[Keyframe, float], ...]  # in time order; how surely it goes on in each, in [0, 1]
+    frames: tuple[Seen, ...]  # in time order, and how surely it goes on in each
 
 
 def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], *, tool: str) -> list[Happening] | None:
@@ -73,7 +72,7 @@ def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], 
                 image=shown.image,
             )
             inside = [at for at, one in enumerate(keyframes) if at == best or start <= one.seconds < end]
-            found.append(Happening(moment, tuple((keyframes[at], float(timing.going[at])) for at in inside)))
+            found.append(Happening(moment, tuple(Seen(keyframes[at], float(timing.going[at])) for at in inside)))
     return sorted(found, key=lambda one: -one.moment.score)
 
 

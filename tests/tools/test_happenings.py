@@ -3,8 +3,8 @@
 import pytest
 from fakes import FakeIndex, ScriptedCore, TimingCore
 
+from tools.happenings import confirmed, timed
 from tools.moments import Seen
-from tools.timed import confirmed, timed
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def test_an_event_is_timed_around_the_frames_that_show_its_people(index: FakeInd
     (found,) = timed(index, core, "a red car stops", index.frames[:2], tool="find_frames")
     assert (found.moment.start_seconds, found.moment.end_seconds) == pytest.approx((0.8, 1.8))
     assert (found.moment.seconds, found.moment.score, found.moment.image) == (1.0, 0.9, "1.jpg")
-    assert [(frame.seconds, going) for frame, going in found.frames] == [(1.0, 0.9)]
+    assert [(one.keyframe.seconds, one.score) for one in found.frames] == [(1.0, 0.9)]
     assert core.read == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "what lies far from them is not read"
 
 
