@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from assistant.models.event_timer import EventTimer
+from assistant.models.event_timer import FILE, EventTimer
 from training.instructblip import slot_ids, slot_vectors, text_ids
 from training.language.names import sample_happening
 from training.loop import Loop, Schedule, add_options, batches_of, launch
@@ -202,7 +202,12 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     table = T5ForConditionalGeneration.from_pretrained(options.t5, dtype=torch.float32).shared.weight.detach()
     unit = float((table - table.mean(0)).norm(dim=1).mean())
     timer = EventTimer(QUERIES, WIDTH_OF_MODEL, unit)
-    if options.start and (started := EventTimer.load(options.start)) is not None:
+    if options.start:
+        started = EventTimer.load(options.start)
+        if started is None:
+            raise FileNotFoundError(
+                f"--start {options.start}: no {FILE} is in it; give the folder of an earlier result"
+            )
         timer.load_state_dict(started.state_dict())
 
     def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:

@@ -140,7 +140,7 @@ class Agent:
             and ((seen and one.moment.score >= self._options.sure) or self._is_confirmed(query, one))
         ]
         if happenings:
-            return happenings, [seen for one in happenings for seen in one.frames]
+            return happenings, [frame for one in happenings for frame in one.frames]
         rest = [one for one in shown if one.score < self._options.min_verified]
         return [], [*confirmed(self._frames, self._core, query, seen), *rest]
 

@@ -99,8 +99,10 @@ class EventTimer(nn.Module):
             words: vectors of each event's words.
             seconds: (frames,), increasing.
         """
-        rows = nn.utils.rnn.pad_sequence(list(words), batch_first=True).float()
-        lengths = torch.tensor([len(one) for one in words], device=rows.device)
+        # A text may hold no word at all, and a recurrent net has to read something.
+        read = [one if len(one) else one.new_zeros(1, one.shape[1]) for one in words]
+        rows = nn.utils.rnn.pad_sequence(read, batch_first=True).float()
+        lengths = torch.tensor([len(one) for one in read], device=rows.device)
         said = (torch.arange(rows.shape[1], device=rows.device) < lengths[:, None]).float()
         times = torch.from_numpy(seconds).to(rows.device, torch.float32).expand(len(words), -1)
         told = self(queries.float().expand(len(words), -1, -1, -1), rows, said, times)[0].double().cpu().numpy()
@@ -111,7 +113,9 @@ class EventTimer(nn.Module):
 
     @torch.inference_mode()
     def is_event(self, words: Tensor) -> float:
-        """How surely words `(words, width)` name an event, in [0, 1]."""
+        """How surely words `(words, width)` name an event, in [0, 1]; no words name none."""
+        if not len(words):
+            return 0.0
         read = self._read((words.float() / self.unit)[None])
         return float(self.event_head(read.mean(1)).sigmoid())
 

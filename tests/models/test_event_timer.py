@@ -46,6 +46,14 @@ def test_words_are_read_alone_as_they_are_among_others(timer: EventTimer) -> Non
     assert event.sigmoid().tolist() == pytest.approx([timer.is_event(one) for one in words], abs=1e-5)
 
 
+def test_a_text_without_a_word_is_no_event_and_stops_nobody(timer: EventTimer) -> None:
+    nothing, something = torch.zeros(0, WIDTH), torch.randn(3, WIDTH)
+    assert timer.is_event(nothing) == 0.0
+    queries = torch.randn(len(SECONDS), QUERIES, WIDTH)
+    _, beside = timer.time(queries, [nothing, something], SECONDS)
+    np.testing.assert_allclose(beside.going, timer.time(queries, [something], SECONDS)[0].going, atol=1e-5)
+
+
 def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
     (early,), (late,) = timer.time(queries, words, SECONDS), timer.time(queries, words, SECONDS + 600.0)
