@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.agent import Assistant, Reply
 from assistant.calibration import is_right
 from assistant.search import LibrarySearch
-from bench.dialogues.make import TOOLS, Asked, Asker, Window
+from bench.dialogues.make import TOOLS, Asked, Asker, Window, strange
 from tools.count import CountInput
 from tools.describe import DescribeInput
 from tools.events import FindEventsInput
@@ -62,6 +62,7 @@ class Marks:
     whole: list[bool] = field(default_factory=list)
     confident_wrong: list[bool] = field(default_factory=list)
     unanswerable: list[bool] = field(default_factory=list)
+    unknown: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     evidence: list[bool] = field(default_factory=list)
     tool: list[bool] = field(default_factory=list)
     valid: list[bool] = field(default_factory=list)
@@ -80,6 +81,8 @@ class Marks:
             "call_valid": self.valid,
             "decided_by_core": self.by_core,
             **{f"single.{kind}": results for kind, results in sorted(self.kinds.items())},
+            "unknown": [right for results in self.unknown.values() for right in results],
+            **self.unknown,
         }
         return {f"dialogue.{name}{key}": _share(results) for key, results in found.items() if results}
 
@@ -113,6 +116,7 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
         assistant = own.assistant_with(calibration=session.calibration, remembers=False)
         sightless = _blind(own)
         numbers = iter(range(1_000_000))
+        strangers = random.Random(f"strangers {seed}")  # of its own: what is asked beside it stays as it was
         for story in stories:
             video_id = video_ids[story.name]
             for language in ("en", "vi"):
@@ -129,6 +133,12 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
                             reply = sightless.ask(asked.question, thread_id=f"{next(numbers)}", video_id=video_id)
                             blind.append(_right(reply, asked))
                     _converse(assistant, asker.dialogue(), f"{next(numbers)}", video_id, sorts)
+                for asked in strange(language, strangers):
+                    reply = assistant.ask(
+                        asked.question, thread_id=f"{next(numbers)}", video_id=video_id, language=language
+                    )
+                    for one in sorts:
+                        one.unknown[asked.kind].append(_claims_nothing(reply))
         assistant.close()
         sightless.close()
         own.close()
@@ -177,7 +187,7 @@ def _ask(assistant: Assistant, asked: Asked, thread: str, video_id: str, sorts: 
 
 def _right(reply: Reply, asked: Asked) -> bool:
     if asked.kind in UNANSWERABLE:
-        return not reply.short or is_right(reply.answer, ("no", "không"))
+        return _claims_nothing(reply)
     if asked.order:
         moments = reply.sequences[0].moments if reply.sequences and reply.short else ()
         placed = [moment.seconds for moment in moments if moment.seconds is not None]
@@ -189,6 +199,11 @@ def _right(reply: Reply, asked: Asked) -> bool:
             _within(one.start_seconds, asked.windows, SLACK) for one in reply.evidence[:3]
         )
     return bool(reply.short) and is_right(reply.answer, asked.answers)
+
+
+def _claims_nothing(reply: Reply) -> bool:
+    """That it cannot tell, or that there is no such thing, or none."""
+    return not reply.short or is_right(reply.answer, ("no", "không")) or is_right(reply.short, ("zero", "0"))
 
 
 def _within(seconds: float, windows: Sequence[Window], slack: float) -> bool:

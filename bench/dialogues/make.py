@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.dialogues.wordings import FOLLOW_UPS, SEEN, WORDINGS, Language
+from bench.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS, Language
+from training.language.held_out import STRANGERS
 from training.language.names import VI_COLOURS, Thing
 from training.world.questions import plural
 from training.world.scene import COLOURS, KINDS, OBJECTS, WIDTH
@@ -272,6 +273,18 @@ class Asker:
             return self.rng.choice(colours), self.rng.choice(kinds)
         colour, kind = self.rng.choice(self.present)
         return (self.rng.choice(colours), kind) if self.rng.random() < 0.5 else (colour, self.rng.choice(kinds))
+
+
+def strange(language: Language, rng: random.Random) -> Iterator[Asked]:
+    """One question of each kind about something that no clip shows, and that the pocket models have never heard of."""
+    for kind, patterns in STRANGE[language].items():
+        name, vietnamese = rng.choice(STRANGERS)
+        thing = Thing(name, vietnamese=vietnamese)
+        if language == "en":
+            fields = {"a": thing.a, "the": thing.the, "kind": thing.kind, "many": thing.many}
+        else:
+            fields = {"a": thing.vi_a(rng), "the": thing.vi(rng), "kind": thing.vi(rng)}
+        yield Asked(f"unknown.{kind}", language, _sentence(rng.choice(patterns).format(**fields)), ())
 
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")

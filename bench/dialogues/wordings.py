@@ -158,3 +158,27 @@ SEEN: dict[str, tuple[str, ...]] = {
     "sign": ("What does the sign say?",),
 }
 """Wordings that trainings do use, of the same kinds in English: what the others are compared with."""
+
+STRANGE: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "when": (*WORDINGS["en"]["when"], "When does {a} come into the picture?"),
+        "exist": WORDINGS["en"]["exist"],
+        "colour": WORDINGS["en"]["absent_colour"],
+        "direction": WORDINGS["en"]["direction"],
+        "count": ("How many {many} did you notice?", "Could you count the {many} for me?"),
+        "find": ("Search for {a}.", "Can you find me {a}?"),
+        "where": ("Where in the picture would {the} be?", "Please point at {the}."),
+        "stops": ("When does {a} stop?", "Does {a} come to a halt at some point?"),
+    },
+    "vi": {
+        "when": WORDINGS["vi"]["when"],
+        "exist": WORDINGS["vi"]["exist"],
+        "colour": WORDINGS["vi"]["absent_colour"],
+        "direction": WORDINGS["vi"]["direction"],
+        "count": ("Bạn đếm được mấy {kind}?", "Hãy cho biết có bao nhiêu {kind}."),
+        "find": ("Tìm giúp tôi {a}.", "Tìm xem {a} ở đoạn nào."),
+        "where": ("{the} nằm chỗ nào trong hình?", "Hãy chỉ giúp {the}."),
+        "stops": ("Khi nào thì {a} dừng lại?",),
+    },
+}
+"""Questions about a thing that the world does not have, of `training.language.held_out.STRANGERS`."""

@@ -9,6 +9,7 @@ from training.evaluation.answers import answers
 from training.evaluation.language import language
 from training.evaluation.limits import limits
 from training.evaluation.retrieval import retrieval
+from training.evaluation.strangers import strangers
 from training.evaluation.yardstick import Core, Embedder, Figures, Split, digest
 
 PARTS = ("retrieval", "answers", "language", "limits", "pocket")
@@ -51,7 +52,7 @@ def evaluate(
     if part in ("language", "pocket"):
         figures |= language(core, kinds)
     if part in ("limits", "pocket"):
-        figures |= limits(core, gallery, media=media, min_confidence=min_confidence)
+        figures |= limits(core, gallery, media=media, min_confidence=min_confidence) | strangers(core, gallery)
     settings = {"part": part, "seed": seed, "size": size, "media": str(media) if media else None, "yardstick": digest()}
     return {"figures": figures, "settings": settings}
 

@@ -1,4 +1,4 @@
-"""Wordings that only the evaluation uses. Training must never import this module's tables; a test compares them.
+"""Wordings and things for the evaluation alone. No training may import these tables; a test compares them.
 
 Keys are those of `tool_calls.QUESTIONS`, `rewrites.FOLLOW_UPS`, `training.world.wordings.WORDINGS` and
 `translation.VI_WORDINGS`.
@@ -118,3 +118,18 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "after": ("sau khi {vi_event} thì chuyện gì xảy ra?",),
     "other": ("ai là tổng thống nước pháp?",),
 }
+STRANGERS: tuple[tuple[str, str], ...] = (
+    ("helicopter", "chiếc trực thăng"), ("penguin", "con chim cánh cụt"), ("ambulance", "xe cứu thương"),
+    ("giraffe", "con hươu cao cổ"), ("piano", "cây đàn dương cầm"), ("kangaroo", "con chuột túi"),
+    ("submarine", "chiếc tàu ngầm"), ("pumpkin", "quả bí ngô"), ("tractor", "chiếc máy cày"),
+    ("panda", "con gấu trúc"), ("violin", "cây vĩ cầm"), ("lobster", "con tôm hùm"),
+    ("microwave", "cái lò vi sóng"), ("balloon", "quả khinh khí cầu"), ("turtle", "con rùa"),
+    ("keyboard", "cái bàn phím"), ("chicken", "con gà"), ("lighthouse", "ngọn hải đăng"),
+    ("ladder", "cái thang"), ("camel", "con lạc đà"), ("suitcase", "cái va li"), ("windmill", "cối xay gió"),
+    ("hammer", "cái búa"), ("crocodile", "con cá sấu"), ("sofa", "cái sô pha"), ("dolphin", "con cá heo"),
+    ("volcano", "ngọn núi lửa"), ("firefighter", "lính cứu hoả"), ("snowman", "người tuyết"), ("trumpet", "cây kèn"),
+    ("drone", "cái máy bay không người lái"), ("wheelbarrow", "xe cút kít"), ("pineapple", "quả dứa"),
+    ("squirrel", "con sóc"), ("toaster", "máy nướng bánh"), ("hedgehog", "con nhím"), ("rocket", "tên lửa"),
+    ("wardrobe", "tủ quần áo"), ("peacock", "con công"), ("excavator", "máy xúc"),
+)  # fmt: skip
+"""Things that the world does not have, in English and in Vietnamese."""

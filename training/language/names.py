@@ -70,6 +70,7 @@ class Thing:
     kind: str
     colour: str | None = None
     carries: str | None = None
+    vietnamese: str | None = None  # of a thing that the world does not have: its name there, "con voi"
 
     @property
     def name(self) -> str:
@@ -97,12 +98,7 @@ class Thing:
 
     def vi(self, rng: random.Random | None = None, *, classifier: bool = True) -> str:
         """`chiếc ô tô đỏ`; with `rng`, in one of the ways people write it."""
-        kind = rng.choice(VI_KINDS[self.kind]) if rng else VI_KINDS[self.kind][0]
-        words = [kind]
-        # People often drop "chiếc", but hardly "con", nor "chiếc" before a bare "xe".
-        kept = rng is None or self.kind in (*ANIMALS, *OBJECTS) or kind == "xe" or rng.random() < 0.6
-        if classifier and kept and VI_CLASSIFIERS[self.kind]:
-            words.insert(0, VI_CLASSIFIERS[self.kind])
+        words = [self.vietnamese] if self.vietnamese else self._known_in_vietnamese(rng, classifier=classifier)
         if self.colour:
             colour = rng.choice(VI_COLOURS[self.colour]) if rng else VI_COLOURS[self.colour][0]
             if self.kind == "person":
@@ -113,6 +109,13 @@ class Thing:
         if self.carries:
             words.append(rng.choice(VI_CARRIED[self.carries]) if rng else VI_CARRIED[self.carries][0])
         return " ".join(words)
+
+    def _known_in_vietnamese(self, rng: random.Random | None, *, classifier: bool) -> list[str]:
+        kind = rng.choice(VI_KINDS[self.kind]) if rng else VI_KINDS[self.kind][0]
+        # People often drop "chiếc", but hardly "con", nor "chiếc" before a bare "xe".
+        kept = rng is None or self.kind in (*ANIMALS, *OBJECTS) or kind == "xe" or rng.random() < 0.6
+        before = VI_CLASSIFIERS[self.kind]
+        return [before, kind] if classifier and kept and before else [kind]
 
     def vi_a(self, rng: random.Random | None = None) -> str:
         """`một chiếc ô tô đỏ`."""
