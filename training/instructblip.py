@@ -29,6 +29,7 @@ import prompts
 from training.attention import ATTENTION
 from training.feed import Again
 from training.language.noise import mistype, politely
+from training.language.strangers import strange_question, strange_statement
 from training.loop import Loop, Schedule, add_options, batches_of, launch
 from training.models import (
     GRID,
@@ -72,6 +73,7 @@ CAPTION_QUESTION = prompts.render("caption").lower()
 BACKDROP_GROUPS = ((*PLACES, NOTHING), (*TIMES, NOTHING), (*WEATHERS, NOTHING), ("sign", NOTHING))
 FACINGS = ("left", "right", NOTHING)
 CARRIES = (*CARRIED, NOTHING)
+STRANGE_SHARE = 0.08  # of the questions and statements about one picture
 COLUMN_GROUPS = (
     (*COLOURS, NOTHING),
     (*KINDS, NOTHING),
@@ -208,6 +210,8 @@ def queries_of(model: Any, vision: Tensor, instructions: Tensor) -> Tensor:
 def sample_task(scene: Scene, rng: random.Random) -> Task:
     """A question or a statement about a scene, in words as people type them."""
     asked_of = scene if scene is not OUTSIDE else sample_scene(rng)
+    if rng.random() < STRANGE_SHARE:
+        return strange_task(rng)
     if rng.random() < 0.2:
         statement, there = sample_statement(asked_of, rng)
         return statement, prompts.render("verify", statement=statement), "yes" if there and scene is asked_of else "no"
@@ -216,6 +220,15 @@ def sample_task(scene: Scene, rng: random.Random) -> Task:
         raise ValueError("a scene always allows some question")
     text = mistype(politely(question.text, rng), rng, share=0.04)
     return text, prompts.render("answer", question=text), question.answer if scene is asked_of else UNKNOWN
+
+
+def strange_task(rng: random.Random) -> Task:
+    """About what no picture of the world shows: whatever is asked, the answer is that it does not tell."""
+    if rng.random() < 0.35:
+        statement = strange_statement(rng)
+        return statement, prompts.render("verify", statement=statement), "no"
+    text = mistype(politely(strange_question(rng), rng), rng, share=0.04)
+    return text, prompts.render("answer", question=text), UNKNOWN
 
 
 def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:

@@ -17,7 +17,8 @@ import logging
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from training.attention import ATTENTION
 from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.language.elsewhere import sample_elsewhere
 from training.language.noise import politely
+from training.language.strangers import strange_claim, strange_story_question
 from training.language.tasks import TASKS, Example
 from training.loop import Loop, Schedule, batches_of, launch
 from training.misreading import MEASURED, misread
@@ -57,6 +59,7 @@ log = logging.getLogger("training")
 SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # of one process
 REVERSALS, ABSENCES = 0.45, 0.25  # of the claims
 EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
+STRANGE_EPISODES = 0.06  # about what no clip shows
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
@@ -103,14 +106,20 @@ def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sampl
 def asked_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     """A question about several frames."""
     (kind,) = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS])
-    return sample_episode(rng, kind, pairs=pairs)
+    episode = sample_episode(rng, kind, pairs=pairs)
+    if rng.random() < STRANGE_EPISODES:
+        return replace(episode, text=strange_story_question(rng), answer=UNKNOWN)
+    return episode
 
 
 def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     """A claim about several frames, of one kind or another."""
     shares = (REVERSALS, ABSENCES, 1 - REVERSALS - ABSENCES)
     (sample,) = rng.choices((sample_reversal, sample_absence, sample_claim), shares)
-    return sample(rng, pairs=pairs)
+    episode = sample(rng, pairs=pairs)
+    if rng.random() < STRANGE_EPISODES:
+        return replace(episode, text=strange_claim(rng), answer="no")
+    return episode
 
 
 def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
@@ -171,6 +180,7 @@ def prefixed(vectors: Tensor, samples: Sequence[Sample], table: Tensor) -> dict[
     }
 
 
+@cache
 def _words(text: str, device: torch.device) -> Tensor:
     """Ids of a text without the end of the text."""
     return torch.tensor(text_ids(text, "t5")[:-1], device=device)
@@ -365,17 +375,17 @@ class Batch:
     language: list[Example]
 
 
-def sample_batch(rng: random.Random) -> Batch:
-    """Everything is in every batch.
+def sample_batch(rng: random.Random, times: int = 1) -> Batch:
+    """Everything is in every batch, which is `times` the usual size: a GPU takes more at once.
 
     Muon gives every step the same length whatever its gradient, so a step for one task alone undoes a little of all the
     others.
     """
     return Batch(
-        visual_batch(rng, SCENE_BATCH),
-        episode_batch(rng, EPISODE_BATCH, CLAIM_BATCH),
-        caption_batch(rng, CAPTION_BATCH),
-        language_batch(rng, LANGUAGE_BATCH),
+        visual_batch(rng, times * SCENE_BATCH),
+        episode_batch(rng, times * EPISODE_BATCH, times * CLAIM_BATCH),
+        caption_batch(rng, times * CAPTION_BATCH),
+        language_batch(rng, times * LANGUAGE_BATCH),
     )
 
 
@@ -446,7 +456,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    batches = batches_of(loop, sample_batch, options)
+    batches = batches_of(loop, partial(sample_batch, times=options.times), options)
     loop.run()
     if rank == 0:
         write_figures(options.out, options.size)
@@ -474,6 +484,7 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=0.2, help="share of the run before the rate starts to fall")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--workers", type=int, default=0, help="processes that sample, beside a GPU")
+    parser.add_argument("--times", type=int, default=1, help="the usual batch: a GPU takes more at once")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--report-every", type=float, default=120, help="seconds")
     parser.add_argument("--report-size", type=int, default=50, help="held-out examples for each figure in the log")

@@ -279,7 +279,7 @@ def strange(language: Language, rng: random.Random) -> Iterator[Asked]:
     """One question of each kind about something that no clip shows, and that the pocket models have never heard of."""
     for kind, patterns in STRANGE[language].items():
         name, vietnamese = rng.choice(STRANGERS)
-        thing = Thing(name, vietnamese=vietnamese)
+        thing = Thing(name, vietnamese=vietnamese if language == "vi" else None)
         if language == "en":
             fields = {"a": thing.a, "the": thing.the, "kind": thing.kind, "many": thing.many}
         else:

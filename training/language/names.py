@@ -89,8 +89,8 @@ class Thing:
 
     @property
     def many(self) -> str:
-        """`red cars`."""
-        return self._named(plural(self.kind))
+        """`red cars`; a word that was kept from the Vietnamese stays as it is."""
+        return self._named(self.kind if self.vietnamese else plural(self.kind))
 
     def _named(self, kind: str) -> str:
         bare = f"{self.colour} {kind}" if self.colour else kind

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TypedDict
 
 import prompts
@@ -10,12 +12,17 @@ from training.language.example import Example
 from training.language.held_out import FOLLOW_UP_WORDINGS as HELD_OUT
 from training.language.names import PRONOUNS, Happening, Thing, sample_happening, sample_thing
 from training.language.noise import disturb, mistype, politely
+from training.language.strangers import sample_anything
 from training.language.tool_calls import sample_tool_question
 from training.world.questions import NUMBERS
 from training.world.scene import COLOURS
 
 STANDS_ALONE = "same"
 """What the model writes for a question that needs nothing of what was said before."""
+
+
+Name = Callable[[random.Random], Thing]
+"""Draws what a conversation is about."""
 
 
 class Turn(TypedDict):
@@ -232,14 +239,15 @@ def _answer(rng: random.Random, thing: Thing) -> str:
     return rng.choice(forms)
 
 
-def _unrelated(rng: random.Random) -> Turn:
+def _unrelated(rng: random.Random, name: Name) -> Turn:
     """A turn that the question now does not mean: about a thing, or about none, or any question that a tool answers."""
-    thing = sample_thing(rng)
+    thing = name(rng)
     draw = rng.random()
     if draw < 0.3:
         return Turn(question=rng.choice(ABOUT_NO_THING), answer=rng.choice(("yes", "no", "day", "night", "two", "")))
     if draw < 0.6:
-        return Turn(question=sample_tool_question(rng).text, answer=_answer(rng, thing))
+        asked = sample_tool_question(rng, strange=name is sample_anything)
+        return Turn(question=asked.text, answer=_answer(rng, thing))
     question = rng.choice((*OPENINGS, *ABOUT.values()))
     return Turn(question=_about(question, thing), answer=_answer(rng, thing))
 
@@ -259,9 +267,9 @@ def _short(kind: str, rng: random.Random, thing: Thing) -> str:
     return _answer(rng, thing)
 
 
-def _chain(rng: random.Random) -> tuple[Turn, Thing]:
+def _chain(rng: random.Random, name: Name) -> tuple[Turn, Thing]:
     """A turn about one thing; where the answer names another thing, the follow-up means that one."""
-    thing = sample_thing(rng)
+    thing = name(rng)
     draw = rng.random()
     if draw < 0.55:
         return Turn(question=_about(rng.choice(OPENINGS), thing), answer=_answer(rng, thing)), thing
@@ -281,6 +289,7 @@ def sample_follow_up(
     rng: random.Random, *, held_out: bool = False, kind: str | None = None
 ) -> tuple[list[Turn], str, str]:
     """(earlier turns, the question now, the standalone question)."""
+    name: Name = sample_thing if held_out else sample_anything
     kinds = list(FOLLOW_UPS)
     kind = kind or rng.choices(kinds, [_WEIGHTS.get(name, 1) for name in kinds])[0]
     wording = rng.choice(HELD_OUT[kind] if held_out else FOLLOW_UPS[kind])
@@ -291,48 +300,49 @@ def sample_follow_up(
         if kind == "do_after":
             standalone = f"what does {thing.the} do after {happening.present}?"
     elif kind == "swap":
-        thing, other = sample_thing(rng), sample_thing(rng)
+        thing, other = name(rng), name(rng)
         about = rng.choice(list(ABOUT))
         turn = Turn(question=_about(ABOUT[about], thing), answer=_short(about, rng, thing))
         # "and the red one?" keeps the kind; "and the dog?" names another.
         one = thing.colour is not None and rng.random() < 0.3
         if one:
-            other = Thing(thing.kind, rng.choice(list(COLOURS)))
+            other = replace(thing, colour=rng.choice(list(COLOURS)), carries=None)
         named = (
             f"the {other.colour} one" if one else (other.many if about == "count" else rng.choice((other.the, other.a)))
         )
-        return _history(rng, turn), wording.format(other=named), _about(ABOUT[about], other)
+        return _history(rng, turn, name), wording.format(other=named), _about(ABOUT[about], other)
     else:
-        turn, thing = _chain(rng)
+        turn, thing = _chain(rng, name)
         if kind == "weather":
             standalone = "is it raining?"
         elif kind == "time":
             standalone = "is it day or night?"
         else:
             standalone = _about(ABOUT[kind], thing)
-    pronoun = rng.choice(PRONOUNS[thing.kind])
+    pronoun = rng.choice(PRONOUNS.get(thing.kind, ("it",)))
     it = {"it": "it", "he": "he", "she": "she"}[pronoun]
     objective = {"it": "it", "he": "him", "she": "her"}[pronoun]
     if any(f"{word} {{it}}" in wording for word in ("of", "at", "to")):
         it = objective
     question = wording.format(it=it, its={"it": "its", "he": "his", "she": "her"}[pronoun])
-    return _history(rng, turn), question, standalone
+    return _history(rng, turn, name), question, standalone
 
 
-def _history(rng: random.Random, turn: Turn) -> list[Turn]:
-    return [_unrelated(rng), turn] if rng.random() < 0.4 else [turn]
+def _history(rng: random.Random, turn: Turn, name: Name) -> list[Turn]:
+    return [_unrelated(rng, name), turn] if rng.random() < 0.4 else [turn]
 
 
 def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """A follow-up, or a question that stands alone already: that one the model need not write again."""
+    name: Name = sample_thing if held_out else sample_anything
     draw = rng.random()
     if draw < 0.08 and not held_out:
-        thing = sample_thing(rng)
+        thing = name(rng)
         question, target = rng.choice(TOO).format(a=thing.a), f"is there {thing.a}?"
-        history = _history(rng, _chain(rng)[0])
+        history = _history(rng, _chain(rng, name)[0], name)
     elif draw < 0.38:
         question, target = sample_tool_question(rng, held_out=held_out).text, STANDS_ALONE
-        history = _history(rng, _chain(rng)[0] if rng.random() < 0.5 else _unrelated(rng))
+        history = _history(rng, _chain(rng, name)[0] if rng.random() < 0.5 else _unrelated(rng, name), name)
     else:
         history, question, target = sample_follow_up(rng, held_out=held_out)
         if not held_out:

@@ -16,6 +16,7 @@ from training.language.example import Example
 from training.language.held_out import TOOL_WORDINGS as HELD_OUT
 from training.language.names import Happening, Thing, sample_happening, sample_thing
 from training.language.noise import disturb, mistype, politely
+from training.language.strangers import sample_act, sample_anything
 from training.world.scene import COLOURS
 
 TOOLS = ("find frames", "find events", "read text", "ground", "count", "describe", "look")
@@ -32,6 +33,7 @@ WORDS = (
     *("police", "exit 12", "bưu điện", "ngân hàng", "sữa chua", "trường học", "khách sạn", "tin tức", "news", "sale"),
     *("cà phê", "nhà sách", "hello", "thank you", "xin chào", "no", "yes", "left", "right"),
 )
+SOMEBODY = ("somebody", "someone", "anybody", "anyone", "one person")
 PLACES = ("france", "the capital", "english", "vietnamese")
 
 QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -483,20 +485,33 @@ class ToolQuestion:
     slots: Mapping[tuple[str, str], str]
 
 
-def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: str | None = None) -> ToolQuestion:
-    """A question of any class; `held_out` asks in wordings that training never samples."""
+def sample_tool_question(
+    rng: random.Random, *, held_out: bool = False, kind: str | None = None, strange: bool | None = None
+) -> ToolQuestion:
+    """A question of any class.
+
+    Args:
+        rng: what to ask, and how.
+        held_out: in wordings that training never samples.
+        kind: the class.
+        strange: whether it may name what the world does not have, and acts in any words; default: not if held out.
+    """
+    strange = not held_out if strange is None else strange
     kinds = list(QUESTIONS)
     kind = kind or rng.choices(kinds, [_WEIGHTS.get(name, 1) for name in kinds])[0]
     tool, wordings = QUESTIONS[kind]
-    thing, other = sample_thing(rng), sample_thing(rng)
+    named = sample_anything if strange else sample_thing
+    thing, other = named(rng), named(rng)
     person = Thing("person", rng.choice((None, *COLOURS)))
     if kind == "holding":
         thing = person
-    first, second, third = (sample_happening(rng) for _ in range(3))
+    happens = sample_act if strange else sample_happening
+    first, second, third = (happens(rng) for _ in range(3))
     while kind == "when_happens" and first.verb.base == "appear":  # that is the class `when`, which seeks the thing
-        first = sample_happening(rng)
+        first = happens(rng)
     word, backdrop = rng.choice(WORDS), rng.choice(BACKDROPS)
     wording = rng.choice(HELD_OUT[kind] if held_out else wordings)
+    who, who_second, who_third = (_doer(one, rng) if strange else one.who.a for one in (first, second, third))
     text = wording.format(
         a=thing.a,
         the=thing.the,
@@ -504,13 +519,13 @@ def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: st
         many=thing.many,
         other=other.the,
         person=person.the,
-        ask=first.ask,
-        present=first.present,
-        first=first.present,
-        second=second.present,
-        third=third.present,
-        first_ask=first.ask,
-        second_ask=second.ask,
+        ask=f"{who} {first.verb.base}",
+        present=f"{who} {first.verb.present}",
+        first=f"{who} {first.verb.present}",
+        second=f"{who_second} {second.verb.present}",
+        third=f"{who_third} {third.verb.present}",
+        first_ask=f"{who} {first.verb.base}",
+        second_ask=f"{who_second} {second.verb.base}",
         word=f"'{word}'" if rng.random() < 0.4 else word,
         backdrop=backdrop,
         place=rng.choice(PLACES),
@@ -518,6 +533,14 @@ def sample_tool_question(rng: random.Random, *, held_out: bool = False, kind: st
     if kind == "other" and not held_out and rng.random() < 0.7:
         text, _ = sample_elsewhere(rng)
     return ToolQuestion(text, tool, _slots(kind, (thing, other), (first, second, third), word, backdrop))
+
+
+def _doer(happening: Happening, rng: random.Random) -> str:
+    """How a question calls whoever does something: `a red car`, `the red car`, `somebody`."""
+    who = happening.who
+    if who.a == "a person" and rng.random() < 0.5:
+        return rng.choice(SOMEBODY)
+    return who.the if rng.random() < 0.15 else who.a
 
 
 def _slots(

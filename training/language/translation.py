@@ -7,6 +7,7 @@ question, which the other tasks know; English becomes the first Vietnamese wordi
 from __future__ import annotations
 
 import random
+import re
 from typing import NamedTuple
 
 import prompts
@@ -16,6 +17,7 @@ from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import (
     VERBS,
+    VI_CARRIED,
     VI_COLOURS,
     VI_NUMBERS,
     Deed,
@@ -26,13 +28,16 @@ from training.language.names import (
     sample_thing,
 )
 from training.language.rewording import reworded_in_vietnamese
+from training.language.strangers import sample_vietnamese_stranger
 from training.tokenizer import fold
 from training.world.episodes import base, past
-from training.world.questions import full_caption
+from training.world.questions import article, full_caption
 from training.world.scene import sample_scene
 
 Pair = tuple[str, str]  # Vietnamese, English
 
+STRANGE_SHARE = 0.2  # of the sentences are about what the world does not have, or about anybody
+SOMEBODY_SHARE = 0.25  # of those
 STRAY_SHARE = 0.15  # of the questions hold a word that says nothing
 _ONSETS = (
     "b",
@@ -304,6 +309,10 @@ ANSWERS: tuple[Pair, ...] = (
 _SAID = {verb.present: verb.vi[0] for verb in VERBS}
 """What translations say where a deed is a happening, too."""
 _WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "when": 2, "colour": 1.5, "side": 1.5}
+_ABOUT_A_THING = tuple(
+    kind for kind, wording in ENGLISH.items() if re.search(r"\{(a|the|many|name|first|ask)\}", wording)
+)
+_ABOUT_BOTH = ("side", "which_first", "sequence", "happened")
 _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
 
 
@@ -385,6 +394,34 @@ def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bo
     return _fill_vi(wording, parts, rng), english
 
 
+def sample_strange_pair(rng: random.Random) -> Pair:
+    """The same about a thing that the world does not have, whose name the English keeps; or about anybody at all."""
+    if rng.random() < SOMEBODY_SHARE:
+        return _about_somebody(rng)
+    thing, other = sample_vietnamese_stranger(rng), sample_thing(rng)
+    acts = Happening(thing, sample_happening(rng).verb), sample_happening(rng)
+    if rng.random() < 0.3:
+        thing, other, acts = other, thing, acts[::-1]
+    parts = Parts(thing, other, *acts, sample_deed(rng), sample_deed(rng))
+    kind = rng.choice(_ABOUT_BOTH if thing.vietnamese is None else _ABOUT_A_THING)
+    return _fill_vi(rng.choice(VI_WORDINGS[kind]), parts, rng), _fill(ENGLISH[kind], parts)
+
+
+def _about_somebody(rng: random.Random) -> Pair:
+    draw, carried = rng.random(), rng.choice(tuple(VI_CARRIED))
+    if draw < 0.2:
+        return rng.choice(("có ai không?", "có ai ở đó không?", "có người nào không?")), "is there a person?"
+    if draw < 0.5:
+        pattern = rng.choice(("có ai {0} không?", "có ai đang {0} không?", "có người nào {0} không?"))
+        return pattern.format(rng.choice(VI_CARRIED[carried])), f"is there a person with {article(carried)}?"
+    deed = sample_deed(rng)
+    if draw < 0.75:
+        pattern = rng.choice(("khi nào có ai {0}?", "khi nào có người {0}?", "lúc nào có ai đó {0}?"))
+        return pattern.format(deed.vi), f"when does a person {base(deed.does)}?"
+    pattern = rng.choice(("có ai {0} không?", "có người nào {0} không?"))
+    return pattern.format(deed.vi), f"does a person {base(deed.does)}?"
+
+
 def _short(rng: random.Random, *, to_vietnamese: bool) -> Pair:
     if to_vietnamese and rng.random() < 0.15:
         return "không", rng.choice(("no", "zero"))
@@ -424,11 +461,17 @@ def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
 def english_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """Vietnamese into English; now and then typed without accents."""
     vietnamese, english = sample_pair(rng, held_out=held_out)
-    if not held_out and rng.random() < 0.1:
-        vietnamese, english = sample_elsewhere(rng)[1], ELSEWHERE
-    if not held_out:
+    strange = not held_out and rng.random() < STRANGE_SHARE
+    if strange:
+        vietnamese, english = sample_strange_pair(rng)
+        vietnamese = reworded_in_vietnamese(vietnamese, rng)
+    elif not held_out:
+        if rng.random() < 0.1:
+            vietnamese, english = sample_elsewhere(rng)[1], ELSEWHERE
         vietnamese = strayed(reworded_in_vietnamese(vietnamese, rng), rng)
-    pair = (fold(vietnamese) if rng.random() < 0.15 else vietnamese, english)
+    pair = vietnamese, english
+    if rng.random() < 0.15:
+        pair = fold(vietnamese), fold(english) if strange else english
     example = _example(pair, to_vietnamese=False)
     # People drop the question mark and the full stop.
     if rng.random() < 0.2 and example.prompt[-1] in "?.":
