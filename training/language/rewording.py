@@ -31,6 +31,21 @@ ENGLISH: dict[str, tuple[str, ...]] = {
         "would there be {0}?",
         "find out if there is {0}.",
     ),
+    r"(?:is there|can you see|do you see|was there) a person with (an? [^?.,; ]+)\?": (
+        "is anyone holding {0}?",
+        "is anybody carrying {0}?",
+        "is someone with {0} there?",
+        "does anyone have {0}?",
+        "does somebody carry {0}?",
+        "has anybody got {0}?",
+        "are there people with {0}?",
+    ),
+    r"when (?:does|do|did) a person with (an? [^?.,; ]+) appear\?": (
+        "when is somebody holding {0}?",
+        "when does anyone carry {0}?",
+        "when do people with {0} come?",
+        "when is someone with {0} there?",
+    ),
     rf"when (?:does|do|did) {A} appear\?": (
         "at which second does {0} come into view?",
         "when does {0} pop up?",

@@ -11,10 +11,11 @@ import random
 from training.language.names import Happening, Thing, Verb, sample_deed, sample_happening, sample_thing
 from training.world.episodes import base, past
 from training.world.questions import article, plural
-from training.world.scene import COLOURS, KINDS
+from training.world.scene import CARRIED, COLOURS, KINDS
 from training.world.wordings import WORDINGS
 
 STRANGE_SHARE = 0.14  # of the things that the language tasks name
+CARRIER_SHARE = 0.04  # "is anyone holding an umbrella?" names no colour
 DEED_SHARE = 0.35  # of the acts: told with a thing of any colour, "gets off the red bus"
 A_SHARE = 0.3  # of those things: told as "a red bus"
 WAYS = ("exist", "exist", "count", "colour", "left", "right", "side", "front", "direction", "carries")
@@ -94,9 +95,12 @@ def sample_vietnamese_stranger(rng: random.Random, *, coloured: float = 0.4) -> 
 
 
 def sample_anything(rng: random.Random, *, coloured: float = 0.6, kinds: tuple[str, ...] = KINDS) -> Thing:
-    """A thing of the world, now and then a stranger."""
-    if rng.random() < STRANGE_SHARE:
+    """A thing of the world, now and then a stranger, or anybody who carries something."""
+    draw = rng.random()
+    if draw < STRANGE_SHARE:
         return sample_stranger(rng, coloured=coloured)
+    if draw < STRANGE_SHARE + CARRIER_SHARE:
+        return Thing("person", None, rng.choice(CARRIED))
     return sample_thing(rng, coloured=coloured, kinds=kinds)
 
 

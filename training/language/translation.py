@@ -36,7 +36,7 @@ from training.world.scene import sample_scene
 
 Pair = tuple[str, str]  # Vietnamese, English
 
-STRANGE_SHARE = 0.2  # of the sentences are about what the world does not have, or about anybody
+STRANGE_SHARE = 0.25  # of the sentences are about what the world does not have, or about anybody
 SOMEBODY_SHARE = 0.25  # of those
 STRAY_SHARE = 0.15  # of the questions hold a word that says nothing
 _ONSETS = (
