@@ -66,8 +66,12 @@ train: $(READY) ## train the pocket models from scratch (about eleven hours on t
 	test $(PAIRS) = seen || $(MAKE) export
 
 train-gpu: $(READY) ## let the shipped pocket models go on learning on one GPU (seven minutes)
+ifeq ($(PAIRS),seen)
+	$(BIN)/python -m training.beside --scratch --pairs seen --start $(POCKET) --out $(RUNS) --seconds 640
+else
 	$(BIN)/python -m training.beside --start $(POCKET) --out runs
 	$(MAKE) export
+endif
 
 export: $(READY) ## write what was trained as the package ships it, and render the demo clips
 	$(BIN)/python -m training.export runs/clip $(POCKET)/clip

@@ -1,10 +1,14 @@
-"""Lets the pocket models go on learning beside one another on one GPU: minutes instead of hours.
+"""Trains the pocket models beside one another on one GPU: minutes instead of hours.
 
 One Python process cannot keep a GPU busy with models of this size, so the recipes run at once: InstructBLIP from its
 last result, matching first on the tower that was and then on the one that came of it, CLIP and GLIP from theirs. It
 takes sixteen cores, most of which render; each frame is learnt from six times.
 
     python -m training.beside --start assistant/models/pocket --out runs --seconds 390
+
+With `--scratch` nothing is kept but the T5, which sees no picture: a new tower first, then its tuning and CLIP at once.
+
+    python -m training.beside --scratch --pairs seen --start assistant/models/pocket --out runs/seen --seconds 640
 """
 
 from __future__ import annotations
@@ -17,14 +21,22 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+SCRATCH_SHARE = 0.67  # of the seconds go into a new tower; its tuning and CLIP have the rest
 TOWER_SHARE = 0.63  # of the seconds; matching has the rest for the tower that came of it
 HEAD_START = 15.0  # seconds that matching on the old tower ends earlier
 USES = ("--uses", "6")
 
 Command = list[str]
+Lane = list[Command]
 
 
-def lanes(start: Path, out: Path, seconds: float) -> list[list[Command]]:
+def _recipe(name: str, out: Path, budget: float, batch: int, *more: object, workers: int = 0) -> Command:
+    options = ["--out", out, "--seconds", budget, "--batch", batch, *more]
+    options += ["--workers", workers] if workers else []
+    return [sys.executable, "-m", f"training.{name}", *map(str, options)]
+
+
+def lanes(start: Path, out: Path, seconds: float) -> list[Lane]:
     """What runs at once; within a lane, one after the other.
 
     Args:
@@ -36,8 +48,7 @@ def lanes(start: Path, out: Path, seconds: float) -> list[list[Command]]:
     core, clip, glip = start / "instructblip", start / "clip", start / "glip"
 
     def recipe(name: str, folder: str, budget: float, workers: int, batch: int, *more: object) -> Command:
-        options = ["--out", out / folder, "--seconds", budget, "--workers", workers, "--batch", batch, *more]
-        return [sys.executable, "-m", f"training.{name}", *map(str, options)]
+        return _recipe(name, out / folder, budget, batch, *more, workers=workers)
 
     language = ("--t5", out / "t5", "--start", core, "--lm-share", 0.6, "--hold", 0.3, "--rate", 0.006)
     return [
@@ -57,6 +68,32 @@ def lanes(start: Path, out: Path, seconds: float) -> list[list[Command]]:
         ],
         [recipe("clip", "clip", seconds, 2, 512, "--start", clip, "--rate", 0.005, *USES, "--seed", 211)],
         [recipe("glip", "glip", seconds, 3, 48, "--start", glip, "--rate", 0.005, "--seed", 241)],
+    ]
+
+
+def from_scratch(out: Path, seconds: float, pairs: str) -> list[list[Lane]]:
+    """What runs one after the other, and in each of these at once: a tower; its tuning, and CLIP from it.
+
+    Args:
+        out: folder of what comes; its `t5` is there already.
+        seconds: in all; start-up and held-out figures come on top.
+        pairs: "all" combinations of colour and kind, or those "seen": without what generalisation is measured on.
+    """
+    first = round(seconds * SCRATCH_SHARE)
+    tower, shared = out / "tower", ("--pairs", pairs)
+    language = ("--t5", out / "t5", "--lm-share", 0.25, "--hold", 0.45, "--rate", 0.012)
+    rest = seconds - first
+    return [
+        [[_recipe("instructblip", tower, first, 384, *language, *shared, "--uses", 8, "--seed", 501, workers=8)]],
+        [
+            [
+                _recipe(
+                    *("tuning", out / "instructblip", rest, 96, "--start", tower, "--share", 0.7),
+                    *(*shared, "--uses", 12, "--seed", 503),
+                )
+            ],
+            [_recipe("clip", out / "clip", rest, 512, "--vision", tower, *shared, *USES, "--seed", 503, workers=10)],
+        ],
     ]
 
 
@@ -86,16 +123,21 @@ def main() -> None:
     parser.add_argument("--start", type=Path, required=True, help="folder of instructblip, clip and glip to go on from")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=390)
+    parser.add_argument("--scratch", action="store_true", help="begin InstructBLIP and CLIP anew, with the T5 there is")
+    parser.add_argument("--pairs", choices=("all", "seen"), default="all", help="from scratch: as for every recipe")
     options = parser.parse_args()
+    if options.pairs != "all" and not options.scratch:
+        parser.error("what goes on from earlier weights saw every pair: --pairs seen needs --scratch")
     options.out.mkdir(parents=True, exist_ok=True)
     take_t5(options.start / "instructblip", options.out / "t5")
-    planned = lanes(options.start, options.out, options.seconds)
-    logs = [options.out / f"{Path(lane[0][lane[0].index('--out') + 1]).name}.log" for lane in planned]
-    with ThreadPoolExecutor(len(planned)) as pool:
-        statuses = list(pool.map(run, planned, logs))
-    failed = [str(log) for log, status in zip(logs, statuses, strict=True) if status]
-    if failed:
-        sys.exit(f"not every training ended well; see {', '.join(failed)}")
+    again = [lanes(options.start, options.out, options.seconds)]
+    for planned in from_scratch(options.out, options.seconds, options.pairs) if options.scratch else again:
+        logs = [options.out / f"{Path(lane[0][lane[0].index('--out') + 1]).name}.log" for lane in planned]
+        with ThreadPoolExecutor(len(planned)) as pool:
+            statuses = list(pool.map(run, planned, logs))
+        failed = [str(log) for log, status in zip(logs, statuses, strict=True) if status]
+        if failed:
+            sys.exit(f"not every training ended well; see {', '.join(failed)}")
 
 
 if __name__ == "__main__":

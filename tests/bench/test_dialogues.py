@@ -3,9 +3,9 @@
 import random
 import re
 
-from bench.dialogues.evaluate import SLACK, _right, _within
-from bench.dialogues.make import Asker, facts
-from bench.dialogues.wordings import FOLLOW_UPS, SEEN, WORDINGS
+from bench.dialogues.evaluate import SLACK, _claims_nothing, _right, _within
+from bench.dialogues.make import Asker, facts, strange
+from bench.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS
 from tests.agent.test_assistant import _assistant
 from tests.fakes import ScriptedCore
 from training.language import rewrites, tool_calls, translation
@@ -36,7 +36,7 @@ def test_no_wording_is_one_that_a_training_samples() -> None:
         for text in _strings(value)
     }
     assert len(trained) > 150
-    own = [text for table in (WORDINGS, FOLLOW_UPS) for text in _strings(table)]
+    own = [text for table in (WORDINGS, FOLLOW_UPS, STRANGE) for text in _strings(table)]
     assert len(own) >= 100
     assert not [text for text in own if _pattern(text) in trained]
     assert set(SEEN) <= set(WORDINGS["en"])
@@ -59,6 +59,16 @@ def test_questions_are_true_of_their_clip() -> None:
                 if asked.kind == "direction" and language == "en":
                     assert any(actor.facing == asked.answers[0] for actor in known.actors())
     assert kinds == {*WORDINGS["en"]}
+
+
+def test_strangers_are_asked_about_in_every_way_and_whoever_claims_nothing_of_them_is_right() -> None:
+    for language in ("en", "vi"):
+        asked = list(strange(language, random.Random(3)))
+        assert [one.kind.removeprefix("unknown.") for one in asked] == [*STRANGE[language]]
+        assert not [one.question for one in asked if "{" in one.question]
+    for answer, right in (("", True), ("no", True), ("zero", True), ("yes", False), ("red", False)):
+        said = _assistant(ScriptedCore(slots={"query": "a dog"}, answer=answer)).ask("What of it?", thread_id="t")
+        assert _claims_nothing(said) == right, said
 
 
 def test_an_answer_is_marked_by_its_words_and_its_place() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,9 @@ from training.evaluation import yardstick
 from training.evaluation.answers import Outcome, answers, calibration
 from training.evaluation.retrieval import retrieval
 from training.evaluation.run import PARTS, evaluate, table
+from training.evaluation.strangers import WAYS, strangers
+from training.evaluation.strangers import in_english as strangers_in_english
+from training.evaluation.strangers import in_vietnamese as strangers_in_vietnamese
 from training.evaluation.vietnamese import KINDS, in_vietnamese
 from training.evaluation.yardstick import Split, interval
 from training.instructblip import sample_frame, sample_task
@@ -152,6 +156,20 @@ def test_a_parrot_is_right_as_often_as_its_answer_is_common() -> None:
     assert {"vqa.frames", "vqa.vi.mean", "vqa.unseen.mean", "paraphrase.ratio", "captions.similarity", "vqa.ms"} <= set(
         figures
     )
+
+
+def test_who_claims_nothing_of_what_the_world_does_not_have_is_right() -> None:
+    silent, eager = strangers(Parrot("none"), Split(4, 40)), strangers(Parrot("a red car"), Split(4, 40))
+    assert silent["limits.unknown.en"] == silent["limits.unknown.vi"] == 1.0
+    assert eager["limits.unknown"] == eager["limits.unknown.verify"] == 0.0
+
+
+def test_every_way_of_asking_about_a_stranger_is_a_whole_sentence() -> None:
+    rng, names = random.Random(11), [re.escape(name) for pair in held_out.STRANGERS for name in pair]
+    for ask in (strangers_in_english, strangers_in_vietnamese):
+        asked = [ask(rng) for _ in range(200)]
+        assert {one.way for one in asked} == set(WAYS)
+        assert all(re.search("|".join(names), one.text) and "{" not in one.text for one in asked)
 
 
 def test_calibration_is_zero_for_who_is_right_as_often_as_said() -> None:

@@ -3,13 +3,15 @@ import re
 
 import pytest
 
-from training.language import elsewhere, held_out, rewording, rewrites, tool_calls, translation
+from training.instructblip import strange_task
+from training.language import elsewhere, held_out, rewording, rewrites, strangers, tool_calls, translation
 from training.language.names import Thing
 from training.language.noise import mistype
 from training.language.summaries import summary_example
 from training.language.tasks import TASKS
 from training.tokenizer import build_tokenizer
-from training.world.wordings import WORDINGS
+from training.world.questions import UNKNOWN
+from training.world.wordings import OUT_OF_WORLD, WORDINGS
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -83,7 +85,7 @@ def test_every_tool_is_wanted_and_has_only_its_own_slot() -> None:
 def test_a_sequence_joins_its_events_in_the_order_asked() -> None:
     rng = random.Random(5)
     for _ in range(50):
-        question = tool_calls.sample_tool_question(rng, kind="sequence3")
+        question = tool_calls.sample_tool_question(rng, kind="sequence3", strange=False)
         events = question.slots["find events", "sequence"].split(" ; ")
         places = [question.text.find(event) for event in events]
         assert len(events) == 3
@@ -106,6 +108,48 @@ def test_a_thing_in_vietnamese() -> None:
     assert Thing("dog").vi(random.Random(0)) == "con chó"
     assert Thing("person", "red", "flag").vi() == "người mặc áo đỏ cầm lá cờ"
     assert Thing("person", None, "umbrella").many == "people with an umbrella"
+
+
+def test_what_the_evaluation_holds_for_unknown_is_never_trained() -> None:
+    rng = random.Random(12)
+    kept = {name for pair in held_out.STRANGERS for name in pair}
+    assert kept.isdisjoint([*strangers.ENGLISH, *strangers.VIETNAMESE])
+    drawn = [strangers.strange_question(rng) for _ in range(2000)]
+    drawn += [translation.sample_strange_pair(rng)[0] for _ in range(2000)]
+    drawn += OUT_OF_WORLD
+    drawn += [elsewhere.sample_elsewhere(rng)[place] for _ in range(1000) for place in (0, 1)]
+    for name in kept:
+        assert not [text for text in drawn if re.search(rf"\b{name}\b", text)], name
+
+
+def test_a_translation_keeps_the_word_of_a_thing_that_the_world_does_not_have() -> None:
+    assert strangers.sample_vietnamese_stranger(random.Random(2)).vietnamese
+    thing = Thing("voi", "red", vietnamese="con voi")
+    assert (thing.a, thing.many, thing.vi_a()) == ("a red voi", "red voi", "một con voi đỏ")
+    rng, kept = random.Random(3), 0
+    for _ in range(300):
+        vietnamese, english = translation.sample_strange_pair(rng)
+        strange = [word for word in re.findall(r"\w+", english) if not word.isascii()]
+        kept += bool(strange)
+        assert all(word in vietnamese for word in strange), (vietnamese, english)
+    assert kept > 100
+
+
+def test_what_is_asked_of_a_stranger_is_not_told_and_that_it_is_there_is_not_so() -> None:
+    rng = random.Random(4)
+    for _ in range(200):
+        instruction, prompt, answer = strange_task(rng)
+        assert answer == (UNKNOWN if instruction[-1] in "?." else "no"), prompt
+
+
+def test_somebody_is_a_person_where_a_search_is_filled_in() -> None:
+    rng, seen = random.Random(5), 0
+    for _ in range(400):
+        question = tool_calls.sample_tool_question(rng, kind="when_happens")
+        if any(f" {word} " in question.text for word in tool_calls.SOMEBODY):
+            assert question.slots["find events", "sequence"].startswith("a person ")
+            seen += 1
+    assert seen > 10
 
 
 def test_a_typing_error_touches_one_word() -> None:

@@ -58,7 +58,7 @@ VIETNAMESE = (
     "cảnh sát", "y tá", "bác sĩ", "bộ đội", "phi hành gia", "chú hề", "vũ công", "cướp biển", "đầu bếp",
     "cây nấm", "cây xương rồng", "hoa hồng", "hoa sen", "cây dừa", "cây thông", "đám mây", "cầu vồng", "thác nước",
     "hòn đảo", "hang động", "đèn giao thông", "đèn đường", "thùng thư", "toà nhà", "thang máy", "nhà sàn", "máy giặt",
-    "máy khoan", "máy tính", "người lính", "người mẫu", "cây đa", "ghế sofa", "con trâu", "con hải cẩu", "con ve",
+    "máy khoan", "máy tính", "người lính", "người mẫu", "cây đa", "ghế tựa", "con trâu", "con hải cẩu", "con ve",
 )  # fmt: skip
 _ONSETS = (
     "b", "bl", "c", "cl", "d", "dr", "f", "fl", "g", "gl", "h", "j", "k", "l", "m", "n", "p", "pl", "qu", "r", "s",
