@@ -31,6 +31,11 @@ WHAT = {
         "`Blip2ForImageTextRetrieval`, trained by `training.matching`: does a text fit a picture?",
     ),
 }
+UNSEEN = ".unseen."
+GENERALISATION = (
+    "The shipped weights saw every pair of colour and kind. These figures are of weights that did not see the held-out "
+    "ones, trained from scratch for them alone (`make train-gpu PAIRS=seen`)."
+)
 SAID_OF_ALL = """
 ## Data
 Frames and clips of the street world in `training/world`, rendered while training; nothing else. Seeds of the evaluation
@@ -73,8 +78,13 @@ def curve(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Image.Image
     return image
 
 
-def card(kind: str, rows: Sequence[dict[str, float]], figures: dict[str, Any] | None) -> str:
-    """The card as Markdown."""
+def card(
+    kind: str,
+    rows: Sequence[dict[str, float]],
+    figures: dict[str, Any] | None,
+    seen: dict[str, Any] | None = None,
+) -> str:
+    """The card as Markdown; `seen` are figures of a training that left the held-out pairs out."""
     from training.evaluation.run import table
 
     name, what = WHAT[kind]
@@ -82,18 +92,22 @@ def card(kind: str, rows: Sequence[dict[str, float]], figures: dict[str, Any] | 
     parts = [f"# {name}", "", what, "", "## Cost", f"{cost}. The curve: `curve.png`, its data: `curve.json`."]
     if figures is not None:
         parts += ["", "## Figures", table(figures)]
+    if seen is not None:
+        parts += ["", "## Generalisation", GENERALISATION]
+        unseen = {key: value for key, value in seen["figures"].items() if UNSEEN in key}
+        parts += [table({"figures": unseen, "settings": seen["settings"]})]
     return "\n".join(parts) + "\n" + SAID_OF_ALL
 
 
-def write(run: Path, target: Path, figures: Path | None) -> None:
+def write(run: Path, target: Path, figures: Path | None, seen: Path | None = None) -> None:
     """Puts `README.md`, `curve.json` and `curve.png` into a checkpoint's folder."""
     kind = json.loads((target / "config.json").read_text(encoding="utf-8")).get("model_type", "glip")
     rows = read_log(run / "log.jsonl")
     names = [name for name in (rows[-1] if rows else {}) if "." in name and 0 <= rows[-1][name] <= 1]
     (target / "curve.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     curve(rows, names).save(target / "curve.png", optimize=True)
-    found = json.loads(figures.read_text(encoding="utf-8")) if figures else None
-    (target / "README.md").write_text(card(kind, rows, found), encoding="utf-8")
+    measured = [json.loads(path.read_text(encoding="utf-8")) if path else None for path in (figures, seen)]
+    (target / "README.md").write_text(card(kind, rows, *measured), encoding="utf-8")
 
 
 def main() -> None:
@@ -102,8 +116,9 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of the training")
     parser.add_argument("target", type=Path, help="folder of the exported checkpoint")
     parser.add_argument("--figures", type=Path, help="what `video-assistant evaluate pocket --json` printed")
+    parser.add_argument("--seen", type=Path, help="the same of weights that never saw the held-out pairs")
     options = parser.parse_args()
-    write(options.run, options.target, options.figures)
+    write(options.run, options.target, options.figures, options.seen)
 
 
 if __name__ == "__main__":

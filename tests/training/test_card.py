@@ -22,6 +22,16 @@ def test_a_card_says_what_it_cost_and_can_do(kind: str) -> None:
     assert "## Licence" in text
 
 
+def test_what_was_measured_without_the_held_out_pairs_is_told_apart() -> None:
+    seen = {"figures": {"vqa.en.mean": 0.9, "vqa.unseen.mean": 0.8, "paraphrase.unseen": 0.7}, "settings": {"seed": 2}}
+    own = card("clip", ROWS, FIGURES, seen).partition("## Generalisation")[2]
+    assert "| `vqa.unseen.mean` | 0.800 |" in own
+    assert "vqa.en.mean" not in own
+    assert "paraphrase" not in own
+    assert "seed 2" in own
+    assert "Generalisation" not in card("clip", ROWS, FIGURES)
+
+
 def test_the_curve_rises_where_the_figure_does() -> None:
     picture = curve(ROWS, ["slot.kind"])
     blue = [
