@@ -272,8 +272,8 @@ def reply_row(reply: Reply, audio: str | None) -> Row:
     }
 
 
-def reply_lines(reply: Reply) -> list[str]:
-    lines = [reply.answer, *(f"  ? {choice}" for choice in reply.choices)]
+def reply_lines(reply: Reply, beyond: str = "") -> list[str]:
+    lines = [reply.answer, *(f"  ? {choice}" for choice in reply.choices), *([f"  {beyond}"] if beyond else [])]
     if reply.short:
         sure = f"sure {reply.confidence:.2f}" + ("" if reply.calibrated else ", uncalibrated")
         verdicts = [f"{condition.text}: {condition.verdict}" for condition in reply.conditions]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.agent import Assistant
     from assistant.agent.core import InstructBlipCore
-    from assistant.agent.records import Options
+    from assistant.agent.records import Options, Reply
     from assistant.calibration import AnswerCalibration
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
@@ -203,6 +203,12 @@ class Session:
         """The profile's core by its folder's name or hub id."""
         checkpoint = self.profile.core
         return Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint
+
+    def beyond(self, reply: Reply) -> str:
+        """What to add to a reply that could not tell from pictures: where the profile's world ends. Mostly nothing."""
+        if reply.short or not reply.evidence or self.settings.chat_model:
+            return ""
+        return self.profile.beyond_vi if reply.language == "vi" else self.profile.beyond_en
 
     def assistant_with(
         self,

@@ -33,6 +33,8 @@ class Profile:
     languages: tuple[Language, ...]  # what the retrieval model reads
     note_en: str  # one sentence for the screen: what it knows
     note_vi: str
+    beyond_en: str = ""  # beside an answer that cannot tell: where its world ends, and what to do
+    beyond_vi: str = ""
     precision: Precision = "float32"  # of the core's language model
     matching: str | None = None  # BLIP-2 that re-ranks what a search found: folder or hub id
     translation: tuple[str, str] | None = None  # Vietnamese to English, and back: folders or hub ids; None: the core
@@ -90,6 +92,10 @@ PROFILES: dict[str, Profile] = {
         "Text on screen, subtitles, shots and playback work on any video.",
         note_vi="Mô hình bỏ túi: chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "
         "Chữ trên màn hình, phụ đề, cảnh quay và phát lại dùng được với mọi video.",
+        beyond_en="Pocket models know only the street world of the demo clips. For other videos get the official ones: "
+        "video-assistant --profile standard models pull",
+        beyond_vi="Mô hình bỏ túi chỉ biết thế giới đường phố của các clip mẫu. Với video khác, hãy lấy mô hình chính "
+        "thức: video-assistant --profile standard models pull",
     ),
     "standard": _profile("standard", "openai/clip-vit-large-patch14", **_OFFICIAL),
     "multilingual": _profile("multilingual", "google/siglip2-base-patch16-224", **_OFFICIAL),
@@ -163,7 +169,8 @@ class Settings(BaseSettings):
         if self.core is not None and self.chat_model is None:
             # Whoever names a checkpoint of the world's own size wants it as that world's profiles run it.
             precision = _OFFICIAL["precision"] if self.core in BY_NAME else profile.precision
-            profile = replace(profile, core=_hub_name(self.core, "core"), precision=precision)
+            core = _hub_name(self.core, "core")
+            profile = replace(profile, core=core, precision=precision, beyond_en="", beyond_vi="")
         if self.retrieval is not None:
             name = _hub_name(self.retrieval, "retrieval")
             calibration, languages = _ABILITIES.get(name, (profile.calibration, profile.languages))

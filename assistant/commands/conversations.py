@@ -68,7 +68,7 @@ def ask(
     if as_json:
         emit_json(reply_row(reply, audio))
     else:
-        click.echo("\n".join(reply_lines(reply)))
+        click.echo("\n".join(reply_lines(reply, session.beyond(reply))))
 
 
 @click.command()
@@ -86,7 +86,8 @@ def chat(ctx: click.Context, thread: str, video_id: str | None) -> None:
             if say is not None:
                 click.echo(f"… {say}", err=True)
             else:
-                click.echo("\n".join(reply_lines(cast(Any, item))))
+                reply = cast(Any, item)
+                click.echo("\n".join(reply_lines(reply, session.beyond(reply))))
 
 
 @click.group(invoke_without_command=True)

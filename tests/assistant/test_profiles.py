@@ -1,15 +1,19 @@
 """Profiles and named checkpoints as data, and what the command line says of them."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command import run
 
+from assistant.agent import Reply
 from assistant.models.catalogue import BY_NAME
+from assistant.output import reply_lines
 from assistant.session import Session
 from assistant.settings import PROFILES, Settings
 from tools.errors import VideoAssistantError
+from tools.types import Evidence
 
 LAYOUTS = Path(__file__).parents[1] / "models" / "layouts"
 
@@ -103,3 +107,17 @@ def test_a_profile_whose_matching_model_is_missing_does_not_rerank(tmp_path) -> 
     assert session._reranker() is not None
     off = Session(Settings(profile="standard", library=tmp_path / "library", rerank_seconds=0))
     assert off._reranker() is None
+
+
+def test_a_reply_that_cannot_tell_says_where_the_pocket_world_ends(tmp_path: Path) -> None:
+    given = {"question": "q", "answer": "a", "spoken": "a", "confidence": 0.0, "conditions": (), "sequences": ()}
+    near = Evidence("v", 1.0, 2.0, "look", 0.9)
+    unknown = Reply(**{**given, "language": "en", "evidence": (near,), "steps": ()})
+    pocket = Session(Settings(library=tmp_path))
+    assert "--profile standard models pull" in pocket.beyond(unknown)
+    assert pocket.beyond(replace(unknown, language="vi")).startswith("Mô hình bỏ túi")
+    assert reply_lines(unknown, pocket.beyond(unknown))[1].strip() == pocket.beyond(unknown)
+    told, empty = replace(unknown, short="yes"), replace(unknown, evidence=())
+    other = Session(Settings(library=tmp_path, core="instructblip-flan-t5-xl"))
+    assert {pocket.beyond(told), pocket.beyond(empty), other.beyond(unknown)} == {""}
+    assert Session(Settings(library=tmp_path, profile="standard")).beyond(unknown) == ""
