@@ -11,6 +11,7 @@ from assistant.session import open_session
 from training.absences import sample_absence
 from training.evaluation.language import language
 from training.evaluation.retrieval import retrieval
+from training.evaluation.strangers import strangers
 from training.evaluation.yardstick import Split, same
 from training.event_timer import sample_shot_of
 from training.language.names import sample_happening
@@ -42,6 +43,13 @@ def test_questions_of_every_kind_are_answered() -> None:
             if asked == ASKED:
                 break
     assert right >= 0.82 * ASKED, right
+
+
+def test_nothing_is_claimed_of_what_the_world_does_not_have() -> None:
+    figures = strangers(open_session().own_blip, Split(SEED, 60))
+    assert figures["limits.unknown.en"] >= 0.8, figures
+    assert figures["limits.unknown.vi"] >= 0.7, figures
+    assert figures["limits.unknown.verify"] >= 0.85, figures
 
 
 def test_language_is_understood() -> None:
