@@ -466,15 +466,13 @@ _WEIGHTS: dict[str, float] = {
     "exist": 2,
     "when": 2,
     "find": 2,
-    "ground": 2.5,
+    "ground": 2,
     "ground_two": 1.5,
     "count": 2,
-    "describe": 2.5,
+    "describe": 2,
     "other": 2,
     "colour": 1.5,
     "beside": 1.5,
-    # "is there rain?" is asked as things are, of which some were never met: the words for weather are known ones.
-    "weather": 2,
 }
 
 
