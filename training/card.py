@@ -95,7 +95,7 @@ def card(
     if seen is not None:
         parts += ["", "## Generalisation", GENERALISATION]
         unseen = {key: value for key, value in seen["figures"].items() if UNSEEN in key}
-        parts += [table({"figures": unseen, "settings": seen["settings"]})]
+        parts += ["", table({"figures": unseen, "settings": seen["settings"]})]
     return "\n".join(parts) + "\n" + SAID_OF_ALL
 
 
