@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -414,6 +415,8 @@ class Composer:
         return Draft(said, confidence, "", shown, (), conditions)
 
     def _out(self, text: str, language: Language) -> str:
+        if language != "en" and not text.isascii():  # a word kept from the question is in its language already
+            return re.sub(r"^(an?|the) ", "", text)
         return text if text.isdigit() else self._translate(text, "en", language)
 
 

@@ -178,6 +178,14 @@ def test_what_is_unusual_is_told_with_its_moments(question: str, monkeypatch: py
     assert any(seen in reply.answer for seen in ("red car", "blue bus", "dog", "nothing"))
 
 
+def test_a_word_that_a_translation_kept_is_shown_as_it_was_asked() -> None:
+    translator = WordTranslator({"Khi nào con gà xuất hiện?": "When does a gà appear?", "một chiếc xe buýt": "a gà"})
+    reply = _assistant(ScriptedCore(slots={"query": "a gà"}), translator=translator).ask(
+        "Khi nào con gà xuất hiện?", thread_id="t"
+    )
+    assert [condition.text for condition in reply.conditions] == ["gà"]
+
+
 def test_vietnamese_goes_in_and_comes_out() -> None:
     translator = WordTranslator({"Có con chó nào không?": "Is there a dog?", "có": "yes"})
     core = ScriptedCore(slots={"query": "a dog"})
