@@ -130,8 +130,10 @@ def main() -> None:
         parser.error("what goes on from earlier weights saw every pair: --pairs seen needs --scratch")
     options.out.mkdir(parents=True, exist_ok=True)
     take_t5(options.start / "instructblip", options.out / "t5")
-    again = [lanes(options.start, options.out, options.seconds)]
-    for planned in from_scratch(options.out, options.seconds, options.pairs) if options.scratch else again:
+    stages = [lanes(options.start, options.out, options.seconds)]
+    if options.scratch:
+        stages = from_scratch(options.out, options.seconds, options.pairs)
+    for planned in stages:
         logs = [options.out / f"{Path(lane[0][lane[0].index('--out') + 1]).name}.log" for lane in planned]
         with ThreadPoolExecutor(len(planned)) as pool:
             statuses = list(pool.map(run, planned, logs))

@@ -125,10 +125,13 @@ def made_up(rng: random.Random) -> str:
     return word if len(word) > 2 else made_up(rng)
 
 
+def vietnamese_syllable(rng: random.Random) -> str:
+    """Spelt as Vietnamese ones are, mostly without a meaning."""
+    return rng.choice(_VI_ONSETS) + rng.choice(_VI_NUCLEI) + rng.choice(_VI_CODAS)
+
+
 def _made_up_in_vietnamese(rng: random.Random) -> str:
-    words = [
-        rng.choice(_VI_ONSETS) + rng.choice(_VI_NUCLEI) + rng.choice(_VI_CODAS) for _ in range(rng.choice((1, 1, 2)))
-    ]
+    words = [vietnamese_syllable(rng) for _ in range(rng.choice((1, 1, 2)))]
     return " ".join([rng.choice(_VI_HEADS), *words])
 
 

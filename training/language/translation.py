@@ -28,7 +28,7 @@ from training.language.names import (
     sample_thing,
 )
 from training.language.rewording import reworded_in_vietnamese
-from training.language.strangers import sample_vietnamese_stranger
+from training.language.strangers import sample_vietnamese_stranger, vietnamese_syllable
 from training.tokenizer import fold
 from training.world.episodes import base, past
 from training.world.questions import article, full_caption
@@ -39,32 +39,6 @@ Pair = tuple[str, str]  # Vietnamese, English
 STRANGE_SHARE = 0.25  # of the sentences are about what the world does not have, or about anybody
 SOMEBODY_SHARE = 0.25  # of those
 STRAY_SHARE = 0.15  # of the questions hold a word that says nothing
-_ONSETS = (
-    "b",
-    "c",
-    "ch",
-    "d",
-    "đ",
-    "g",
-    "gi",
-    "h",
-    "kh",
-    "l",
-    "m",
-    "n",
-    "ng",
-    "nh",
-    "ph",
-    "qu",
-    "r",
-    "s",
-    "t",
-    "th",
-    "v",
-    "x",
-)
-_NUCLEI = tuple("aáàảãạắằầậéẻếềệíìịóòốộớợúủữựý")
-_CODAS = ("", "", "c", "ch", "i", "m", "n", "ng", "nh", "o", "p", "t", "u", "y")
 
 ENGLISH: dict[str, str] = {
     "exist": "is there {a}?",
@@ -443,9 +417,7 @@ def strayed(text: str, rng: random.Random, *, share: float = STRAY_SHARE) -> str
     """
     if rng.random() >= share:
         return text
-    words = " ".join(
-        rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(rng.choice((1, 1, 2)))
-    )
+    words = " ".join(vietnamese_syllable(rng) for _ in range(rng.choice((1, 1, 2))))
     if rng.random() < 0.7 or text[-1] not in "?.":
         return f"{words} {text}"
     return f"{text[:-1]} {words}{text[-1]}"
