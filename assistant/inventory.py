@@ -6,8 +6,9 @@ import importlib.util
 import shutil
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.models import catalogue as official_models
 from assistant.models.base import weight_files
 from assistant.models.catalogue import BY_NAME, CATALOGUE
 from assistant.models.store import Store
@@ -21,6 +22,23 @@ if TYPE_CHECKING:
     from assistant.settings import Profile, Settings
 
 Row = dict[str, Any]
+
+Role = Literal[
+    "core",
+    "retrieval",
+    "matching",
+    "grounding",
+    "translation",
+    "on-screen text",
+    "Vietnamese text",
+    "speech",
+    "voice, online",
+    "voice, offline",
+]
+"""The roles that `inventory` reports; the page has a text for each."""
+
+MachinePart = Literal["device", "profile", "core worker", "retrieval", "codecs", "tesseract", "voice", "disk"]
+"""The parts of the machine that `diagnose` reports; the page has a text for each."""
 
 BESIDE_BYTES = 4_000_000_000  # retrieval, grounding, translation, activations, beside the core
 
@@ -89,11 +107,11 @@ def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
     return list(dict.fromkeys(found))
 
 
-def _role(role: str, uses: str, licence: str, *, there: bool, **more: Any) -> Row:
+def _role(role: Role | official_models.Role, uses: str, licence: str, *, there: bool, **more: Any) -> Row:
     return {"role": role, "uses": uses, "licence": licence, "there": there, **more}
 
 
-def _model(store: Store, role: str, checkpoint: str, precision: Precision | None = None) -> Row:
+def _model(store: Store, role: Role | official_models.Role, checkpoint: str, precision: Precision | None = None) -> Row:
     official = BY_NAME.get(checkpoint)
     if official is None:
         if ":" in checkpoint and not Path(checkpoint).exists():
@@ -269,5 +287,5 @@ def _standing(path: Path) -> Path:
     return next(p for p in (path, *path.parents) if p.exists())
 
 
-def _row(what: str, found: str, do: str = "", *, ok: bool | None = None) -> Row:
+def _row(what: MachinePart, found: str, do: str = "", *, ok: bool | None = None) -> Row:
     return {"what": what, "found": found, "ok": not do if ok is None else ok, "do": do}

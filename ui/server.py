@@ -48,6 +48,8 @@ def command(port: int, address: str = LOOPBACK) -> list[str]:
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
+        # rich would print the traceback of an exception to stdout, which nobody reads; the logger writes to stderr.
+        "logger.enableRich": "false",
         # A foreign page whose name is made to point here is turned away.
         "server.allowedHosts": [LOOPBACK, "localhost"] if address == LOOPBACK else [],
         **THEME,

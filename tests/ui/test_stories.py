@@ -5,6 +5,7 @@ from typing import Any
 
 import av
 import pytest
+from browser_page import SLOW, main_part, open_page, wait_until_idle
 from PIL import Image
 
 from bench.browser import serving
@@ -12,22 +13,7 @@ from training.world.render import draw
 from training.world.scene import Actor, Scene
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
-SLOW = 60_000  # milliseconds: a busy machine loads the models for the first question
 SETTLED = 600  # milliseconds: a button that was clicked fades from one colour to another, and is hard to read between
-
-
-def _open(browser: Any, address: str, size: dict[str, int], path: str = "/", **options: Any) -> Any:
-    page = browser.new_page(viewport=size, **options)
-    page.foreign = []
-    page.on("request", lambda request: page.foreign.append(request.url) if address not in request.url else None)
-    page.goto(address + path)
-    page.get_by_test_id("stMainBlockContainer").wait_for(timeout=SLOW)
-    return page
-
-
-def _main(page: Any) -> Any:
-    """The page without its side bar, which names what was asked before."""
-    return page.get_by_test_id("stMainBlockContainer")
 
 
 def _ask(page: Any, question: str) -> None:
@@ -56,11 +42,6 @@ def _play_start(page: Any) -> float:
     )
 
 
-def _rests(page: Any) -> None:
-    """Waits until the script has run to its end: a file offered by an earlier run is forgotten then."""
-    page.locator("[data-test-script-state='notRunning']").wait_for(timeout=SLOW)
-
-
 def _fits(page: Any) -> None:
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing to scroll sideways"
@@ -73,9 +54,9 @@ def _seconds(clock: str) -> int:
 
 
 def test_ask_and_play(browser, address: str, size: dict[str, int], shot) -> None:
-    page = _open(browser, address, size)
+    page = open_page(browser, address, size)
     shot(page, "first")
-    _main(page).get_by_role("button", name="When does a bus appear?").click(timeout=SLOW)
+    main_part(page).get_by_role("button", name="When does a bus appear?").click(timeout=SLOW)
     _plays(page).first.wait_for(timeout=SLOW)
     pictures = page.locator("[class*='-card-'] img")
     page.wait_for_function("image => image.naturalWidth > 0", arg=pictures.first.element_handle(), timeout=SLOW)
@@ -90,7 +71,7 @@ def test_ask_and_play(browser, address: str, size: dict[str, int], shot) -> None
 
 
 def test_an_event_sequence_is_found_and_edited(browser, address: str, size: dict[str, int], shot) -> None:
-    page = _open(browser, address, size)
+    page = open_page(browser, address, size)
     _ask(page, "first a white dog runs by, then a blue bus stops")
     page.locator("[class*='-event-1-play'] button:visible").wait_for(timeout=SLOW)
     shot(page, "sequence")
@@ -123,7 +104,7 @@ def _film(path: Path) -> Path:
 def test_upload_index_ask(browser, tmp_path: Path, size: dict[str, int], shot) -> None:
     source = _film(tmp_path / "Xe đỏ.mkv")
     with serving(tmp_path / "library") as address:
-        page = _open(browser, address, size, "/library")
+        page = open_page(browser, address, size, "/library")
         page.locator("input[type=file]").set_input_files(str(source), timeout=SLOW)
         page.get_by_text("Xe đỏ.mkv: ready").wait_for(timeout=SLOW)
         shot(page, "library")
@@ -138,7 +119,7 @@ def test_upload_index_ask(browser, tmp_path: Path, size: dict[str, int], shot) -
 
 
 def test_a_question_with_two_readings_and_pins(browser, address: str, size: dict[str, int], shot) -> None:
-    page = _open(browser, address, size)
+    page = open_page(browser, address, size)
     _ask(page, "What colour is the car?")
     choices = page.locator("[class*='-choice-'] button:visible")
     choices.first.wait_for(timeout=SLOW)
@@ -160,9 +141,9 @@ def test_a_question_with_two_readings_and_pins(browser, address: str, size: dict
 
 
 def test_vietnamese_from_start_to_end_with_voice(browser, address: str, size: dict[str, int], shot) -> None:
-    page = _open(browser, address, size, locale="vi-VN")
+    page = open_page(browser, address, size, locale="vi-VN")
     page.get_by_role("heading", name="Hỏi video của bạn").wait_for(timeout=SLOW)
-    _main(page).get_by_role("button", name="Khi nào xe buýt xuất hiện?").click(timeout=SLOW)
+    main_part(page).get_by_role("button", name="Khi nào xe buýt xuất hiện?").click(timeout=SLOW)
     _plays(page).first.wait_for(timeout=SLOW)
     assert page.get_by_text("Thấy lúc").count() >= 1
     page.get_by_role("button", name="Đọc", exact=True).first.click()
@@ -176,7 +157,7 @@ def test_vietnamese_from_start_to_end_with_voice(browser, address: str, size: di
 
 
 def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size: dict[str, int], shot) -> None:
-    page = _open(browser, address, size)
+    page = open_page(browser, address, size)
     _ask(page, "When does a bus appear?")
     _plays(page).first.click(timeout=SLOW)
     where = page.get_by_role("link", name="Open this moment").first
@@ -188,7 +169,7 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
     for key, way in (("l", 1), ("l", 1), ("j", -1)):
         # Keys are heard once their buttons are drawn and the page has come to rest.
         page.locator("[class*='st-key-frame_after'] button:visible").wait_for(timeout=SLOW)
-        _rests(page)
+        wait_until_idle(page)
         before = heading.inner_text()
         page.locator("body").press(key)
         page.wait_for_function(
@@ -196,7 +177,7 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
         )
         assert (_seconds(heading.inner_text().split()[-1]) - _seconds(before.split()[-1])) * way > 0
     assert _seconds(heading.inner_text().split()[-1]) > start
-    _rests(page)
+    wait_until_idle(page)
     page.get_by_role("button", name="Share and save").click()
     shot(page, "take-along")
     with page.expect_download(timeout=SLOW) as cut:
@@ -213,7 +194,10 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
 
 
 def test_two_browsers_do_not_mix_their_conversations(browser, address: str, size: dict[str, int]) -> None:
-    one, two = _open(browser, address, size), _open(browser, address, size)  # each has cookies and storage of its own
+    one, two = (
+        open_page(browser, address, size),
+        open_page(browser, address, size),
+    )  # each has cookies and storage of its own
     _ask(one, "When does a bus appear?")
     _ask(two, "Is it raining?")
     for page, own, other in ((one, "When does a bus", "Is it raining"), (two, "Is it raining", "When does a bus")):
@@ -231,11 +215,11 @@ def test_two_browsers_do_not_mix_their_conversations(browser, address: str, size
 def test_axe_finds_no_serious_fault(browser, address: str, size: dict[str, int], scheme: str, shot) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    page = _open(browser, address, size, color_scheme=scheme)
+    page = open_page(browser, address, size, color_scheme=scheme)
     _ask(page, "When does a bus appear?")
     _plays(page).first.click(timeout=SLOW)
     page.locator("video").first.wait_for(timeout=SLOW)
-    _rests(page)
+    wait_until_idle(page)
     page.wait_for_timeout(SETTLED)
     faults = _faults(Axe(), page)
     for path, sign in (
