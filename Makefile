@@ -25,7 +25,7 @@ check: $(READY) ## format, lint, types, import arrows
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m bench.third_party --check
+	$(BIN)/python -m scripts.third_party --check
 
 format: $(READY) ## put the code into the format that check wants
 	$(BIN)/ruff format .
@@ -84,7 +84,7 @@ export: $(READY) ## write what was trained as the package ships it, and render t
 	$(BIN)/python -m training.clips --demo --out assistant/demo
 
 lock: ## resolve the ranges of pyproject.toml into the pinned, hashed lock (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock
 
 clean: ## remove what the targets made
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist runs

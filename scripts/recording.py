@@ -1,7 +1,7 @@
-"""Takes the moving picture of the README from the real page: `python docs/recording.py` (needs Chromium).
+"""Records the moving picture of the README from the real page: `python -m scripts.recording` (needs Chromium).
 
-A question, its answer, the moment played, and a follow-up in Vietnamese; an animated WebP in the page's own time, with
-waiting cut short.
+It shows a question, its answer, the moment being played, and a follow-up in Vietnamese, as an animated WebP in real
+time, except that waiting is cut short.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from PIL import Image, ImageChops
 from assistant.session import open_session
 from bench.browser import chromium, serving
 
-OUT = Path(__file__).parent / "chat.webp"
-SIZE = (1120, 840)
-SHOWN = (840, 630)  # what the README holds
-APART_MS = 160  # between two pictures
-LONGEST_MS = 1800  # that one picture stands, were nothing to change for longer
-QUALITY = 55
-WAIT_MS = 120_000
+OUT = Path(__file__).parents[1] / "docs" / "chat.webp"
+VIEWPORT_SIZE = (1120, 840)  # width, height in pixels
+PICTURE_SIZE = (840, 630)  # width, height in pixels, as the README shows it
+INTERVAL_MS = 160  # between two screenshots
+LONGEST_MS = 1800  # that a picture stays when nothing changes for longer
+QUALITY = 55  # of the WebP, 0 to 100
+TIMEOUT_MS = 120_000  # covers the loading of the models
 
 
 class Recorder:
-    """Pictures of a page, each with how long it stands."""
+    """Screenshots of a page, each with the milliseconds it stays."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -36,32 +36,34 @@ class Recorder:
         self.milliseconds: list[int] = []
 
     def shoot(self) -> None:
-        """One more picture; one like the last only lengthens it."""
-        image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB").resize(SHOWN, Image.Resampling.LANCZOS)
+        """Takes a screenshot; if nothing changed, the last one stays longer instead."""
+        image = (
+            Image.open(io.BytesIO(self.page.screenshot())).convert("RGB").resize(PICTURE_SIZE, Image.Resampling.LANCZOS)
+        )
         if self.frames and ImageChops.difference(image, self.frames[-1]).getbbox() is None:
-            self.milliseconds[-1] = min(LONGEST_MS, self.milliseconds[-1] + APART_MS)
+            self.milliseconds[-1] = min(LONGEST_MS, self.milliseconds[-1] + INTERVAL_MS)
         else:
             self.frames.append(image)
-            self.milliseconds.append(APART_MS)
+            self.milliseconds.append(INTERVAL_MS)
 
     def watch(self, seconds: float) -> None:
-        """What happens on the page meanwhile."""
+        """Takes screenshots for so many seconds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.shoot()
-            self.page.wait_for_timeout(APART_MS)
+            self.page.wait_for_timeout(INTERVAL_MS)
 
     def type(self, text: str) -> None:
-        """Writes a question letter by letter and sends it."""
+        """Types a question three letters at a time, and sends it."""
         box = self.page.locator("textarea").first
-        box.wait_for(timeout=WAIT_MS)
+        box.wait_for(timeout=TIMEOUT_MS)
         for start in range(0, len(text), 3):
             box.press_sequentially(text[start : start + 3])
             self.shoot()
         box.press("Enter")
 
     def save(self, path: Path) -> None:
-        """An animation that loops."""
+        """Writes an animated WebP that loops."""
         self.milliseconds[-1] = LONGEST_MS
         first, *others = self.frames
         first.save(
@@ -77,7 +79,7 @@ class Recorder:
 
 
 def record(page: Any) -> Recorder:
-    """The whole story."""
+    """Asks, plays the first moment, and asks a follow-up."""
     recorder = Recorder(page)
     recorder.type("When does a bus appear?")
     play = page.locator("[class*='-card-0-play'] button:visible")
@@ -85,7 +87,7 @@ def record(page: Any) -> Recorder:
         recorder.watch(0.2)
     recorder.watch(1.0)
     play.first.click()
-    page.locator("video").wait_for(timeout=WAIT_MS)
+    page.locator("video").wait_for(timeout=TIMEOUT_MS)
     recorder.watch(3.0)
     recorder.type("Nó màu gì?")
     while page.locator("[class*='-card-0-play'] button:visible").count() < 2:
@@ -95,7 +97,7 @@ def record(page: Any) -> Recorder:
 
 
 def main() -> None:
-    """Indexes the bundled clips into a library of its own, and records over it."""
+    """Indexes the bundled clips into a temporary library and records a conversation about them."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
         session = open_session(library)
@@ -103,13 +105,13 @@ def main() -> None:
             pass
         session.close()
         with serving(library) as address, chromium() as browser:
-            page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
+            page = browser.new_page(viewport={"width": VIEWPORT_SIZE[0], "height": VIEWPORT_SIZE[1]})
             page.goto(address)
-            # The models load with the first question; nobody wants to watch that.
-            page.locator("textarea").first.wait_for(timeout=WAIT_MS)
+            # The models load with the first question, which is therefore not recorded.
+            page.locator("textarea").first.wait_for(timeout=TIMEOUT_MS)
             page.locator("textarea").first.fill("Is it raining?")
             page.locator("textarea").first.press("Enter")
-            page.locator("[class*='-card-0-play'] button:visible").first.wait_for(timeout=WAIT_MS)
+            page.locator("[class*='-card-0-play'] button:visible").first.wait_for(timeout=TIMEOUT_MS)
             page.goto(address)
             record(page).save(OUT)
 
