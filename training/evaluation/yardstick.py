@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import random
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,9 @@ from typing import Any, Protocol
 from training.world.scene import Pairs, Scene, sample_scene
 
 ROOT = Path(__file__).parents[1]
-PARTS_OF_THE_YARDSTICK = ("world/*.py", "language/held_out.py", "language/names.py", "evaluation/*.py")
+HASHED_FILES = ("world/*.py", "language/held_out.py", "language/names.py", "evaluation/*.py")
+PUBLISHED_DIGESTS = Path(__file__).with_name("published_digests.json")
+"""Maps a hash of the files' contents to the digest under which figures of the same protocol were published."""
 Z = 1.96  # of a 95 % interval
 Figures = dict[str, float]
 
@@ -66,12 +69,28 @@ class Split:
 
 @cache
 def digest() -> str:
-    """Twelve hex digits that change with the renderer, the evaluation's wordings or its code."""
-    paths = sorted(path for pattern in PARTS_OF_THE_YARDSTICK for path in ROOT.glob(pattern))
-    whole = hashlib.sha256()
+    """Returns the twelve hex digits that name this version of the protocol in every file of figures.
+
+    Figures may be compared only if their digests are equal. The digest changes with the paths and the bytes of
+    `HASHED_FILES`: the renderer, the wordings, and the code of the evaluation. A change that leaves every sample and
+    every measurement as it was (a renamed function, a moved file) would thereby make all published figures look stale.
+    `PUBLISHED_DIGESTS` prevents this: it names the one state of the files that stands for a digest already published.
+    A test draws samples and compares them with those of the published protocol. Whoever changes a hashed file either
+    keeps the samples, lets that test prove it and writes the new hash (`contents_hash`) into the file, or leaves the
+    file alone: then this function returns the new hash, and figures have to be measured again.
+    """
+    contents = contents_hash()
+    published: dict[str, str] = json.loads(PUBLISHED_DIGESTS.read_text(encoding="utf-8"))
+    return published.get(contents, contents)
+
+
+def contents_hash() -> str:
+    """Returns the first twelve hex digits of the SHA-256 over the paths and contents of `HASHED_FILES`."""
+    paths = sorted(path for pattern in HASHED_FILES for path in ROOT.glob(pattern))
+    sha256 = hashlib.sha256()
     for path in paths:
-        whole.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()[:12]
+        sha256.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return sha256.hexdigest()[:12]
 
 
 def interval(right: float, count: int) -> tuple[float, float]:
