@@ -56,32 +56,32 @@ PAIRS ?= all
 RUNS = runs$(if $(filter seen,$(PAIRS)),/seen)
 
 train: $(READY) ## train the pocket models from scratch (about eleven hours on two cores) and render the demo clips
-	$(TRAIN) training.t5 --out runs/t5 --seconds 8700 --processes 2
-	$(TRAIN) training.instructblip --t5 runs/t5 --out $(RUNS)/tower --seconds 20000 --lm-share 0.25 --processes 2 --pairs $(PAIRS)
-	$(TRAIN) training.tuning --start $(RUNS)/tower --out $(RUNS)/instructblip --seconds 1200 --share 0.7 --processes 2 --pairs $(PAIRS)
-	$(TRAIN) training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 4600
-	$(TRAIN) training.clip --vision $(RUNS)/instructblip --out $(RUNS)/clip --seconds 1200 --processes 2 --pairs $(PAIRS)
-	$(TRAIN) training.matching --vision $(RUNS)/instructblip --out $(RUNS)/matching --seconds 1200 --processes 2 --pairs $(PAIRS)
-	$(TRAIN) training.glip --out $(RUNS)/glip --seconds 4800 --processes 2 --pairs $(PAIRS)
+	$(TRAIN) training.recipes.t5 --out runs/t5 --seconds 8700 --processes 2
+	$(TRAIN) training.recipes.instructblip --t5 runs/t5 --out $(RUNS)/tower --seconds 20000 --lm-share 0.25 --processes 2 --pairs $(PAIRS)
+	$(TRAIN) training.recipes.tuning --start $(RUNS)/tower --out $(RUNS)/instructblip --seconds 1200 --share 0.7 --processes 2 --pairs $(PAIRS)
+	$(TRAIN) training.recipes.event_timer --t5 runs/t5 --out runs/event_timer --seconds 4600
+	$(TRAIN) training.recipes.clip --vision $(RUNS)/instructblip --out $(RUNS)/clip --seconds 1200 --processes 2 --pairs $(PAIRS)
+	$(TRAIN) training.recipes.matching --vision $(RUNS)/instructblip --out $(RUNS)/matching --seconds 1200 --processes 2 --pairs $(PAIRS)
+	$(TRAIN) training.recipes.glip --out $(RUNS)/glip --seconds 4800 --processes 2 --pairs $(PAIRS)
 	test $(PAIRS) = seen || $(MAKE) export
 
 train-gpu: $(READY) ## let the shipped pocket models go on learning on one GPU (seven minutes)
 ifeq ($(PAIRS),seen)
-	$(BIN)/python -m training.beside --scratch --pairs seen --start $(POCKET) --out $(RUNS) --seconds 640
+	$(BIN)/python -m training.recipes.train_parallel --scratch --pairs seen --start $(POCKET) --out $(RUNS) --seconds 640
 else
-	$(BIN)/python -m training.beside --start $(POCKET) --out runs
+	$(BIN)/python -m training.recipes.train_parallel --start $(POCKET) --out runs
 	$(MAKE) export
 endif
 
 export: $(READY) ## write what was trained as the package ships it, and render the demo clips
-	$(BIN)/python -m training.export runs/clip $(POCKET)/clip
-	$(BIN)/python -m training.export runs/instructblip $(POCKET)/instructblip
-	$(BIN)/python -m training.familiarity $(POCKET)/instructblip
+	$(BIN)/python -m training.release.export runs/clip $(POCKET)/clip
+	$(BIN)/python -m training.release.export runs/instructblip $(POCKET)/instructblip
+	$(BIN)/python -m training.release.ood_detector $(POCKET)/instructblip
 	test ! -d runs/event_timer || cp runs/event_timer/event_timer.safetensors $(POCKET)/instructblip
-	$(BIN)/python -m training.export runs/matching $(POCKET)/matching --vision-of $(POCKET)/instructblip
-	$(BIN)/python -m training.export runs/glip $(POCKET)/glip
-	$(BIN)/python -m training.calibration $(POCKET)/clip
-	$(BIN)/python -m training.clips --demo --out assistant/demo
+	$(BIN)/python -m training.release.export runs/matching $(POCKET)/matching --vision-of $(POCKET)/instructblip
+	$(BIN)/python -m training.release.export runs/glip $(POCKET)/glip
+	$(BIN)/python -m training.release.calibration $(POCKET)/clip
+	$(BIN)/python -m training.release.clips --demo --out assistant/demo
 
 lock: ## resolve the ranges of pyproject.toml into the pinned, hashed lock (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock

@@ -78,7 +78,7 @@ def _own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def untrained_core(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An InstructBLIP of the pocket's shape with random weights: what holds for it holds whatever the weights."""
-    from training.models import instructblip_processor, new_instructblip, new_t5
+    from training.common.models import instructblip_processor, new_instructblip, new_t5
 
     folder = tmp_path_factory.mktemp("untrained")
     new_instructblip(new_t5()).save_pretrained(folder)

@@ -97,7 +97,7 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
         size: how many clips of 30 seconds.
     """
     from assistant.session import Session as Opened
-    from training.clips import render
+    from training.release.clips import render
     from training.world.plots import sample_story
 
     rng = random.Random(f"dialogues {seed}")

@@ -98,7 +98,7 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
 
 def _indexed(session: Session, stories: Sequence[Story], folder: Path, rng: random.Random) -> dict[str, str]:
     """The video of each story, by its name."""
-    from training.clips import render
+    from training.release.clips import render
 
     folder.mkdir()
     for story in stories:

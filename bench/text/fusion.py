@@ -97,7 +97,7 @@ def _answered(query: Query, hits: Sequence[FrameHit], stems: dict[str, str]) -> 
 
 def _render_clips(folder: Path, seed: int) -> None:
     """Held-out clips of the rendered world with their truth beside them."""
-    command = [sys.executable, "-m", "training.clips", "--out", str(folder), "--count", str(CLIPS)]
+    command = [sys.executable, "-m", "training.release.clips", "--out", str(folder), "--count", str(CLIPS)]
     command += ["--seed", str(seed), "--seconds", str(CLIP_SECONDS)]
     # The command and not an import: this measure holds for whatever world the clips come from.
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own module

@@ -11,7 +11,7 @@ from bench.sequences import single
 from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
 from bench.sequences.make import ACTS, PLAIN, Act, sample_asked
 from bench.sequences.planted import sample_planted
-from training.reversals import REVERSED
+from training.common.reversals import REVERSED
 from training.world.episodes import sample_claim
 from training.world.plots import Plot
 from training.world.scene import sample_backdrop

@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerFast
 
 from assistant.agent import schema
 from assistant.models.constraint import Pieces, RegexConstraint
-from training.tokenizer import build_tokenizer
+from training.common.tokenizer import build_tokenizer
 
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789 .,;:'?-"
 SCHEMAS = [

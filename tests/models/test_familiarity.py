@@ -9,7 +9,7 @@ import pytest
 
 from assistant.models.blip import InstructBlip
 from assistant.models.familiarity import Familiarity
-from training.familiarity import fit
+from training.release.ood_detector import fit
 
 POCKET = str(files("assistant.models") / "pocket" / "instructblip")
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from transformers import InstructBlipForConditionalGeneration
 
-from training.assemble import assemble
-from training.models import new_instructblip, new_t5
+from training.common.models import new_instructblip, new_t5
+from training.release.assemble import assemble
 
 
 def test_the_language_model_is_a_mean_of_both_and_the_rest_stays(tmp_path: Path) -> None:

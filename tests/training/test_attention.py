@@ -2,12 +2,12 @@
 
 import torch
 
-from training.attention import ATTENTION
-from training.clip import embed_texts, new_clip
-from training.instructblip import id_rows, queries_of
-from training.matching import match_logits, similarity
-from training.models import IMAGE_SIZE, new_instructblip, new_matching, new_t5
-from training.tokenizer import build_tokenizer
+from training.common.attention import ATTENTION
+from training.common.models import IMAGE_SIZE, new_instructblip, new_matching, new_t5
+from training.common.tokenizer import build_tokenizer
+from training.recipes.clip import embed_texts, new_clip
+from training.recipes.instructblip import id_rows, queries_of
+from training.recipes.matching import match_logits, similarity
 
 
 def test_it_gives_a_t5_what_its_own_gives() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.calibration import fit
+from training.release.calibration import fit
 
 
 def test_the_curve_that_made_the_labels_is_found() -> None:

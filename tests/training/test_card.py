@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from training.card import WHAT, card, curve, write
+from training.release.card import WHAT, card, curve, write
 
 ROWS = [
     {"step": 10, "seconds": 60, "loss": 9.0, "slot.kind": 0.2},

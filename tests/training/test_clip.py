@@ -4,10 +4,10 @@ import random
 
 import torch
 
-from training.clip import sample_batch, truth_of
-from training.instructblip import sample_frame
+from training.recipes.clip import sample_batch, truth_of
+from training.recipes.instructblip import sample_frame
 from training.world.captions import Caption, Wanted, sample_caption
-from training.world.outside import OUTSIDE
+from training.world.out_of_distribution import OUTSIDE
 from training.world.scene import sample_scene
 
 

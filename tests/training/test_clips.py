@@ -9,7 +9,7 @@ from typing import get_args
 import av
 import pytest
 
-from training.clips import RATE, SIZE, demo_stories, render, truth
+from training.release.clips import RATE, SIZE, demo_stories, render, truth
 from training.world.plots import sample_story
 from training.world.scene import WIDTH, Scene
 from training.world.story import EventKind, Shot, Story

@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 
 import training
-from training.clip import sample_batch as clip_batch
-from training.evaluation import yardstick
+from training.evaluation import protocol
 from training.evaluation.answers import Outcome, answers, calibration
+from training.evaluation.protocol import Split, interval
 from training.evaluation.retrieval import retrieval
 from training.evaluation.run import PARTS, evaluate, table
-from training.evaluation.strangers import WAYS, strangers
-from training.evaluation.strangers import in_english as strangers_in_english
-from training.evaluation.strangers import in_vietnamese as strangers_in_vietnamese
+from training.evaluation.unknown_things import WAYS, strangers
+from training.evaluation.unknown_things import in_english as strangers_in_english
+from training.evaluation.unknown_things import in_vietnamese as strangers_in_vietnamese
 from training.evaluation.vietnamese import KINDS, in_vietnamese
-from training.evaluation.yardstick import Split, interval
-from training.instructblip import sample_frame, sample_task
 from training.language import held_out
-from training.matching import sample_still
-from training.t5 import sample_batch as text_batch
+from training.recipes.clip import sample_batch as clip_batch
+from training.recipes.instructblip import sample_frame, sample_task
+from training.recipes.matching import sample_still
+from training.recipes.t5 import sample_batch as text_batch
 from training.world.questions import article, full_caption
 from training.world.scene import HELD_OUT, sample_scene
 
@@ -112,7 +112,7 @@ def test_the_evaluation_repeats_itself_and_parts_do_not_share_samples() -> None:
 
 def test_every_result_names_the_yardstick() -> None:
     result = evaluate("limits", Oracle(), Parrot("yes"), seed=1, size=10)
-    assert result["settings"]["yardstick"] == yardstick.digest()
+    assert result["settings"]["yardstick"] == protocol.digest()
 
 
 def test_an_untrained_model_retrieves_at_chance_and_baselines_find_little() -> None:
@@ -214,5 +214,5 @@ def test_an_unknown_part_is_named() -> None:
 
 def test_the_yardstick_ships_with_the_package() -> None:
     assert all(
-        (files("training") / "evaluation" / name).is_file() for name in ("yardstick.py", "published_digests.json")
+        (files("training") / "evaluation" / name).is_file() for name in ("protocol.py", "published_digests.json")
     )

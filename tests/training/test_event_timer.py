@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from assistant.models.event_timer import EventTimer
-from training.event_timer import CLAIMS, STILLS, collated, losses, sample_timed, targets
-from training.models import QUERIES, WIDTH_OF_MODEL
+from training.common.models import QUERIES, WIDTH_OF_MODEL
+from training.recipes.event_timer import CLAIMS, STILLS, collated, losses, sample_timed, targets
 from training.world.episodes import Claim
 from training.world.scene import sample_backdrop
 from training.world.story import Event, Shot

@@ -8,8 +8,8 @@ import torch
 from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalGeneration
 
 from assistant.models.base import checkpoint_identity, vision_identity, weight_files
-from training.export import BESIDE, REST, export
-from training.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
+from training.common.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
+from training.release.export import BESIDE, REST, export
 
 
 @pytest.fixture(scope="module")

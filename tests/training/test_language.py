@@ -3,13 +3,13 @@ import re
 
 import pytest
 
-from training.instructblip import strange_task
+from training.common.tokenizer import build_tokenizer
 from training.language import elsewhere, held_out, rewording, rewrites, strangers, tool_calls, translation
 from training.language.names import Thing
 from training.language.noise import mistype
 from training.language.summaries import summary_example
 from training.language.tasks import TASKS
-from training.tokenizer import build_tokenizer
+from training.recipes.instructblip import strange_task
 from training.world.questions import UNKNOWN
 from training.world.wordings import OUT_OF_WORLD, WORDINGS
 

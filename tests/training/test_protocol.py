@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.evaluation import yardstick
-from training.evaluation.strangers import in_english, in_vietnamese
+from training.evaluation import protocol
+from training.evaluation.protocol import Split
+from training.evaluation.unknown_things import in_english, in_vietnamese
 from training.evaluation.vietnamese import KINDS
 from training.evaluation.vietnamese import in_vietnamese as question_in_vietnamese
-from training.evaluation.yardstick import Split
 from training.world.captions import sample_caption
 from training.world.episodes import EPISODE_KINDS, sample_claim, sample_episode
 from training.world.questions import QUESTION_KINDS, sample_question, sample_statement
@@ -87,7 +87,7 @@ def test_the_model_cards_name_the_protocol_of_their_figures() -> None:
 
 
 def test_the_digest_is_the_one_of_the_published_figures() -> None:
-    assert yardstick.digest() == PUBLISHED
+    assert protocol.digest() == PUBLISHED
 
 
 @pytest.mark.parametrize("part", PUBLISHED_SAMPLES)
@@ -104,9 +104,9 @@ def test_the_renderer_draws_the_frames_of_the_published_figures() -> None:
 def test_a_changed_file_changes_the_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "world").mkdir()
     hashed = tmp_path / "world" / "scene.py"
-    monkeypatch.setattr(yardstick, "ROOT", tmp_path)
+    monkeypatch.setattr(protocol, "ROOT", tmp_path)
     digests = []
     for text in ("x = 1", "x = 2"):
         hashed.write_text(text)
-        digests.append(yardstick.digest.__wrapped__())
+        digests.append(protocol.digest.__wrapped__())
     assert len({*digests, PUBLISHED}) == 3

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from training.absences import sample_absence
-from training.glip import sample_phrases
-from training.language.elsewhere import ELSEWHERE, sample_elsewhere
+from training.common.absences import sample_absence
+from training.common.perception_noise import MEASURED, misread
+from training.common.reversals import APART_SECONDS, REVERSED, sample_reversal
+from training.language.out_of_distribution import ELSEWHERE, sample_elsewhere
 from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
 from training.language.translation import english_example, strayed
-from training.misreading import MEASURED, misread
-from training.reversals import APART_SECONDS, REVERSED, sample_reversal
+from training.recipes.glip import sample_phrases
 from training.world.episodes import FRAMES, SAYINGS
 from training.world.scene import COLOURS, COLUMNS, KINDS, sample_scene
 from training.world.wordings import OUT_OF_WORLD

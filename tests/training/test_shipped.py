@@ -8,15 +8,15 @@ import pytest
 
 import prompts
 from assistant.session import open_session
-from training.absences import sample_absence
+from training.common.absences import sample_absence
+from training.common.models import IMAGE_SIZE
+from training.common.reversals import sample_reversal
 from training.evaluation.language import language
+from training.evaluation.protocol import Split, same
 from training.evaluation.retrieval import retrieval
-from training.evaluation.strangers import strangers
-from training.evaluation.yardstick import Split, same
-from training.event_timer import sample_shot_of
+from training.evaluation.unknown_things import strangers
 from training.language.names import sample_happening
-from training.models import IMAGE_SIZE
-from training.reversals import sample_reversal
+from training.recipes.event_timer import sample_shot_of
 from training.world.episodes import SHOT_SECONDS, Episode
 from training.world.questions import article, sample_question
 from training.world.render import model_frame

@@ -6,7 +6,7 @@ import pytest
 from transformers import PreTrainedTokenizerFast
 
 import prompts
-from training.tokenizer import COLUMN_MARKS, IMAGE_TOKEN, VIETNAMESE_LETTERS, build_tokenizer, vocabulary
+from training.common.tokenizer import COLUMN_MARKS, IMAGE_TOKEN, VIETNAMESE_LETTERS, build_tokenizer, vocabulary
 from training.world.scene import COLUMNS, sample_scene, scene_words
 
 SENTENCES = (

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import InstructBlipForConditionalGeneration
 
-import training.tuning
-from training.feed import Again
-from training.models import IMAGE_SIZE, WIDTH_OF_MODEL, new_instructblip, new_t5
-from training.tuning import sample_batch, sample_still, watch, worker
+import training.recipes.tuning
+from training.common.feed import Again
+from training.common.models import IMAGE_SIZE, WIDTH_OF_MODEL, new_instructblip, new_t5
+from training.recipes.tuning import sample_batch, sample_still, watch, worker
 from training.world.scene import HELD_OUT
 
 
@@ -53,7 +53,7 @@ def test_every_frame_has_its_states_and_its_instruction() -> None:
 def test_only_the_q_former_and_the_projection_learn(
     share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.tuning, "slot_figures", lambda _model: {})
+    monkeypatch.setattr(training.recipes.tuning, "slot_figures", lambda _model: {})
     before = new_instructblip(new_t5())
     before.save_pretrained(tmp_path / "before")
     options = argparse.Namespace(

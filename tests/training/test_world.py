@@ -10,7 +10,7 @@ import pytest
 from training.language.vietnamese import Vietnamese
 from training.world.captions import English, sample_caption
 from training.world.labels import COLOUR, KIND, patch_labels
-from training.world.outside import OUTSIDE, outside_frame
+from training.world.out_of_distribution import OUTSIDE, outside_frame
 from training.world.questions import QUESTION_KINDS, full_caption, sample_question
 from training.world.render import draw, model_frame
 from training.world.scene import (

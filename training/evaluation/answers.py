@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 import prompts
-from training.evaluation.yardstick import Core, Figures, Split, mean, same, share
+from training.common.models import IMAGE_SIZE
+from training.evaluation.protocol import Core, Figures, Split, mean, same, share
 from training.language.held_out import QUESTION_WORDINGS
-from training.models import IMAGE_SIZE
 from training.world.episodes import EPISODE_KINDS, sample_claim, sample_episode
 from training.world.questions import (
     QUESTION_KINDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.evaluation.yardstick import Core, Figures, Split, same, share
+from training.evaluation.protocol import Core, Figures, Split, same, share
 from training.language.tasks import TASKS
 
 NAMES = {

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import prompts
-from training.evaluation.yardstick import Core, Figures, Split
-from training.models import IMAGE_SIZE
+from training.common.models import IMAGE_SIZE
+from training.evaluation.protocol import Core, Figures, Split
 from training.world.questions import QUESTION_KINDS, sample_question
 from training.world.render import model_frame
 from training.world.scene import sample_scene

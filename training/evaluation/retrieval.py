@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.yardstick import Embedder, Figures, Split, interval
+from training.common.models import IMAGE_SIZE
+from training.evaluation.protocol import Embedder, Figures, Split, interval
 from training.language.names import Thing
 from training.language.vietnamese import full_caption as vietnamese_caption
-from training.models import IMAGE_SIZE
 from training.world.questions import article, full_caption
 from training.world.render import model_frame
 from training.world.scene import LANES, PAIRS, WIDTH, Pairs, Scene, sample_backdrop, sample_scene

@@ -8,9 +8,9 @@ from typing import Any
 from training.evaluation.answers import answers
 from training.evaluation.language import language
 from training.evaluation.limits import limits
+from training.evaluation.protocol import Core, Embedder, Figures, Split, digest
 from training.evaluation.retrieval import retrieval
-from training.evaluation.strangers import strangers
-from training.evaluation.yardstick import Core, Embedder, Figures, Split, digest
+from training.evaluation.unknown_things import strangers
 
 PARTS = ("retrieval", "answers", "language", "limits", "pocket")
 KINDS_SHARE = 10  # a kind of question gets this part of the gallery's size

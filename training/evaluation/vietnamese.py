@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
+from training.common.tokenizer import fold
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import VI_COLOURS, Thing
 from training.language.translation import VI_WORDINGS
-from training.tokenizer import fold
 from training.world.questions import QUESTION_KINDS, plural
 from training.world.scene import CARRIED, COLOURS, Scene
 from training.world.scene import KINDS as WORLD_KINDS

@@ -12,8 +12,8 @@ from training.language.example import Example
 from training.language.held_out import FOLLOW_UP_WORDINGS as HELD_OUT
 from training.language.names import PRONOUNS, Happening, Thing, sample_happening, sample_thing
 from training.language.noise import disturb, mistype, politely
-from training.language.strangers import sample_anything
 from training.language.tool_calls import sample_tool_question
+from training.language.unknown_things import sample_anything
 from training.world.questions import NUMBERS
 from training.world.scene import COLOURS
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import prompts
-from training.language.elsewhere import sample_elsewhere
 from training.language.example import Example
 from training.language.held_out import TOOL_WORDINGS as HELD_OUT
 from training.language.names import Happening, Thing, sample_happening, sample_thing
 from training.language.noise import disturb, mistype, politely
-from training.language.strangers import sample_act, sample_anything
+from training.language.out_of_distribution import sample_elsewhere
+from training.language.unknown_things import sample_act, sample_anything
 from training.world.scene import COLOURS
 
 TOOLS = ("find frames", "find events", "read text", "ground", "count", "describe", "look")

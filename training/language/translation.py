@@ -11,8 +11,8 @@ import re
 from typing import NamedTuple
 
 import prompts
+from training.common.tokenizer import fold
 from training.language import vietnamese
-from training.language.elsewhere import ELSEWHERE, sample_elsewhere
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import (
@@ -27,9 +27,9 @@ from training.language.names import (
     sample_happening,
     sample_thing,
 )
+from training.language.out_of_distribution import ELSEWHERE, sample_elsewhere
 from training.language.rewording import reworded_in_vietnamese
-from training.language.strangers import sample_vietnamese_stranger, vietnamese_syllable
-from training.tokenizer import fold
+from training.language.unknown_things import sample_vietnamese_stranger, vietnamese_syllable
 from training.world.episodes import base, past
 from training.world.questions import article, full_caption
 from training.world.scene import sample_scene

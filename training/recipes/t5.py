@@ -5,8 +5,8 @@ the queries of InstructBLIP are later aligned to. So the T5 never sees a picture
 meeting point. Three helps, measured in the pocket experiments: attention starts as a look-up, throw-away heads say
 which columns a word means, and the prefix is noisy.
 
-    python -m training.t5 --out runs/t5 --seconds 1200            # the same command resumes
-    python -m training.t5 --out runs/t5 --figures                 # held-out figures to runs/t5/figures.json
+    python -m training.recipes.t5 --out runs/t5 --seconds 1200            # the same command resumes
+    python -m training.recipes.t5 --out runs/t5 --figures                 # held-out figures to runs/t5/figures.json
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import prompts
-from training.absences import sample_absence
-from training.attention import ATTENTION
-from training.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
-from training.language.elsewhere import sample_elsewhere
+from training.common.absences import sample_absence
+from training.common.attention import ATTENTION
+from training.common.loop import Loop, Schedule, batches_of, launch
+from training.common.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
+from training.common.perception_noise import MEASURED, misread
+from training.common.reversals import sample_reversal
+from training.common.tokenizer import build_tokenizer
 from training.language.noise import politely
-from training.language.strangers import strange_claim, strange_story_question
+from training.language.out_of_distribution import sample_elsewhere
 from training.language.tasks import TASKS, Example
-from training.loop import Loop, Schedule, batches_of, launch
-from training.misreading import MEASURED, misread
-from training.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
-from training.reversals import sample_reversal
-from training.tokenizer import build_tokenizer
+from training.language.unknown_things import strange_claim, strange_story_question
+from training.recipes.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
-from training.world.outside import OUTSIDE
+from training.world.out_of_distribution import OUTSIDE
 from training.world.questions import (
     ACTOR_KINDS,
     BACKDROP_KINDS,

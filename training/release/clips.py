@@ -1,7 +1,7 @@
 """Writes clips of the rendered world as mp4, with their exact truth beside them.
 
-python -m training.clips --demo --out assistant/demo         # the clips that the package ships, without truth
-python -m training.clips --out runs/clips --count 20 --seed 9001
+python -m training.release.clips --demo --out assistant/demo         # the clips that the package ships, without truth
+python -m training.release.clips --out runs/clips --count 20 --seed 9001
 """
 
 from __future__ import annotations

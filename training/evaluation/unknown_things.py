@@ -6,12 +6,12 @@ import random
 from typing import NamedTuple
 
 import prompts
+from training.common.models import IMAGE_SIZE
+from training.evaluation.protocol import Core, Figures, Split, mean, share
 from training.evaluation.vietnamese import CLASSES
-from training.evaluation.yardstick import Core, Figures, Split, mean, share
 from training.language.held_out import QUESTION_WORDINGS, STRANGERS, VI_WORDINGS
 from training.language.names import Thing
 from training.language.translation import VI_WORDINGS as VI_TRAINED
-from training.models import IMAGE_SIZE
 from training.world.questions import article, plural
 from training.world.render import model_frame
 from training.world.scene import COLOURS

@@ -1,6 +1,6 @@
 """Writes a trained checkpoint as the package ships it: float16 safetensors, its processor, its figures.
 
-python -m training.export runs/core assistant/models/pocket/instructblip
+python -m training.release.export runs/core assistant/models/pocket/instructblip
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from training.feed import feed
+from training.common.feed import feed
 
 T = TypeVar("T")
 LONGEST_STEP = 30.0  # seconds that a step counts at most

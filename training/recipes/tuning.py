@@ -5,7 +5,7 @@ alignment to the truth of the scene is kept beside it at a small weight, because
 (the model of time) counts on it. It is for after a T5 was replaced: what a half-seen word is worth to the new one is
 learnt in minutes, without a GPU, since a picture goes through the tower once and is asked about several times.
 
-    python -m training.tuning --start assistant/models/pocket/instructblip --out runs/instructblip --seconds 1500
+    python -m training.recipes.tuning --start assistant/models/pocket/instructblip --out runs/instructblip
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import prompts
-from training.attention import ATTENTION
-from training.feed import Again
-from training.instructblip import (
+from training.common.attention import ATTENTION
+from training.common.feed import Again
+from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.models import IMAGE_SIZE, instructblip_processor, pixels
+from training.recipes.instructblip import (
     CAPTION_QUESTION,
     id_rows,
     queries_of,
@@ -37,9 +39,7 @@ from training.instructblip import (
     slot_ids,
     slot_loss,
 )
-from training.loop import Loop, Schedule, add_options, batches_of, launch
-from training.models import IMAGE_SIZE, instructblip_processor, pixels
-from training.t5 import Sample, asked_episode, claimed_episode, episode_sample, prefixed
+from training.recipes.t5 import Sample, asked_episode, claimed_episode, episode_sample, prefixed
 from training.world.episodes import Episode
 from training.world.questions import sample_question
 from training.world.render import model_frame

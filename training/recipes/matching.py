@@ -5,7 +5,7 @@ image-text contrast (queries and text do not see each other), image-text matchin
 negatives from the contrast, and captions with one thing wrong) and image-grounded text generation (the text sees the
 queries and what was written before; its head is thrown away).
 
-    python -m training.matching --vision runs/instructblip --out runs/matching --seconds 1200
+    python -m training.recipes.matching --vision runs/instructblip --out runs/matching --seconds 1200
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.attention import ATTENTION
-from training.clip import Truth, contrastive_loss, truth_of
-from training.feed import Again
-from training.instructblip import id_rows
-from training.loop import Loop, Schedule, add_options, batches_of, launch
-from training.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
+from training.common.attention import ATTENTION
+from training.common.feed import Again
+from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
+from training.recipes.clip import Truth, contrastive_loss, truth_of
+from training.recipes.instructblip import id_rows
 from training.world.captions import false_caption, sample_caption
 from training.world.render import model_frame
 from training.world.scene import Pairs, Scene, sample_scene

@@ -4,11 +4,11 @@ One Python process cannot keep a GPU busy with models of this size, so the recip
 last result, matching first on the tower that was and then on the one that came of it, CLIP and GLIP from theirs. It
 takes sixteen cores, most of which render; each frame is learnt from six times.
 
-    python -m training.beside --start assistant/models/pocket --out runs --seconds 390
+    python -m training.recipes.train_parallel --start assistant/models/pocket --out runs --seconds 390
 
 With `--scratch` nothing is kept but the T5, which sees no picture: a new tower first, then its tuning and CLIP at once.
 
-    python -m training.beside --scratch --pairs seen --start assistant/models/pocket --out runs/seen --seconds 640
+    python -m training.recipes.train_parallel --scratch --pairs seen --start assistant/models/pocket --out runs/seen
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Lane = list[Command]
 def _recipe(name: str, out: Path, budget: float, batch: int, *more: object, workers: int = 0) -> Command:
     options = ["--out", out, "--seconds", budget, "--batch", batch, *more]
     options += ["--workers", workers] if workers else []
-    return [sys.executable, "-m", f"training.{name}", *map(str, options)]
+    return [sys.executable, "-m", f"training.recipes.{name}", *map(str, options)]
 
 
 def lanes(start: Path, out: Path, seconds: float) -> list[Lane]:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.tokenizer import IMAGE_TOKEN, build_tokenizer, vocabulary
+from training.common.tokenizer import IMAGE_TOKEN, build_tokenizer, vocabulary
 from training.world.scene import COLUMNS
 
 WIDTH_OF_MODEL = 192

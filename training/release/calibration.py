@@ -3,7 +3,7 @@
 Captions of the world against frames that they fit, frames with one thing changed, and any other frames: half of the
 weight lies on what fits, so that 0.5 is where a match is as likely as none.
 
-    python -m training.calibration assistant/models/pocket/clip
+    python -m training.release.calibration assistant/models/pocket/clip
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.models import IMAGE_SIZE, pixels
+from training.common.models import IMAGE_SIZE, pixels
 from training.world.captions import near_miss, sample_caption
 from training.world.render import model_frame
 from training.world.scene import sample_scene

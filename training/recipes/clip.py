@@ -3,7 +3,7 @@
 The loss is InfoNCE (Radford et al. 2021) with several positives: the symbolic scenes say which captions of the batch
 are true of which frames, so that "a red car" is not pushed away from the other frames with a red car.
 
-    python -m training.clip --vision runs/instructblip --out runs/clip --seconds 500 --processes 2
+    python -m training.recipes.clip --vision runs/instructblip --out runs/clip --seconds 500 --processes 2
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.attention import ATTENTION
-from training.feed import Again
-from training.instructblip import sample_frame
+from training.common.attention import ATTENTION
+from training.common.feed import Again
+from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
+from training.common.tokenizer import build_tokenizer, vocabulary
 from training.language.vietnamese import Vietnamese
-from training.loop import Loop, Schedule, add_options, batches_of, launch
-from training.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
-from training.tokenizer import build_tokenizer, vocabulary
+from training.recipes.instructblip import sample_frame
 from training.world.captions import Caption, English, Phrasing, Wanted, sample_caption
-from training.world.outside import OUTSIDE
+from training.world.out_of_distribution import OUTSIDE
 from training.world.render import model_frame
 from training.world.scene import Scene, sample_scene
 

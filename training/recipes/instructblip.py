@@ -5,7 +5,7 @@ word vectors of slot i, beside a dense loss on the patches. No T5 forward is nee
 Stage 2 (the last `lm_share` of the run, if a trained T5 is given): the language-model loss through the frozen T5, with
 the instruction also in the Q-Former (Dai et al. 2023, section 3).
 
-    python -m training.instructblip --out runs/instructblip --seconds 1500 --processes 2 [--t5 runs/t5]
+    python -m training.recipes.instructblip --out runs/instructblip --seconds 1500 --processes 2 [--t5 runs/t5]
 """
 
 from __future__ import annotations
@@ -26,12 +26,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import prompts
-from training.attention import ATTENTION
-from training.feed import Again
-from training.language.noise import mistype, politely
-from training.language.strangers import strange_question, strange_statement
-from training.loop import Loop, Schedule, add_options, batches_of, launch
-from training.models import (
+from training.common.attention import ATTENTION
+from training.common.feed import Again
+from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.models import (
     GRID,
     IMAGE_SIZE,
     QUERIES,
@@ -41,11 +39,13 @@ from training.models import (
     new_t5,
     pixels,
 )
-from training.tokenizer import build_tokenizer, vocabulary
-from training.vision import DENSE_AFTER, SPARSE_SHARE, kept_patches, look
+from training.common.tokenizer import build_tokenizer, vocabulary
+from training.common.vision import DENSE_AFTER, SPARSE_SHARE, kept_patches, look
+from training.language.noise import mistype, politely
+from training.language.unknown_things import strange_question, strange_statement
 from training.world.episodes import SHOT_SECONDS
 from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
-from training.world.outside import OUTSIDE, outside_frame
+from training.world.out_of_distribution import OUTSIDE, outside_frame
 from training.world.plots import sample_shot
 from training.world.questions import UNKNOWN, sample_question, sample_statement
 from training.world.render import model_frame

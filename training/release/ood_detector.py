@@ -3,7 +3,7 @@
 Writes `familiarity.npz` beside the weights: mean and precision of the mean patch state, and the distance that one
 picture of the world in two hundred passes.
 
-    python -m training.familiarity assistant/models/pocket/instructblip
+    python -m training.release.ood_detector assistant/models/pocket/instructblip
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.models import IMAGE_SIZE, pixels
+from training.common.models import IMAGE_SIZE, pixels
 from training.world.episodes import SHOT_SECONDS
 from training.world.plots import sample_shot
 from training.world.render import model_frame

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from training.reversals import frames_over, is_clear
+from training.common.reversals import frames_over, is_clear
 from training.world.episodes import CLAIM, SHOT_SECONDS, WITH_A_THING, WITH_A_VEHICLE, Claim, Episode
 from training.world.plots import sample_shot
 from training.world.questions import yes_or_no

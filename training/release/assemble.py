@@ -3,7 +3,7 @@
 Vision that was polished through one T5 is read worse by its successor, so the two may be averaged (Wortsman et al.
 2022, "Robust fine-tuning of zero-shot models"): with half of each, most of what the new one learnt costs little.
 
-    python -m training.assemble --vision runs/instructblip --t5 runs/t5 --share 0.5 --out runs/core
+    python -m training.release.assemble --vision runs/instructblip --t5 runs/t5 --share 0.5 --out runs/core
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from training.models import instructblip_processor
+from training.common.models import instructblip_processor
 
 
 def assemble(vision: Path, t5: Path, out: Path, share: float = 1.0) -> None:

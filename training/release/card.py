@@ -1,6 +1,6 @@
 """Writes a model's card beside its weights: what it is, how it came about, what it can do, and its curve as a picture.
 
-python -m training.card runs/instructblip assistant/models/pocket/instructblip --figures runs/figures.json
+python -m training.release.card runs/instructblip assistant/models/pocket/instructblip --figures runs/figures.json
 """
 
 from __future__ import annotations
@@ -17,18 +17,24 @@ SIZE, MARGIN = (960, 420), 56
 COLOURS = ((31, 119, 180), (214, 39, 40), (44, 160, 44), (255, 127, 14), (148, 103, 189), (140, 86, 75))
 
 WHAT = {
-    "clip": ("Pocket CLIP", "`CLIPModel`, trained by `training.clip`: text to image in English and Vietnamese."),
+    "clip": (
+        "Pocket CLIP",
+        "`CLIPModel`, trained by `training.recipes.clip`: text to image in English and Vietnamese.",
+    ),
     "instructblip": (
         "Pocket InstructBLIP",
-        "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.t5`, "
-        "`training.instructblip` and `training.tuning`: questions about pictures, and the agent's work in words. "
-        "Beside it lies a model of time, trained by `training.event_timer`: whether words name an event, and from "
-        "when to when it goes on.",
+        "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.recipes.t5`, "
+        "`training.recipes.instructblip` and `training.recipes.tuning`: questions about pictures, and the agent's work "
+        "in words. Beside it lies a model of time, trained by `training.recipes.event_timer`: whether words name an "
+        "event, and from when to when it goes on.",
     ),
-    "glip": ("Pocket GLIP", "`assistant.models.glip.model.Glip`, trained by `training.glip`: boxes for phrases."),
+    "glip": (
+        "Pocket GLIP",
+        "`assistant.models.glip.model.Glip`, trained by `training.recipes.glip`: boxes for phrases.",
+    ),
     "blip-2": (
         "Pocket BLIP-2 matching",
-        "`Blip2ForImageTextRetrieval`, trained by `training.matching`: does a text fit a picture?",
+        "`Blip2ForImageTextRetrieval`, trained by `training.recipes.matching`: does a text fit a picture?",
     ),
 }
 UNSEEN = ".unseen."

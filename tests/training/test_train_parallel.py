@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.beside import from_scratch, lanes, main, run
+from training.recipes.train_parallel import from_scratch, lanes, main, run
 
 PLANNED = lanes(Path("start"), Path("out"), 100.0)
 SCRATCH = from_scratch(Path("out"), 100.0, "seen")

@@ -4,7 +4,7 @@ Each picture comes with a caption of phrases, some of things that it shows and s
 another colour, the same colour on another kind), in any order. A thing that several phrases name counts for all of
 their words.
 
-    python -m training.glip --out runs/glip --seconds 3600
+    python -m training.recipes.glip --out runs/glip --seconds 3600
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from assistant.models.glip import boxes, checkpoint, image, text
 from assistant.models.glip.config import CONFIGS, GlipConfig
 from assistant.models.glip.loss import Target, grounding_loss
 from assistant.models.glip.model import Glip
-from training.loop import Loop, Schedule, add_options, batches_of, launch
-from training.tokenizer import build_tokenizer, vocabulary
+from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.tokenizer import build_tokenizer, vocabulary
 from training.world.captions import Wanted
 from training.world.episodes import SHOT_SECONDS
-from training.world.outside import outside_frame
+from training.world.out_of_distribution import outside_frame
 from training.world.plots import sample_shot
 from training.world.render import draw, filed
 from training.world.scene import COLOURS, HEIGHT, KINDS, WIDTH, Actor, Pairs, Scene, sample_scene

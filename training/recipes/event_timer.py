@@ -5,7 +5,7 @@ it sees, with the mistakes that it makes. Frames lie a quarter of a second to a 
 there, or its reverse is, or something else. What only stands there ("a red car in the rain") never goes on, and is told
 from events by its words; among those are some that the stories do not play.
 
-    python -m training.event_timer --t5 runs/t5 --out runs/event_timer --seconds 2400      # the same command resumes
+    python -m training.recipes.event_timer --t5 runs/t5 --out runs/event_timer --seconds 2400  # resumes, too
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from assistant.models.event_timer import FILE, EventTimer
-from training.instructblip import slot_ids, slot_vectors, text_ids
+from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.models import QUERIES, WIDTH_OF_MODEL
+from training.common.perception_noise import MEASURED, misread
+from training.common.reversals import REVERSED, turned
 from training.language.names import sample_happening
-from training.loop import Loop, Schedule, add_options, batches_of, launch
-from training.misreading import MEASURED, misread
-from training.models import QUERIES, WIDTH_OF_MODEL
-from training.reversals import REVERSED, turned
+from training.recipes.instructblip import slot_ids, slot_vectors, text_ids
 from training.world.captions import ACTIONS, sample_caption
 from training.world.episodes import ALIKE, SHOT_SECONDS, Claim
 from training.world.plots import sample_shot
