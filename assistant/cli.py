@@ -15,8 +15,8 @@ import click
 from assistant.commands import boxes, conversations, library, machine, search
 from assistant.commands.library import run_index
 from assistant.commands.shared import JSON, opened
-from bench.evaluations import NEED_MEDIA
-from bench.evaluations import PARTS as EVALUATIONS
+from bench.quality.run import NEED_MEDIA
+from bench.quality.run import PARTS as EVALUATIONS
 from tools.errors import VideoAssistantError
 
 
@@ -93,7 +93,7 @@ def evaluate(
 
     `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets.
     """
-    from bench.evaluations import evaluate as run
+    from bench.quality.run import evaluate as run
 
     if media is None and part in NEED_MEDIA:
         raise click.UsageError(f"evaluate {part} needs --media, a folder of {NEED_MEDIA[part]}")
@@ -126,13 +126,13 @@ def bench(
     ctx: click.Context, part: str, device: str | None, index: Path | None, seed: int, size: int, as_json: bool
 ) -> None:
     """Speed and scale, side by side with the plain alternative."""
-    from bench.run import run
+    from bench.speed.run import run
 
     _report(run(part, opened(ctx), index=index, seed=seed, size=size, device=device), as_json)
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:
-    from assistant.output import emit_json
+    from assistant.commands.output import emit_json
 
     if as_json:
         emit_json(result)

@@ -8,33 +8,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.dense import LibraryFrames
-from assistant.features import KeyframeFeatures
-from assistant.grounding import LibraryGrounder
 from assistant.library import Library
+from assistant.models.clip.factory import retrieval_model
 from assistant.models.glip.grounder import GlipGrounder
-from assistant.models.retrieval import retrieval_model
-from assistant.models.store import Store
-from assistant.search import LibrarySearch
+from assistant.models.hub.store import Store
+from assistant.retrieval.features import KeyframeFeatures
+from assistant.retrieval.frame_reader import LibraryFrames
+from assistant.retrieval.grounding import LibraryGrounder
+from assistant.retrieval.search import LibrarySearch
 from assistant.settings import Profile, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from assistant.agent import Assistant
-    from assistant.agent.core import InstructBlipCore
+    from assistant.agent.calibration import AnswerCalibration
+    from assistant.agent.cores.instructblip import InstructBlipCore
     from assistant.agent.records import Options, Reply
-    from assistant.calibration import AnswerCalibration
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
-    from assistant.models.blip import InstructBlip
-    from assistant.models.clip import Clip
-    from assistant.models.core_model import CoreModel
-    from assistant.models.matching import Matcher
-    from assistant.models.open_clip import OpenClip
+    from assistant.models.blip.core_model import CoreModel
+    from assistant.models.blip.instructblip import InstructBlip
+    from assistant.models.blip.matching import Matcher
+    from assistant.models.clip.open_clip import OpenClip
+    from assistant.models.clip.transformers_clip import Clip
     from assistant.models.speech import Whisper
     from assistant.models.voice import Language, Voice
-    from assistant.rerank import Reranker
+    from assistant.retrieval.rerank import Reranker
     from assistant.serving.remote import RemoteCore
     from tools.ports import Core, Translator
 
@@ -75,7 +75,7 @@ class Session:
     @cached_property
     def own_blip(self) -> InstructBlip:
         """The core's model on this machine, whatever the settings name."""
-        from assistant.models.blip import InstructBlip
+        from assistant.models.blip.instructblip import InstructBlip
 
         return InstructBlip(self.store.locate(self.profile.core), self.profile.precision)
 
@@ -103,7 +103,7 @@ class Session:
 
     def matcher(self) -> Matcher | None:
         """None for a profile without a matching model, or whose matching model is not here (`models` says so)."""
-        from assistant.models.matching import Matcher
+        from assistant.models.blip.matching import Matcher
 
         if self.profile.matching is None:
             return None
@@ -111,7 +111,7 @@ class Session:
         return Matcher(str(folder)) if any(folder.glob("*.safetensors")) else None
 
     def _reranker(self) -> Reranker | None:
-        from assistant.rerank import Reranker, RerankOptions
+        from assistant.retrieval.rerank import Reranker, RerankOptions
 
         matcher, seconds = self.matcher(), self.settings.rerank_seconds
         if matcher is None or not seconds:
@@ -149,7 +149,7 @@ class Session:
 
     @cached_property
     def core(self) -> InstructBlipCore:
-        from assistant.agent.core import InstructBlipCore
+        from assistant.agent.cores.instructblip import InstructBlipCore
 
         return InstructBlipCore(self.blip, self.library)
 
@@ -167,14 +167,14 @@ class Session:
 
     def in_english(self, text: str) -> str:
         """`text` as the core and GLIP read it."""
-        from assistant.agent.language import detect_language
+        from assistant.text.language import detect_language
 
         language = detect_language(text)
         return text if language == "en" else self.translator.translate(text, source=language, target="en")
 
     def for_retrieval(self, text: str) -> str:
         """`text` in a language that the retrieval model reads."""
-        from assistant.agent.language import detect_language
+        from assistant.text.language import detect_language
 
         return text if detect_language(text) in self.profile.languages else self.in_english(text)
 
@@ -186,7 +186,7 @@ class Session:
     @property
     def calibration(self) -> AnswerCalibration | None:
         """What the confidence of answers means; None where nobody measured it for the core in use."""
-        from assistant.calibration import AnswerCalibration
+        from assistant.agent.calibration import AnswerCalibration
 
         if not self.calibration_path.is_file() and self.settings.calibration is None:
             return None
@@ -240,7 +240,7 @@ class Session:
         name = self.settings.chat_model
         if name is None:
             return self.core, self.translator
-        from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, open_chat_model, sees
+        from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, open_chat_model, sees
 
         model = open_chat_model(name)
         sighted = sees(model) if self.settings.core_sees is None else self.settings.core_sees
@@ -258,8 +258,8 @@ class Session:
         """Adds files and folders to the library, one result for each video; text on screen only with `read_text`."""
         from assistant.ingest.pipeline import index
         from assistant.ingest.records import IngestOptions
-        from assistant.models.easyocr import EasyOcrReader
-        from assistant.models.ocr import screen_reader
+        from assistant.models.ocr.easyocr import EasyOcrReader
+        from assistant.models.ocr.rapidocr import screen_reader
 
         easyocr = self.settings.easyocr
         if easyocr is None and self.profile.screen_text is not None:

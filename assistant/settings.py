@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.models.blip_checkpoint import Precision
-from assistant.models.catalogue import BY_NAME, CATALOGUE
+from assistant.models.blip.checkpoint import Precision
+from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tools.errors import ModelNotFoundError
+from tools.events.timing import Timing
 from tools.ports import Answer, Calibration, Choice, Peaks, Similarities, Turn
-from tools.timing import Timing
 from tools.types import Detection, FrameHit, Keyframe, Line, Video
 
 SEEN = ("red car", "red car", "nothing", "blue bus", "blue bus", "nothing", "dog", "dog")

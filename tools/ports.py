@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.timing import Timing
+from tools.events.timing import Timing
 from tools.types import Detection, FrameHit, Keyframe, Line, Source, Video
 
 

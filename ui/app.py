@@ -7,11 +7,13 @@ from functools import partial
 import streamlit as st
 
 from assistant.session import Session
-from ui import conversations, entrance, links, looks, options, privacy
-from ui.plain import plain
+from ui import login, privacy, theme
+from ui.escape import plain
 from ui.screens import chat, guide, library, moment, search, settings
-from ui.shared import shared_session, warm_up
+from ui.state import links, options
+from ui.state.shared import shared_session, warm_up
 from ui.strings import NAMES, Language, browser_language, text
+from ui.widgets import conversations
 
 SCREENS = {
     "chat": (chat.show, ":material/chat:"),
@@ -56,10 +58,10 @@ def sidebar(session: Session, language: Language) -> None:
 
 def main() -> None:
     """Everything, once."""
-    st.set_page_config(page_title="video-assistant", page_icon=looks.icon(), layout="wide")
-    looks.apply()
+    st.set_page_config(page_title="video-assistant", page_icon=theme.icon(), layout="wide")
+    theme.apply()
     language = choose_language()
-    if not entrance.passed(language):
+    if not login.passed(language):
         return
     pages = {
         name: st.Page(

@@ -18,7 +18,7 @@ def cut_bytes(path: Path, start_seconds: float, end_seconds: float) -> bytes:
     Raises:
         VideoAssistantError: no picture decodes there.
     """
-    from assistant.ingest.cut import cut
+    from assistant.media.clip import cut
 
     with tempfile.TemporaryDirectory() as folder:
         return cut(path, start_seconds, end_seconds, Path(folder) / "cut.mp4").read_bytes()

@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from tools.errors import VideoAssistantError
-from ui.entrance import PASSWORD
-from ui.looks import THEME
+from ui.login import PASSWORD
+from ui.theme import THEME
 
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8501

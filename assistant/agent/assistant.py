@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from assistant.agent.dates import named_period, nothing_recorded, recorded_in
-from assistant.agent.language import Language, detect_language
 from assistant.agent.records import Options, Reply, Step, ThreadInfo, reply_from_row
+from assistant.text.language import Language, detect_language
 from tools.clock import moment
 from tools.errors import VideoAssistantError
 from tools.ports import FrameIndex, TextIndex
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from assistant.agent.calibration import AnswerCalibration
     from assistant.agent.memory import Memory
     from assistant.agent.records import Mark
-    from assistant.calibration import AnswerCalibration
     from tools.ports import Core, Grounder, Translator
     from tools.types import Keyframe, Spot
 

@@ -13,16 +13,16 @@ from assistant.agent.conditions import Part, circumstances, names, parts, things
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
+from tools.events.verified import verified
 from tools.moments import Seen, merge, windows
 from tools.ports import Answer
 from tools.types import EventSequence, Evidence
-from tools.verified import verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.agent.language import Language
     from assistant.agent.records import Options, Verdict
+    from assistant.text.language import Language
     from tools.ports import Core, FrameIndex
     from tools.types import Keyframe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.models.noun_phrases import noun_phrases
+from assistant.text.noun_phrases import noun_phrases
 
 _DETERMINER = re.compile(r"(?:an?|the|some|two|three|four|five|\d+)\s+", re.IGNORECASE)
 _LEAD = re.compile(

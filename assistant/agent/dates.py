@@ -11,7 +11,7 @@ from assistant.agent.sentences import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.agent.language import Language
+    from assistant.text.language import Language
     from tools.types import Video
 
 _PARTS = {  # hours of the day; 24 and more run into the next

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tools.alignment import Gap, Limits
-from tools.sequence import Sequence, Span, sequence_of
+from tools.events.alignment import Gap, Limits
+from tools.events.query import Sequence, Span, sequence_of
 
 if TYPE_CHECKING:
     from tools.types import EventMoment

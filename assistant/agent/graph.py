@@ -18,19 +18,19 @@ from assistant.agent.records import Step, reply_to_row
 from assistant.agent.state import State, findings, told
 from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
-from tools.confirm import placed_in_order
 from tools.count import count_tool
 from tools.describe import describe_tool
-from tools.events import find_events_tool
-from tools.frames import FindFramesOptions, find_frames_tool
+from tools.events.confirmation import placed_in_order
+from tools.events.happenings import Happening, confirmed, timed
+from tools.events.search import find_events_tool
+from tools.events.verified import verified
+from tools.find_frames import FindFramesOptions, find_frames_tool
+from tools.find_unusual import find_unusual_tool
 from tools.ground import ground_tool
-from tools.happenings import Happening, confirmed, timed
 from tools.look import look_tool
 from tools.moments import Seen, merge
-from tools.text import ALL_LINES, line_evidence, read_text_tool
+from tools.read_text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Spot
-from tools.unusual import find_unusual_tool
-from tools.verified import verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -9,7 +9,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from assistant.database import connect
+from assistant.library.sqlite import connect
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:

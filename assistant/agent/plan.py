@@ -11,8 +11,8 @@ from assistant.agent.references import asks_unusual
 from assistant.agent.state import State, told
 from assistant.agent.times import Side, asks_around, without_range
 from tools.clock import moment
-from tools.sequence import SequenceError, Span, read_sequence, split_events
-from tools.text import ALL_LINES
+from tools.events.query import SequenceError, Span, read_sequence, split_events
+from tools.read_text import ALL_LINES
 from tools.types import Keyframe
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from assistant.agent.language import Language
+from assistant.text.language import Language
 from tools.types import EventMoment, EventSequence, Evidence
 
 DecidedBy = Literal["core", "rule", "default"]

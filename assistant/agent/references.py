@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.agent.sentences import title
 from assistant.agent.times import named_times
-from assistant.library.fold import fold
+from assistant.text.display import title
+from assistant.text.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

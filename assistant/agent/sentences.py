@@ -5,20 +5,19 @@ Each comes twice: as read, with the moments it rests on, and as spoken, where a 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.library.fold import fold
+from assistant.text.display import in_words, minute, title
+from assistant.text.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.agent.language import Language
     from assistant.agent.records import Condition
+    from assistant.text.language import Language
     from tools.types import EventSequence, Evidence
 
 _SHOWN = 3
-_HASH = re.compile(r"-[0-9a-f]{6}$")
 _TEXTS: dict[str, dict[Language, str]] = {
     "moments": {"en": "Seen at {where}.", "vi": "Thấy lúc {where}."},
     "answer": {"en": "{answer} ({where}).", "vi": "{answer} ({where})."},
@@ -58,8 +57,6 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "in": {"en": "in", "vi": "trong"},
     "and": {"en": "and", "vi": "và"},
-    "seconds": {"en": "{s} seconds", "vi": "giây {s}"},
-    "minutes": {"en": "{m} minutes {s} seconds", "vi": "{m} phút {s} giây"},
     "at": {"en": "at {time}", "vi": "lúc {time}"},
     "say_understand": {"en": "Understanding the question: {what}", "vi": "Đang hiểu câu hỏi: {what}"},
     "say_find_frames": {"en": "Looking for frames that match: {what}", "vi": "Đang tìm khung hình khớp với: {what}"},
@@ -98,25 +95,6 @@ class Said(NamedTuple):
 def say(key: str, language: Language, **values: object) -> str:
     """A sentence of the table with its values."""
     return _TEXTS[key][language].format(**values)
-
-
-def title(video_id: str) -> str:
-    """A video's name as people know it: its id without the hash."""
-    return _HASH.sub("", video_id)
-
-
-def minute(seconds: float) -> str:
-    """`83.9` as `1:23`: a player that starts there shows the moment."""
-    whole = int(seconds)
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
-
-
-def in_words(seconds: float, language: Language) -> str:
-    """`83` as `1 minutes 23 seconds`, for the voice."""
-    whole = int(seconds)
-    key = "minutes" if whole >= 60 else "seconds"
-    return say(key, language, m=whole // 60, s=whole % 60)
 
 
 def places(evidence: Sequence[Evidence], language: Language) -> str:

@@ -12,8 +12,8 @@ from assistant.agent.edits import edited
 from assistant.agent.references import compared, named_result, named_video
 from assistant.agent.state import State, told
 from assistant.agent.times import Side, asks_around, asks_whether, named_range, without_stretch
+from tools.events.query import SequenceError, read_sequence
 from tools.ports import Turn
-from tools.sequence import SequenceError, read_sequence
 from tools.types import EventMoment
 
 if TYPE_CHECKING:

@@ -43,8 +43,8 @@ def ground(
 
     Words around a name help to find it: `there are some [holes] on the road`.
     """
-    from assistant.grounding import LibraryGrounder
-    from assistant.output import detection_line, detection_row, emit
+    from assistant.commands.output import detection_line, detection_row, emit
+    from assistant.retrieval.grounding import LibraryGrounder
 
     session = opened(ctx)
     model = session.glip(tuned)
@@ -75,9 +75,9 @@ def detect(
     as_json: bool,
 ) -> None:
     """Boxes for PHRASES in every keyframe of a video, counted over time and linked into tracks."""
-    from assistant.grounding import LibraryGrounder
-    from assistant.output import detections_csv, emit, keyframe_line, keyframe_row, tracks_line
-    from assistant.progress import counting
+    from assistant.commands.output import detections_csv, emit, keyframe_line, keyframe_row, tracks_line
+    from assistant.commands.progress import counting
+    from assistant.retrieval.grounding import LibraryGrounder
 
     session = opened(ctx)
     session.library.video(video_id)
@@ -112,9 +112,9 @@ def detect(
 @click.pass_context
 def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs: int, as_json: bool) -> None:
     """Learn names from a FOLDER of labelled pictures (COCO JSON); `ground --tuned` finds them."""
+    from assistant.commands.output import emit
+    from assistant.commands.progress import counting
     from assistant.models.glip.coco import read_coco
-    from assistant.output import emit
-    from assistant.progress import counting
 
     names, labelled = read_coco(folder)
     if not out.parent.is_dir():
@@ -149,7 +149,7 @@ def _min_score(given: float | None) -> float:
 def _draw(picture: Any, found: Sequence[Detection], out: Path) -> None:
     from PIL import Image
 
-    from assistant.pictures import draw_boxes
+    from assistant.media.pictures import draw_boxes
 
     drawn = draw_boxes(Image.fromarray(picture), [d.box for d in found], [f"{d.phrase} {d.score:.2f}" for d in found])
     try:

@@ -22,8 +22,8 @@ def describe(
     ctx: click.Context, what: str, attention: Path | None, speak: Path | None, lang: Any, as_json: bool
 ) -> None:
     """Tell what a video shows, with times, or what a picture shows."""
-    from assistant.describe import describe_picture, describe_video, draw_attention
-    from assistant.output import description_line, description_row, emit
+    from assistant.commands.output import description_line, description_row, emit
+    from assistant.export.describe import describe_picture, describe_video, draw_attention
 
     session = opened(ctx)
     known = {video.video_id for video in session.library.videos()}
@@ -58,8 +58,8 @@ def ask(
     as_json: bool,
 ) -> None:
     """Ask one question and get an answer with its evidence."""
-    from assistant.folders import within
-    from assistant.output import emit_json, reply_lines, reply_row
+    from assistant.commands.output import emit_json, reply_lines, reply_row
+    from assistant.library.folders import within
 
     session = opened(ctx)
     video_ids = None if folder is None else within(session.library.videos(), folder)
@@ -77,7 +77,7 @@ def ask(
 @click.pass_context
 def chat(ctx: click.Context, thread: str, video_id: str | None) -> None:
     """Chat in the terminal; an empty line ends it."""
-    from assistant.output import reply_lines
+    from assistant.commands.output import reply_lines
 
     session = opened(ctx)
     while question := click.prompt("", prompt_suffix="> ", default="", show_default=False).strip():
@@ -97,7 +97,7 @@ def threads(ctx: click.Context, as_json: bool) -> None:
     """List conversations; show, rename, mark in, export or remove one."""
     if ctx.invoked_subcommand is not None:
         return
-    from assistant.output import emit
+    from assistant.commands.output import emit
 
     found = opened(ctx).assistant.threads()
     rows = [asdict(info) for info in found]
@@ -111,7 +111,7 @@ def threads(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def show_thread(ctx: click.Context, thread_id: str, as_json: bool) -> None:
     """Every question of a conversation with its answer."""
-    from assistant.output import emit, reply_lines, reply_row
+    from assistant.commands.output import emit, reply_lines, reply_row
 
     session = opened(ctx)
     session.assistant.known_thread(thread_id)
@@ -135,7 +135,7 @@ def rename_thread(ctx: click.Context, thread_id: str, title: str) -> None:
 @click.pass_context
 def export_thread(ctx: click.Context, thread_id: str, target: Path) -> None:
     """Write a conversation with its keyframes: FILE.html, one page, or FILE.md."""
-    from assistant.report import export_thread as export
+    from assistant.export.report import export_thread as export
 
     assistant = opened(ctx).assistant
     info = assistant.known_thread(thread_id)

@@ -43,7 +43,7 @@ def run_index(
     as_json: bool = False,
 ) -> bool:
     """Indexes, reporting as asked; True if any input failed."""
-    from assistant.progress import indexing
+    from assistant.commands.progress import indexing
 
     results: list[IndexResult] = []
     with indexing(as_json=progress_json) as show:
@@ -66,7 +66,7 @@ def run_index(
             if not as_json:
                 click.echo(f"captioned  {told.video_id}  {told.captions} of {told.keyframes} keyframes")
     if as_json:
-        from assistant.output import emit_json
+        from assistant.commands.output import emit_json
 
         emit_json([asdict(result) for result in results])
     return any(result.status == "failed" for result in results)
@@ -77,7 +77,7 @@ def run_index(
 @click.pass_context
 def videos(ctx: click.Context, as_json: bool) -> None:
     """List the videos."""
-    from assistant.output import emit, video_line, video_row
+    from assistant.commands.output import emit, video_line, video_row
 
     found = opened(ctx).library.videos()
     emit(
@@ -116,7 +116,7 @@ def reindex(ctx: click.Context, video_id: str | None, as_json: bool) -> None:
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
     """Compare everything the library stores, and mend what can be mended."""
-    from assistant.output import emit
+    from assistant.commands.output import emit
 
     findings = opened(ctx).library.check()
     emit([{"finding": f} for f in findings], findings, as_json=as_json, empty="Everything is in order.")

@@ -20,8 +20,8 @@ def models(ctx: click.Context, every: bool, as_json: bool) -> None:
     """What each role uses: licence and its limits, disk, memory, whether it is there."""
     if ctx.invoked_subcommand is not None:
         return
-    from assistant.inventory import catalogue, inventory
-    from assistant.output import emit
+    from assistant.commands.output import emit
+    from assistant.doctor import catalogue, inventory
 
     settings = opened(ctx).settings
     rows = catalogue(settings) if every else inventory(settings)
@@ -48,10 +48,10 @@ def _model_lines(row: dict[str, Any]) -> list[str]:
 @click.pass_context
 def pull(ctx: click.Context, names: tuple[str, ...], source: Path | None, yes: bool) -> None:
     """Get the checkpoints of the profile (or those named). Goes on where it was interrupted."""
-    from assistant.inventory import wanted
-    from assistant.models.pull import pull as fetch
-    from assistant.models.pull import take
-    from assistant.progress import counting
+    from assistant.commands.progress import counting
+    from assistant.doctor import wanted
+    from assistant.models.hub.pull import pull as fetch
+    from assistant.models.hub.pull import take
 
     session = opened(ctx)
     chosen = wanted(session.settings, names)
@@ -75,8 +75,8 @@ def pull(ctx: click.Context, names: tuple[str, ...], source: Path | None, yes: b
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Device, codecs, voice, disk: one line each, and what to do."""
-    from assistant.inventory import diagnose
-    from assistant.output import emit
+    from assistant.commands.output import emit
+    from assistant.doctor import diagnose
 
     rows = diagnose(opened(ctx).settings)
     lines = [
@@ -92,11 +92,11 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def calibrate(ctx: click.Context, questions: Path, out: Path | None, as_json: bool) -> None:
     """Measure how sure answers really are, from labelled QUESTIONS (.jsonl or .csv: question, answer, video)."""
+    from assistant.agent.calibration import calibrate as fit
+    from assistant.agent.calibration import is_right, read_questions
     from assistant.agent.records import Options
-    from assistant.calibration import calibrate as fit
-    from assistant.calibration import is_right, read_questions
-    from assistant.output import emit
-    from assistant.progress import counting
+    from assistant.commands.output import emit
+    from assistant.commands.progress import counting
 
     labelled = read_questions(questions)
     session = opened(ctx)

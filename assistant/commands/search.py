@@ -30,7 +30,7 @@ def find(
     as_json: bool,
 ) -> None:
     """Find keyframes by what they show and what is written or said there, or by likeness."""
-    from assistant.output import emit, hit_line, hit_row
+    from assistant.commands.output import emit, hit_line, hit_row
 
     if (text is None) == (like is None):
         raise click.UsageError("give either TEXT or --like")
@@ -87,11 +87,11 @@ def events(
     as_json: bool,
 ) -> None:
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
-    from assistant.output import emit, sequence_line, sequence_row
-    from tools.confirm import confirm_sequences
-    from tools.events import FindEventsOptions, find_sequences, nothing_found
-    from tools.refine import refine, refine_by_time
-    from tools.sequence import SequenceError, read_sequence, sequence_of
+    from assistant.commands.output import emit, sequence_line, sequence_row
+    from tools.events.confirmation import confirm_sequences
+    from tools.events.query import SequenceError, read_sequence, sequence_of
+    from tools.events.refinement import refine, refine_by_time
+    from tools.events.search import FindEventsOptions, find_sequences, nothing_found
 
     try:
         asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
@@ -142,7 +142,7 @@ def read(
     as_json: bool,
 ) -> None:
     """Find text on screen and spoken; accents are optional, typos tolerated."""
-    from assistant.output import emit, text_line, text_row
+    from assistant.commands.output import emit, text_line, text_row
 
     lines = opened(ctx).library.search_lines(
         text, video_id=video_id, source=source, start_seconds=start, end_seconds=end, limit=limit
@@ -169,7 +169,7 @@ def classify(
     ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch: float, confirmed: bool, as_json: bool
 ) -> None:
     """Label each shot of a video with the likeliest of LABEL..., without any training."""
-    from assistant.output import emit, labelled_line, labelled_row
+    from assistant.commands.output import emit, labelled_line, labelled_row
     from tools.classify import classify as labelled
 
     session = opened(ctx)
@@ -191,8 +191,8 @@ def classify(
 @click.pass_context
 def unusual(ctx: click.Context, video_id: str, limit: int, as_json: bool) -> None:
     """The moments of a video that resemble the rest of it least."""
-    from assistant.output import emit, evidence_row, moment_line
-    from tools.unusual import find_unusual
+    from assistant.commands.output import emit, evidence_row, moment_line
+    from tools.find_unusual import find_unusual
 
     session = opened(ctx)
     session.library.video(video_id)

@@ -29,7 +29,7 @@ def opened(ctx: click.Context) -> Session:
 
 def load_picture(session: Session, where: str) -> Any:
     """HWC uint8 RGB of a picture file, or of the keyframe nearest to a moment `ID@SECONDS`."""
-    from assistant.pictures import read_picture
+    from assistant.media.pictures import read_picture
 
     moment = parse_moment(where)
     if moment is None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ingest.media import Frame
 from assistant.ingest.shots import ShotDetector, change
+from assistant.media.decode import Frame
 
 DUPLICATE_CHANGE = 2.5  # mean absolute difference below which two keyframes are folded on the screen
 

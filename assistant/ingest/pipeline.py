@@ -20,14 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.ingest import subtitles
-from assistant.ingest.audio import sound
 from assistant.ingest.keyframes import KeyframePicker
-from assistant.ingest.media import Frame, Media, MediaError, open_media
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Listener, Progress
 from assistant.ingest.screen_text import Reader, ScreenText, read_picture
 from assistant.ingest.text_gate import Glimpse, TextGate
-from assistant.ingest.tracks import Cue, PictureCue
 from assistant.library import Draft, KeyframeRow, Library, VideoRecord
+from assistant.media.audio import sound
+from assistant.media.decode import Frame, Media, MediaError, open_media
+from assistant.media.readings import Cue
+from assistant.media.subtitle_streams import PictureCue
 from tools.errors import ModelNotFoundError
 from tools.types import Line
 

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ingest.tracks import Cue
+from assistant.media.readings import Cue
 
 Status = Literal["indexed", "unchanged", "failed"]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.media.readings import ReadLine, Region
 from tools.types import Box, Line
 
 if TYPE_CHECKING:
@@ -21,44 +22,12 @@ if TYPE_CHECKING:
 SAME_TEXT = 80.0  # similarity of 100: one reading differs from the next by a letter or two
 SAME_PLACE = 0.3  # intersection over union of the boxes
 COVERED = 0.5  # of a box that lies in a line already known
-CHANGED_CELL = 14  # of 255: text that appears changes some cell of the small frame by so much
 TRUSTED = 0.6  # readings below it are mostly texture
 FEWEST_LETTERS = 2
 GAP_SECONDS = 2.0  # a line that was missed for no longer than this is still the same line
 PRINT_HEIGHT, PRINT_WIDEST = 16, 768  # pixels of what a line's look is kept in
 LETTER_WIDTH = 8  # pixels of it that about one letter takes
 CHANGED_LETTER = 20.0  # of 255, mean over one letter: compression stays below, another letter does not
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Where a line stands: its corners, clockwise from the start of its writing."""
-
-    corners: tuple[tuple[float, float], ...]
-
-    @classmethod
-    def around(cls, corners: NDArray[np.float64] | Sequence[Sequence[float]]) -> Region:
-        """From four `(x, y)` in pixels."""
-        return cls(tuple((float(x), float(y)) for x, y in corners))
-
-    @classmethod
-    def of_box(cls, box: Box) -> Region:
-        x0, y0, x1, y1 = box
-        return cls(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
-
-    @property
-    def box(self) -> Box:
-        xs, ys = zip(*self.corners, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadLine:
-    """A line of text in one picture."""
-
-    text: str
-    score: float  # in [0, 1]
-    region: Region
 
 
 class Reader(Protocol):

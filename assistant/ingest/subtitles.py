@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.ingest.tracks import Cue
+from assistant.media.readings import Cue
 from tools.types import Line
 
 SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")

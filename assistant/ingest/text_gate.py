@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ingest.media import Frame
-from assistant.ingest.screen_text import CHANGED_CELL
+from assistant.media.decode import Frame
 from tools.types import Box
 
+CHANGED_CELL = 14  # of 255: text that appears changes some cell of the small frame by so much
 STILL_CELL = 8  # of 255: noise and compression move a cell less
 STILL_SECONDS = 0.2  # what has just appeared stands still so long before it is read
 BETWEEN_SECONDS = 0.4  # after a reading, before something else can have appeared

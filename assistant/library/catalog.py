@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.database import connect
 from assistant.library.records import LibraryError
+from assistant.library.sqlite import connect
 
 FORMAT_VERSION = 1
 

@@ -103,7 +103,7 @@ def _check_text(library: Library, *, mend: bool) -> list[str]:
     ).fetchone()
     if orphans:
         if mend:
-            from assistant.library.fold import terms
+            from assistant.text.fold import terms
 
             with library.catalog.transaction():
                 connection.execute("DELETE FROM line_index")

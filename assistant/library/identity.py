@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from assistant.library.fold import fold
+from assistant.text.fold import fold
 
 CHUNK = 1 << 20
 SLUG_LENGTH = 40

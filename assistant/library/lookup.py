@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.library.fold import terms
 from assistant.library.text import to_line
-from assistant.library.words import FUNCTION_WORDS
+from assistant.text.fold import terms
+from assistant.text.stop_words import FUNCTION_WORDS
 from tools.types import Line
 
 CANDIDATES = 200  # compared letter by letter, after SQLite's ranking or the words' votes

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from assistant.library.fold import terms
+from assistant.text.fold import terms
 from tools.types import Line
 
 

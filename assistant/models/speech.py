@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ingest.audio import RATE
-from assistant.ingest.tracks import Cue
+from assistant.media.audio import RATE
+from assistant.media.readings import Cue
 from assistant.models.base import LazyModel, checkpoint_folder, default_device, hub_error, without_bars
 
 if TYPE_CHECKING:

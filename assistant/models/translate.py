@@ -9,7 +9,7 @@ from assistant.models.base import LazyModel, checkpoint_folder, default_device, 
 from prompts import render
 
 if TYPE_CHECKING:
-    from assistant.models.core_model import CoreModel
+    from assistant.models.blip.core_model import CoreModel
 
 MAX_NEW_TOKENS = 128
 NAMES = {"vi": "Vietnamese", "en": "English"}

@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 from pydantic import ValidationError
 
-from assistant.models.core_model import CoreModel, Text, without
+from assistant.models.blip.core_model import CoreModel, Text, without
 from assistant.serving import wire
 from tools.errors import VideoAssistantError
 

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.models.blip import InstructBlip, Scoring, Writing
+from assistant.models.blip.instructblip import InstructBlip, Scoring, Writing
 from assistant.serving import wire
 from assistant.serving.batching import Batcher, BusyError
 from assistant.serving.feature_cache import FeatureCache

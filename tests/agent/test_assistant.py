@@ -169,7 +169,7 @@ def test_a_description_tells_each_shot() -> None:
 
 @pytest.mark.parametrize("question", ["Is there anything unusual?", "có gì bất thường không?"])
 def test_what_is_unusual_is_told_with_its_moments(question: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.unusual.APART_SECONDS", 2.0)
+    monkeypatch.setattr("tools.find_unusual.APART_SECONDS", 2.0)
     reply = _assistant(ScriptedCore()).ask(question, thread_id="t")
     assert [step.tool for step in reply.steps] == ["understand", "find_unusual"]
     assert reply.steps[-1].decided_by == "rule"

@@ -11,10 +11,10 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from PIL import Image
 from pydantic import BaseModel, Field
 
-from assistant.agent.chat_instructblip import ChatInstructBlip
-from assistant.models.core_model import Text
+from assistant.agent.cores.langchain import ChatInstructBlip
+from assistant.models.blip.core_model import Text
 from tools.errors import VideoAssistantError
-from tools.frames import FindFramesInput
+from tools.find_frames import FindFramesInput
 
 
 @tool

@@ -16,10 +16,10 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from PIL import Image
 from pydantic import Field
 
-from assistant.agent.chat_core import ChatModelCore, ChatModelTranslator, CoreError, open_chat_model
-from assistant.agent.core import InstructBlipCore
-from assistant.models.blip import InstructBlip
-from assistant.models.core_model import Text
+from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, CoreError, open_chat_model
+from assistant.agent.cores.instructblip import InstructBlipCore
+from assistant.models.blip.core_model import Text
+from assistant.models.blip.instructblip import InstructBlip
 from assistant.session import Session, open_session
 from assistant.settings import Settings
 from tests.fakes import ScriptedCore
@@ -271,7 +271,7 @@ def test_the_settings_choose_the_core(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: Any, asked: bool | None, sighted: bool
 ) -> None:
     model = CallingModel(script=_sensible, profile=profile)
-    monkeypatch.setattr("assistant.agent.chat_core.open_chat_model", lambda name: model)
+    monkeypatch.setattr("assistant.agent.cores.chat.open_chat_model", lambda name: model)
     session = Session(Settings(library=tmp_path / "library", core="fake:model", core_sees=asked))
     core, translator = session.minds()
     assert isinstance(core, ChatModelCore)

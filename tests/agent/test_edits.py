@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.agent.edits import edited
-from tools.sequence import read_sequence
+from tools.events.query import read_sequence
 from tools.types import EventMoment
 
 LAST = read_sequence("a dog runs by, right after that a blue bus stops, then a man waits")

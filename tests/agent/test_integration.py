@@ -7,7 +7,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 
-from assistant.agent.chat_instructblip import ChatInstructBlip
+from assistant.agent.cores.langchain import ChatInstructBlip
 
 
 class TestPocketCore(ChatModelIntegrationTests):

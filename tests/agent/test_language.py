@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.agent.language import detect_language
+from assistant.text.language import detect_language
 
 
 @pytest.mark.parametrize(

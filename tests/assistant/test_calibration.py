@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.agent import Assistant
-from assistant.calibration import (
+from assistant.agent.calibration import (
     AnswerCalibration,
     CalibrationError,
     calibrate,

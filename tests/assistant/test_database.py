@@ -8,8 +8,8 @@ from threading import Barrier, Timer
 import pytest
 
 from assistant.agent.memory import Memory
-from assistant.database import connect
 from assistant.library.catalog import Catalog
+from assistant.library.sqlite import connect
 
 TOGETHER = 6
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.agent import Assistant
-from assistant.folders import folders, within
+from assistant.library.folders import folders, within
 from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
 from tools.errors import VideoAssistantError
 from tools.types import Video

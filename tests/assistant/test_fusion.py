@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
+from assistant.retrieval.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
 from tools.types import FrameHit, Keyframe, Line
 
 FRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(10)]

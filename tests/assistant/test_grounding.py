@@ -12,7 +12,7 @@ from command import Output, run
 from PIL import Image
 from tiny_glip import save_tiny
 
-from assistant.grounding import LibraryGrounder
+from assistant.retrieval.grounding import LibraryGrounder
 from assistant.session import open_session
 from tools.types import Detection
 
@@ -186,7 +186,7 @@ def test_frames_are_decoded_and_thumbnails_serve_where_the_file_is_gone(demo_lib
     assert [one.keyframe for one in found] == session.library.keyframes(video)
     assert len({one.tracks[0] for one in found}) == len({one.keyframe.shot for one in found})
 
-    monkeypatch.setattr("assistant.ingest.media.Path.is_file", lambda _: False)
+    monkeypatch.setattr("assistant.media.decode.Path.is_file", lambda _: False)
     detector.shapes.clear()
     assert grounder.ground(keyframe, "all")[0].box == pytest.approx(displayed)
     assert detector.shapes[0][1] == 480

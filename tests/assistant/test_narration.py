@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.narration import Part, narrate
+from assistant.export.narration import Part, narrate
 
 
 class _Voice:

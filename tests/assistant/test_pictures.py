@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.pictures import draw_boxes, draw_thumbnail, read_picture
+from assistant.media.pictures import draw_boxes, draw_thumbnail, read_picture
 from tools.errors import VideoAssistantError
 
 

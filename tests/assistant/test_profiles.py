@@ -8,8 +8,8 @@ import pytest
 from command import run
 
 from assistant.agent import Reply
-from assistant.models.catalogue import BY_NAME
-from assistant.output import reply_lines
+from assistant.commands.output import reply_lines
+from assistant.models.hub.catalogue import BY_NAME
 from assistant.session import Session
 from assistant.settings import PROFILES, Settings
 from tools.errors import VideoAssistantError

@@ -2,8 +2,8 @@ import time
 
 import numpy as np
 
-from assistant.features import KeyframeFeatures
-from assistant.rerank import Reranker, RerankOptions
+from assistant.retrieval.features import KeyframeFeatures
+from assistant.retrieval.rerank import Reranker, RerankOptions
 from tools.errors import ModelNotFoundError
 from tools.types import FrameHit, Keyframe
 

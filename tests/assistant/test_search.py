@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant.feedback import moved, turned_down
 from assistant.library.records import Track
-from assistant.search import CACHED_QUERIES, LibrarySearch
+from assistant.retrieval.feedback import moved, turned_down
+from assistant.retrieval.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration, Feedback
 from tools.types import Keyframe, Line, Video

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from assistant.agent import Assistant
-from assistant.report import export_thread
+from assistant.export.report import export_thread
 from assistant.session import Session
 from tests.command import run
 from tests.fakes import FakeIndex, NoGrounder, ScriptedCore

@@ -3,9 +3,9 @@
 import random
 import re
 
-from bench.dialogues.evaluate import SLACK, _claims_nothing, _right, _within
-from bench.dialogues.make import Asker, facts, strange
-from bench.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS
+from bench.quality.dialogues.evaluate import SLACK, _claims_nothing, _right, _within
+from bench.quality.dialogues.make import Asker, facts, strange
+from bench.quality.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS
 from tests.agent.test_assistant import _assistant
 from tests.fakes import ScriptedCore
 from training.language import rewrites, tool_calls, translation

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-import bench.grounding as grounding
-from bench.grounding import matched, overlap
+import bench.quality.grounding as grounding
+from bench.quality.grounding import matched, overlap
 from tools.types import Detection
 
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench.ranking import average_precision, roc_auc
-from bench.sequences import single
-from bench.sequences.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
-from bench.sequences.make import ACTS, PLAIN, Act, sample_asked
-from bench.sequences.planted import sample_planted
+from bench.quality.events import single
+from bench.quality.events.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
+from bench.quality.events.make import ACTS, PLAIN, Act, sample_asked
+from bench.quality.events.planted import sample_planted
+from bench.quality.ranking import average_precision, roc_auc
 from training.common.reversals import REVERSED
 from training.world.episodes import sample_claim
 from training.world.plots import Plot

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.ingest.screen_text import ReadLine, Region
-from assistant.library.fold import fold
-from assistant.models.ocr import RapidOcrReader, screen_reader
-from bench.text.corpus import damaged, made_lines
-from bench.text.cues import cue_figures
-from bench.text.lookup import filled_library
-from bench.text.reading import exact_truth
-from bench.text.truth import partial_truth, true_lines
+from assistant.media.readings import ReadLine, Region
+from assistant.models.ocr.rapidocr import RapidOcrReader, screen_reader
+from assistant.text.fold import fold
+from bench.quality.text.cues import cue_figures
+from bench.quality.text.reading import exact_truth
+from bench.quality.text.truth import partial_truth, true_lines
+from bench.speed.text_corpus import damaged, made_lines
+from bench.speed.text_lookup import filled_library
 from tools.errors import VideoAssistantError
 
 

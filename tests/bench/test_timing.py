@@ -1,4 +1,4 @@
-from bench.timing import alternate, median_ratio, percentile
+from bench.speed.timing import alternate, median_ratio, percentile
 
 
 def test_alternatives_take_turns_after_a_warm_up() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from command import run
 
-from assistant.models.blip import InstructBlip
-from bench.video_qa import answer, evaluate, four_frames, read_questions, score
+from assistant.models.blip.instructblip import InstructBlip
+from bench.quality.video_qa import answer, evaluate, four_frames, read_questions, score
 from tools.errors import VideoAssistantError
 
 

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from bench.walks import DIMENSIONS, KEYFRAMES_PER_VIDEO, MARGIN, NEIGHBOUR_COSINE, SUBSPACE, Walks, build
+from bench.speed.synthetic_vectors import (
+    DIMENSIONS,
+    KEYFRAMES_PER_VIDEO,
+    MARGIN,
+    NEIGHBOUR_COSINE,
+    SUBSPACE,
+    Walks,
+    build,
+)
 
 
 def test_the_same_seed_makes_the_same_world_and_another_seed_another() -> None:

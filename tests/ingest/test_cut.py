@@ -5,8 +5,8 @@ import av
 import numpy as np
 import pytest
 
-from assistant.ingest.cut import browser_can_play, cut
-from assistant.ingest.media import MediaError, open_media
+from assistant.media.clip import browser_can_play, cut
+from assistant.media.decode import MediaError, open_media
 
 
 def _with_sound(

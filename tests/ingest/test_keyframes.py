@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from assistant.ingest.keyframes import KeyframePicker
-from assistant.ingest.media import open_media
 from assistant.ingest.shots import ShotDetector
+from assistant.media.decode import open_media
 
 
 def _kept(path: Path, interval: float = 1.0):

@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 
-from assistant.ingest.media import MediaError, open_media
+from assistant.media.decode import MediaError, open_media
 
 
 def _times(path: Path) -> list[float]:

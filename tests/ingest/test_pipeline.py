@@ -7,9 +7,8 @@ import pytest
 
 from assistant.ingest.pipeline import index
 from assistant.ingest.records import Progress
-from assistant.ingest.screen_text import ReadLine, Region
-from assistant.ingest.tracks import Cue
 from assistant.library import Library
+from assistant.media.readings import Cue, ReadLine, Region
 from assistant.models.base import ModelNotFoundError
 
 

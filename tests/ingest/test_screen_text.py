@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from assistant.ingest.screen_text import ReadLine, Region, ScreenText
+from assistant.ingest.screen_text import ScreenText
 from assistant.ingest.text_gate import Glimpse, TextGate
+from assistant.media.readings import ReadLine, Region
 
 TOP, BOTTOM = (10.0, 10.0, 90.0, 20.0), (10.0, 70.0, 90.0, 80.0)
 BLANK = np.full((100, 160, 3), 90, np.uint8)

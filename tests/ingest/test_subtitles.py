@@ -7,8 +7,9 @@ import pytest
 
 from assistant.ingest.screen_text import read_picture
 from assistant.ingest.subtitles import LONGEST_TEXT, lines, read_sidecar, sidecars, within
-from assistant.ingest.tracks import Cue, PictureCue, Tracks, read_palette
-from assistant.models.ocr import RapidOcrReader
+from assistant.media.readings import Cue
+from assistant.media.subtitle_streams import PictureCue, Tracks, read_palette
+from assistant.models.ocr.rapidocr import RapidOcrReader
 from tools.types import Line
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\n<i>Đường phố</i>\nHà Nội\n\n2\n00:00:00,200 --> 00:00:00,900\nTrước\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.library.fold import fold, terms
+from assistant.text.fold import fold, terms
 
 TEXTS = (
     "Bản tin thời sự tối nay",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assistant.search import LibrarySearch
+from assistant.retrieval.search import LibrarySearch
 from tools.ports import Calibration
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.models.attention import Looked, attention, sheet
-from assistant.models.blip import InstructBlip
+from assistant.models.blip.attention import Looked, attention, sheet
+from assistant.models.blip.instructblip import InstructBlip
 from assistant.session import open_session
 from prompts import render
 

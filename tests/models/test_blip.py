@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fakes import SEEN
 
-from assistant.agent.core import InstructBlipCore
-from assistant.models.blip import InstructBlip
+from assistant.agent.cores.instructblip import InstructBlipCore
+from assistant.models.blip.instructblip import InstructBlip
 from assistant.models.translate import T5Translator
 from tools.ports import Turn
 from tools.types import Keyframe, Line

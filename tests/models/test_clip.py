@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assistant.models.clip import Clip
+from assistant.models.clip.transformers_clip import Clip
 from assistant.settings import PROFILES
 from tools.errors import ModelNotFoundError, VideoAssistantError
 

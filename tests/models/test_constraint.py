@@ -9,8 +9,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE, Unigram
 from transformers import PreTrainedTokenizerFast
 
-from assistant.agent import schema
-from assistant.models.constraint import Pieces, RegexConstraint
+from assistant.agent.cores import schema
+from assistant.models.blip.constraint import Pieces, RegexConstraint
 from training.common.tokenizer import build_tokenizer
 
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789 .,;:'?-"

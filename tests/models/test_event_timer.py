@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.models.blip import InstructBlip
-from assistant.models.event_timer import EventTimer
+from assistant.models.blip.event_timer import EventTimer
+from assistant.models.blip.instructblip import InstructBlip
 
 QUERIES, WIDTH = 5, 16
 SECONDS = np.array([0.0, 1.0, 2.5, 3.0, 4.0])

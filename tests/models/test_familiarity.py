@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from assistant.models.blip import InstructBlip
-from assistant.models.familiarity import Familiarity
+from assistant.models.blip.instructblip import InstructBlip
+from assistant.models.blip.ood_detector import Familiarity
 from training.release.ood_detector import fit
 
 POCKET = str(files("assistant.models") / "pocket" / "instructblip")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.models.blip import InstructBlip
-from assistant.models.blip_checkpoint import save
+from assistant.models.blip.checkpoint import save
+from assistant.models.blip.instructblip import InstructBlip
 
 LAYOUTS = Path(__file__).parent / "layouts"
 EXPECTED = json.loads((LAYOUTS / "expected.json").read_text())

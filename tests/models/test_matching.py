@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.models.base import vision_identity
-from assistant.models.matching import Matcher
+from assistant.models.blip.matching import Matcher
 from tools.errors import VideoAssistantError
 
 LAYOUTS = Path(__file__).parent / "layouts"

@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz import fuzz
 
 from assistant.ingest.screen_text import read_picture
-from assistant.library.fold import fold
-from assistant.models.accents import complete
 from assistant.models.base import ModelNotFoundError
-from assistant.models.ctc import CtcDecoder
-from assistant.models.easyocr import FILES, EasyOcrReader
-from assistant.models.ocr import RapidOcrReader, screen_reader
+from assistant.models.ocr.accents import complete
+from assistant.models.ocr.ctc import CtcDecoder
+from assistant.models.ocr.easyocr import FILES, EasyOcrReader
+from assistant.models.ocr.rapidocr import RapidOcrReader, screen_reader
+from assistant.text.fold import fold
 
 RAPIDOCR = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZĐđôơưăâê •.0123456789")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from assistant.models.blip_checkpoint import place, weight_bytes
-from assistant.models.catalogue import BY_NAME, CATALOGUE
-from assistant.models.official import NAMES, RESNETS, empty
+from assistant.models.blip.checkpoint import place, weight_bytes
+from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
+from assistant.models.hub.official import NAMES, RESNETS, empty
 from tools.errors import VideoAssistantError
 
 KEYS = json.loads((Path(__file__).parent / "layouts" / "official_keys.json").read_text())

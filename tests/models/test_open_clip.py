@@ -15,12 +15,12 @@ from open_clip.push_to_hf_hub import save_for_hf
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from assistant.models.catalogue import BY_NAME
-from assistant.models.clip import Clip
-from assistant.models.open_clip import OpenClip
-from assistant.models.pull import take
-from assistant.models.retrieval import retrieval_model
-from assistant.models.store import DamagedError, Store
+from assistant.models.clip.factory import retrieval_model
+from assistant.models.clip.open_clip import OpenClip
+from assistant.models.clip.transformers_clip import Clip
+from assistant.models.hub.catalogue import BY_NAME
+from assistant.models.hub.pull import take
+from assistant.models.hub.store import DamagedError, Store
 from assistant.settings import PROFILES, Settings
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
@@ -245,7 +245,7 @@ def test_the_doctor_says_what_to_install(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("VIDEO_ASSISTANT_RETRIEVAL", "clip-rn50")
     (row,) = [row for row in run(tmp_path, "doctor", "--json") if row["what"] == "retrieval"]
     assert row["ok"]
-    monkeypatch.setattr("assistant.inventory._installed", lambda module: module != "open_clip")
+    monkeypatch.setattr("assistant.doctor._installed", lambda module: module != "open_clip")
     (row,) = [row for row in run(tmp_path, "doctor", "--json") if row["what"] == "retrieval"]
     assert not row["ok"]
     assert "video-assistant[openclip]" in row["do"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from assistant.models import blip_checkpoint
-from assistant.models.blip import InstructBlip
-from assistant.models.blip_checkpoint import Loaded, load, runs
-from assistant.models.selfcheck import FILE, checked, compare, says
+from assistant.models.blip import checkpoint
+from assistant.models.blip.checkpoint import Loaded, load, runs
+from assistant.models.blip.instructblip import InstructBlip
+from assistant.models.blip.selfcheck import FILE, checked, compare, says
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -23,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _on_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blip_checkpoint, "default_device", lambda: torch.device("cpu"))
-    monkeypatch.setattr(blip_checkpoint, "find_spec", lambda name: None)
+    monkeypatch.setattr(checkpoint, "default_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr(checkpoint, "find_spec", lambda name: None)
 
 
 @pytest.mark.parametrize("precision", ["int8", "nf4"])
@@ -40,8 +40,8 @@ def test_without_a_gpu_eight_bits_become_bfloat16_with_one_line(precision, folde
 
 
 def test_what_does_not_fit_is_refused_before_it_is_read(folder, monkeypatch) -> None:
-    monkeypatch.setattr(blip_checkpoint, "free_bytes", lambda device: 100_000)
-    monkeypatch.setattr(blip_checkpoint, "_model", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(checkpoint, "free_bytes", lambda device: 100_000)
+    monkeypatch.setattr(checkpoint, "_model", lambda *_: pytest.fail("it was read"))
     with pytest.raises(VideoAssistantError, match=r"needs 0\.0 GB.*or run with --profile pocket") as caught:
         load(str(folder), "float32")
     assert "VIDEO_ASSISTANT_PRECISION" in str(caught.value)
@@ -127,11 +127,11 @@ def test_bitsandbytes_quantises_the_language_model_alone(name: str) -> None:
 
     folder = LAYOUTS / name
     kind = AutoConfig.from_pretrained(folder).model_type
-    cls = blip_checkpoint._classes(kind)[0]
+    cls = checkpoint._classes(kind)[0]
     model = cls.from_pretrained(
         folder,
         dtype=torch.bfloat16,
-        quantization_config=blip_checkpoint._quantisation("int8"),
+        quantization_config=checkpoint._quantisation("int8"),
         device_map="cpu",
     )
     kinds = {n: type(m).__name__ for n, m in model.named_modules() if "Linear" in type(m).__name__}
@@ -139,7 +139,7 @@ def test_bitsandbytes_quantises_the_language_model_alone(name: str) -> None:
     assert quantised
     assert all(n.startswith("language_model.") for n in quantised)
     assert not any(n.endswith(("lm_head", ".wo")) for n in quantised)
-    loaded = blip_checkpoint._whole(folder, kind, model.eval(), "int8")
+    loaded = checkpoint._whole(folder, kind, model.eval(), "int8")
     verdict = compare(says(loaded), says(load(str(folder), "bfloat16")), "int8")
     assert verdict.cosine > 0.99
 

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from assistant.models import pull as pulling
-from assistant.models.catalogue import BY_NAME, Checkpoint
-from assistant.models.pull import pull, take
-from assistant.models.store import DamagedError, Store
+from assistant.models.hub import pull as pulling
+from assistant.models.hub.catalogue import BY_NAME, Checkpoint
+from assistant.models.hub.pull import pull, take
+from assistant.models.hub.store import DamagedError, Store
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 LAYOUTS = Path(__file__).parent / "layouts"

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.ingest.audio import RATE, sound
+from assistant.media.audio import RATE, sound
 from assistant.models.base import ModelNotFoundError
 from assistant.models.speech import Whisper
 

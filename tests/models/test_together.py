@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.models.blip import InstructBlip, Scoring, Writing
+from assistant.models.blip.instructblip import InstructBlip, Scoring, Writing
 
 LAYOUTS = Path(__file__).parent / "layouts"
 # A prompt, its pictures, its candidates, its limit: of several lengths, so that every call but one is padded.

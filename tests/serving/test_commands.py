@@ -39,7 +39,9 @@ def worker() -> Iterator[str]:
 def asked(worker: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on the worker is asked; this machine's own core must not be loaded."""
     monkeypatch.setenv("VIDEO_ASSISTANT_CORE_URL", worker)
-    monkeypatch.setattr("assistant.models.blip.load", lambda *_: pytest.fail("the core of this machine was loaded"))
+    monkeypatch.setattr(
+        "assistant.models.blip.instructblip.load", lambda *_: pytest.fail("the core of this machine was loaded")
+    )
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import uvicorn
 
-from assistant.models.blip import InstructBlip
+from assistant.models.blip.instructblip import InstructBlip
 from assistant.serving import remote, wire
 from assistant.serving.remote import RemoteCore, RemoteCoreError
 from assistant.serving.worker import Access, application

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tools.alignment import Gap, Limits, align
+from tools.events.alignment import Gap, Limits, align
 
 INFINITE = float("inf")
 

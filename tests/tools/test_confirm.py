@@ -6,11 +6,11 @@ from fakes import FakeIndex, ScriptedCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.confirm import ConfirmOptions, Windows, confirm_sequences, placed_in_order
-from tools.events import FindEventsOptions, find_sequences
+from tools.events.confirmation import ConfirmOptions, Windows, confirm_sequences, placed_in_order
+from tools.events.query import sequence_of
+from tools.events.search import FindEventsOptions, find_sequences
+from tools.events.timing import Timing
 from tools.ports import Calibration, Peaks, Similarities
-from tools.sequence import sequence_of
-from tools.timing import Timing
 from tools.types import Keyframe
 
 EVENTS = ("a", "b", "c")

@@ -8,10 +8,10 @@ from fakes import FakeIndex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.alignment import Gap, Limits
-from tools.events import FindEventsOptions, extent, find_sequences
+from tools.events.alignment import Gap, Limits
+from tools.events.query import Sequence, Span, sequence_of
+from tools.events.search import FindEventsOptions, extent, find_sequences
 from tools.ports import Calibration, Peaks, Similarities
-from tools.sequence import Sequence, Span, sequence_of
 
 EVENTS = ("a", "b", "c")
 

@@ -3,7 +3,7 @@
 import pytest
 from fakes import FakeIndex, ScriptedCore, TimingCore
 
-from tools.happenings import confirmed, timed
+from tools.events.happenings import confirmed, timed
 from tools.moments import Seen
 
 

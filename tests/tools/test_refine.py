@@ -7,14 +7,14 @@ import av
 import numpy as np
 import pytest
 
-from assistant.dense import LibraryFrames
 from assistant.library import KeyframeRow, Library, VideoRecord
-from assistant.search import LibrarySearch
-from tools.events import find_sequences
+from assistant.retrieval.frame_reader import LibraryFrames
+from assistant.retrieval.search import LibrarySearch
+from tools.events.query import read_sequence, sequence_of
+from tools.events.refinement import RefineOptions, TimeOptions, refine, refine_by_time
+from tools.events.search import find_sequences
+from tools.events.timing import Timing
 from tools.ports import Calibration
-from tools.refine import RefineOptions, TimeOptions, refine, refine_by_time
-from tools.sequence import read_sequence, sequence_of
-from tools.timing import Timing
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
 SPANS = {"red": (0.3, 1.72), "green": (1.72, 4.36), "blue": (4.36, 5.4)}

@@ -1,6 +1,6 @@
 import pytest
 
-from tools.sequence import (
+from tools.events.query import (
     MOST_EVENTS,
     RIGHT_AFTER_SECONDS,
     SequenceError,

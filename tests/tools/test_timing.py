@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.timing import Timing
+from tools.events.timing import Timing
 
 SECONDS = np.arange(10.0)
 

@@ -5,14 +5,14 @@ from fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore
 
 from tools.count import count_tool
 from tools.describe import describe_tool
-from tools.events import find_events_tool
-from tools.frames import find_frames_tool
+from tools.events.query import split_events
+from tools.events.search import find_events_tool
+from tools.find_frames import find_frames_tool
+from tools.find_unusual import find_unusual_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
-from tools.sequence import split_events
-from tools.text import read_text_tool
+from tools.read_text import read_text_tool
 from tools.types import Line
-from tools.unusual import find_unusual_tool
 
 LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9, (1.0, 2.0, 30.0, 40.0))
 FROZEN = {
@@ -47,7 +47,7 @@ def _call(name: str, **arguments):
 def test_find_unusual_brings_what_resembles_nothing_else() -> None:
     tool = find_unusual_tool(FakeIndex())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tools.unusual.APART_SECONDS", 2.0)
+        patch.setattr("tools.find_unusual.APART_SECONDS", 2.0)
         found = tool.invoke({"name": "find_unusual", "args": {}, "id": "1", "type": "tool_call"})
     assert [one.tool for one in found.artifact] == ["find_unusual"] * len(found.artifact)
     assert found.artifact[0].score == 1.0

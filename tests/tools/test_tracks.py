@@ -1,6 +1,6 @@
 import pytest
 
-from tools.tracks import link, overlap
+from tools.tracking import link, overlap
 from tools.types import Detection
 
 

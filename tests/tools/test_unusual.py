@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.unusual import APART_SECONDS, CHUNK, strangeness, unusual_moments
+from tools.find_unusual import APART_SECONDS, CHUNK, strangeness, unusual_moments
 
 
 def _video(seed: int, frames: int = 120, planted: slice = slice(60, 65)) -> np.ndarray:

@@ -3,8 +3,8 @@
 import pytest
 from fakes import FakeIndex, ScriptedCore
 
+from tools.events.verified import verified
 from tools.ports import Calibration
-from tools.verified import verified
 
 
 class Measured(FakeIndex):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.models.event_timer import EventTimer
+from assistant.models.blip.event_timer import EventTimer
 from training.common.models import QUERIES, WIDTH_OF_MODEL
 from training.recipes.event_timer import CLAIMS, STILLS, collated, losses, sample_timed, targets
 from training.world.episodes import Claim

@@ -178,8 +178,8 @@ def test_translations_into_vietnamese_always_use_the_same_wording() -> None:
 
 
 def test_no_other_wording_is_one_that_an_evaluation_keeps_for_itself() -> None:
-    from bench.dialogues.wordings import FOLLOW_UPS
-    from bench.dialogues.wordings import WORDINGS as DIALOGUES
+    from bench.quality.dialogues.wordings import FOLLOW_UPS
+    from bench.quality.dialogues.wordings import WORDINGS as DIALOGUES
 
     tables = [held_out.QUESTION_WORDINGS, held_out.TOOL_WORDINGS, held_out.FOLLOW_UP_WORDINGS, held_out.VI_WORDINGS]
     tables += [table[language] for table in (DIALOGUES, FOLLOW_UPS) for language in ("en", "vi")]

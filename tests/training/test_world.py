@@ -187,7 +187,7 @@ def test_frames_for_the_models_are_square() -> None:
 
 def test_nothing_of_the_product_reads_the_world() -> None:
     """A question is answered without the renderer: no module of the product imports `training`."""
-    modules = "sys, assistant.cli, assistant.session, assistant.search"
+    modules = "sys, assistant.cli, assistant.session, assistant.retrieval.search"
     code = f"import {modules}; print([name for name in sys.modules if name.startswith('training')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ from PIL import Image
 
 from assistant.library import LibraryError
 from tools.types import Evidence, Video
-from ui.cards import picture
+from ui.widgets.cards import picture
 
 
 def _session(known: bool = True):

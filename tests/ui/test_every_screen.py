@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from browser_page import SLOW, main_part, open_page, wait_until_idle
 
-from assistant import inventory
+from assistant import doctor
 from assistant.session import open_session
 from bench.browser import serving
 from ui.strings import Language, text
@@ -23,9 +23,9 @@ POPOVERS = "[data-testid='stPopoverButton']:visible"
 
 @pytest.mark.parametrize("language", get_args(Language))
 def test_every_role_and_every_part_of_the_machine_has_a_text(language: Language) -> None:
-    for role in get_args(inventory.Role):
+    for role in get_args(doctor.Role):
         assert text(f"role_{role}", language)
-    for part in get_args(inventory.MachinePart):
+    for part in get_args(doctor.MachinePart):
         assert text(f"part_{part}", language)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from ui.indexing import Indexer
+from ui.state.indexing import Indexer
 
 
 def _clip(path: Path, frames: int) -> Path:

@@ -130,7 +130,7 @@ def test_an_empty_library_asks_for_videos(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_password_is_asked_for_where_one_is_set(demo_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDEO_ASSISTANT_LIBRARY", str(demo_library))
     monkeypatch.setenv("VIDEO_ASSISTANT_PASSWORD", "mật khẩu")
-    monkeypatch.setattr("ui.entrance.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("ui.login.WAIT_SECONDS", 0.0)
     st.cache_resource.clear()
     page = AppTest.from_file(str(APP), default_timeout=120).run()
     assert not page.chat_input
@@ -150,7 +150,7 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
     from types import SimpleNamespace
 
     from tools.errors import VideoAssistantError
-    from ui.listening import heard
+    from ui.speech_input import heard
 
     recording = io.BytesIO()
     with wave.open(recording, "wb") as file:

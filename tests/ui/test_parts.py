@@ -9,14 +9,16 @@ import pytest
 from assistant.agent.records import Reply
 from assistant.settings import Settings
 from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe, Line
-from ui import export, links, privacy, subtitles
-from ui.links import Place
-from ui.part import _box
-from ui.reply import evidence_csv, sureness
+from ui import export, privacy
 from ui.screens.moment import steps
+from ui.state import links
+from ui.state.links import Place
 from ui.suggest import next_questions
-from ui.timeline import shots
-from ui.wall import arrange
+from ui.widgets import subtitles
+from ui.widgets.region_picker import _box
+from ui.widgets.reply import evidence_csv, sureness
+from ui.widgets.results_grid import arrange
+from ui.widgets.timeline import shots
 
 
 def _frame(seconds: float, shot: int = 0, video: str = "v") -> Keyframe:

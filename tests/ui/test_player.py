@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 
-from ui.player import playable
+from ui.widgets.player import playable
 
 
 def _clip(path: Path, codec: str, pixel_format: str = "yuv420p") -> Path:

@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from tools.errors import VideoAssistantError
-from ui.entrance import PASSWORD
+from ui.login import PASSWORD
 from ui.server import command, free_port, run
 
 

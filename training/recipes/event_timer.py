@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from assistant.models.event_timer import FILE, EventTimer
+from assistant.models.blip.event_timer import FILE, EventTimer
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import QUERIES, WIDTH_OF_MODEL
 from training.common.perception_noise import MEASURED, misread

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.agent.sentences import title
-from assistant.folders import folders
+from assistant.library.folders import folders
+from assistant.text.display import title
 from tools.errors import VideoAssistantError
-from ui import conversations, options, reply, welcome
-from ui.listening import heard
-from ui.plain import plain
-from ui.shared import models, shared_indexer, shared_session
+from ui.escape import plain
+from ui.speech_input import heard
+from ui.state import options
+from ui.state.shared import models, shared_indexer, shared_session
 from ui.strings import Language, text
 from ui.suggest import next_questions
+from ui.widgets import conversations, reply, welcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.agent.sentences import minute, title
+from assistant.text.display import minute, title
 from tools.errors import VideoAssistantError
-from ui import links
-from ui.disk import used
-from ui.entrance import is_open_to_others
-from ui.indexing import show_job
-from ui.links import Place
-from ui.plain import plain
-from ui.shared import shared_indexer, shared_session
+from ui.escape import plain
+from ui.login import is_open_to_others
+from ui.state import links
+from ui.state.disk_usage import used
+from ui.state.indexing import show_job
+from ui.state.links import Place
+from ui.state.shared import shared_indexer, shared_session
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from assistant.session import Session
     from tools.types import Video
-    from ui.indexing import Indexer
+    from ui.state.indexing import Indexer
 
 MEDIA_TYPES = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "mpg", "mpeg", "3gp", "flv", "wmv", "ogv"]
 A_PAGE = 24  # posters drawn at once

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.agent.sentences import minute, title
+from assistant.text.display import minute, title
 from tools.errors import VideoAssistantError
-from ui import export, links, player, timeline
-from ui.links import Place
-from ui.part import choose_part
-from ui.plain import plain
-from ui.shared import shared_session
+from ui import export
+from ui.escape import plain
+from ui.state import links
+from ui.state.links import Place
+from ui.state.shared import shared_session
 from ui.strings import Language, text
+from ui.widgets import player, timeline
+from ui.widgets.region_picker import choose_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

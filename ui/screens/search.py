@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.agent.sentences import minute, title
+from assistant.text.display import minute, title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence
-from ui import cards, links, player, timeline
-from ui.links import Place
-from ui.plain import plain
-from ui.shared import models, shared_session
+from ui.escape import plain
+from ui.state import links
+from ui.state.links import Place
+from ui.state.shared import models, shared_session
 from ui.strings import Language, text
-from ui.wall import arrange
+from ui.widgets import cards, player, timeline
+from ui.widgets.results_grid import arrange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.session import Session
     from tools.types import FrameHit, Keyframe
-    from ui.wall import Group, Tile
+    from ui.widgets.results_grid import Group, Tile
 
 MOST_HITS = 96
 A_PAGE = 6  # videos drawn at once

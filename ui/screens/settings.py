@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import options, privacy
-from ui.plain import plain
+from ui import privacy
+from ui.escape import plain
 from ui.server import MOST_UPLOAD_MB
-from ui.shared import shared_session
+from ui.state import options
+from ui.state.shared import shared_session
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _privacy(session: Session, language: Language) -> None:
 
 def _models(session: Session, language: Language) -> None:
     """Each role: what fills it, whether it is there."""
-    from assistant.inventory import inventory
+    from assistant.doctor import inventory
 
     for row in inventory(session.settings):
         sign = ":material/check:" if row["there"] else ":material/close:"
@@ -58,7 +59,7 @@ def _short(uses: str) -> str:
 
 @st.cache_data(show_spinner=False, ttl=60)
 def _diagnosis(_session: Session, library: str) -> list[dict[str, object]]:  # noqa: ARG001 - the cache's key
-    from assistant.inventory import diagnose
+    from assistant.doctor import diagnose
 
     return diagnose(_session.settings)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.models.noun_phrases import noun_phrases
+from assistant.text.noun_phrases import noun_phrases
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:

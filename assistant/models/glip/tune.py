@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from assistant.media.pictures import read_picture
 from assistant.models.glip import image
 from assistant.models.glip.loss import Target, grounding_loss
 from assistant.models.glip.text import Phrase, from_phrases
 from assistant.models.glip.tuned import PROBED, TABLE, Tuned, fingerprint
-from assistant.pictures import read_picture
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.models.glip.text import Phrase, captions, chunks, clean, from_phrases, split_phrases
-from assistant.models.noun_phrases import noun_phrases
+from assistant.text.noun_phrases import noun_phrases
 from tools.errors import VideoAssistantError
 
 

@@ -11,7 +11,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.models.official import empty
+from assistant.models.hub.official import empty
 
 
 def lines(keys: dict[str, list[int]]) -> list[str]:

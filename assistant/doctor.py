@@ -1,0 +1,291 @@
+"""What is there and what is missing: the models of a profile, and the machine under them."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from assistant.models.base import weight_files
+from assistant.models.hub import catalogue as official_models
+from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
+from assistant.models.hub.store import Store
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.models.blip.checkpoint import Precision
+    from assistant.models.hub.catalogue import Checkpoint
+    from assistant.settings import Profile, Settings
+
+Row = dict[str, Any]
+
+Role = Literal[
+    "core",
+    "retrieval",
+    "matching",
+    "grounding",
+    "translation",
+    "on-screen text",
+    "Vietnamese text",
+    "speech",
+    "voice, online",
+    "voice, offline",
+]
+"""The roles that `inventory` reports; the page has a text for each."""
+
+MachinePart = Literal["device", "profile", "core worker", "retrieval", "codecs", "tesseract", "voice", "disk"]
+"""The parts of the machine that `diagnose` reports; the page has a text for each."""
+
+BESIDE_BYTES = 4_000_000_000  # retrieval, grounding, translation, activations, beside the core
+
+
+def inventory(settings: Settings) -> list[Row]:
+    """For each role: what it uses, its licence and limits, the room it takes, whether it is there. Loads nothing."""
+    profile, store = settings.chosen, Store(settings.models)
+    core = settings.chat_model or profile.core
+    grounding = str(settings.grounding or profile.grounding)
+    into, back = profile.translation or (profile.core, profile.core)
+    asked = _model(store, "core", core, profile.precision)
+    if settings.core_url and settings.chat_model is None:
+        asked |= {"uses": f"{core}, run by {settings.core_url}", "there": True}
+    rows = [
+        asked,
+        _model(store, "retrieval", profile.retrieval),
+        *([] if profile.matching is None else [_model(store, "matching", profile.matching)]),
+        _model(store, "grounding", grounding),
+        *(_model(store, "translation", one) for one in dict.fromkeys((into, back))),
+        _screen_text(settings, store),
+        _tesseract_row(),
+    ]
+    speech = settings.speech or profile.speech
+    if speech is None:
+        named = "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id"
+        rows.append(_role("speech", named, "Apache-2.0", there=True))
+    else:
+        rows.append(_model(store, "speech", speech))
+    return [
+        *rows,
+        _role("voice, online", "gTTS", "MIT", there=_installed("gtts")),
+        _role("voice, offline", "espeak-ng (a process of its own)", "GPL-3.0", there=_installed("espeakng_loader")),
+    ]
+
+
+def catalogue(settings: Settings) -> list[Row]:
+    """Every official checkpoint that can be chosen, as `inventory` has them."""
+    store = Store(settings.models)
+    return [_model(store, one.role, one.hub, "int8" if one.role == "core" else None) for one in CATALOGUE]
+
+
+def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
+    """The official checkpoints meant by names or roles; without any, those of the profile that are not there.
+
+    The core is not among the latter where a worker runs it.
+
+    Raises:
+        VideoAssistantError: a name is unknown, or the profile has no official checkpoint for a role.
+    """
+    store, own = Store(settings.models), [BY_NAME[hub] for hub in _hubs(settings.chosen)]
+    if not names:
+        elsewhere = "core" if settings.core_url else None
+        return [one for one in own if not store.is_there(one) and one.role != elsewhere]
+    found: list[Checkpoint] = []
+    for name in names:
+        if name in BY_NAME:
+            found.append(BY_NAME[name])
+        elif chosen := [one for one in own if one.role == name]:
+            found += chosen
+        else:
+            roles = ", ".join(dict.fromkeys(one.role for one in own)) or "none (it brings its own models)"
+            raise VideoAssistantError(
+                f"{name!r} is no checkpoint of `models --all`, and no role that profile {settings.profile!r} has an "
+                f"official checkpoint for; those roles: {roles}"
+            )
+    return list(dict.fromkeys(found))
+
+
+def _role(role: Role | official_models.Role, uses: str, licence: str, *, there: bool, **more: Any) -> Row:
+    return {"role": role, "uses": uses, "licence": licence, "there": there, **more}
+
+
+def _model(store: Store, role: Role | official_models.Role, checkpoint: str, precision: Precision | None = None) -> Row:
+    official = BY_NAME.get(checkpoint)
+    if official is None:
+        if ":" in checkpoint and not Path(checkpoint).exists():
+            return _role(role, checkpoint, "the provider's own", there=True)
+        folder = Path(store.locate(checkpoint))
+        own = str(files("assistant")) in checkpoint
+        there = folder.is_file() or bool(weight_files(folder)) or any(folder.glob("*.pth"))
+        return _role(role, checkpoint, "Apache-2.0, trained here" if own else "the checkpoint's own", there=there)
+    memory = official.memory_bytes.get(precision or "", min(official.memory_bytes.values()))
+    return _role(
+        role,
+        official.hub,
+        official.licence,
+        there=store.is_there(official),
+        limits=official.limits,
+        disk_gb=round(official.disk_bytes / 1e9, 1),
+        memory_gb=round(memory / 1e9, 1),
+        folder=store.locate(official.hub),
+    )
+
+
+def _screen_text(settings: Settings, store: Store) -> Row:
+    from assistant.models.ocr.easyocr import FILES
+
+    if settings.easyocr is not None:
+        there = all((settings.easyocr / name).is_file() for name in FILES)
+        return _role("on-screen text", f"EasyOCR vi+en ({settings.easyocr})", "Apache-2.0", there=there)
+    if settings.chosen.screen_text is not None:
+        return _model(store, "on-screen text", settings.chosen.screen_text)
+    return _role("on-screen text", "RapidOCR", "Apache-2.0", there=_installed("rapidocr"))
+
+
+def _tesseract_row() -> Row:
+    from assistant.models.ocr.tesseract import find_tesseract
+
+    program = find_tesseract()
+    uses = f"tesseract vie ({program.path if program else 'not installed'})"
+    return _role("Vietnamese text", uses, "Apache-2.0", there=program is not None)
+
+
+def _installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def diagnose(settings: Settings) -> list[Row]:
+    """Device, codecs, text reader, voice, disk: what was found, whether it will do, and what to do if not."""
+    device = _device()
+    worker = [_worker(settings)] if settings.core_url else []
+    return [
+        device,
+        _profile(settings),
+        *worker,
+        *_retrieval(settings),
+        _codecs(),
+        _tesseract(),
+        _voice(settings),
+        _disk(settings.library),
+    ]
+
+
+def _device() -> Row:
+    import torch
+
+    if torch.cuda.is_available():
+        name, memory = torch.cuda.get_device_name(0), torch.cuda.get_device_properties(0).total_memory
+        return _row("device", f"{name}, {memory / 2**30:.0f} GiB")
+    return _row("device", f"CPU, {torch.get_num_threads()} threads; enough for the pocket profile")
+
+
+def _profile(settings: Settings) -> Row:
+    """Which profile this machine can run, by the room there is for its core and what else is held beside it."""
+    import psutil
+    import torch
+
+    from assistant.settings import PROFILES
+
+    cuda = torch.cuda.is_available()
+    room = torch.cuda.get_device_properties(0).total_memory if cuda else psutil.virtual_memory().total
+    free_disk = shutil.disk_usage(_standing(settings.models)).free
+    official = PROFILES["standard"]
+    core, matching = BY_NAME[official.core], BY_NAME[str(official.matching)]
+    precision = "int8" if cuda else "bfloat16"
+    needed = core.memory_bytes[precision] + BESIDE_BYTES
+    whole = needed + matching.memory_bytes["bfloat16"]
+    disk = sum(
+        BY_NAME[name].disk_bytes for name in _hubs(official) if not Store(settings.models).is_there(BY_NAME[name])
+    )
+    has = f"{room / 1e9:.0f} GB {'on the GPU' if cuda else 'of memory'}"
+    if room < needed:
+        found = f"pocket: standard needs {needed / 1e9:.0f} GB, and there are {has}"
+        return _row("profile", found)
+    found = f"standard, or multilingual to search in Vietnamese: {has}"
+    if not cuda:
+        found = f"pocket; standard would fit ({has}) but is slow without a GPU"
+    elif room < whole:
+        found += ", enough without re-ranking"
+    if disk > free_disk:
+        return _row("profile", found, f"{disk / 1e9:.0f} GB of files are to come, {free_disk / 1e9:.0f} GB are free")
+    advice = "" if settings.profile != "pocket" or not cuda else "video-assistant --profile standard models pull"
+    return _row("profile", found, advice, ok=True)
+
+
+def _worker(settings: Settings) -> Row:
+    """The core of another process or machine."""
+    from assistant.session import Session
+
+    session = Session(settings)
+    try:
+        about = session.remote.about
+    except VideoAssistantError as error:
+        return _row("core worker", f"not to be used: {error}", "see there")
+    finally:
+        session.close()
+    return _row("core worker", f"{settings.core_url}: {about.identity}, {about.precision} on {about.device}")
+
+
+def _retrieval(settings: Settings) -> list[Row]:
+    """Whether the library of the chosen retrieval model is installed, where that is an extra."""
+    from assistant.models.clip.factory import retrieval_model
+    from assistant.models.clip.open_clip import OpenClip
+
+    name = settings.chosen.retrieval
+    official = BY_NAME.get(name)
+    if not (official.kind == "open_clip" if official else isinstance(retrieval_model(name), OpenClip)):
+        return []
+    if _installed("open_clip"):
+        return [_row("retrieval", f"{name}, read by open_clip")]
+    return [_row("retrieval", f"{name} needs open_clip_torch", "pip install 'video-assistant[openclip]'")]
+
+
+def _hubs(profile: Profile) -> list[str]:
+    """Every official checkpoint of a profile."""
+    named = (profile.core, profile.retrieval, profile.matching, profile.grounding, profile.screen_text, profile.speech)
+    return [name for name in (*named, *(profile.translation or ())) if name in BY_NAME]
+
+
+def _codecs() -> Row:
+    import av
+
+    wanted = ("h264", "hevc", "vp9", "av1", "aac")
+    missing = [name for name in wanted if name not in av.codecs_available and f"lib{name}" not in av.codecs_available]
+    found = f"PyAV {av.__version__} decodes {', '.join(name for name in wanted if name not in missing)}"
+    return _row("codecs", found, f"reinstall av: it lacks {', '.join(missing)}" if missing else "")
+
+
+def _tesseract() -> Row:
+    from assistant.models.ocr.tesseract import find_tesseract
+
+    program = find_tesseract()
+    if program is None:
+        advice = "for accented Vietnamese on screen, install tesseract-ocr and tesseract-ocr-vie"
+        return _row("tesseract", "not installed with Vietnamese; RapidOCR alone reads", advice, ok=True)
+    return _row("tesseract", program.path)
+
+
+def _voice(settings: Settings) -> Row:
+    if not _installed("espeakng_loader"):
+        return _row("voice", "no offline voice", "install the package espeakng-loader")
+    if settings.online_voice:
+        advice = "VIDEO_ASSISTANT_ONLINE_VOICE=false keeps every sentence on this machine"
+        return _row("voice", "gTTS, which sends the sentence to its service; offline espeak-ng", advice, ok=True)
+    return _row("voice", "espeak-ng on this machine; nothing is sent")
+
+
+def _disk(library: Path) -> Row:
+    free = shutil.disk_usage(_standing(library)).free / 2**30
+    advice = "" if free >= 1 else "free some space, or choose another place with --library"
+    return _row("disk", f"{free:.1f} GiB free for {library}", advice)
+
+
+def _standing(path: Path) -> Path:
+    """The nearest folder that exists, on the same disk."""
+    return next(p for p in (path, *path.parents) if p.exists())
+
+
+def _row(what: MachinePart, found: str, do: str = "", *, ok: bool | None = None) -> Row:
+    return {"what": what, "found": found, "ok": not do if ok is None else ok, "do": do}

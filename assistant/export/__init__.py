@@ -1,0 +1,1 @@
+"""What leaves the program as a document: reports, narrated films, descriptions."""

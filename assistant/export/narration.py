@@ -1,0 +1,157 @@
+"""Narrated evidence: a short film in which each keyframe is shown while it is spoken of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.media.audio import RATE, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from assistant.models.voice import Language, Voice
+
+WIDTH, HEIGHT = 640, 360  # pixels
+FRAMES_A_SECOND = 5  # of still pictures: enough for a player to seek in
+PAUSE_SECONDS = 0.35  # after each part
+AUDIO_BLOCK = 1024  # samples of one AAC frame
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is said, and what is shown meanwhile."""
+
+    words: str
+    image: Path | None  # None: what was shown before stays
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """A film (mp4) and when each part of it is spoken."""
+
+    path: Path
+    cues: tuple[tuple[float, float, str], ...]  # start and end in seconds, words
+    notice: str | None  # that the offline voice stepped in
+
+
+def narrate(parts: Sequence[Part], language: Language, voice: Voice, folder: Path, *, speed: float = 1.0) -> Narration:
+    """Speaks the parts one after the other over their pictures; what was made once is kept in `folder`.
+
+    Args:
+        speed: of the speech, from 0.5 to 2; its pitch stays.
+
+    Raises:
+        VideoAssistantError: there is nothing to say, or no voice works.
+    """
+    said = [voice.speak(part.words, language) for part in parts]
+    sounds = [_heard(one.path, speed) for one in said]
+    cues, now = [], 0.0
+    for part, samples in zip(parts, sounds, strict=True):
+        cues.append((now, now + len(samples) / RATE, part.words))
+        now += len(samples) / RATE
+    key = "\0".join(f"{one.path.name} {part.image}" for one, part in zip(said, parts, strict=True))
+    name = hashlib.blake2b(f"{key}\0{speed}".encode(), digest_size=12).hexdigest()
+    path = folder / f"{name}.mp4"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(path, [part.image for part in parts], sounds)
+    notices = [one.notice for one in said if one.notice]
+    return Narration(path, tuple(cues), notices[0] if notices else None)
+
+
+def _heard(path: Path, speed: float) -> NDArray[np.float32]:
+    """A spoken file, mono in [-1, 1] at `RATE`, with a pause at its end."""
+    pieces = [samples for _, samples in sound(path, 0.0)]
+    whole = np.concatenate([*pieces, np.zeros(0, np.float32)])
+    return np.concatenate([_paced(whole, speed), np.zeros(round(PAUSE_SECONDS * RATE), np.float32)])
+
+
+def _paced(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
+    """Faster or slower at the same pitch."""
+    if speed == 1.0 or not len(samples):
+        return samples
+    import av
+    import av.filter
+
+    graph = av.filter.Graph()
+    base = Fraction(1, RATE)
+    source = graph.add_abuffer(sample_rate=RATE, format="flt", layout="mono", time_base=base)
+    pace, sink = graph.add("atempo", f"{speed:g}"), graph.add("abuffersink")
+    source.link_to(pace)
+    pace.link_to(sink)
+    graph.configure()
+    frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
+    frame.sample_rate, frame.pts, frame.time_base = RATE, 0, base
+    graph.push(frame)
+    graph.push(None)
+    out = []
+    while True:
+        try:
+            out.append(np.asarray(graph.pull().to_ndarray(), np.float32).reshape(-1))
+        except (av.BlockingIOError, av.EOFError):
+            return np.concatenate(out)
+
+
+def _write(path: Path, images: Sequence[Path | None], sounds: Sequence[NDArray[np.float32]]) -> None:
+    """The film, which takes its name only when it is whole."""
+    import av
+
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".mp4")
+    os.close(handle)
+    part = Path(name)
+    try:
+        with av.open(str(part), "w", options={"movflags": "faststart"}) as target:
+            film = target.add_stream(
+                "libx264", rate=FRAMES_A_SECOND, options={"preset": "veryfast", "tune": "stillimage"}
+            )
+            film.width, film.height, film.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+            track = target.add_stream("aac", rate=RATE, layout="mono")
+            _show(target, film, images, sounds)
+            _speak(target, track, np.concatenate(sounds))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _show(target: Any, film: Any, images: Sequence[Path | None], sounds: Sequence[NDArray[np.float32]]) -> None:
+    import av
+
+    picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    until = shown = 0.0
+    for image, samples in zip(images, sounds, strict=True):
+        picture = picture if image is None else _fitted(image)
+        until += len(samples) / RATE * FRAMES_A_SECOND
+        while shown < until:
+            target.mux(film.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+            shown += 1
+    target.mux(film.encode())
+
+
+def _speak(target: Any, track: Any, samples: NDArray[np.float32]) -> None:
+    import av
+
+    for start in range(0, len(samples), AUDIO_BLOCK):
+        frame = av.AudioFrame.from_ndarray(samples[None, start : start + AUDIO_BLOCK], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+        target.mux(track.encode(frame))
+    target.mux(track.encode())
+
+
+def _fitted(image: Path) -> NDArray[np.uint8]:
+    """A picture in the film's size, on black; black where it is gone."""
+    from PIL import Image, ImageOps
+
+    if not image.is_file():
+        return np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    with Image.open(image) as file:
+        return np.asarray(ImageOps.pad(file.convert("RGB"), (WIDTH, HEIGHT)))

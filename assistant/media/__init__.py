@@ -1,0 +1,1 @@
+"""Video and picture files as they are: decoding, sound, subtitle streams, cutting."""

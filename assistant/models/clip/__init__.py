@@ -1,0 +1,1 @@
+"""Retrieval models: CLIP and SigLIP of transformers, CLIP of open_clip."""

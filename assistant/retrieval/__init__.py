@@ -1,0 +1,1 @@
+"""The library searched by meaning: implements the frame and text ports of `tools.ports`."""

@@ -1,0 +1,56 @@
+"""Subtitle files and tracks against a reference parser: FFmpeg's, through PyAV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.quality.text.truth import subtitle_files, videos
+
+if TYPE_CHECKING:
+    from assistant.ingest.screen_text import Reader
+
+
+def cue_figures(folder: Path, reader: Reader) -> dict[str, float]:
+    """`text.cues_equal`: the share of files and tracks that give as many cues as the reference parser finds."""
+    equal = [count == expected for _, count, expected in cue_counts(folder, reader)]
+    return {"text.cues_equal": sum(equal) / len(equal), "text.cue_sources": len(equal)} if equal else {}
+
+
+def cue_counts(folder: Path, reader: Reader) -> Iterator[tuple[str, int, int]]:
+    """(file or track, cues that we find, cues that the reference finds)."""
+    from assistant.ingest.screen_text import read_picture
+    from assistant.ingest.subtitles import read_sidecar
+    from assistant.media.decode import MediaError, open_media
+
+    for path in subtitle_files(folder):
+        yield path.name, len(read_sidecar(path, "v", None)), sum(_reference(path).values())
+    for path in videos(folder):
+        expected = _reference(path)
+        if not expected:
+            continue
+        try:
+            with open_media(path) as media:
+                for _ in media.frames():
+                    pass
+        except MediaError:
+            continue
+        read = [cue for cue in media.picture_cues if read_picture(reader, cue.image)]
+        yield path.name, len(media.cues) + len(read), sum(expected.values())
+
+
+def _reference(path: Path) -> dict[int, int]:
+    """Cues of each subtitle stream that show something, by the stream's number."""
+    import av
+
+    counts: dict[int, int] = {}
+    try:
+        with av.open(f"file:{path}", metadata_errors="replace") as container:
+            streams = container.streams.subtitles
+            counts = {stream.index: 0 for stream in streams}
+            for packet in container.demux(streams) if streams else ():
+                counts[packet.stream.index] += bool(packet.size and packet.decode())
+    except av.FFmpegError:
+        pass
+    return counts

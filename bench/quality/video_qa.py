@@ -1,0 +1,171 @@
+"""Zero-shot video question answering as InstructBLIP's authors measured it, on the data sets' own files.
+
+Dai et al. 2023 (arXiv:2305.06500), sections 2.6 and 3.1: four frames spread evenly, each read by the Q-Former under the
+whole prompt, their queries side by side before it; beam search with five beams and length penalty -1; the answer must
+be the annotated one, word for word. Nothing of the agent takes part.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.media.decode import MediaError, open_media
+from prompts import render
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from assistant.models.blip.instructblip import InstructBlip
+
+FRAMES, BEAMS, MAX_NEW_TOKENS, LENGTH_PENALTY = 4, 5, 10, -1.0
+SUFFIXES = (".mp4", ".avi", ".webm", ".mkv")
+PUBLISHED: dict[str, dict[str, float]] = {
+    # Table 1 (zero-shot) of Dai et al. 2023, as notes on the paper quote it.
+    "instructblip-flan-t5-xl": {"msvd": 0.434, "msrvtt": 0.250, "ivqa": 0.531},
+    "instructblip-flan-t5-xxl": {"msvd": 0.443, "msrvtt": 0.256, "ivqa": 0.538},
+    "instructblip-vicuna-7b": {"msvd": 0.418, "msrvtt": 0.221, "ivqa": 0.522},
+}
+NAMES = ("msvd", "msrvtt", "ivqa")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a data set."""
+
+    video: str  # file name without its suffix
+    text: str
+    answers: tuple[str, ...]  # one; iVQA: of five people
+
+
+def evaluate(name: str, blip: InstructBlip, media: Path, *, size: int) -> dict[str, Any]:
+    """Figures `<name>.*`: accuracy with 95 % limits, the published one, how many questions and how many had no video.
+
+    Args:
+        name: msvd, msrvtt or ivqa.
+        blip: the core.
+        media: holds the data set as it is published: `test_qa.json` (MSVD-QA, MSRVTT-QA; MSVD's names of videos in
+            `youtube_mapping.txt`) or `test.csv` (iVQA), and the videos anywhere below.
+        size: at most so many questions.
+
+    Raises:
+        VideoAssistantError: the folder has not that layout, or none of the videos.
+    """
+    questions = read_questions(name, media)
+    files = {path.stem: path for path in sorted(media.rglob("*")) if path.suffix.lower() in SUFFIXES}
+    there = [q for q in questions if q.video in files][:size]
+    if not there:
+        raise VideoAssistantError(
+            f"{media} has none of the {len({q.video for q in questions})} videos of {name}, such as "
+            f"{questions[0].video if questions else '?'}.mp4"
+        )
+    scores: list[float] = []
+    seen: tuple[str, NDArray[np.float16]] | None = None
+    broken = 0
+    for question in sorted(there, key=lambda q: q.video):
+        if seen is None or seen[0] != question.video:
+            try:
+                seen = question.video, blip.features(four_frames(files[question.video]))
+            except MediaError:
+                seen = question.video, np.empty((0, 0, 0), np.float16)
+        if not len(seen[1]):
+            broken += 1
+            continue
+        scores.append(score(name, answer(blip, question.text, seen[1]), question.answers))
+    if not scores:
+        raise VideoAssistantError(f"none of the videos of {name} in {media} decodes")
+    accuracy = float(np.mean(scores))
+    margin = 1.96 * math.sqrt(max(accuracy * (1 - accuracy), 1e-9) / len(scores))
+    figures = {
+        f"{name}.accuracy": accuracy,
+        f"{name}.accuracy.low": max(0.0, accuracy - margin),
+        f"{name}.accuracy.high": min(1.0, accuracy + margin),
+        f"{name}.questions": len(scores),
+        f"{name}.without_video": len(questions) - len([q for q in questions if q.video in files]) + broken,
+    }
+    core = Path(blip.checkpoint).name
+    if core in PUBLISHED:
+        figures[f"{name}.published"] = PUBLISHED[core][name]
+    return {"figures": figures, "settings": {"core": core, "frames": FRAMES, "beams": BEAMS, "media": str(media)}}
+
+
+def read_questions(name: str, media: Path) -> list[Question]:
+    """Every question of the test split.
+
+    Raises:
+        VideoAssistantError: the file is missing, or is not what the data set publishes.
+    """
+    path = next(iter(sorted(media.rglob("test.csv" if name == "ivqa" else "test_qa.json"))), None)
+    if path is None:
+        raise VideoAssistantError(
+            f"{media} is no folder of {name}: {'test.csv' if name == 'ivqa' else 'test_qa.json'} is not in it"
+        )
+    try:
+        if name == "ivqa":
+            with path.open(encoding="utf-8", newline="") as file:
+                return [
+                    Question(row["video_id"], row["question"], tuple(row[f"answer{i}"] for i in range(1, 6)))
+                    for row in csv.DictReader(file)
+                ]
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        names = _mapping(media)
+        return [Question(_video(name, row["video_id"], names), row["question"], (row["answer"],)) for row in rows]
+    except (ValueError, KeyError, TypeError) as error:
+        raise VideoAssistantError(f"{path} is not as {name} publishes it ({error!r})") from None
+
+
+def _mapping(media: Path) -> dict[str, str]:
+    """MSVD: the number of a video to the name of its file."""
+    path = next(iter(media.rglob("youtube_mapping.txt")), None)
+    if path is None:
+        return {}
+    pairs = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return {number: file for file, number in pairs}
+
+
+def _video(name: str, number: int, names: dict[str, str]) -> str:
+    return f"video{number}" if name == "msrvtt" else names.get(f"vid{number}", f"vid{number}")
+
+
+def four_frames(path: Path) -> list[NDArray[np.uint8]]:
+    """Frames 0, n/4, n/2 and 3n/4 of the n that decode, as LAVIS's uniform sampling takes them; HWC RGB."""
+    with open_media(path) as media:
+        count = sum(1 for _ in media.frames(with_cues=False))
+    wanted = {int(i * count / FRAMES) for i in range(FRAMES)}
+    with open_media(path) as media:
+        kept = {f.index: f.image() for f in media.frames(with_cues=False) if f.index in wanted}
+    # A video of fewer frames shows some of them more than once.
+    return [kept[int(i * count / FRAMES)] for i in range(FRAMES)]
+
+
+def answer(blip: InstructBlip, question: str, features: NDArray[np.float16]) -> str:
+    """A short answer from frames `(n, tokens, width)` in the order of time."""
+    import torch
+
+    prompt = blip.clean(render("video_qa", question=question))
+    language = blip.loaded.language
+    with torch.inference_mode():
+        visual = blip.queries(features, prompt)
+        asked = language.prompt(prompt, visual.reshape(1, -1, visual.shape[-1]))
+        ids = language.search(asked, beams=BEAMS, length_penalty=LENGTH_PENALTY, max_new_tokens=MAX_NEW_TOKENS)
+    written: str = language.tokenizer.decode(ids[0], skip_special_tokens=True)
+    return written
+
+
+def score(name: str, written: str, answers: Sequence[str]) -> float:
+    """1 for the annotated answer; iVQA, as its authors do: half for each of the people who gave it, at most 1."""
+    same = sum(_plain(written) == _plain(one) for one in answers)
+    return min(same / 2, 1.0) if name == "ivqa" else float(same > 0)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().strip().strip(".").split())

@@ -1,0 +1,99 @@
+"""Ingest against the sum of its stages run alone, and against a plain loop without overlap."""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+SECONDS = 60
+FRAME_RATE = 24
+CORES = 2
+
+
+def measure(session: Session) -> dict[str, Any]:
+    """Figures `ingest.*` over one made clip of a minute, 640 x 360, H.264."""
+    from assistant.ingest.keyframes import KeyframePicker
+    from assistant.ingest.screen_text import read_picture
+    from assistant.media.decode import open_media
+    from assistant.models.ocr.rapidocr import screen_reader
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        _make_clip(path)
+        reader = screen_reader()
+        with open_media(path) as media:  # loads every model before anything is timed
+            first = next(media.frames()).image()
+        session.clip.embed_images([first])
+        session.own_blip.features([first])
+        read_picture(reader, first)
+
+        wall, cpu = _timed(lambda: _index(session, reader, Path(folder) / "library", path))
+        images: list[Any] = []
+
+        def decode() -> None:
+            with open_media(path) as media:
+                images.extend(kept.frame.image() for kept in KeyframePicker(1.0).pick(media.frames()))
+
+        stages = [
+            _timed(decode),
+            _timed(lambda: session.clip.embed_images(images)),
+            _timed(lambda: session.own_blip.features(images)),
+            _timed(lambda: [read_picture(reader, image) for image in images]),
+        ]
+    slowest = max(stage_wall for stage_wall, _ in stages)
+    return {
+        "figures": {
+            "ingest.wall_ratio": wall / max(slowest, sum(stage_cpu for _, stage_cpu in stages) / CORES),
+            "ingest.vs_plain_loop": wall / sum(stage_wall for stage_wall, _ in stages),
+            "ingest.peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "ingest.wall_seconds": wall,
+            "ingest.cpu_seconds": cpu,
+        },
+        "settings": {"video_seconds": SECONDS, "cores": CORES},
+    }
+
+
+def _timed(work: Any) -> tuple[float, float]:
+    """(wall seconds, CPU seconds of all threads)."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
+    from assistant.ingest.pipeline import index
+    from assistant.library import Library
+
+    library = Library(root, embedder=session.clip.identity)
+    for _ in index([path], library, embedder=session.clip, extractor=session.own_blip, reader=reader):
+        pass
+    library.close()
+
+
+def _make_clip(path: Path) -> None:
+    """Moving blocks with a caption that changes now and then."""
+    import av
+    from PIL import Image, ImageDraw
+
+    rng = np.random.default_rng(0)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FRAME_RATE, options={"preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for number in range(SECONDS * FRAME_RATE):
+            if number % (8 * FRAME_RATE) == 0:
+                ground = Image.fromarray(rng.integers(60, 200, (9, 16, 3), np.uint8)).resize((640, 360))
+            picture = ground.copy()
+            draw = ImageDraw.Draw(picture)
+            x = number * 3 % 640
+            draw.rectangle((x, 150, x + 80, 230), fill=(220, 40, 40))
+            draw.text((40, 320), f"caption {number // (4 * FRAME_RATE)}", fill=(255, 255, 255), font_size=24)
+            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        container.mux(stream.encode())

@@ -1,0 +1,1 @@
+"""Sequences of events: the query, its search, its alignment, its verification by the core, its refinement."""

@@ -1,0 +1,33 @@
+"""A spoken question, as words."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.errors import VideoAssistantError
+from ui.strings import Language, text
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+
+def heard(session: Session, recording: bytes, language: Language) -> str:
+    """What was said in `recording` (wav).
+
+    Raises:
+        VideoAssistantError: no speech model is set, nothing was understood, or the recording is none.
+    """
+    from assistant.media.audio import sound
+
+    if session.listener is None:
+        raise VideoAssistantError(text("no_ears", language))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "question.wav"
+        path.write_bytes(recording)
+        cues = [cue for start, samples in sound(path, 0.0) for cue in session.listener.transcribe(samples, start)]
+    words = " ".join(cue.text for cue in cues).strip()
+    if not words:
+        raise VideoAssistantError(text("not_heard", language))
+    return words

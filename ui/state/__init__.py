@@ -1,0 +1,1 @@
+"""What the page remembers: addresses, options, the shared session, the indexing job."""

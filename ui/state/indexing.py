@@ -1,0 +1,134 @@
+"""Indexing in a child process: the page stays quick, and a cancel is a signal to a process that survives it well."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui.escape import plain
+from ui.strings import Language, text
+
+MOST_SHOWN = 12  # results of one job, one line each
+
+
+@dataclass
+class Job:
+    """One run of `video-assistant index`."""
+
+    process: subprocess.Popen[str]
+    progress: dict[str, dict[str, Any]] = field(default_factory=dict)  # of each video, as --progress-json tells it
+    results: list[dict[str, Any]] = field(default_factory=list)  # as `index --json` gives them, once it has ended
+    messages: list[str] = field(default_factory=list)  # what it said that is no progress
+    cancelled: bool = False
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+
+class Indexer:
+    """At most one job at a time, for all tabs of the page."""
+
+    def __init__(self, library: Path, profile: str) -> None:
+        self._command = [sys.executable, "-m", "assistant.cli", "--library", str(library), "--profile", profile]
+        self._lock = threading.Lock()
+        self.job: Job | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.job is not None and self.job.running
+
+    def start(self, paths: Sequence[Path], *, force: bool = False) -> bool:
+        """Begins to index, what is unchanged too where `force` says so; False if a job is running already."""
+        words = ["index", *(["--force"] if force else []), "--json", "--progress-json", "--", *map(str, paths)]
+        with self._lock:
+            if self.running:
+                return False
+            process = subprocess.Popen(  # noqa: S603 - our own command, without a shell; names come after --
+                [*self._command, *words],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+            self.job = Job(process)
+            threading.Thread(target=_follow, args=(self.job,), daemon=True).start()
+            threading.Thread(target=_collect, args=(self.job,), daemon=True).start()
+            return True
+
+    def cancel(self) -> None:
+        """Stops the job; what was ready stays ready."""
+        if self.job is not None and self.job.running:
+            self.job.cancelled = True
+            self.job.process.terminate()
+
+
+def _follow(job: Job) -> None:
+    for line in job.process.stderr or ():
+        try:
+            told = json.loads(line)
+            job.progress[told["video"]] = told
+        except (ValueError, TypeError, KeyError):
+            job.messages.append(line.strip())
+
+
+def _collect(job: Job) -> None:
+    output = job.process.stdout.read() if job.process.stdout else ""
+    with contextlib.suppress(ValueError):
+        job.results = json.loads(output)
+    job.process.wait()
+
+
+def show_job(indexer: Indexer, language: Language) -> None:
+    """How the job goes; looks again each second while it runs, and draws the whole page anew when it has ended."""
+    if indexer.job is None:
+        return
+    running = indexer.running
+
+    @st.fragment(run_every=1.0 if running else None)
+    def show() -> None:
+        job = indexer.job
+        if job is None:
+            return
+        if job.running:
+            _bars(job, language)
+            st.button(text("cancel", language), key="cancel", on_click=indexer.cancel, icon=":material/close:")
+        elif running:
+            st.rerun()
+        else:
+            _outcome(job, language)
+
+    show()
+
+
+def _bars(job: Job, language: Language) -> None:
+    """One bar for each video that has begun, the latest first."""
+    if not job.progress:
+        st.progress(0.0, text("starting", language))
+    for path, now in list(job.progress.items())[: -MOST_SHOWN - 1 : -1]:
+        total = max(now["total_seconds"] or 0.0, now["done_seconds"], 0.1)
+        told = {"name": plain(Path(path).name), "done": round(now["done_seconds"]), "total": round(total)}
+        st.progress(now["done_seconds"] / total, text("indexing", language, stage=plain(now["stage"]), **told))
+
+
+def _outcome(job: Job, language: Language) -> None:
+    if job.cancelled:
+        st.info(text("cancelled", language))
+    for row in job.results[:MOST_SHOWN]:
+        say = text(row["status"], language, name=plain(Path(row["path"]).name), error=plain(row["error"] or ""))
+        (st.error if row["status"] == "failed" else st.success)(say)
+    if len(job.results) > MOST_SHOWN:
+        st.caption(text("and_more", language, count=len(job.results) - MOST_SHOWN))
+    if not job.results and not job.cancelled:
+        for message in job.messages[-1:]:
+            st.error(plain(message))

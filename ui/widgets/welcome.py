@@ -1,0 +1,50 @@
+"""The first minute: what to do while there is no video, and questions to click while there is no answer."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.state import links
+from ui.state.indexing import show_job
+from ui.strings import EXAMPLES, OTHER_EXAMPLES, Language, text
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+    from ui.state.indexing import Indexer
+
+
+def show(session: Session, indexer: Indexer, language: Language) -> str | None:
+    """The question that was clicked."""
+    videos = session.library.videos()
+    if not videos:
+        st.markdown(text("empty", language))
+        with st.container(horizontal=True):
+            st.button(
+                text("take_demo", language),
+                key="demo",
+                type="primary",
+                icon=":material/play_circle:",
+                on_click=lambda: _take_demo(indexer),
+                disabled=indexer.running,
+            )
+            links.link("library", text("add_own", language), icon=":material/upload:")
+        show_job(indexer, language)
+        return None
+    st.markdown(text("first_minute", language))
+    names = {Path(path).name for video in videos for path in video.paths}
+    has_demo = any(clip.name in names for clip in (files("assistant") / "demo").iterdir())
+    with st.container(horizontal=True, gap="small"):
+        for question in (EXAMPLES if has_demo else OTHER_EXAMPLES)[language]:
+            if st.button(question, key=f"example-{question}"):
+                return question
+    links.link("guide", text("what_to_ask", language), icon=":material/help:")
+    show_job(indexer, language)
+    return None
+
+
+def _take_demo(indexer: Indexer) -> None:
+    indexer.start([Path(str(files("assistant") / "demo"))])
