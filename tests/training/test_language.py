@@ -4,7 +4,15 @@ import re
 import pytest
 
 from training.common.tokenizer import build_tokenizer
-from training.language import elsewhere, held_out, rewording, rewrites, strangers, tool_calls, translation
+from training.language import (
+    held_out,
+    out_of_distribution,
+    rewording,
+    rewrites,
+    tool_calls,
+    translation,
+    unknown_things,
+)
 from training.language.names import Thing
 from training.language.noise import mistype
 from training.language.summaries import summary_example
@@ -113,17 +121,17 @@ def test_a_thing_in_vietnamese() -> None:
 def test_what_the_evaluation_holds_for_unknown_is_never_trained() -> None:
     rng = random.Random(12)
     kept = {name for pair in held_out.STRANGERS for name in pair}
-    assert kept.isdisjoint([*strangers.ENGLISH, *strangers.VIETNAMESE])
-    drawn = [strangers.strange_question(rng) for _ in range(2000)]
+    assert kept.isdisjoint([*unknown_things.ENGLISH, *unknown_things.VIETNAMESE])
+    drawn = [unknown_things.strange_question(rng) for _ in range(2000)]
     drawn += [translation.sample_strange_pair(rng)[0] for _ in range(2000)]
     drawn += OUT_OF_WORLD
-    drawn += [elsewhere.sample_elsewhere(rng)[place] for _ in range(1000) for place in (0, 1)]
+    drawn += [out_of_distribution.sample_elsewhere(rng)[place] for _ in range(1000) for place in (0, 1)]
     for name in kept:
         assert not [text for text in drawn if re.search(rf"\b{name}\b", text)], name
 
 
 def test_a_translation_keeps_the_word_of_a_thing_that_the_world_does_not_have() -> None:
-    assert strangers.sample_vietnamese_stranger(random.Random(2)).vietnamese
+    assert unknown_things.sample_vietnamese_stranger(random.Random(2)).vietnamese
     thing = Thing("voi", "red", vietnamese="con voi")
     assert (thing.a, thing.many, thing.vi_a()) == ("a red voi", "red voi", "một con voi đỏ")
     rng, kept = random.Random(3), 0
@@ -188,7 +196,7 @@ def test_no_other_wording_is_one_that_an_evaluation_keeps_for_itself() -> None:
         re.compile(re.sub(r"\\\{\w+\\\}", r"(?:\\w+ ){0,2}\\w+", re.escape(wording.lower()))) for wording in kept
     ]
     ways = [way for table in (rewording.ENGLISH, rewording.VIETNAMESE) for ways in table.values() for way in ways]
-    ways += [*rewrites.TOO, *(pattern for part in elsewhere.PATTERNS for pair in part for pattern in pair)]
+    ways += [*rewrites.TOO, *(pattern for part in out_of_distribution.PATTERNS for pair in part for pattern in pair)]
     for way in ways:
         for blank in ("it", "the red car", "a red car", "nó", "xe đỏ", "một xe đỏ"):
             text = re.sub(r"\{\w+\}", blank, way)
