@@ -9,9 +9,9 @@ import numpy as np
 
 from assistant.retrieval.rerank import RerankOptions
 from tools.errors import VideoAssistantError
+from training.common.metrics import area_under_curve
 from training.common.models import IMAGE_SIZE
 from training.evaluation.protocol import digest, share
-from training.recipes.matching import area_under_curve
 from training.world.captions import Caption, false_caption, sample_caption
 from training.world.render import model_frame
 from training.world.scene import Scene, sample_scene

@@ -11,7 +11,7 @@ from bench.quality.events.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labe
 from bench.quality.events.make import ACTS, PLAIN, Act, sample_asked
 from bench.quality.events.planted import sample_planted
 from bench.quality.ranking import average_precision, roc_auc
-from training.common.reversals import REVERSED
+from training.common.hard_negatives import REVERSED
 from training.world.episodes import sample_claim
 from training.world.plots import Plot
 from training.world.scene import sample_backdrop

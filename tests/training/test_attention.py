@@ -4,9 +4,10 @@ import torch
 
 from training.common.attention import ATTENTION
 from training.common.models import IMAGE_SIZE, new_instructblip, new_matching, new_t5
+from training.common.slots import queries_of
+from training.common.token_ids import id_rows
 from training.common.tokenizer import build_tokenizer
 from training.recipes.clip import embed_texts, new_clip
-from training.recipes.instructblip import id_rows, queries_of
 from training.recipes.matching import match_logits, similarity
 
 

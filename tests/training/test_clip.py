@@ -4,8 +4,9 @@ import random
 
 import torch
 
-from training.recipes.clip import sample_batch, truth_of
-from training.recipes.instructblip import sample_frame
+from training.common.contrast import truth_of
+from training.common.frames import sample_frame
+from training.recipes.clip import sample_batch
 from training.world.captions import Caption, Wanted, sample_caption
 from training.world.out_of_distribution import OUTSIDE
 from training.world.scene import sample_scene

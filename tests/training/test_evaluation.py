@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import training
+from training.common.frames import sample_frame, sample_task
 from training.evaluation import protocol
 from training.evaluation.answers import Outcome, answers, calibration
 from training.evaluation.protocol import Split, interval
@@ -22,7 +23,6 @@ from training.evaluation.unknown_things import in_vietnamese as strangers_in_vie
 from training.evaluation.vietnamese import KINDS, in_vietnamese
 from training.language import held_out
 from training.recipes.clip import sample_batch as clip_batch
-from training.recipes.instructblip import sample_frame, sample_task
 from training.recipes.matching import sample_still
 from training.recipes.t5 import sample_batch as text_batch
 from training.world.questions import article, full_caption

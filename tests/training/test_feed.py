@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from training import feed
+from training.common import feed
 
 
 def test_each_sample_is_given_out_as_often_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from training.common.frames import strange_task
 from training.common.tokenizer import build_tokenizer
 from training.language import (
     held_out,
@@ -17,7 +18,6 @@ from training.language.names import Thing
 from training.language.noise import mistype
 from training.language.summaries import summary_example
 from training.language.tasks import TASKS
-from training.recipes.instructblip import strange_task
 from training.world.questions import UNKNOWN
 from training.world.wordings import OUT_OF_WORLD, WORDINGS
 

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from training.common.absences import sample_absence
+from training.common.hard_negatives import APART_SECONDS, REVERSED, sample_absence, sample_reversal
 from training.common.perception_noise import MEASURED, misread
-from training.common.reversals import APART_SECONDS, REVERSED, sample_reversal
 from training.language.out_of_distribution import ELSEWHERE, sample_elsewhere
 from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
 from training.language.translation import english_example, strayed

@@ -8,9 +8,8 @@ import pytest
 
 import prompts
 from assistant.session import open_session
-from training.common.absences import sample_absence
+from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.models import IMAGE_SIZE
-from training.common.reversals import sample_reversal
 from training.evaluation.language import language
 from training.evaluation.protocol import Split, same
 from training.evaluation.retrieval import retrieval

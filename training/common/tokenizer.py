@@ -8,9 +8,10 @@ T5, so words are only ever appended.
 from __future__ import annotations
 
 import string
-import unicodedata
 from functools import cache
 from typing import Any, Literal
+
+from training.language.accents import fold
 
 IMAGE_TOKEN = "<image>"  # noqa: S105 - a token of the tokenizer
 SPECIAL = ("<pad>", "</s>", "<unk>", "<s>", "[CLS]", "[SEP]", IMAGE_TOKEN)
@@ -80,12 +81,6 @@ def vocabulary() -> tuple[str, ...]:
     bare = [fold(word) for word in VIETNAMESE_WORDS]
     words = [*WORLD_WORDS, *VIETNAMESE_WORDS, *bare]
     return tuple(dict.fromkeys([*SPECIAL, *COLUMN_MARKS, *single, *continued, *words]))
-
-
-def fold(text: str) -> str:
-    """Vietnamese without its accents: `đường` is `duong`."""
-    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 def build_tokenizer(kind: Literal["t5", "bert", "clip"]) -> Any:

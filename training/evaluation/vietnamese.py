@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from training.common.tokenizer import fold
+from training.language.accents import fold
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import VI_COLOURS, Thing
 from training.language.translation import VI_WORDINGS

@@ -11,8 +11,8 @@ import re
 from typing import NamedTuple
 
 import prompts
-from training.common.tokenizer import fold
 from training.language import vietnamese
+from training.language.accents import fold
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import (

@@ -13,12 +13,11 @@ import json
 import logging
 import math
 import random
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,13 +26,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.common.attention import ATTENTION
+from training.common.contrast import Truth, contrastive_loss, truth_of
 from training.common.feed import Again
+from training.common.frames import sample_frame
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
 from training.common.tokenizer import build_tokenizer, vocabulary
 from training.language.vietnamese import Vietnamese
-from training.recipes.instructblip import sample_frame
-from training.world.captions import Caption, English, Phrasing, Wanted, sample_caption
+from training.world.captions import English, Phrasing, sample_caption
 from training.world.out_of_distribution import OUTSIDE
 from training.world.render import model_frame
 from training.world.scene import Scene, sample_scene
@@ -159,16 +159,6 @@ def embed_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
     )
 
 
-class Truth(NamedTuple):
-    """What captions say of scenes; caption i is scene i's own."""
-
-    fits: Tensor  # (captions, scenes), bool: everything that it demands is there
-    ordered: Tensor  # (captions, 1), bool: it also says who is left of whom, which `fits` does not check
-
-    def to(self, device: torch.device) -> Truth:
-        return Truth(self.fits.to(device), self.ordered.to(device))
-
-
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Pictures, those from outside the world last, and a caption for each of the others."""
@@ -176,30 +166,6 @@ class Batch:
     images: Tensor  # (n, size, size, 3), uint8
     captions: list[str]
     truth: Truth
-
-
-def truth_of(captions: Sequence[Caption], scenes: Sequence[Scene]) -> Truth:
-    """Compares every caption with every scene, as `Caption.fits` does one by one: a hundred times faster."""
-    there: dict[Wanted, NDArray[np.int64]] = {}  # how many actors of each scene fit
-    for column, scene in enumerate(scenes):
-        for actor in scene.actors:
-            for colour in (None, actor.colour):
-                for carries in {None, actor.carries}:
-                    row = there.setdefault(Wanted(actor.kind, colour, carries), np.zeros(len(scenes), np.int64))
-                    row[column] += 1
-    nowhere = np.zeros(len(scenes), np.int64)
-    backdrops = {part: np.array([getattr(scene, part) for scene in scenes]) for part in ("place", "time", "weather")}
-    nobody = np.array([not scene.actors for scene in scenes])
-    fits = np.ones((len(captions), len(scenes)), bool)
-    for row, caption in zip(fits, captions, strict=True):
-        for wanted, many in Counter(caption.wanted).items():
-            row &= there.get(wanted, nowhere) >= many
-        for part, values in backdrops.items():
-            if (asked := getattr(caption, part)) is not None:
-                row &= values == asked
-        if caption.empty:
-            row &= nobody
-    return Truth(torch.from_numpy(fits), torch.tensor([caption.ordered for caption in captions])[:, None])
 
 
 def sample_batch(
@@ -212,22 +178,6 @@ def sample_batch(
     captions = [sample_caption(scene, rng, rng.choice(languages)) for scene in scenes if scene is not OUTSIDE]
     images = torch.from_numpy(np.stack([image for _, image in frames]))
     return Batch(images, [caption.text for caption in captions], truth_of(captions, scenes))
-
-
-def contrastive_loss(logits: Tensor, truth: Truth) -> Tensor:
-    """InfoNCE in both directions over `(captions, scenes)` logits with every true pair a positive.
-
-    What a caption says of order cannot be checked by counting, so its other matches count neither for nor against.
-    Scenes beyond the captions have none: they are there to be told from the others.
-    """
-    fits, ordered = truth.to(logits.device)
-    told = len(fits)
-    own = torch.eye(*fits.shape, dtype=torch.bool, device=logits.device)
-    positive = (fits & ~ordered) | own
-    logits = logits.masked_fill(fits & ordered & ~own, -1e4)
-    by_text = -(F.log_softmax(logits, 1) * positive).sum(1) / positive.sum(1)
-    by_frame = -(F.log_softmax(logits, 0) * positive)[:, :told].sum(0) / positive[:, :told].sum(0)
-    return (by_text.mean() + by_frame.mean()) / 2
 
 
 @torch.no_grad()

@@ -24,12 +24,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from assistant.models.blip.event_timer import FILE, EventTimer
+from training.common.hard_negatives import REVERSED, turned
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import QUERIES, WIDTH_OF_MODEL
 from training.common.perception_noise import MEASURED, misread
-from training.common.reversals import REVERSED, turned
+from training.common.slots import slot_ids, slot_vectors
+from training.common.token_ids import text_ids
 from training.language.names import sample_happening
-from training.recipes.instructblip import slot_ids, slot_vectors, text_ids
 from training.world.captions import ACTIONS, sample_caption
 from training.world.episodes import ALIKE, SHOT_SECONDS, Claim
 from training.world.plots import sample_shot

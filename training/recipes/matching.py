@@ -26,11 +26,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.common.attention import ATTENTION
+from training.common.contrast import Truth, contrastive_loss, truth_of
 from training.common.feed import Again
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
+from training.common.metrics import area_under_curve
 from training.common.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
-from training.recipes.clip import Truth, contrastive_loss, truth_of
-from training.recipes.instructblip import id_rows
+from training.common.token_ids import id_rows
 from training.world.captions import false_caption, sample_caption
 from training.world.render import model_frame
 from training.world.scene import Pairs, Scene, sample_scene
@@ -147,12 +148,6 @@ def matching_figures(model: Any, vision_model: Any, *, size: int, seed: int = EV
             found += match_logits(model, states, id_rows(part, "bert").to(device)).softmax(-1)[:, 1].tolist()
     model.train()
     return {"matching.auc": round(area_under_curve(scores[0], scores[1]), 4)}
-
-
-def area_under_curve(positive: list[float], negative: list[float]) -> float:
-    """How often a positive scores above a negative, ties counting half (the Mann-Whitney statistic)."""
-    above = np.subtract.outer(np.array(positive), np.array(negative))
-    return float((above > 0).mean() + 0.5 * (above == 0).mean())
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:

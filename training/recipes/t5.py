@@ -16,9 +16,9 @@ import json
 import logging
 import math
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +27,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import prompts
-from training.common.absences import sample_absence
 from training.common.attention import ATTENTION
+from training.common.frames import sample_task
+from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.loop import Loop, Schedule, batches_of, launch
 from training.common.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.common.perception_noise import MEASURED, misread
-from training.common.reversals import sample_reversal
+from training.common.samples import Sample, asked_episode, claimed_episode, episode_sample, prefixed
+from training.common.slots import slot_ids, slot_vectors, word_id
+from training.common.token_ids import padded, text_ids
 from training.common.tokenizer import build_tokenizer
 from training.language.noise import politely
 from training.language.out_of_distribution import sample_elsewhere
 from training.language.tasks import TASKS, Example
-from training.language.unknown_things import strange_claim, strange_story_question
-from training.recipes.instructblip import padded, sample_task, slot_ids, slot_vectors, text_ids, word_id
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
 from training.world.out_of_distribution import OUTSIDE
 from training.world.questions import (
@@ -52,14 +53,11 @@ from training.world.questions import (
     sample_question,
     sample_statement,
 )
-from training.world.scene import COLOURS, COLUMNS, KINDS, Pairs, Scene, sample_scene
+from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
 SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # of one process
-REVERSALS, ABSENCES = 0.45, 0.25  # of the claims
-EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
-STRANGE_EPISODES = 0.06  # about what no clip shows
 QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
@@ -70,8 +68,6 @@ CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {
     "reversal": sample_reversal,
     "absence": sample_absence,
 }
-
-Sample = tuple[Sequence[Scene], str, str]  # the frames' truths, prompt, answer
 
 
 def visual_batch(rng: random.Random, size: int) -> list[Sample]:
@@ -103,33 +99,6 @@ def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sampl
     return [_misread(episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
 
 
-def asked_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
-    """A question about several frames."""
-    (kind,) = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS])
-    episode = sample_episode(rng, kind, pairs=pairs)
-    if rng.random() < STRANGE_EPISODES:
-        return replace(episode, text=strange_story_question(rng), answer=UNKNOWN)
-    return episode
-
-
-def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
-    """A claim about several frames, of one kind or another."""
-    shares = (REVERSALS, ABSENCES, 1 - REVERSALS - ABSENCES)
-    (sample,) = rng.choices((sample_reversal, sample_absence, sample_claim), shares)
-    episode = sample(rng, pairs=pairs)
-    if rng.random() < STRANGE_EPISODES:
-        return replace(episode, text=strange_claim(rng), answer="no")
-    return episode
-
-
-def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
-    """An episode as the T5 meets it; with `rng`, as people type it."""
-    if episode.kind == CLAIM:
-        return episode.truths(), prompts.render("verify", statement=episode.text), episode.answer
-    text = politely(episode.text, rng) if rng else episode.text
-    return episode.truths(), prompts.render("answer", question=text), episode.answer
-
-
 def _misread(sample: Sample, rng: random.Random, times: float) -> Sample:
     """The frames read with `times` the mistakes of the pocket vision tower."""
     frames, prompt, answer = sample
@@ -150,40 +119,6 @@ def visual_inputs(model: Any, samples: list[Sample], *, noise: float = 0.0) -> d
     if noise:
         vectors = vectors + torch.randn_like(vectors) * noise * 2 * torch.rand(len(vectors), 1, 1, device=table.device)
     return prefixed(vectors, samples, table)
-
-
-def prefixed(vectors: Tensor, samples: Sequence[Sample], table: Tensor) -> dict[str, Tensor]:
-    """Embeddings `(n, prefix + words, width)`, mask and labels.
-
-    One frame's prefix is its eleven vectors; of several frames, each is announced by its number in words.
-
-    Args:
-        vectors: `(frames, 11, width)`, of the frames of all samples one after the other.
-        samples: whose frames, prompts and answers.
-        table: word vectors of the T5.
-    """
-    device = table.device
-    rows, start = [], 0
-    for frames, prompt, _ in samples:
-        parts = []
-        for number in range(len(frames)):
-            if len(frames) > 1:
-                parts.append(table[_words(prompts.render("frame", number=number + 1), device)])
-            parts.append(vectors[start + number])
-        start += len(frames)
-        rows.append(torch.cat([*parts, table[torch.tensor(text_ids(prompt, "t5"), device=device)]]))
-    lengths = torch.tensor([len(row) for row in rows], device=device)
-    return {
-        "inputs_embeds": nn.utils.rnn.pad_sequence(rows, batch_first=True),
-        "attention_mask": (torch.arange(int(lengths.max()), device=device) < lengths[:, None]).long(),
-        "labels": padded([list(text_ids(answer, "t5")) for _, _, answer in samples], -100).to(device),
-    }
-
-
-@cache
-def _words(text: str, device: torch.device) -> Tensor:
-    """Ids of a text without the end of the text."""
-    return torch.tensor(text_ids(text, "t5")[:-1], device=device)
 
 
 def text_inputs(examples: list[Example], device: torch.device) -> dict[str, Tensor]:

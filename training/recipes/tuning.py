@@ -27,19 +27,12 @@ from torch import Tensor
 import prompts
 from training.common.attention import ATTENTION
 from training.common.feed import Again
+from training.common.frames import CAPTION_QUESTION, sample_frame, sample_task
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import IMAGE_SIZE, instructblip_processor, pixels
-from training.recipes.instructblip import (
-    CAPTION_QUESTION,
-    id_rows,
-    queries_of,
-    sample_frame,
-    sample_task,
-    slot_figures,
-    slot_ids,
-    slot_loss,
-)
-from training.recipes.t5 import Sample, asked_episode, claimed_episode, episode_sample, prefixed
+from training.common.samples import Sample, asked_episode, claimed_episode, episode_sample, prefixed
+from training.common.slots import queries_of, slot_figures, slot_ids, slot_loss
+from training.common.token_ids import id_rows
 from training.world.episodes import Episode
 from training.world.questions import sample_question
 from training.world.render import model_frame

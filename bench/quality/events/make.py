@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from training.common.reversals import REVERSED
+from training.common.hard_negatives import REVERSED
 from training.world.plots import Plot
 from training.world.scene import ANIMALS, LANES, VEHICLES, WIDTH, Facing, sample_backdrop
 from training.world.story import Event, EventKind, Player, Shot, Story

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.common.reversals import REVERSED
+from training.common.hard_negatives import REVERSED
 from training.world.episodes import base
 from training.world.questions import article
 

@@ -10,10 +10,10 @@ import random
 from collections.abc import Mapping
 from dataclasses import replace
 
-from training.world.episodes import ALIKE, CLAIM, FRAMES, SHOT_SECONDS, Claim, Episode
+from training.world.episodes import ALIKE, CLAIM, FRAMES, SHOT_SECONDS, WITH_A_THING, WITH_A_VEHICLE, Claim, Episode
 from training.world.plots import sample_shot
 from training.world.questions import yes_or_no
-from training.world.scene import Pairs
+from training.world.scene import COLOURS, KINDS, OBJECTS, VEHICLES, Pairs
 from training.world.story import Event, EventKind, Shot
 
 REVERSED: Mapping[EventKind, EventKind] = {
@@ -26,6 +26,7 @@ WEIGHTS: Mapping[EventKind, float] = {
 }  # fmt: skip
 """How often each is drawn: coming and going are also what most other claims are about."""
 APART_SECONDS = (0.7, 1.3)  # from frame to frame: keyframes are a second apart
+COLOURLESS = 0.5  # of those named, beside what `Claim.of` leaves open
 
 
 def sample_reversal(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
@@ -75,4 +76,38 @@ def is_clear(claim: Claim, true: bool, event: Event, shot: Shot, seconds: tuple[
     return true or not any(
         (claim.fits(one) or alike.fits(one)) and one.start_seconds < seconds[-1] and one.end_seconds > seconds[0]
         for one in shot.events
+    )
+
+
+def sample_absence(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
+    """A claim of kind `CLAIM` about two, over frames about a second apart.
+
+    Half of the time it is true; else the first does something in the frames and the second is nowhere in them.
+    """
+    true = rng.random() < 0.5
+    while True:
+        shot = sample_shot(rng, SHOT_SECONDS, pairs=pairs)
+        if not (shown := [event for event in shot.events if event.other or not true]):
+            continue
+        event = rng.choice(shown)
+        seconds = frames_over(event, shot, rng)
+        claim = Claim.of(event, rng) if true else _without(event, shot, seconds, rng)
+        if seconds and is_clear(claim, true, event, shot, seconds):
+            return Episode(shot, seconds, CLAIM, _vague(claim, rng).text(rng), yes_or_no(true))
+
+
+def _without(event: Event, shot: Shot, seconds: tuple[float, ...], rng: random.Random) -> Claim:
+    """That whoever the event is about does something with what no frame shows."""
+    there = {actor.kind for at in seconds for actor in shot.truth(at).actors}
+    kind = rng.choice((*WITH_A_VEHICLE, *WITH_A_THING))
+    likely = [one for one in (VEHICLES if kind in WITH_A_VEHICLE else OBJECTS) if one not in there]
+    absent = rng.choice(likely or [one for one in KINDS if one not in there])
+    return replace(Claim.of(event, rng), kind=kind, other=absent, other_colour=rng.choice(list(COLOURS)))
+
+
+def _vague(claim: Claim, rng: random.Random) -> Claim:
+    return replace(
+        claim,
+        who_colour=None if rng.random() < COLOURLESS else claim.who_colour,
+        other_colour=None if rng.random() < COLOURLESS else claim.other_colour,
     )
