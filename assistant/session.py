@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.agent import Assistant
     from assistant.agent.calibration import AnswerCalibration
     from assistant.agent.cores.instructblip import InstructBlipCore
-    from assistant.agent.records import Options, Reply
+    from assistant.agent.records import AgentOptions, Reply
     from assistant.ingest.captions import Captioned
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip.core_model import CoreModel
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from assistant.models.clip.open_clip import OpenClip
     from assistant.models.clip.transformers_clip import Clip
     from assistant.models.speech import Whisper
-    from assistant.models.voice import Language, Voice
+    from assistant.models.voice import Voice
     from assistant.retrieval.rerank import Reranker
     from assistant.serving.remote import RemoteCore
+    from assistant.text.language import Language
     from tools.ports import Core, Translator
 
 
@@ -214,16 +215,16 @@ class Session:
         self,
         *,
         calibration: AnswerCalibration | None = None,
-        options: Options | None = None,
+        options: AgentOptions | None = None,
         remembers: bool = True,
     ) -> Assistant:
         """An assistant of its own over this session's library and models; it may keep its conversations to itself."""
         from assistant.agent import Assistant
-        from assistant.agent.records import Options
+        from assistant.agent.records import AgentOptions
 
         core, translator = self.minds()
         if self.settings.chat_model:  # it is asked once for each window of each video, and may be paid for it
-            options = replace(options or Options(), placed=1)
+            options = replace(options or AgentOptions(), placed=1)
         return Assistant(
             frames=self.search,
             lines=self.search,

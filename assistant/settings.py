@@ -15,10 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.models.blip.checkpoint import Precision
 from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
+from assistant.text.language import Language
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration
-
-Language = Literal["vi", "en"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class ScriptedCore:
         self.histories.append(list(history))
         return self.rewrites.get(question, question)
 
-    def knows(self, frames):
+    def in_domain(self, frames):
         return [frame.seconds not in self.unfamiliar for frame in frames]
 
     def verify(self, statement, frames):
@@ -110,18 +110,18 @@ class ScriptedCore:
     def answer(self, question, frames, lines=()):
         return Answer(self.said, 0.9)
 
-    def happening(self, question, frames):
+    def answer_across(self, question, frames):
         seconds = [frame.seconds for frame in frames]
         assert seconds == sorted(seconds)
         return Answer(self.changes, 0.9 if self.changes else 0.0)
 
-    def happens(self, statement, windows):
+    def verify_windows(self, statement, windows):
         return [max(self.verify(statement, window), default=0.0) for window in windows]
 
-    def is_event(self, words):
+    def event_probability(self, words):
         return None
 
-    def times(self, events, frames):
+    def locate_events(self, events, frames):
         return None
 
     def caption(self, frames):
@@ -137,16 +137,16 @@ class TimingCore(ScriptedCore):
         self.read: list[float] = []
         self.windows: list[list[float]] = []
 
-    def times(self, events, frames):
+    def locate_events(self, events, frames):
         seconds = np.array([frame.seconds for frame in frames])
         self.read += seconds.tolist()
         going = np.isin(seconds, self.at) * 0.9
         return [Timing(seconds, going, seconds - 0.2, seconds + 0.8)]
 
-    def is_event(self, words):
+    def event_probability(self, words):
         return self.event
 
-    def happens(self, statement, windows):
+    def verify_windows(self, statement, windows):
         self.windows += [[frame.seconds for frame in window] for window in windows]
         return [self.sure] * len(windows)
 

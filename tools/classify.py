@@ -93,7 +93,7 @@ def classify(
 def _seen(core: Core, label: str, part: Sequence[Keyframe], best: int) -> float:
     """How surely a label shows in the stretch's best keyframe or in one of its windows."""
     starts = np.arange(part[0].seconds - WINDOW_SECONDS / 2, part[-1].seconds, WINDOW_STEP_SECONDS)
-    found = core.happens(label, windows(part, starts, WINDOW_SECONDS))
+    found = core.verify_windows(label, windows(part, starts, WINDOW_SECONDS))
     return max([*core.verify(label, [part[best]]), *found])
 
 

@@ -17,7 +17,7 @@ GAP_SECONDS = 1.5  # between keyframes that belong together: they lie at most a 
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ScoredKeyframe:
     """A keyframe and how surely it shows what was asked, in [0, 1]."""
 
     keyframe: Keyframe
@@ -30,9 +30,9 @@ def windows(frames: Sequence[Keyframe], starts: Iterable[float], seconds: float)
     return [window for window in found if len(window) > 1]
 
 
-def grouped(seen: Sequence[Seen], gap_seconds: float = GAP_SECONDS) -> list[list[Seen]]:
+def grouped(seen: Sequence[ScoredKeyframe], gap_seconds: float = GAP_SECONDS) -> list[list[ScoredKeyframe]]:
     """Keyframes of a video at most `gap_seconds` apart together, all in time order."""
-    groups: list[list[Seen]] = []
+    groups: list[list[ScoredKeyframe]] = []
     for one in sorted(seen, key=lambda s: (s.keyframe.video_id, s.keyframe.seconds)):
         last = groups[-1][-1].keyframe if groups else None
         if (
@@ -47,7 +47,7 @@ def grouped(seen: Sequence[Seen], gap_seconds: float = GAP_SECONDS) -> list[list
 
 
 def merge(
-    seen: Sequence[Seen], *, tool: str, gap_seconds: float = GAP_SECONDS, tail_seconds: float = 1.0
+    seen: Sequence[ScoredKeyframe], *, tool: str, gap_seconds: float = GAP_SECONDS, tail_seconds: float = 1.0
 ) -> list[Evidence]:
     """Half-open moments, best first: keyframes of a video at most `gap_seconds` apart become one.
 

@@ -123,7 +123,7 @@ class DenseFrames(Protocol):
         """
         ...
 
-    def times(
+    def locate_event(
         self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, most: int
     ) -> tuple[NDArray[np.int64], Timing] | None:
         """When an event goes on, by the same frames: their indexes, and what each tells.
@@ -205,7 +205,7 @@ class Core(Protocol):
         """A follow-up as a standalone question."""
         ...
 
-    def knows(self, frames: Sequence[Keyframe]) -> list[bool]:
+    def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         """Whether each frame is of the kind that the core was trained on; what it sees in others is worth nothing."""
         ...
 
@@ -217,23 +217,23 @@ class Core(Protocol):
         """A short answer from frames in time order and lines."""
         ...
 
-    def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
+    def answer_across(self, question: str, frames: Sequence[Keyframe]) -> Answer:
         """A short answer from what changes between frames of one video, in time order; empty if they do not tell."""
         ...
 
-    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+    def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """P(yes) that `statement` ("a person gets off the bus") happens in each window: some frames of one video, in
         time order.
         """
         ...
 
-    def is_event(self, words: str) -> float | None:
+    def event_probability(self, words: str) -> float | None:
         """How surely `words` name something that happens ("a red car stops"), and not what only stands there, in
         [0, 1]; None from a core without a model of time.
         """
         ...
 
-    def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
+    def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """From when to when each event goes on, by frames of one video in time order; None from a core without a model
         of time.
         """

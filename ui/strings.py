@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ui.texts import EXAMPLES, NAMES, OTHER_EXAMPLES, TEXTS, Language
+from assistant.text.language import Language
+from ui.texts import EXAMPLES, NAMES, OTHER_EXAMPLES, TEXTS
 
 __all__ = ["EXAMPLES", "NAMES", "OTHER_EXAMPLES", "Language", "browser_language", "text"]
 

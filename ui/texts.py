@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from assistant.text.language import Language
 
-Language = Literal["vi", "en"]
 NAMES: dict[Language, str] = {"en": "English", "vi": "Tiếng Việt"}
 
 TEXTS: dict[str, dict[Language, str]] = {

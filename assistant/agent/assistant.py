@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from assistant.agent.dates import named_period, nothing_recorded, recorded_in
-from assistant.agent.records import Options, Reply, Step, ThreadInfo, reply_from_row
+from assistant.agent.records import AgentOptions, Reply, Step, ThreadInfo, reply_from_row
 from assistant.text.language import Language, detect_language
 from tools.clock import moment
 from tools.errors import VideoAssistantError
@@ -48,13 +48,13 @@ class Assistant:
         grounder: Grounder,
         translator: Translator | None = None,
         checkpoint_path: Path | None = None,
-        options: Options | None = None,
+        options: AgentOptions | None = None,
         calibration: AnswerCalibration | None = None,
     ) -> None:
         self._frames, self._lines, self._core, self._translator = frames, lines, core, translator
         self._grounder = grounder
         self._checkpoint_path = checkpoint_path
-        self._options = options or Options()
+        self._options = options or AgentOptions()
         if calibration is not None:
             self._options = replace(self._options, min_confidence=calibration.min_confidence)
         self._calibration = calibration

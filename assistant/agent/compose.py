@@ -14,14 +14,14 @@ from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Said
 from assistant.agent.times import asks_when
 from tools.events.verified import verified
-from tools.moments import Seen, merge, windows
+from tools.moments import ScoredKeyframe, merge, windows
 from tools.ports import Answer
 from tools.types import EventSequence, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.agent.records import Options, Verdict
+    from assistant.agent.records import AgentOptions, Verdict
     from assistant.text.language import Language
     from tools.ports import Core, FrameIndex
     from tools.types import Keyframe
@@ -32,7 +32,7 @@ IN_ORDER_SECONDS = 5.0  # of pictures that tell together what happens
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ReplyDraft:
     """A reply in the making."""
 
     said: Said
@@ -67,11 +67,11 @@ class Composer:
     """Composes a reply for each kind of evidence; below the threshold, that it does not know and what is near."""
 
     def __init__(
-        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: Options
+        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: AgentOptions
     ) -> None:
         self._frames, self._core, self._translate, self._options = frames, core, translate, options
 
-    def sequence(self, best: EventSequence, language: Language) -> Draft:
+    def sequence(self, best: EventSequence, language: Language) -> ReplyDraft:
         """The sequence with the core's verdict on each event that was not missed."""
         sure = [self._verdict(best, number) for number in range(len(best.moments))]
         conditions = tuple(self._condition(m.event, p) for m, p in zip(best.moments, sure, strict=True))
@@ -98,9 +98,11 @@ class Composer:
         if confidence < self._options.min_confidence:
             return self._unknown(evidence, language, confidence, conditions)
         shown = replace(found, moments=tuple(replace(m, event=self._out(m.event, language)) for m in moments))
-        return Draft(sentences.sequence_sentence(shown, language), confidence, "yes", evidence, (found,), conditions)
+        return ReplyDraft(
+            sentences.sequence_sentence(shown, language), confidence, "yes", evidence, (found,), conditions
+        )
 
-    def ordered(self, order: Sequence[str], sequences: Sequence[EventSequence], language: Language) -> Draft:
+    def ordered(self, order: Sequence[str], sequences: Sequence[EventSequence], language: Language) -> ReplyDraft:
         """Whether two things happened in this order: the order in which both are seen more surely."""
         found = []
         for first, short in zip(order, (PRESENT, ABSENT), strict=True):
@@ -126,22 +128,22 @@ class Composer:
         after = [moment.latest_seconds or math.inf, *(at for at in others if at > moment.seconds)]
         near = self._frames.keyframes(sequence.video_id, max(before), min(after))
         starts = (moment.seconds + part * IN_ORDER_SECONDS for part in (-1.0, -0.5, 0.0, 0.5))
-        return max([still, *self._core.happens(moment.event, windows(near, starts, IN_ORDER_SECONDS))])
+        return max([still, *self._core.verify_windows(moment.event, windows(near, starts, IN_ORDER_SECONDS))])
 
     def _picture(self, video_id: str, seconds: float) -> Keyframe:
         """The keyframe nearest to a time: a refined moment lies between two."""
         return min(self._frames.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
 
-    def lines(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+    def lines(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Lines, quoted."""
         confidence = max((e.score for e in evidence), default=0.0)
         if confidence < self._options.min_confidence:
             text = sentences.say("no_text", language)
-            return Draft(Said(text, text), confidence, evidence=evidence)
+            return ReplyDraft(Said(text, text), confidence, evidence=evidence)
         shown = evidence[: self._options.evidence]
-        return Draft(sentences.lines_sentence(shown, language), confidence, evidence[0].text or "yes", shown)
+        return ReplyDraft(sentences.lines_sentence(shown, language), confidence, evidence[0].text or "yes", shown)
 
-    def told(self, evidence: tuple[Evidence, ...], language: Language, after: str | None) -> Draft:
+    def told(self, evidence: tuple[Evidence, ...], language: Language, after: str | None) -> ReplyDraft:
         """Captions in time order; one that says again what the one before it said is left out."""
         kept = [
             e for before, e in zip((None, *evidence), evidence, strict=False) if not before or before.text != e.text
@@ -150,18 +152,18 @@ class Composer:
         said = sentences.told_sentence([(self._out(e.text or "", language), e) for e in shown], language)
         conditions = (Condition(after, "seen"),) if after else ()
         # A summary names many things; a follow-up that meant one of them would name it.
-        return Draft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
+        return ReplyDraft(said, max(e.score for e in shown), "yes", shown, conditions=conditions)
 
-    def unusual(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+    def unusual(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """The moments that resemble the rest least, each with what the core tells of it."""
         shown = evidence[: self._options.evidence]
         captions = self._core.caption([self._picture(e.video_id, e.seconds or e.start_seconds) for e in shown])
         told = [(self._out(one.text, language), e) for one, e in zip(captions, shown, strict=True)]
         # That they resemble the rest least is computed; what they show is the core's word.
         sure = min(one.confidence for one in captions)
-        return Draft(sentences.unusual_sentence(told, language), sure, "yes", shown)
+        return ReplyDraft(sentences.unusual_sentence(told, language), sure, "yes", shown)
 
-    def compared(self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language) -> Draft:
+    def compared(self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Two places: what the core tells of each, and which of the things it names only one of them shows."""
         pictures = [[self._picture(e.video_id, e.seconds or e.start_seconds) for e in side] for side in (first, second)]
         lacking = []
@@ -175,15 +177,15 @@ class Composer:
         only = [[self._out(phrase, language) for phrase in own] for own in lacking]
         said = sentences.compared_sentence((told[0], told[1]), (only[0], only[1]), language)
         evidence = (*first, *second)
-        return Draft(said, min(e.score for e in evidence), "yes", evidence[: 2 * self._options.evidence])
+        return ReplyDraft(said, min(e.score for e in evidence), "yes", evidence[: 2 * self._options.evidence])
 
-    def pointed(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+    def pointed(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Where boxes were found, in time order; each as sure as its best box."""
         shown = tuple(sorted(evidence, key=lambda m: (m.video_id, m.start_seconds)))[: self._options.evidence]
         short = f"at {shown[0].start_seconds:.0f} seconds"
-        return Draft(sentences.moments_sentence(shown, language), max(e.score for e in shown), short, shown)
+        return ReplyDraft(sentences.moments_sentence(shown, language), max(e.score for e in shown), short, shown)
 
-    def looked(self, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+    def looked(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """The answers of single pictures: the one with the most confidence behind it, video by video."""
         winners: list[tuple[str, Evidence, float]] = []
         for video_id in dict.fromkeys(e.video_id for e in evidence):
@@ -202,22 +204,22 @@ class Composer:
         texts = list(dict.fromkeys(text for text, _, _ in winners))
         if len(texts) == 1:
             said = sentences.answer_sentence(self._out(texts[0], language), shown, language)
-            return Draft(said, confidence, texts[0], shown)
+            return ReplyDraft(said, confidence, texts[0], shown)
         parts = [(self._out(text, language), one) for text, one, _ in winners]
         short = "yes" if "yes" in texts else texts[0]
-        return Draft(sentences.differing_sentence(parts, language), confidence, short, shown)
+        return ReplyDraft(sentences.differing_sentence(parts, language), confidence, short, shown)
 
     def searched(
         self,
         asked: str,
         question: str,
         query: str,
-        seen: Sequence[Seen],
+        seen: Sequence[ScoredKeyframe],
         nearest: tuple[Evidence, ...],
         language: Language,
         *,
         event: bool,
-    ) -> Draft:
+    ) -> ReplyDraft:
         """What the frames show that a search brought back; `asked` is in English, `question` as it was typed.
 
         Of an `event`, `seen` is what several frames in order left of it: it is one condition, since what a single frame
@@ -253,7 +255,7 @@ class Composer:
         if not answer.text or confidence < self._options.min_confidence:
             return self._unknown(near, language, confidence, conditions)
         absent = sentences.absent_sentence(self._out(answer.text, language), len(seen), language)
-        return Draft(absent, confidence, answer.text, near, (), conditions)
+        return ReplyDraft(absent, confidence, answer.text, near, (), conditions)
 
     def happened(
         self,
@@ -261,9 +263,9 @@ class Composer:
         question: str,
         event: str,
         moments: Sequence[Evidence],
-        seen: Sequence[Seen],
+        seen: Sequence[ScoredKeyframe],
         language: Language,
-    ) -> Draft:
+    ) -> ReplyDraft:
         """When an event goes on, as several frames in order tell it; what else is asked, from those that show it."""
         lost = circumstances(asked, event)
         kept = self._fulfil(seen, lost)
@@ -288,7 +290,7 @@ class Composer:
         frames: Sequence[Keyframe],
         conditions: tuple[Condition, ...],
         language: Language,
-    ) -> Draft:
+    ) -> ReplyDraft:
         """An answer read off `frames` of moments that surely show what was asked for; asked back where they differ."""
         if answer.confidence < self._options.agreed:
             rivals = self._rivals(asked, moments, frames)
@@ -299,7 +301,7 @@ class Composer:
             return self._unknown(moments, language, confidence, conditions)
         said = sentences.answer_sentence(self._out(answer.text, language), moments, language)
         whole = said.and_then(sentences.shortfall(conditions, language))
-        return Draft(whole, confidence, answer.text, moments, (), conditions)
+        return ReplyDraft(whole, confidence, answer.text, moments, (), conditions)
 
     def _when(
         self,
@@ -307,17 +309,17 @@ class Composer:
         confidence: float,
         conditions: tuple[Condition, ...],
         language: Language,
-    ) -> Draft:
+    ) -> ReplyDraft:
         """At which moments what was asked for was found, in time order."""
         in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
         short = f"at {in_order[0].start_seconds:.0f} seconds"
         said = sentences.moments_sentence(in_order, language).and_then(sentences.shortfall(conditions, language))
-        return Draft(said, confidence, short, in_order, (), conditions)
+        return ReplyDraft(said, confidence, short, in_order, (), conditions)
 
     def _read(self, asked: str, frames: Sequence[Keyframe], moments: Sequence[Evidence]) -> Answer:
         """What single frames answer, best first; else what changes between those around the best moment, if any."""
         answer = self._core.answer(asked, frames[: self._options.frames])
-        return self._core.happening(asked, self._around(moments[0])) if moments and not answer.text else answer
+        return self._core.answer_across(asked, self._around(moments[0])) if moments and not answer.text else answer
 
     def _rivals(
         self, asked: str, moments: Sequence[Evidence], kept: Sequence[Keyframe]
@@ -357,15 +359,15 @@ class Composer:
         rivals: Sequence[tuple[Answer, Evidence]],
         conditions: tuple[Condition, ...],
         language: Language,
-    ) -> Draft:
+    ) -> ReplyDraft:
         """What each moment answers, and which of them is meant; a choice is the question with its place."""
         told = [(self._out(answer.text, language), one) for answer, one in rivals]
         evidence = tuple(one for _, one in rivals)
         choices = tuple(sentences.placed_question(question, one, language) for one in evidence)
         confidence = min(answer.confidence for answer, _ in rivals)
-        return Draft(sentences.which_sentence(told, language), confidence, "", evidence, (), conditions, choices)
+        return ReplyDraft(sentences.which_sentence(told, language), confidence, "", evidence, (), conditions, choices)
 
-    def _fulfil(self, kept: Sequence[Seen], lost: Sequence[Part]) -> list[Seen]:
+    def _fulfil(self, kept: Sequence[ScoredKeyframe], lost: Sequence[Part]) -> list[ScoredKeyframe]:
         """The frames that show every circumstance too; where none does, the one that comes nearest to it."""
         frames = sorted(kept, key=lambda one: -one.score)[: self._options.weighed] if lost else []
         if not frames:
@@ -376,7 +378,9 @@ class Composer:
         whole = [one for one, p in zip(frames, least, strict=True) if p >= self._options.min_verified]
         return whole or [frames[least.index(max(least))]]
 
-    def _conditions(self, found: Sequence[Part], seen: Sequence[Seen], language: Language) -> tuple[Condition, ...]:
+    def _conditions(
+        self, found: Sequence[Part], seen: Sequence[ScoredKeyframe], language: Language
+    ) -> tuple[Condition, ...]:
         """Each part of what was asked for, in the picture that shows it best."""
         if not seen:
             return tuple(Condition(self._out(part.statement, language), "not seen") for part in found)
@@ -390,11 +394,11 @@ class Composer:
         start, end = moment.start_seconds - AROUND_SECONDS, moment.end_seconds + AROUND_SECONDS
         return self._frames.keyframes(moment.video_id, max(0.0, start), end)
 
-    def outside(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> Draft:
+    def outside(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """That the pictures lie outside what the core knows; what it said of them is withheld."""
         text = sentences.say("outside", language)
         shown = tuple(replace(one, text=None) for one in evidence[: self._options.evidence])
-        return Draft(Said(text, text), 0.0, "", shown, (), (Condition(asked, "cannot tell"),))
+        return ReplyDraft(Said(text, text), 0.0, "", shown, (), (Condition(asked, "cannot tell"),))
 
     def _condition(self, text: str, probability: float) -> Condition:
         sure = self._options.sure
@@ -407,12 +411,12 @@ class Composer:
         language: Language,
         confidence: float,
         conditions: tuple[Condition, ...] = (),
-    ) -> Draft:
+    ) -> ReplyDraft:
         shown = nearest[: self._options.evidence]
         said = sentences.unknown_sentence(shown, language)
         if any(condition.verdict == "seen" for condition in conditions):  # a part of what was asked for is there
             said = said.and_then(sentences.shortfall(conditions, language))
-        return Draft(said, confidence, "", shown, (), conditions)
+        return ReplyDraft(said, confidence, "", shown, (), conditions)
 
     def _out(self, text: str, language: Language) -> str:
         if language != "en" and not text.isascii():  # a word kept from the question is in its language already

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.events.alignment import Gap, Limits
-from tools.events.query import Sequence, Span, sequence_of
+from tools.events.query import EventQuery, Span, event_query
 
 if TYPE_CHECKING:
     from tools.types import EventMoment
@@ -46,7 +46,7 @@ _ADD = re.compile(
 _SMALL = frozenset({"a", "an", "the", "one", "event", "find", "it", "that", "with"})
 
 
-def edited(words: str, last: Sequence, moments: tuple[EventMoment, ...], translate: Translate) -> Sequence | None:
+def edited(words: str, last: EventQuery, moments: tuple[EventMoment, ...], translate: Translate) -> EventQuery | None:
     """`last` as `words` correct it; None if they are no explicit correction of it.
 
     Args:
@@ -65,7 +65,7 @@ def edited(words: str, last: Sequence, moments: tuple[EventMoment, ...], transla
     return None
 
 
-def _moved(last: Sequence, moments: tuple[EventMoment, ...], which: int, how: str) -> Sequence | None:
+def _moved(last: EventQuery, moments: tuple[EventMoment, ...], which: int, how: str) -> EventQuery | None:
     """The event after the moment it was found at, or before it."""
     at = _place(which, last)
     if at is None or (moment := moments[at]).start_seconds is None or moment.end_seconds is None:
@@ -80,7 +80,7 @@ def _moved(last: Sequence, moments: tuple[EventMoment, ...], which: int, how: st
     return replace(last, spans=(*last.spans[:at], moved, *last.spans[at + 1 :]))
 
 
-def _added(last: Sequence, found: re.Match[str], translate: Translate) -> Sequence | None:
+def _added(last: EventQuery, found: re.Match[str], translate: Translate) -> EventQuery | None:
     at = len(last.events)
     if found["edge"] and found["edge"].lower() in ("start", "beginning", "đầu"):
         at = 0
@@ -97,7 +97,7 @@ def _added(last: Sequence, found: re.Match[str], translate: Translate) -> Sequen
     return _checked(events, around, last, spans)
 
 
-def _dropped(last: Sequence, what: str, translate: Translate) -> Sequence | None:
+def _dropped(last: EventQuery, what: str, translate: Translate) -> EventQuery | None:
     """Without one event, told by its number or by its words."""
     named = re.fullmatch(_WHICH, what.strip(), re.IGNORECASE)
     at = _place(_ORDINALS[_spaced(named["which"])], last) if named else _named(last, what, translate)
@@ -110,11 +110,11 @@ def _dropped(last: Sequence, what: str, translate: Translate) -> Sequence | None
     return _checked([last.events[i] for i in keep], left, last, tuple(last.spans[i] for i in keep))
 
 
-def _checked(events: list[str], gaps: tuple[Gap, ...], last: Sequence, spans: tuple[Span, ...]) -> Sequence:
-    return Sequence(sequence_of(events).events, Limits(gaps, last.limits.within_seconds), spans)
+def _checked(events: list[str], gaps: tuple[Gap, ...], last: EventQuery, spans: tuple[Span, ...]) -> EventQuery:
+    return EventQuery(event_query(events).events, Limits(gaps, last.limits.within_seconds), spans)
 
 
-def _named(last: Sequence, what: str, translate: Translate) -> int | None:
+def _named(last: EventQuery, what: str, translate: Translate) -> int | None:
     """The one event that shares the most words with what was said; None if none does, or two alike."""
     said = {word for text in (what, translate(what)) for word in _words(text)}
     shared = [len(said & _words(event)) for event in last.events]
@@ -122,7 +122,7 @@ def _named(last: Sequence, what: str, translate: Translate) -> int | None:
     return shared.index(best) if best and shared.count(best) == 1 else None
 
 
-def _place(which: int, last: Sequence) -> int | None:
+def _place(which: int, last: EventQuery) -> int | None:
     at = which if which >= 0 else len(last.events) - 1
     return at if at < len(last.events) else None
 

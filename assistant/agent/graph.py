@@ -11,7 +11,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
 from assistant.agent import sentences
-from assistant.agent.compose import Composer, Draft
+from assistant.agent.compose import Composer, ReplyDraft
 from assistant.agent.conditions import names
 from assistant.agent.plan import DEFAULT_TOOL, Plan
 from assistant.agent.records import Step, reply_to_row
@@ -21,14 +21,14 @@ from assistant.agent.understand import Understand
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events.confirmation import placed_in_order
-from tools.events.happenings import Happening, confirmed, timed
+from tools.events.happenings import EventOccurrence, confirmed, timed
 from tools.events.search import find_events_tool
 from tools.events.verified import verified
 from tools.find_frames import FindFramesOptions, find_frames_tool
 from tools.find_unusual import find_unusual_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
-from tools.moments import Seen, merge
+from tools.moments import ScoredKeyframe, merge
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Spot
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from langchain_core.tools import BaseTool
 
-    from assistant.agent.records import Options
+    from assistant.agent.records import AgentOptions
     from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
 
 SIGHT = frozenset({"find_frames", "find_events", "look", "describe", "find_unusual"})
@@ -56,7 +56,7 @@ class Agent:
         core: Core,
         grounder: Grounder,
         translator: Translator | None,
-        options: Options,
+        options: AgentOptions,
         calibration: Callable[[float], float] | None = None,
     ) -> None:
         self._calibration = calibration
@@ -110,7 +110,7 @@ class Agent:
         query = state["query"] or state["asked"]
         keyframes = self._keyframes(self._known(found))
         scores = verified(self._frames, self._core, query, keyframes)
-        shown: Sequence[Seen] = [Seen(k, float(p)) for k, p in zip(keyframes, scores, strict=True)]
+        shown: Sequence[ScoredKeyframe] = [ScoredKeyframe(k, float(p)) for k, p in zip(keyframes, scores, strict=True)]
         summary = f"best P(yes) {max(scores, default=0.0):.2f}"
         steps = [told(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))]
         happenings, shown = self._in_order(query, shown, state["start"] or 0.0, state["end"] or math.inf)
@@ -124,8 +124,8 @@ class Agent:
         }
 
     def _in_order(
-        self, query: str, shown: Sequence[Seen], start: float, end: float
-    ) -> tuple[list[Happening] | None, Sequence[Seen]]:
+        self, query: str, shown: Sequence[ScoredKeyframe], start: float, end: float
+    ) -> tuple[list[EventOccurrence] | None, Sequence[ScoredKeyframe]]:
         """When an event goes on, and what shows it; None of what only stands there, and what was shown."""
         seen = [one for one in shown if one.score >= self._options.min_verified]
         # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
@@ -144,7 +144,7 @@ class Agent:
         rest = [one for one in shown if one.score < self._options.min_verified]
         return [], [*confirmed(self._frames, self._core, query, seen), *rest]
 
-    def _is_confirmed(self, event: str, happening: Happening) -> bool:
+    def _is_confirmed(self, event: str, happening: EventOccurrence) -> bool:
         """Whether the core, shown several frames, agrees with its model of time, where no other witness is sure."""
         best = max(happening.frames, key=lambda one: one.score)
         (told,) = confirmed(self._frames, self._core, event, [best])
@@ -166,7 +166,7 @@ class Agent:
     def reflect(self, state: State) -> dict[str, Any]:
         """What comes after the moment found; else another way to look: a tool that failed, a slot that lost a word."""
         if state["side"] is not None:
-            seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
+            seen = [ScoredKeyframe(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
             kept = [s for s in seen if s.score >= self._options.min_verified]
             best = (self._timed(state) or merge(kept, tool=DEFAULT_TOOL))[0]
             return self._plan.tell(state, _stretch((best,)), state["side"]) | {"round": 1}
@@ -216,7 +216,7 @@ class Agent:
             for line in kept
         )
 
-    def _draft(self, state: State) -> Draft:
+    def _draft(self, state: State) -> ReplyDraft:
         language: Any = state["language"]
         found, tool = findings(state), state["tool"]
         evidence = tuple(one for one in found if isinstance(one, Evidence))
@@ -228,7 +228,7 @@ class Agent:
         sequences = tuple(one for one in found if isinstance(one, EventSequence))
         compose = self._composer
         if not self._frames.videos():
-            return Draft(sentences.Said(*[sentences.say("empty", language)] * 2))
+            return ReplyDraft(sentences.Said(*[sentences.say("empty", language)] * 2))
         if tool == "find_events" and sequences and (order := state["order"]) is not None:
             return compose.ordered(order, sequences, language)
         if tool == "find_events" and sequences:
@@ -247,7 +247,7 @@ class Agent:
             return compose.pointed(evidence, language)
         if tool in ("look", "count") and evidence:
             return compose.looked(evidence, language)
-        seen = [Seen(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
+        seen = [ScoredKeyframe(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
         bare = without_range(state["asked"])
         sought = state["sought"] or bare
         if moments := self._timed(state):
@@ -292,7 +292,7 @@ class Agent:
             for one, own in zip(found, moments, strict=True)
         ]
         frames = self._keyframes_at(spot for own in spots for spot in own)
-        knows = dict(zip(frames, self._core.knows(list(frames.values())), strict=True))
+        knows = dict(zip(frames, self._core.in_domain(list(frames.values())), strict=True))
         return [one for one, own in zip(found, spots, strict=True) if any(knows.get(spot, True) for spot in own)]
 
 

@@ -11,7 +11,7 @@ from assistant.agent.references import asks_unusual
 from assistant.agent.state import State, told
 from assistant.agent.times import Side, asks_around, without_range
 from tools.clock import moment
-from tools.events.query import SequenceError, Span, read_sequence, split_events
+from tools.events.query import EventQueryError, Span, parse_event_query, split_events
 from tools.read_text import ALL_LINES
 from tools.types import Keyframe
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from langchain_core.tools import BaseTool
 
-    from assistant.agent.records import DecidedBy, Options
+    from assistant.agent.records import AgentOptions, DecidedBy
     from tools.ports import Core, FrameIndex
 
 DEFAULT_TOOL = "find_frames"
@@ -32,7 +32,7 @@ AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before 
 class Plan:
     """The node, over what it needs; it plans the second round too."""
 
-    def __init__(self, frames: FrameIndex, core: Core, tools: Mapping[str, BaseTool], options: Options) -> None:
+    def __init__(self, frames: FrameIndex, core: Core, tools: Mapping[str, BaseTool], options: AgentOptions) -> None:
         self._frames, self._core, self._tools, self._options = frames, core, tools, options
 
     def __call__(self, state: State) -> dict[str, Any]:
@@ -109,8 +109,8 @@ class Plan:
     def _align(self, state: State, sequence: str, *, by: DecidedBy, note: str = "") -> dict[str, Any]:
         """Events in their order; seconds that a correction names are those of the video it was about."""
         try:
-            bound = any(span != Span() for span in read_sequence(sequence).spans)
-        except SequenceError:
+            bound = any(span != Span() for span in parse_event_query(sequence).spans)
+        except EventQueryError:
             bound = False  # the tool says what is wrong
         last = state.get("last")
         video = last["video_id"] if bound and last else state["scope"]

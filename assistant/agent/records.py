@@ -60,7 +60,7 @@ class ThreadInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class AgentOptions:
     """Thresholds of the agent."""
 
     min_margin: float = 0.15  # of the tool choice; thinner: the default route

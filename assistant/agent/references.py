@@ -73,7 +73,7 @@ def named_result(question: str, shown: int, last: int) -> Pointed | None:
     return Pointed(place if 0 <= place < shown else None, "" if nothing_else else rest)
 
 
-class Place(NamedTuple):
+class ComparedPlace(NamedTuple):
     """Something to be compared: a video, or a second of one."""
 
     video_id: str
@@ -85,7 +85,7 @@ def asks_unusual(question: str) -> bool:
     return _UNUSUAL.search(unicodedata.normalize("NFC", question)) is not None
 
 
-def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tuple[Place, Place] | None:
+def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tuple[ComparedPlace, ComparedPlace] | None:
     """The two moments or videos that a question wants compared; None if it does not, or names not two.
 
     Args:
@@ -100,11 +100,13 @@ def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tupl
     times = named_times(question)
     if len(named) == 2:
         first, second = (video_id for _, video_id in named)
-        return Place(first, times[0] if len(times) == 2 else None), Place(second, times[1] if len(times) == 2 else None)
+        return ComparedPlace(first, times[0] if len(times) == 2 else None), ComparedPlace(
+            second, times[1] if len(times) == 2 else None
+        )
     video_id = named[0][1] if named else scope
     if len(times) != 2 or len(named) > 2 or video_id is None:
         return None
-    return Place(video_id, times[0]), Place(video_id, times[1])
+    return ComparedPlace(video_id, times[0]), ComparedPlace(video_id, times[1])
 
 
 def _place(folded: str, video_id: str) -> int | None:

@@ -12,14 +12,14 @@ from assistant.agent.edits import edited
 from assistant.agent.references import compared, named_result, named_video
 from assistant.agent.state import State, told
 from assistant.agent.times import Side, asks_around, asks_whether, named_range, without_stretch
-from tools.events.query import SequenceError, read_sequence
+from tools.events.query import EventQueryError, parse_event_query
 from tools.ports import Turn
 from tools.types import EventMoment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.agent.records import DecidedBy, Options
+    from assistant.agent.records import AgentOptions, DecidedBy
     from tools.ports import Core, FrameIndex
 
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -39,7 +39,7 @@ class Understand:
     """The node, over what it needs."""
 
     def __init__(
-        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: Options
+        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: AgentOptions
     ) -> None:
         self._frames, self._core, self._translate, self._options = frames, core, translate, options
 
@@ -95,11 +95,11 @@ class Understand:
         try:
             sequence = edited(
                 state["question"],
-                read_sequence(last["text"]),
+                parse_event_query(last["text"]),
                 moments,
                 lambda words: self._translate(words, state["language"], "en"),
             )
-        except SequenceError:
+        except EventQueryError:
             return None
         return sequence.text if sequence is not None else None
 
@@ -118,6 +118,6 @@ def _order(asked: str) -> tuple[str, str] | None:
     """Two single happenings whose order is asked about; None where a half is a sequence itself, or names a limit."""
     order = asks_whether(asked)
     try:
-        return order if order is not None and read_sequence("; ".join(order)).events == order else None
-    except SequenceError:
+        return order if order is not None and parse_event_query("; ".join(order)).events == order else None
+    except EventQueryError:
         return None

@@ -94,13 +94,13 @@ def calibrate(ctx: click.Context, questions: Path, out: Path | None, as_json: bo
     """Measure how sure answers really are, from labelled QUESTIONS (.jsonl or .csv: question, answer, video)."""
     from assistant.agent.calibration import calibrate as fit
     from assistant.agent.calibration import is_right, read_questions
-    from assistant.agent.records import Options
+    from assistant.agent.records import AgentOptions
     from assistant.commands.output import emit
     from assistant.commands.progress import counting
 
     labelled = read_questions(questions)
     session = opened(ctx)
-    assistant = session.assistant_with(options=Options(min_confidence=0.0), remembers=False)
+    assistant = session.assistant_with(options=AgentOptions(min_confidence=0.0), remembers=False)
     confidences, right = [], []
     with counting("questions") as progress:
         for number, one in enumerate(labelled, 1):

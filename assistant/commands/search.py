@@ -89,14 +89,14 @@ def events(
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
     from assistant.commands.output import emit, sequence_line, sequence_row
     from tools.events.confirmation import confirm_sequences
-    from tools.events.query import SequenceError, read_sequence, sequence_of
+    from tools.events.query import EventQueryError, event_query, parse_event_query
     from tools.events.refinement import refine, refine_by_time
     from tools.events.search import FindEventsOptions, find_sequences, nothing_found
 
     try:
-        asked = read_sequence(texts[0]) if len(texts) == 1 else sequence_of(texts)
+        asked = parse_event_query(texts[0]) if len(texts) == 1 else event_query(texts)
         asked = asked.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
-    except SequenceError as error:
+    except EventQueryError as error:
         click.echo(f"video-assistant: {error}", err=True)
         ctx.exit(2)
     session = opened(ctx)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.session import Session
-    from assistant.settings import Language
+    from assistant.text.language import Language
     from tools.types import Evidence
 
 
@@ -63,7 +63,7 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
     from assistant.agent.sentences import say
 
     features = session.blip.features([image])
-    if not all(session.blip.knows(features)):
+    if not all(session.blip.in_domain(features)):
         raise VideoAssistantError(say("outside", language))
     prompt = render("caption")
     (told,) = session.blip.write(prompt, session.blip.queries(features, prompt.lower()))

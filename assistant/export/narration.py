@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from assistant.models.voice import Language, Voice
+    from assistant.models.voice import Voice
+    from assistant.text.language import Language
 
 WIDTH, HEIGHT = 640, 360  # pixels
 FRAMES_A_SECOND = 5  # of still pictures: enough for a player to seek in

@@ -24,7 +24,7 @@ from assistant.ingest.keyframes import KeyframePicker
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Listener, Progress
 from assistant.ingest.screen_text import Reader, ScreenText, read_picture
 from assistant.ingest.text_gate import Glimpse, TextGate
-from assistant.library import Draft, KeyframeRow, Library, VideoRecord
+from assistant.library import KeyframeRow, Library, VideoDraft, VideoRecord
 from assistant.media.audio import sound
 from assistant.media.decode import Frame, Media, MediaError, open_media
 from assistant.media.readings import Cue
@@ -159,7 +159,7 @@ def _check_readable(path: Path) -> None:
 
 def _index_one(
     path: Path,
-    draft: Draft,
+    draft: VideoDraft,
     embedder: Embedder,
     extractor: FeatureExtractor | None,
     reader: Reader | None,
@@ -282,7 +282,7 @@ def _wait(thread: threading.Thread, progress: Callable[[Progress], None] | None,
 def _run_models(
     run: _Run,
     source: queue.Queue[_Picture | None],
-    draft: Draft,
+    draft: VideoDraft,
     embedder: Embedder,
     extractor: FeatureExtractor | None,
     options: IngestOptions,

@@ -2,6 +2,6 @@
 
 from assistant.library.library import Library
 from assistant.library.records import KeyframeRow, LibraryBusyError, LibraryError, VideoRecord
-from assistant.library.writer import Draft, Writer
+from assistant.library.writer import VideoDraft, Writer
 
-__all__ = ["Draft", "KeyframeRow", "Library", "LibraryBusyError", "LibraryError", "VideoRecord", "Writer"]
+__all__ = ["KeyframeRow", "Library", "LibraryBusyError", "LibraryError", "VideoDraft", "VideoRecord", "Writer"]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from assistant.library import sidecar, text
 from assistant.library.catalog import Catalog
 from assistant.library.lock import writing
-from assistant.library.lookup import Condition, Lookup
+from assistant.library.lookup import LineFilter, Lookup
 from assistant.library.projection import Projection, project
-from assistant.library.records import LibraryError, StoredVideo, Track, VectorIndexError
+from assistant.library.records import KeyframeArrays, LibraryError, StoredVideo, VectorIndexError
 from assistant.library.vectors import VectorStore, vector_id
 from assistant.library.writer import Writer
 from tools.types import Keyframe, Line, Source, Video
@@ -44,7 +44,7 @@ class Library:
         self.embedder = embedder
         self.catalog = Catalog(root / "catalog.sqlite")
         self._opened: OrderedDict[tuple[str, str], tuple[list[Keyframe], NDArray[np.float32]]] = OrderedDict()
-        self._tracks: OrderedDict[tuple[str, str], Track] = OrderedDict()
+        self._tracks: OrderedDict[tuple[str, str], KeyframeArrays] = OrderedDict()
         self._opened_lock = threading.Lock()
         self._projected: tuple[int, Projection | None] = -1, None  # with the revision it was made for
         self._projected_lock = threading.Lock()
@@ -189,7 +189,7 @@ class Library:
     def _rows(self) -> list[sqlite3.Row]:
         return self.catalog.connection.execute("SELECT * FROM video ORDER BY added").fetchall()
 
-    def track(self, video_id: str) -> Track:
+    def track(self, video_id: str) -> KeyframeArrays:
         """The bare numbers of a video's keyframes, quick to get.
 
         Raises:
@@ -207,7 +207,7 @@ class Library:
         )
         numbers = np.array([tuple(k) for k in stored], np.float64).reshape(-1, 2)
         vectors = sidecar.map_vectors(self.root, _stored(row))
-        track = Track(numbers[:, 0].astype(np.int64), np.ascontiguousarray(numbers[:, 1]), vectors)
+        track = KeyframeArrays(numbers[:, 0].astype(np.int64), np.ascontiguousarray(numbers[:, 1]), vectors)
         with self._opened_lock:
             self._tracks[key] = track
             while len(self._tracks) > OPEN_TRACKS:
@@ -505,7 +505,7 @@ def _span(keyframes: Sequence[Keyframe], start: float | None, end: float | None)
 
 def _line_condition(
     video_id: str | None, source: Source | None, start: float | None, end: float | None, without: Source | None = None
-) -> Condition:
+) -> LineFilter:
     given = [
         ("AND line.video_id = ?", video_id),
         ("AND line.source = ?", source),
@@ -514,4 +514,4 @@ def _line_condition(
         ("AND line.source != ?", without),
     ]
     chosen = [(clause, value) for clause, value in given if value is not None]
-    return Condition(" ".join(clause for clause, _ in chosen), tuple(value for _, value in chosen))
+    return LineFilter(" ".join(clause for clause, _ in chosen), tuple(value for _, value in chosen))

@@ -38,7 +38,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class LineFilter:
     """Further SQL on the table `line`, starting with AND, or empty; and its parameters."""
 
     sql: str = ""
@@ -60,7 +60,7 @@ class Lookup:
         connection: sqlite3.Connection,
         revision: int,
         query: str,
-        condition: Condition,
+        condition: LineFilter,
         limit: int,
         *,
         typos: bool = True,
@@ -86,7 +86,7 @@ class Lookup:
         ]
 
     def passages(
-        self, connection: sqlite3.Connection, revision: int, question: str, condition: Condition, limit: int
+        self, connection: sqlite3.Connection, revision: int, question: str, condition: LineFilter, limit: int
     ) -> list[Line]:
         """Lines that say most of what a question is about, best first, scored in [0, 1].
 
@@ -114,14 +114,16 @@ class Lookup:
                 (self._lines,) = connection.execute("SELECT count(*) FROM line").fetchone()
                 self._revision = revision
 
-    def _similar(self, connection: sqlite3.Connection, words: Sequence[str], condition: Condition) -> list[sqlite3.Row]:
+    def _similar(
+        self, connection: sqlite3.Connection, words: Sequence[str], condition: LineFilter
+    ) -> list[sqlite3.Row]:
         """The lines that most of the words, corrected, vote for."""
         return self._voted(
             connection, [group for word in dict.fromkeys(words) if (group := self._corrected(word))], condition
         )
 
     def _voted(
-        self, connection: sqlite3.Connection, groups: Sequence[Sequence[str]], condition: Condition
+        self, connection: sqlite3.Connection, groups: Sequence[Sequence[str]], condition: LineFilter
     ) -> list[sqlite3.Row]:
         """The lines that hold a word of most groups, the rare ones counting most."""
         found: list[Any] = []
@@ -182,7 +184,7 @@ def marks(words: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _strict(
-    connection: sqlite3.Connection, query: str, words: Sequence[str], condition: Condition
+    connection: sqlite3.Connection, query: str, words: Sequence[str], condition: LineFilter
 ) -> list[sqlite3.Row]:
     """The lines of the strictest reading that finds any."""
     phrases = [phrase for quoted in _QUOTED.findall(query) if (phrase := " ".join(terms(quoted)))]

@@ -58,7 +58,7 @@ class StoredVideo:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class KeyframeArrays:
     """The keyframes of one video as bare numbers, in time order."""
 
     frame_indexes: NDArray[np.int64]  # (keyframes,)

@@ -33,7 +33,7 @@ class Writer:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def begin(self, path: Path, *, force: bool = False) -> Draft | None:
+    def begin(self, path: Path, *, force: bool = False) -> VideoDraft | None:
         """Starts a video.
 
         Returns:
@@ -51,7 +51,7 @@ class Writer:
                 self.record_path(path, known["video_id"])
             return None
         name = known["video_id"] if known else self._free_id(path, content)
-        return Draft(self._library, self, path, name, content)
+        return VideoDraft(self._library, self, path, name, content)
 
     def _free_id(self, path: Path, content: str) -> str:
         for digits in range(6, len(content) + 1):
@@ -123,7 +123,7 @@ def _feature_bytes(video: StoredVideo) -> int:
     return video.keyframes * video.feature_tokens * video.feature_width * 2
 
 
-class Draft:
+class VideoDraft:
     """A video on its way in. Nothing of it is seen before `commit`."""
 
     def __init__(self, library: Library, writer: Writer, path: Path, name: str, content: str) -> None:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from assistant.text.language import Language
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-Language = Literal["vi", "en"]
 Engine = Literal["online", "offline"]
 REST_SECONDS = 60.0  # after a failure the online voice is left alone for so long
 OFFLINE_TIMEOUT_SECONDS = 60.0

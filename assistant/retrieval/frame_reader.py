@@ -50,7 +50,7 @@ class LibraryFrames:
         indexes, seconds, vectors = found
         return Similarities(indexes, seconds, self._search.embed(queries) @ vectors.T)
 
-    def times(
+    def locate_event(
         self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, most: int
     ) -> tuple[NDArray[np.int64], Timing] | None:
         if self._core is None or not self._core.tells_time:
@@ -59,7 +59,7 @@ class LibraryFrames:
         if found is None:
             return None
         indexes, seconds, features = found
-        told = self._core.times([event], features, seconds)
+        told = self._core.locate_events([event], features, seconds)
         return None if told is None else (indexes, told[0])
 
     def _read(

@@ -25,7 +25,7 @@ AS_GOOD = 0.95  # of the best line's score: lines that answer the query as well
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ChannelHit:
     """What one channel found at one keyframe."""
 
     hit: FrameHit
@@ -39,7 +39,7 @@ class Channel:
 
     name: str
     weight: float  # from 0 on
-    found: Sequence[Found]
+    found: Sequence[ChannelHit]
 
 
 def picture_weight(scores: Sequence[float]) -> float:
@@ -63,20 +63,20 @@ def text_weight(scores: Sequence[float], *, words: int, quoted: bool) -> float:
     return scores[0] ** SHARPNESS * length / (1 + math.log(alike) / 2) * (2 if quoted else 1)
 
 
-def at_keyframes(lines: Sequence[tuple[Line, Sequence[Keyframe]]], pictures: Sequence[FrameHit]) -> list[Found]:
+def at_keyframes(lines: Sequence[tuple[Line, Sequence[Keyframe]]], pictures: Sequence[FrameHit]) -> list[ChannelHit]:
     """Lines as hits of keyframes.
 
     Args:
         lines: best first, with scores above 0, each with the keyframes of its time, of which the first stands for it.
         pictures: keyframes that pictures found; those within a line's time are the line's too.
     """
-    found: dict[tuple[str, int], Found] = {}
+    found: dict[tuple[str, int], ChannelHit] = {}
     seen = {_key(hit.keyframe) for hit in pictures}
     for rank, (line, keyframes) in enumerate(lines):
         for place, keyframe in enumerate(keyframes):
             if place == 0 or _key(keyframe) in seen:
                 hit = FrameHit(keyframe, line.score, channel=line.source, why=line.text, line=line)
-                found.setdefault(_key(keyframe), Found(hit, rank, (line.score / lines[0][0].score) ** SHARPNESS))
+                found.setdefault(_key(keyframe), ChannelHit(hit, rank, (line.score / lines[0][0].score) ** SHARPNESS))
     return list(found.values())
 
 

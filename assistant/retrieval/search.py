@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieval.feedback import moved, turned_down
-from assistant.retrieval.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
+from assistant.retrieval.fusion import Channel, ChannelHit, at_keyframes, fuse, picture_weight, text_weight
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration, Feedback, Peaks, Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
@@ -278,5 +278,5 @@ class LibrarySearch:
         return rows
 
 
-def _ranked(hits: Sequence[FrameHit]) -> list[Found]:
-    return [Found(hit, rank) for rank, hit in enumerate(hits)]
+def _ranked(hits: Sequence[FrameHit]) -> list[ChannelHit]:
+    return [ChannelHit(hit, rank) for rank, hit in enumerate(hits)]

@@ -77,7 +77,7 @@ class RemoteCore(CoreModel):
             found.append(np.stack([made[place] for place in sent]))
         return np.concatenate(found)
 
-    def knows(self, features: NDArray[np.float16]) -> list[bool]:
+    def in_domain(self, features: NDArray[np.float16]) -> list[bool]:
         found: list[bool] = []
         for part in _parts(list(features)):
             found += self._ask("/knows", lambda frames: wire.Known(frames=frames), part)

@@ -92,7 +92,7 @@ class Write(Message):
 
 
 class Known(Message):
-    """A call of `CoreModel.knows`."""
+    """A call of `CoreModel.in_domain`."""
 
     frames: Frames
 

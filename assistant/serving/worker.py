@@ -151,7 +151,7 @@ class _Worker:
 
     async def _knows(self, request: Request) -> Response:
         asked, sent = await self._message(request, wire.Known)
-        return _json(await asyncio.to_thread(self._blip.knows, self._held(asked.frames, sent)))
+        return _json(await asyncio.to_thread(self._blip.in_domain, self._held(asked.frames, sent)))
 
     async def _features(self, request: Request) -> Response:
         """Features of pictures; those of a picture that was sent before are not made again."""

@@ -60,10 +60,10 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         from bench.quality.feedback import evaluate as feedback
 
         return feedback(session, seed=seed, size=size)
-    from assistant.agent.records import Options
+    from assistant.agent.records import AgentOptions
     from training.evaluation.run import evaluate as pocket
 
-    least = Options().min_confidence
+    least = AgentOptions().min_confidence
     try:
         return pocket(part, session.clip, session.own_blip, seed=seed, size=size, media=media, min_confidence=least)
     except ValueError as error:

@@ -74,10 +74,10 @@ def measure(session: Session, *, index: Path | None, seed: int, size: int) -> di
 
 
 def _figures(search: LibrarySearch, walks: Walks) -> dict[str, float]:
-    from tools.events.query import sequence_of
+    from tools.events.query import event_query
     from tools.events.search import FindEventsOptions, find_sequences
 
-    asked = [sequence_of([f"{n}/{event}" for event in range(EVENTS)]) for n in range(SEQUENCES)]
+    asked = [event_query([f"{n}/{event}" for event in range(EVENTS)]) for n in range(SEQUENCES)]
     every = [find_sequences(search, one, options=FindEventsOptions(full_scan=True)) for one in asked]
     found = [find_sequences(search, one) for one in asked]
     numbers = {video.video_id: Path(video.paths[0]).stem for video in search.videos()}

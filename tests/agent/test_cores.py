@@ -156,7 +156,7 @@ def test_each_frame_gets_a_probability_a_caption_and_whether_it_is_known(core: C
     for count in (0, 1, 3):
         part = frames[:count]
         verdicts, captions = core.verify("a red car", part), core.caption(part)
-        assert len(verdicts) == len(captions) == len(core.knows(part)) == count
+        assert len(verdicts) == len(captions) == len(core.in_domain(part)) == count
         assert all(0 <= p <= 1 for p in verdicts)
         assert all(0 <= caption.confidence <= 1 and caption.text for caption in captions)
 
@@ -183,20 +183,20 @@ def test_an_answer_is_short_whatever_is_asked(core: Core, frames: list[Keyframe]
 
 
 def test_frames_are_read_as_a_sequence_in_time_order(core: Core, frames: list[Keyframe]) -> None:
-    assert core.happening("what does the car do?", []).text == ""
+    assert core.answer_across("what does the car do?", []).text == ""
     for part in (frames, frames[:1], frames * 5):
-        answer = core.happening("what does the car do?", sorted(part, key=lambda k: k.seconds))
+        answer = core.answer_across("what does the car do?", sorted(part, key=lambda k: k.seconds))
         assert 0 <= answer.confidence <= 1
 
 
 def test_each_window_gets_a_probability_that_something_happens_in_it(core: Core, frames: list[Keyframe]) -> None:
     windows = [frames, frames[:1], [], frames * 5, frames[1:]]
-    found = core.happens("a red car stops", windows)
+    found = core.verify_windows("a red car stops", windows)
     assert len(found) == len(windows)
     assert all(0 <= p <= 1 for p in found)
     assert found[2] == 0.0
-    assert core.happens("a red car stops", []) == []
-    assert core.happens("a red car stops", [frames[:1]]) == [pytest.approx(found[1], abs=1e-4)]
+    assert core.verify_windows("a red car stops", []) == []
+    assert core.verify_windows("a red car stops", [frames[:1]]) == [pytest.approx(found[1], abs=1e-4)]
 
 
 def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frames: list[Keyframe]) -> None:
@@ -212,7 +212,7 @@ def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frame
 def test_a_blind_model_never_gets_a_picture(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
     blind = ChatModelCore(model, "fake:model", eyes=ScriptedCore(unfamiliar=(1.0,)))
-    assert blind.knows(frames) == [True, False, True]
+    assert blind.in_domain(frames) == [True, False, True]
     assert blind.answer("what is it?", frames).text == "yes"
     assert not model.seen
 

@@ -1,10 +1,10 @@
 import pytest
 
 from assistant.agent.edits import edited
-from tools.events.query import read_sequence
+from tools.events.query import parse_event_query
 from tools.types import EventMoment
 
-LAST = read_sequence("a dog runs by, right after that a blue bus stops, then a man waits")
+LAST = parse_event_query("a dog runs by, right after that a blue bus stops, then a man waits")
 MOMENTS = (
     EventMoment("a dog runs by", False, 2.0, 4.0, 3.0, 75, 0.9),
     EventMoment("a blue bus stops", False, 6.0, 9.0, 7.0, 175, 0.9),
@@ -61,7 +61,7 @@ def test_everything_else_is_left_to_the_core(words) -> None:
 
 
 def test_what_comes_around_a_dropped_event_keeps_its_distance() -> None:
-    last = read_sequence("a; within 3 seconds b; within 4 seconds c")
+    last = parse_event_query("a; within 3 seconds b; within 4 seconds c")
     found = edited("without b", last, (MOMENTS[0],) * 3, str)
     assert found is not None
     assert found.limits.gaps[0].max_seconds == 7

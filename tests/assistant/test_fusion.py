@@ -1,13 +1,13 @@
 import pytest
 
-from assistant.retrieval.fusion import Channel, Found, at_keyframes, fuse, picture_weight, text_weight
+from assistant.retrieval.fusion import Channel, ChannelHit, at_keyframes, fuse, picture_weight, text_weight
 from tools.types import FrameHit, Keyframe, Line
 
 FRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(10)]
 
 
 def _pictures(*order: int, weight: float = 0.5) -> Channel:
-    found = [Found(FrameHit(FRAMES[i], 0.5, why="a dog"), rank) for rank, i in enumerate(order)]
+    found = [ChannelHit(FrameHit(FRAMES[i], 0.5, why="a dog"), rank) for rank, i in enumerate(order)]
     return Channel("picture", weight, found)
 
 

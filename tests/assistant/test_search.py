@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant.library.records import Track
+from assistant.library.records import KeyframeArrays
 from assistant.retrieval.feedback import moved, turned_down
 from assistant.retrieval.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
@@ -11,7 +11,7 @@ from tools.ports import Calibration, Feedback
 from tools.types import Keyframe, Line, Video
 
 SCALE = Calibration(0.5, 8.0)
-TRACK = Track(np.arange(4), np.arange(4.0), np.eye(4, dtype=np.float32))
+TRACK = KeyframeArrays(np.arange(4), np.arange(4.0), np.eye(4, dtype=np.float32))
 KEYFRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(4)]
 
 

@@ -43,12 +43,12 @@ def test_words_are_read_alone_as_they_are_among_others(timer: EventTimer) -> Non
     rows = torch.nn.utils.rnn.pad_sequence(words, True)
     said = torch.tensor([[1.0, 1, 0, 0, 0, 0], [1.0] * 6])
     _, event = timer(torch.randn(2, 3, QUERIES, WIDTH), rows, said, torch.arange(3.0).expand(2, -1))
-    assert event.sigmoid().tolist() == pytest.approx([timer.is_event(one) for one in words], abs=1e-5)
+    assert event.sigmoid().tolist() == pytest.approx([timer.event_probability(one) for one in words], abs=1e-5)
 
 
 def test_a_text_without_a_word_is_no_event_and_stops_nobody(timer: EventTimer) -> None:
     nothing, something = torch.zeros(0, WIDTH), torch.randn(3, WIDTH)
-    assert timer.is_event(nothing) == 0.0
+    assert timer.event_probability(nothing) == 0.0
     queries = torch.randn(len(SECONDS), QUERIES, WIDTH)
     _, beside = timer.time(queries, [nothing, something], SECONDS)
     np.testing.assert_allclose(beside.going, timer.time(queries, [something], SECONDS)[0].going, atol=1e-5)
@@ -64,5 +64,5 @@ def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
 def test_a_core_without_one_tells_no_times(tmp_path: Path) -> None:
     features = np.zeros((2, 4, 8), np.float16)
     core = InstructBlip(str(tmp_path))
-    assert core.times(["a red car stops"], features, np.array([0.0, 1.0])) is None
-    assert core.is_event("a red car stops") is None
+    assert core.locate_events(["a red car stops"], features, np.array([0.0, 1.0])) is None
+    assert core.event_probability("a red car stops") is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.models.blip.instructblip import InstructBlip
-from assistant.models.blip.ood_detector import Familiarity
+from assistant.models.blip.ood_detector import OodDetector
 from training.release.ood_detector import fit
 
 POCKET = str(files("assistant.models") / "pocket" / "instructblip")
@@ -32,41 +32,41 @@ def core() -> InstructBlip:
 
 def test_the_demo_clips_are_familiar(core: InstructBlip) -> None:
     for path in sorted(Path(str(files("assistant") / "demo")).glob("*.mp4")):
-        assert all(core.knows(core.features(_frames(path, every=60, most=8)))), path.name
+        assert all(core.in_domain(core.features(_frames(path, every=60, most=8)))), path.name
 
 
 def test_noise_a_page_and_a_black_frame_are_not(core: InstructBlip) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (90, 160, 3), np.uint8)
     page = np.full((90, 160, 3), 250, np.uint8)
     page[10:80:8] = 20
-    assert core.knows(core.features([noise, page, np.zeros((90, 160, 3), np.uint8)])) == [False, False, False]
+    assert core.in_domain(core.features([noise, page, np.zeros((90, 160, 3), np.uint8)])) == [False, False, False]
 
 
 @pytest.mark.shared
 def test_real_videos_are_not(core: InstructBlip, media: Path) -> None:
     known, seen = 0, 0
     for path in sorted((media / "video").iterdir()):
-        verdicts = core.knows(core.features(_frames(path, every=25, most=6)))
+        verdicts = core.in_domain(core.features(_frames(path, every=25, most=6)))
         known, seen = known + sum(verdicts), seen + len(verdicts)
     assert seen > 60
     assert known / seen <= 0.02
 
 
 def test_a_checkpoint_without_a_measure_knows_everything(tmp_path: Path) -> None:
-    assert Familiarity.load(tmp_path) is None
-    assert InstructBlip(str(tmp_path)).knows(np.zeros((2, 5, 4), np.float16)) == [True, True]
+    assert OodDetector.load(tmp_path) is None
+    assert InstructBlip(str(tmp_path)).in_domain(np.zeros((2, 5, 4), np.float16)) == [True, True]
 
 
 def test_the_limit_leaves_the_asked_share_outside(tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     states = rng.normal(size=(4000, 6)) * (1, 2, 3, 4, 5, 6)
     np.savez(tmp_path / "familiarity.npz", **fit(states))
-    measure = Familiarity.load(tmp_path)
+    measure = OodDetector.load(tmp_path)
     assert measure is not None
 
     def features(points: np.ndarray) -> np.ndarray:
         return np.repeat(points[:, None], 3, axis=1).astype(np.float16)
 
     fresh = rng.normal(size=(4000, 6)) * (1, 2, 3, 4, 5, 6)
-    assert 0.98 < np.mean(measure.knows(features(fresh))) < 1
-    assert not any(measure.knows(features(fresh[:50] + 20)))
+    assert 0.98 < np.mean(measure.in_domain(features(fresh))) < 1
+    assert not any(measure.in_domain(features(fresh[:50] + 20)))

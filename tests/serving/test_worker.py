@@ -70,7 +70,7 @@ def features(blip: InstructBlip, pictures: list[np.ndarray]) -> np.ndarray:
 def test_the_worker_sees_what_the_core_sees(core, blip, pictures, features) -> None:
     assert core.features(pictures).astype(np.float32) == pytest.approx(features.astype(np.float32), abs=0.02)
     assert core.features([]).shape == features[:0].shape
-    assert core.knows(features) == blip.knows(features)
+    assert core.in_domain(features) == blip.in_domain(features)
 
 
 def test_the_worker_says_what_the_core_says(core, blip, features) -> None:

@@ -30,7 +30,7 @@ def test_the_core_tells_labels_apart_that_look_the_same() -> None:
         def verify(self, statement, frames):
             return [0.1] * len(frames)
 
-        def happens(self, statement, windows):
+        def verify_windows(self, statement, windows):
             return [0.9 if statement == "the dog leaves" else 0.05 for _ in windows]
 
     labels = ["the dog enters", "the dog leaves"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.events.confirmation import ConfirmOptions, Windows, confirm_sequences, placed_in_order
-from tools.events.query import sequence_of
+from tools.events.query import event_query
 from tools.events.search import FindEventsOptions, find_sequences
 from tools.events.timing import Timing
 from tools.ports import Calibration, Peaks, Similarities
@@ -45,7 +45,7 @@ class Moody(ScriptedCore):
         super().__init__()
         self.seed, self.looked = seed, set()
 
-    def happens(self, statement, windows):
+    def verify_windows(self, statement, windows):
         self.looked |= {window[0].video_id for window in windows}
         keys = [hash((self.seed, statement, w[0].video_id, w[0].seconds)) % 2**32 for w in windows]
         return [float(np.random.default_rng(key).random()) for key in keys]
@@ -54,7 +54,7 @@ class Moody(ScriptedCore):
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 3), st.integers(1, 12))
 def test_what_is_certified_is_what_looking_at_every_video_finds(seed, videos, limit, most) -> None:
-    index, asked = RandomVideos(seed, videos), sequence_of(EVENTS)
+    index, asked = RandomVideos(seed, videos), event_query(EVENTS)
     search = FindEventsOptions(limit=limit, per_video=2, keyframes=None)
     found = confirm_sequences(index, Moody(seed), asked, search=search, options=ConfirmOptions(videos=most))
     full = confirm_sequences(index, Moody(seed), asked, search=search, options=ConfirmOptions(videos=100))
@@ -67,23 +67,23 @@ def test_what_is_certified_is_what_looking_at_every_video_finds(seed, videos, li
 def test_the_core_looks_only_at_videos_that_can_matter() -> None:
     index, core = RandomVideos(3, 200), Moody(1)
     index.curves = {name: 0.1 * curve for name, curve in index.curves.items()} | {"v007": np.ones((3, 9))}
-    core.happens = lambda statement, windows: core.looked.add(windows[0][0].video_id) or [1.0] * len(windows)
-    confirm_sequences(index, core, sequence_of(EVENTS), search=FindEventsOptions(limit=1))
+    core.verify_windows = lambda statement, windows: core.looked.add(windows[0][0].video_id) or [1.0] * len(windows)
+    confirm_sequences(index, core, event_query(EVENTS), search=FindEventsOptions(limit=1))
     assert core.looked == {"v007"}
 
 
 def test_an_event_that_the_core_denies_does_not_rank() -> None:
-    asked, core = sequence_of(["a red car", "a dog"]), ScriptedCore()
-    core.happens = lambda statement, windows: [float("car" in statement)] * len(windows)
+    asked, core = event_query(["a red car", "a dog"]), ScriptedCore()
+    core.verify_windows = lambda statement, windows: [float("car" in statement)] * len(windows)
     assert find_sequences(FakeIndex(), asked)
     assert confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(min_score=0.6)) == []
 
 
 def test_the_best_frame_moves_to_where_the_core_sees_it() -> None:
     core = ScriptedCore()
-    core.happens = lambda statement, windows: [0.95 if any(k.seconds == 4 for k in w) else 0.1 for w in windows]
+    core.verify_windows = lambda statement, windows: [0.95 if any(k.seconds == 4 for k in w) else 0.1 for w in windows]
     options = ConfirmOptions(window_seconds=2.0, step_seconds=1.0)
-    asked, search = sequence_of(["blue bus"]), FindEventsOptions(limit=1)
+    asked, search = event_query(["blue bus"]), FindEventsOptions(limit=1)
     (found,) = confirm_sequences(FakeIndex(), core, asked, search=search, options=options)
     assert find_sequences(FakeIndex(), asked)[0].moments[0].seconds == 3.0
     assert found.moments[0].seconds == 4.0
@@ -100,8 +100,8 @@ def test_what_windows_have_in_common_bounds_an_event() -> None:
 
 
 def test_start_and_end_are_those_that_the_core_saw() -> None:
-    core, asked = ScriptedCore(), sequence_of(["dog"])
-    core.happens = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
+    core, asked = ScriptedCore(), event_query(["dog"])
+    core.verify_windows = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
     options = ConfirmOptions(window_seconds=4.0)
     (found,) = confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1), options=options)
     (moment,) = found.moments
@@ -110,15 +110,15 @@ def test_start_and_end_are_those_that_the_core_saw() -> None:
 
 
 def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
-    core, asked = ScriptedCore(), sequence_of(["dog"])
-    core.happens = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
+    core, asked = ScriptedCore(), event_query(["dog"])
+    core.verify_windows = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
 
     def times(events, frames):
         assert events == ("dog",)
         seconds = np.array([frame.seconds for frame in frames])
         return [Timing(seconds, (seconds == 7) * 0.8, seconds - 0.4, seconds + 0.7)]
 
-    core.times = times
+    core.locate_events = times
     (found,) = confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1))
     (moment,) = found.moments
     assert moment.start_seconds == min(6.6, moment.seconds)
@@ -137,16 +137,16 @@ def test_the_core_looks_first_where_the_model_of_time_sees_it(timed, first) -> N
         seconds = np.array([frame.seconds for frame in frames])
         return [Timing(seconds, (seconds == 4) * 0.3, seconds, seconds + 1)] if timed else None
 
-    core.happens, core.times = happens, times
+    core.verify_windows, core.locate_events = happens, times
     options = ConfirmOptions(window_seconds=2.0, windows=2)
-    confirm_sequences(FakeIndex(), core, sequence_of(["blue bus"]), options=options)
+    confirm_sequences(FakeIndex(), core, event_query(["blue bus"]), options=options)
     assert len(looked) == 2
     assert all(first in {keyframe.seconds for keyframe in window} for window in looked)
 
 
 def test_events_move_within_their_video() -> None:
-    core, asked = ScriptedCore(), sequence_of(["red car", "blue bus"])
-    core.happens = lambda statement, windows: [0.9 if window[-1].seconds >= 4 else 0.0 for window in windows]
+    core, asked = ScriptedCore(), event_query(["red car", "blue bus"])
+    core.verify_windows = lambda statement, windows: [0.9 if window[-1].seconds >= 4 else 0.0 for window in windows]
     found = find_sequences(FakeIndex(), asked)
     (placed, *others) = placed_in_order(FakeIndex(), core, asked, found)
     assert placed.video_id == found[0].video_id
@@ -155,17 +155,17 @@ def test_events_move_within_their_video() -> None:
 
 
 def test_the_video_that_shows_the_events_comes_first() -> None:
-    index, asked = RandomVideos(5, 6), sequence_of(EVENTS)
+    index, asked = RandomVideos(5, 6), event_query(EVENTS)
     found = find_sequences(index, asked, options=FindEventsOptions(limit=4, per_video=1))
     shown, core = found[2].video_id, ScriptedCore()
-    core.happens = lambda statement, windows: [0.95 if w[0].video_id == shown else 0.3 for w in windows]
+    core.verify_windows = lambda statement, windows: [0.95 if w[0].video_id == shown else 0.3 for w in windows]
     assert placed_in_order(index, core, asked, found, videos=4)[0].video_id == shown
     alone = placed_in_order(index, core, asked, found)
     assert [one.video_id for one in alone] == [one.video_id for one in found], "one video is looked at"
 
 
 def test_a_video_of_which_nothing_is_confirmed_stays_as_it_was_found() -> None:
-    core, asked = ScriptedCore(), sequence_of(["red car", "blue bus"])
-    core.happens = lambda statement, windows: [0.0] * len(windows)
+    core, asked = ScriptedCore(), event_query(["red car", "blue bus"])
+    core.verify_windows = lambda statement, windows: [0.0] * len(windows)
     found = find_sequences(FakeIndex(), asked)
     assert placed_in_order(FakeIndex(), core, asked, found) == found

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.events.alignment import Gap, Limits
-from tools.events.query import Sequence, Span, sequence_of
+from tools.events.query import EventQuery, Span, event_query
 from tools.events.search import FindEventsOptions, extent, find_sequences
 from tools.ports import Calibration, Peaks, Similarities
 
@@ -52,7 +52,7 @@ def test_what_is_certified_is_what_a_full_scan_finds(
     seed, videos, slack, limit, keyframes, penalty, within, floor
 ) -> None:
     index = RandomIndex(seed, videos, slack)
-    asked = Sequence(EVENTS, Limits((Gap(0.0, 4.0), Gap(1.0)), within), (Span(), Span(1.0, 6.0), Span()))
+    asked = EventQuery(EVENTS, Limits((Gap(0.0, 4.0), Gap(1.0)), within), (Span(), Span(1.0, 6.0), Span()))
     options = FindEventsOptions(limit=limit, per_video=2, keyframes=keyframes, miss_penalty=penalty, min_score=floor)
     found = find_sequences(index, asked, options=options)
     full = find_sequences(index, asked, options=options.model_copy(update={"full_scan": True}))
@@ -66,54 +66,54 @@ def test_what_is_certified_is_what_a_full_scan_finds(
 
 def test_videos_that_cannot_matter_are_left_alone() -> None:
     index = RandomIndex(seed=3, videos=200, slack=0.0)
-    (found,) = find_sequences(index, sequence_of(EVENTS), options=FindEventsOptions(limit=1))
+    (found,) = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(limit=1))
     assert found.certified
     assert len(index.aligned) < 100
 
 
 def test_a_search_cut_short_says_so() -> None:
     index = RandomIndex(seed=3, videos=50, slack=1.0)
-    found = find_sequences(index, sequence_of(EVENTS), options=FindEventsOptions(keyframes=10))
+    found = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(keyframes=10))
     assert not any(one.certified for one in found)
 
 
 def test_one_of_three_events_may_be_missed_and_is_shown_so() -> None:
-    (found,) = find_sequences(FakeIndex(), sequence_of(["red car", "green truck", "dog"]))
+    (found,) = find_sequences(FakeIndex(), event_query(["red car", "green truck", "dog"]))
     assert [m.missed for m in found.moments] == [False, True, False]
     assert found.moments[1].seconds is None
     strict = FindEventsOptions(miss_penalty=None, limit=1)
-    (placed,) = find_sequences(FakeIndex(), sequence_of(["red car", "green truck", "dog"]), options=strict)
+    (placed,) = find_sequences(FakeIndex(), event_query(["red car", "green truck", "dog"]), options=strict)
     assert not any(m.missed for m in placed.moments)
     assert placed.score < found.score
 
 
 def test_an_event_lasts_while_it_is_half_as_likely() -> None:
-    found = find_sequences(FakeIndex(), sequence_of(["red car", "blue bus"]))[0]
+    found = find_sequences(FakeIndex(), event_query(["red car", "blue bus"]))[0]
     assert [(m.start_seconds, m.end_seconds) for m in found.moments] == [(0.0, 2.0), (3.0, 5.0)]
     assert extent(np.array([0.9, 0.9, 1.0, 0.9, 0.2]), 2, [1]) == (2, 3)
 
 
 def test_one_event_is_searched_too() -> None:
-    found = find_sequences(FakeIndex(), sequence_of(["dog"]))
+    found = find_sequences(FakeIndex(), event_query(["dog"]))
     assert found[0].moments[0].seconds == 6.0
     assert 0.9 < found[0].score <= 1.0
 
 
 def test_several_of_one_video_lie_apart() -> None:
     index = FakeIndex()
-    found = find_sequences(index, sequence_of(["red car"]), options=FindEventsOptions(limit=3, min_score=0.0))
+    found = find_sequences(index, event_query(["red car"]), options=FindEventsOptions(limit=3, min_score=0.0))
     assert len({m.seconds for one in found for m in one.moments}) == 3
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    alone = find_sequences(index, sequence_of(["red car"]), options=FindEventsOptions(limit=3, per_video=1))
-    assert [m.seconds for one in find_sequences(index, sequence_of(["red car"])) for m in one.moments] == [0.0, 1.0]
+    alone = find_sequences(index, event_query(["red car"]), options=FindEventsOptions(limit=3, per_video=1))
+    assert [m.seconds for one in find_sequences(index, event_query(["red car"])) for m in one.moments] == [0.0, 1.0]
     assert alone == [replace(found[0])]
 
 
 def test_what_nobody_has_seen_is_not_found() -> None:
-    assert find_sequences(FakeIndex(), sequence_of(["green truck", "unicorn"])) == []
+    assert find_sequences(FakeIndex(), event_query(["green truck", "unicorn"])) == []
 
 
 @pytest.mark.parametrize("index", [FakeIndex(empty=True), FakeIndex()])
 def test_too_little_to_search_brings_nothing(index) -> None:
     index.frames = index.frames[:1]
-    assert find_sequences(index, sequence_of(["red car", "dog"])) == []
+    assert find_sequences(index, event_query(["red car", "dog"])) == []

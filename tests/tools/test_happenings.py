@@ -4,7 +4,7 @@ import pytest
 from fakes import FakeIndex, ScriptedCore, TimingCore
 
 from tools.events.happenings import confirmed, timed
-from tools.moments import Seen
+from tools.moments import ScoredKeyframe
 
 
 @pytest.fixture
@@ -33,7 +33,11 @@ def test_what_only_stands_there_is_no_event_and_a_core_without_time_says_nothing
 
 
 def test_an_untimed_event_is_only_as_sure_as_several_frames_in_order(index: FakeIndex) -> None:
-    seen = [Seen(index.frames[0], 0.9), Seen(index.frames[1], 0.8), Seen(index.frames[6], 0.7)]
+    seen = [
+        ScoredKeyframe(index.frames[0], 0.9),
+        ScoredKeyframe(index.frames[1], 0.8),
+        ScoredKeyframe(index.frames[6], 0.7),
+    ]
     core = TimingCore(happens=0.9)
     assert confirmed(index, core, "a red car leaves", seen) == seen
     assert all(len(window) > 1 and window == sorted(window) for window in core.windows)

@@ -10,7 +10,7 @@ import pytest
 from assistant.library import KeyframeRow, Library, VideoRecord
 from assistant.retrieval.frame_reader import LibraryFrames
 from assistant.retrieval.search import LibrarySearch
-from tools.events.query import read_sequence, sequence_of
+from tools.events.query import event_query, parse_event_query
 from tools.events.refinement import RefineOptions, TimeOptions, refine, refine_by_time
 from tools.events.search import find_sequences
 from tools.events.timing import Timing
@@ -90,7 +90,7 @@ def searched(request, tmp_path):
 
 def test_start_end_and_best_frame_are_exact_to_the_frame(searched) -> None:
     search, _, times, _ = searched
-    asked = sequence_of(["red", "green", "blue"])
+    asked = event_query(["red", "green", "blue"])
     (found,) = find_sequences(search, asked)
     refined = refine(found, asked, search, LibraryFrames(search))
     for moment, (start, end) in zip(refined.moments, SPANS.values(), strict=True):
@@ -104,7 +104,7 @@ def test_start_end_and_best_frame_are_exact_to_the_frame(searched) -> None:
 
 def test_order_and_limits_hold_for_single_frames(searched) -> None:
     search, *_ = searched
-    asked = read_sequence("red, then within 2 seconds green, then at least 2 seconds later blue")
+    asked = parse_event_query("red, then within 2 seconds green, then at least 2 seconds later blue")
     (found,) = find_sequences(search, asked)
     moments = refine(found, asked, search, LibraryFrames(search)).moments
     gaps = [b.seconds - a.seconds for a, b in pairwise(moments)]
@@ -114,7 +114,7 @@ def test_order_and_limits_hold_for_single_frames(searched) -> None:
 
 def test_a_missed_event_stays_missed(searched) -> None:
     search, encoder, *_ = searched
-    asked = sequence_of(["red", "white", "blue"])
+    asked = event_query(["red", "white", "blue"])
     encoder.embed_texts = lambda texts: (
         encoder._unit(np.array([COLOURS.get(text, (-9, -9, -8)) for text in texts], np.float32))
         * np.array([[1.0 if text in COLOURS else 0.0] for text in texts], np.float32)
@@ -127,7 +127,7 @@ def test_a_missed_event_stays_missed(searched) -> None:
 
 def test_the_work_is_bounded(searched) -> None:
     search, encoder, times, _ = searched
-    asked = sequence_of(["red"])
+    asked = event_query(["red"])
     found = find_sequences(search, asked)[0]
     refine(found, asked, search, LibraryFrames(search), RefineOptions(frames_per_second=4))
     assert 0 < encoder.pictures <= 4 * 4
@@ -138,7 +138,7 @@ def test_the_work_is_bounded(searched) -> None:
 
 def test_a_file_that_is_gone_leaves_the_moments(searched, caplog) -> None:
     search, _, _, path = searched
-    asked = sequence_of(["red", "blue"])
+    asked = event_query(["red", "blue"])
     (found,) = find_sequences(search, asked)
     path.unlink()
     assert refine(found, asked, search, LibraryFrames(search)) == found
@@ -156,7 +156,7 @@ class Clock:
     def features(self, images):
         return np.stack([image.reshape(-1, 3).mean(0) for image in images]).astype(np.float16)
 
-    def times(self, events, features, seconds):
+    def locate_events(self, events, features, seconds):
         self.read += seconds.tolist()
         (event,) = events
         near = np.abs(features.astype(float) - np.array(COLOURS[event])).max(axis=1) < 25
@@ -166,7 +166,7 @@ class Clock:
 
 def test_the_model_of_time_reads_single_frames_around_what_was_found(searched) -> None:
     search, _, times, _ = searched
-    asked, clock = sequence_of(["red", "green", "blue"]), Clock()
+    asked, clock = event_query(["red", "green", "blue"]), Clock()
     (found,) = find_sequences(search, asked)
     timed = refine_by_time(found, asked, search, LibraryFrames(search, clock), TimeOptions(around_seconds=1.0))
     for moment, (start, end) in zip(timed.moments, SPANS.values(), strict=True):
@@ -182,14 +182,14 @@ def test_no_event_is_moved_past_its_neighbour_or_out_of_its_limits(searched) -> 
     frames = LibraryFrames(search)
 
     def at(seconds: dict[str, float]):
-        def times(event, **where):
+        def locate_event(event, **where):
             one = np.array([seconds[event]])
             return np.array([7]), Timing(one, np.array([0.9]), one, one + 1.0)
 
-        frames.times = times
+        frames.locate_event = locate_event
         return [moment.seconds for moment in refine_by_time(found, asked, search, frames).moments]
 
-    asked = read_sequence("red, then at least 2 seconds later blue")
+    asked = parse_event_query("red, then at least 2 seconds later blue")
     (found,) = find_sequences(search, asked)
     before = [moment.seconds for moment in found.moments]
     assert at({"red": 1.2, "blue": 4.6}) == [1.2, 4.6]
@@ -199,7 +199,7 @@ def test_no_event_is_moved_past_its_neighbour_or_out_of_its_limits(searched) -> 
 
 def test_without_a_model_of_time_or_the_file_everything_stays(searched) -> None:
     search, _, _, path = searched
-    asked = sequence_of(["red", "blue"])
+    asked = event_query(["red", "blue"])
     (found,) = find_sequences(search, asked)
     assert refine_by_time(found, asked, search, LibraryFrames(search)) == found
     path.unlink()

@@ -3,10 +3,10 @@ import pytest
 from tools.events.query import (
     MOST_EVENTS,
     RIGHT_AFTER_SECONDS,
-    SequenceError,
+    EventQueryError,
     Span,
-    read_sequence,
-    sequence_of,
+    event_query,
+    parse_event_query,
     split_events,
 )
 
@@ -16,7 +16,7 @@ ANY = (0.0, INFINITE)
 
 
 def _read(text: str):
-    found = read_sequence(text)
+    found = parse_event_query(text)
     return list(found.events), [(g.min_seconds, g.max_seconds) for g in found.limits.gaps], found.limits.within_seconds
 
 
@@ -72,10 +72,10 @@ def test_words_of_distance_become_limits(text, gaps, within) -> None:
 
 
 def test_seconds_bind_their_own_event() -> None:
-    found = read_sequence("a dog runs by before second 9; then a bus stops from second 30.5 on; a man waits")
+    found = parse_event_query("a dog runs by before second 9; then a bus stops from second 30.5 on; a man waits")
     assert found.events == ("a dog runs by", "a bus stops", "a man waits")
     assert found.spans == (Span(0.0, 9.0), Span(30.5, INFINITE), Span())
-    assert read_sequence("chó chạy rồi xe dừng từ giây 12").spans[1] == Span(12.0, INFINITE)
+    assert parse_event_query("chó chạy rồi xe dừng từ giây 12").spans[1] == Span(12.0, INFINITE)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_seconds_bind_their_own_event() -> None:
     ],
 )
 def test_a_sequence_is_written_as_it_is_read(text) -> None:
-    found = read_sequence(text)
-    assert read_sequence(found.text) == found
+    found = parse_event_query(text)
+    assert parse_event_query(found.text) == found
 
 
 def test_limits_from_elsewhere_come_on_top() -> None:
-    found = read_sequence("a, right after that b, then c").narrowed(within=20, min_gap=1, max_gap=9)
+    found = parse_event_query("a, right after that b, then c").narrowed(within=20, min_gap=1, max_gap=9)
     assert [(g.min_seconds, g.max_seconds) for g in found.limits.gaps] == [(1, RIGHT_AFTER_SECONDS), (1, 9)]
     assert found.limits.within_seconds == 20
 
@@ -100,17 +100,17 @@ def test_limits_from_elsewhere_come_on_top() -> None:
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        (lambda: sequence_of([]), "no event"),
-        (lambda: read_sequence(" ; "), "no event"),
-        (lambda: sequence_of([str(i) for i in range(50)]), f"50 events; a sequence takes up to {MOST_EVENTS}"),
-        (lambda: read_sequence("a dog, then A dog"), "twice in a row"),
-        (lambda: sequence_of("ab").narrowed(min_gap=5, max_gap=2), "at least 5 s and at most 2 s"),
-        (lambda: sequence_of("abc").narrowed(within=5, min_gap=3), "do not fit within 5 s"),
-        (lambda: read_sequence("a, then at least 10 seconds later b, all within 5 seconds"), "do not fit"),
+        (lambda: event_query([]), "no event"),
+        (lambda: parse_event_query(" ; "), "no event"),
+        (lambda: event_query([str(i) for i in range(50)]), f"50 events; a sequence takes up to {MOST_EVENTS}"),
+        (lambda: parse_event_query("a dog, then A dog"), "twice in a row"),
+        (lambda: event_query("ab").narrowed(min_gap=5, max_gap=2), "at least 5 s and at most 2 s"),
+        (lambda: event_query("abc").narrowed(within=5, min_gap=3), "do not fit within 5 s"),
+        (lambda: parse_event_query("a, then at least 10 seconds later b, all within 5 seconds"), "do not fit"),
     ],
 )
 def test_what_no_search_can_serve_is_refused_in_one_line(act, words) -> None:
-    with pytest.raises(SequenceError, match=words) as raised:
+    with pytest.raises(EventQueryError, match=words) as raised:
         act()
     assert "\n" not in str(raised.value)
 

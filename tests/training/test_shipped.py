@@ -80,7 +80,7 @@ def test_events_are_timed() -> None:
             continue
         seconds = np.arange(max(0.0, event.start_seconds - 5.0), min(SHOT_SECONDS - 0.1, event.end_seconds + 5.0), 0.5)
         features = core.features([model_frame(shot.scene(float(at)), IMAGE_SIZE, rng) for at in seconds])
-        (timing,) = core.times([event.text], features, seconds) or ()
+        (timing,) = core.locate_events([event.text], features, seconds) or ()
         start, end = timing.extent((event.start_seconds + event.end_seconds) / 2) or (0.0, 0.0)
         off += [abs(start - event.start_seconds), abs(end - event.end_seconds)]
     assert np.median(off) < 0.5, off
@@ -92,5 +92,5 @@ def test_events_are_known_by_their_words_from_what_only_stands_there() -> None:
         _, shot = sample_shot_of(rng)
         event = rng.choice(shot.events)
         texts = event.text, article(event.who), sample_happening(rng).present
-        right += [(core.is_event(text) or 0.0) >= 0.5 for text in texts] == [True, False, True]
+        right += [(core.event_probability(text) or 0.0) >= 0.5 for text in texts] == [True, False, True]
     assert right >= 38, right

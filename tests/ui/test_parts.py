@@ -12,7 +12,7 @@ from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe
 from ui import export, privacy
 from ui.screens.moment import steps
 from ui.state import links
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.suggest import next_questions
 from ui.widgets import subtitles
 from ui.widgets.region_picker import _box
@@ -25,8 +25,11 @@ def _frame(seconds: float, shot: int = 0, video: str = "v") -> Keyframe:
     return Keyframe(video, int(seconds * 25), seconds, shot, 0, "")
 
 
-@pytest.mark.parametrize("place", [Place("v-1", 0.0), Place("v-1", 12.5), Place("v-1", 3.25, (1.0, 2.0, 30.0, 40.0))])
-def test_a_place_comes_back_from_its_address(place: Place) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [PictureAddress("v-1", 0.0), PictureAddress("v-1", 12.5), PictureAddress("v-1", 3.25, (1.0, 2.0, 30.0, 40.0))],
+)
+def test_a_place_comes_back_from_its_address(place: PictureAddress) -> None:
     assert links.place(place.query()) == place
 
 

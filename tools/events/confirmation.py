@@ -19,14 +19,14 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from tools.events.alignment import alignments
-from tools.events.search import FindEventsOptions, Found, allowed, find_sequences, missed_score, told
+from tools.events.search import FindEventsOptions, RankedAlignment, allowed, find_sequences, missed_score, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from tools.events.query import Sequence
+    from tools.events.query import EventQuery
     from tools.events.timing import Timing
     from tools.ports import Core, FrameIndex, Similarities
     from tools.types import EventMoment, EventSequence, Keyframe
@@ -83,7 +83,7 @@ class Windows:
 def confirm_sequences(
     frames: FrameIndex,
     core: Core,
-    sequence: Sequence,
+    sequence: EventQuery,
     *,
     video_id: str | None = None,
     search: FindEventsOptions | None = None,
@@ -99,7 +99,7 @@ def confirm_sequences(
     wide = chosen.model_copy(update={"limit": bounds.videos + 1, "per_video": 1, "min_score": least})
     proposed = find_sequences(frames, sequence, video_id=video_id, options=wide)
     missed = missed_score(sequence, chosen)
-    kept: list[Found] = []
+    kept: list[RankedAlignment] = []
     seen: dict[str, tuple[Similarities, NDArray[np.float64]]] = {}
     lasting: dict[str, list[Windows] | list[Timing]] = {}
     pruned = 0.0  # the most that a video not looked at can reach
@@ -122,7 +122,7 @@ def confirm_sequences(
         open_to = allowed(sure * frames.calibration.odds(similar.scores), similar.seconds, sequence.spans)
         placements = alignments(open_to, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
-            found = Found(placed.score / len(sequence.events), proposal.video_id, placed)
+            found = RankedAlignment(placed.score / len(sequence.events), proposal.video_id, placed)
             if found.score < chosen.min_score or (len(kept) == chosen.limit and found.rank > kept[-1].rank):
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
@@ -143,7 +143,7 @@ def confirm_sequences(
 def placed_in_order(
     frames: FrameIndex,
     core: Core,
-    sequence: Sequence,
+    sequence: EventQuery,
     found: list[EventSequence],
     *,
     video_id: str | None = None,
@@ -180,7 +180,7 @@ def _hoped(likely: NDArray[np.float64], seconds: NDArray[np.float64], options: C
 def _times(core: Core, events: Iterable[str], keyframes: list[Keyframe], hoped: list[_Hoped]) -> list[Timing] | None:
     """When each event goes on, read in the windows of any; None from a core that cannot tell."""
     near = np.any([windows.inside.any(axis=0) for windows in hoped], axis=0)
-    return core.times(tuple(events), [keyframes[at] for at in np.flatnonzero(near)])
+    return core.locate_events(tuple(events), [keyframes[at] for at in np.flatnonzero(near)])
 
 
 def _looked_at(
@@ -194,7 +194,7 @@ def _looked_at(
         hopes = hopes * (UNTIMED + going)
     best = np.sort(np.argsort(-hopes, kind="stable")[: options.windows])
     looked = [[keyframe for keyframe, there in zip(keyframes, row, strict=True) if there] for row in hoped.inside[best]]
-    return Windows(hoped.starts[best], options.window_seconds, np.array(core.happens(event, looked)))
+    return Windows(hoped.starts[best], options.window_seconds, np.array(core.verify_windows(event, looked)))
 
 
 def _bounded(moment: EventMoment, told: Windows | Timing) -> EventMoment:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.events.confirmation import Windows
-from tools.moments import Seen, grouped, windows
+from tools.moments import ScoredKeyframe, grouped, windows
 from tools.types import Evidence
 
 if TYPE_CHECKING:
@@ -32,19 +32,21 @@ CONFIRMED = 0.65  # how sure the core has to be of some frame, in the mean of th
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class EventOccurrence:
     """One time that an event goes on: from when to when, and the frames that show it."""
 
     moment: Evidence
-    frames: tuple[Seen, ...]  # in time order, and how surely it goes on in each
+    frames: tuple[ScoredKeyframe, ...]  # in time order, and how surely it goes on in each
 
 
-def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], *, tool: str) -> list[Happening] | None:
+def timed(
+    frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], *, tool: str
+) -> list[EventOccurrence] | None:
     """The times that `event` goes on around frames in which it was seen, surest first.
 
     None if it is no event but what only stands there, or the core has no model of time: single frames then tell all.
     """
-    if (core.is_event(event) or 0.0) < EVENT:
+    if (core.event_probability(event) or 0.0) < EVENT:
         return None
     found = []
     by_time = sorted(seen, key=attrgetter("video_id", "seconds"))
@@ -55,7 +57,7 @@ def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], 
             for one in frames.keyframes(video_id)
             if any(abs(one.seconds - seconds) <= AROUND_SECONDS for seconds in near)
         ]
-        timings = core.times([event], keyframes)
+        timings = core.locate_events([event], keyframes)
         if timings is None:
             return None
         (timing,) = timings
@@ -72,11 +74,13 @@ def timed(frames: FrameIndex, core: Core, event: str, seen: Iterable[Keyframe], 
                 image=shown.image,
             )
             inside = [at for at, one in enumerate(keyframes) if at == best or start <= one.seconds < end]
-            found.append(Happening(moment, tuple(Seen(keyframes[at], float(timing.going[at])) for at in inside)))
+            found.append(
+                EventOccurrence(moment, tuple(ScoredKeyframe(keyframes[at], float(timing.going[at])) for at in inside))
+            )
     return sorted(found, key=lambda one: -one.moment.score)
 
 
-def confirmed(frames: FrameIndex, core: Core, statement: str, seen: Sequence[Seen]) -> list[Seen]:
+def confirmed(frames: FrameIndex, core: Core, statement: str, seen: Sequence[ScoredKeyframe]) -> list[ScoredKeyframe]:
     """An event seen in single frames, moment by moment: as it was where several frames in order show it too, else only
     as surely as they do.
     """
@@ -89,8 +93,8 @@ def confirmed(frames: FrameIndex, core: Core, statement: str, seen: Sequence[See
         kept = [(start, window[0]) for start in each if (window := windows(near, [start], WINDOW_SECONDS))]
         starts.append(np.array([start for start, _ in kept]))
         looked.append([window for _, window in kept])
-    sure = iter(core.happens(statement, [window for own in looked for window in own]))
-    found: list[Seen] = []
+    sure = iter(core.verify_windows(statement, [window for own in looked for window in own]))
+    found: list[ScoredKeyframe] = []
     for group, own in zip(groups, starts, strict=True):
         told = Windows(own, WINDOW_SECONDS, np.array([next(sure) for _ in own]))
         around = told.around(np.array([one.keyframe.seconds for one in group]))

@@ -90,12 +90,12 @@ class Span:
     end_seconds: float = float("inf")
 
 
-class SequenceError(VideoAssistantError):
+class EventQueryError(VideoAssistantError):
     """Events or limits that no search can serve."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class EventQuery:
     """Events in their order, and how far apart they may lie."""
 
     events: tuple[str, ...]
@@ -115,7 +115,9 @@ class Sequence:
         longest = self.limits.within_seconds
         return "; ".join(parts) + (f", all within {longest:g} seconds" if longest < float("inf") else "")
 
-    def narrowed(self, *, within: float | None = None, min_gap: float = 0.0, max_gap: float | None = None) -> Sequence:
+    def narrowed(
+        self, *, within: float | None = None, min_gap: float = 0.0, max_gap: float | None = None
+    ) -> EventQuery:
         """With limits from elsewhere on top, the gaps for every pair.
 
         Raises:
@@ -129,13 +131,13 @@ class Sequence:
         longest = min(self.limits.within_seconds, float("inf") if within is None else within)
         shortest = sum(gap.min_seconds for gap in gaps)
         if shortest > longest:
-            raise SequenceError(
+            raise EventQueryError(
                 f"gaps of {shortest:g} s in all do not fit within {longest:g} s; allow a longer whole or shorter gaps"
             )
         return replace(self, limits=Limits(gaps, longest))
 
 
-def sequence_of(events: list[str] | tuple[str, ...]) -> Sequence:
+def event_query(events: list[str] | tuple[str, ...]) -> EventQuery:
     """Events as they are given, in any distance.
 
     Raises:
@@ -143,19 +145,21 @@ def sequence_of(events: list[str] | tuple[str, ...]) -> Sequence:
     """
     named = tuple(event.strip() for event in events if event.strip())
     if not named:
-        raise SequenceError("no event; write events joined by 'then', or one text for each")
+        raise EventQueryError("no event; write events joined by 'then', or one text for each")
     if len(named) > MOST_EVENTS:
-        raise SequenceError(f"{len(named)} events; a sequence takes up to {MOST_EVENTS}: ask for its parts one by one")
+        raise EventQueryError(
+            f"{len(named)} events; a sequence takes up to {MOST_EVENTS}: ask for its parts one by one"
+        )
     for one, other in pairwise(named):
         if one.casefold() == other.casefold():
-            raise SequenceError(
+            raise EventQueryError(
                 f"{one!r} comes twice in a row, and two pictures of one happening would do; "
                 "say what tells the two apart, or what lies between them"
             )
-    return Sequence(named, Limits((_ANY,) * (len(named) - 1)), (Span(),) * len(named))
+    return EventQuery(named, Limits((_ANY,) * (len(named) - 1)), (Span(),) * len(named))
 
 
-def read_sequence(text: str) -> Sequence:
+def parse_event_query(text: str) -> EventQuery:
     """The events of a sentence, split at explicit connectives; one event if it has none.
 
     "Before", "after" and "right after" order and bind their neighbours; "within a minute" after a connective binds
@@ -182,8 +186,8 @@ def read_sequence(text: str) -> Sequence:
         events += [clause for clause, _ in named]
         spans += [span] * len(named)
         gaps += [before for _, before in named]
-    found = sequence_of(events)
-    return Sequence(found.events, Limits(tuple(gaps[1:]), longest), tuple(spans)).narrowed()
+    found = event_query(events)
+    return EventQuery(found.events, Limits(tuple(gaps[1:]), longest), tuple(spans)).narrowed()
 
 
 def split_events(text: str) -> list[str]:
@@ -262,7 +266,7 @@ def _seconds(found: re.Match[str]) -> float:
 def _gap(min_seconds: float, max_seconds: float | None) -> Gap:
     longest = float("inf") if max_seconds is None else max_seconds
     if min_seconds > longest:
-        raise SequenceError(
+        raise EventQueryError(
             f"neighbours cannot be at least {min_seconds:g} s and at most {longest:g} s apart; "
             "lower the one or raise the other"
         )

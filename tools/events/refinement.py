@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tools.events.query import Sequence
+    from tools.events.query import EventQuery
     from tools.ports import DenseFrames, FrameIndex
     from tools.types import EventSequence
 
@@ -43,7 +43,7 @@ class TimeOptions(BaseModel):
 
 def refine(
     found: EventSequence,
-    asked: Sequence,
+    asked: EventQuery,
     frames: FrameIndex,
     dense: DenseFrames,
     options: RefineOptions | None = None,
@@ -82,7 +82,7 @@ def refine(
 
 def refine_by_time(
     found: EventSequence,
-    asked: Sequence,
+    asked: EventQuery,
     frames: FrameIndex,
     dense: DenseFrames,
     options: TimeOptions | None = None,
@@ -108,7 +108,7 @@ def _timed(
     start = float(keyframes[max(0, first)])
     end = min(moment.end_seconds + options.around_seconds, start + options.longest_seconds)
     most = max(1, round((end - start) * options.frames_per_second))
-    told = dense.times(moment.event, video_id=video_id, start_seconds=start, end_seconds=end, most=most)
+    told = dense.locate_event(moment.event, video_id=video_id, start_seconds=start, end_seconds=end, most=most)
     if told is None:
         return moment
     indexes, timing = told
@@ -125,7 +125,7 @@ def _timed(
     )
 
 
-def _allowed(moments: Iterable[EventMoment], asked: Sequence) -> bool:
+def _allowed(moments: Iterable[EventMoment], asked: EventQuery) -> bool:
     """Whether best frames are in order and within the limits that were asked for."""
     placed = [(row, moment.seconds) for row, moment in enumerate(moments) if moment.seconds is not None]
     for (a, before), (b, after) in pairwise(placed):

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.events.alignment import alignments
-from tools.events.query import Sequence, SequenceError, read_sequence
+from tools.events.query import EventQuery, EventQueryError, parse_event_query
 from tools.types import EventMoment, EventSequence
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class FindEventsOptions(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedAlignment:
     """An alignment in a video, ranked among all."""
 
     score: float
@@ -74,7 +74,7 @@ class Found:
 
 def find_sequences(
     frames: FrameIndex,
-    sequence: Sequence,
+    sequence: EventQuery,
     *,
     video_id: str | None = None,
     options: FindEventsOptions | None = None,
@@ -90,7 +90,7 @@ def find_sequences(
     chosen = options or FindEventsOptions()
     known_video(frames, video_id)
     missed = missed_score(sequence, chosen)
-    kept: list[Found] = []
+    kept: list[RankedAlignment] = []
     seen: dict[str, Similarities] = {}
     aligned, pruned = 0, 0.0  # keyframes so far; the most that a video left out can reach
     for hope, one in _hopeful(frames, sequence, video_id, missed):
@@ -104,7 +104,7 @@ def find_sequences(
         likely = allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans)
         placements = alignments(likely, similar.seconds, sequence.limits, missed=missed)
         for placed in itertools.islice(placements, chosen.per_video):
-            found = Found(placed.score / len(sequence.events), one, placed)
+            found = RankedAlignment(placed.score / len(sequence.events), one, placed)
             if found.score < chosen.min_score or (len(kept) == chosen.limit and found.rank > kept[-1].rank):
                 break
             bisect.insort(kept, found, key=lambda f: f.rank)
@@ -125,7 +125,7 @@ def allowed(likely: NDArray[np.float64], seconds: NDArray[np.float64], spans: It
     return np.where((seconds >= starts) & (seconds < ends), likely, -np.inf)
 
 
-def missed_score(sequence: Sequence, options: FindEventsOptions) -> float | None:
+def missed_score(sequence: EventQuery, options: FindEventsOptions) -> float | None:
     """What a missed event adds to a sequence's sum; None where none may be missed."""
     if options.miss_penalty is None or len(sequence.events) <= FEWEST_PLACED:
         return None
@@ -133,7 +133,7 @@ def missed_score(sequence: Sequence, options: FindEventsOptions) -> float | None
 
 
 def _hopeful(
-    frames: FrameIndex, sequence: Sequence, video_id: str | None, missed: float | None
+    frames: FrameIndex, sequence: EventQuery, video_id: str | None, missed: float | None
 ) -> Iterator[tuple[float, str]]:
     """The videos, each with the score that a sequence in it cannot exceed, the most promising first."""
     if video_id is not None:
@@ -152,7 +152,11 @@ def _hopeful(
 
 
 def told(
-    sequence: Sequence, found: Found, similar: Similarities, likely: NDArray[np.float64], options: FindEventsOptions
+    sequence: EventQuery,
+    found: RankedAlignment,
+    similar: Similarities,
+    likely: NDArray[np.float64],
+    options: FindEventsOptions,
 ) -> EventSequence:
     """An alignment as a result: each event's moment, best frame and probability, of `likely` `(events, keyframes)`."""
     moments = []
@@ -197,7 +201,7 @@ class Placing(Protocol):
     """Puts found sequences in another order, and moves their events within their videos."""
 
     def __call__(
-        self, sequence: Sequence, found: list[EventSequence], *, video_id: str | None = None
+        self, sequence: EventQuery, found: list[EventSequence], *, video_id: str | None = None
     ) -> list[EventSequence]: ...
 
 
@@ -210,8 +214,8 @@ def find_events_tool(
         sequence: str, video: str | None = None, within: float | None = None
     ) -> tuple[str, list[EventSequence]]:
         try:
-            asked = read_sequence(sequence).narrowed(within=within)
-        except SequenceError as error:
+            asked = parse_event_query(sequence).narrowed(within=within)
+        except EventQueryError as error:
             raise ToolException(str(error)) from error
         found = find_sequences(frames, asked, video_id=video, options=options)
         if not found:
@@ -224,7 +228,7 @@ def find_events_tool(
     return artifact_tool("find_events", find_events, FindEventsInput)
 
 
-def nothing_found(sequence: Sequence) -> str:
+def nothing_found(sequence: EventQuery) -> str:
     """Why a search over videos brought nothing."""
     longest = sequence.limits.within_seconds
     within = f" within {longest:g} s" if longest < float("inf") else ""

@@ -55,7 +55,7 @@ def limits(core: Core, split: Split, *, media: Path | None, min_confidence: floa
 
 def _answers(core: Core, image: NDArray[np.uint8], question: str, min_confidence: float) -> bool:
     features = core.features([image])
-    if not core.knows(features)[0]:
+    if not core.in_domain(features)[0]:
         return False
     (written,) = core.write(prompts.render("answer", question=question), core.queries(features, question))
     return bool(written.text != UNANSWERED and written.confidence >= min_confidence)

@@ -15,7 +15,7 @@ from ui.login import is_open_to_others
 from ui.state import links
 from ui.state.disk_usage import used
 from ui.state.indexing import show_job
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.state.shared import shared_indexer, shared_session
 from ui.strings import Language, text
 
@@ -149,7 +149,10 @@ def _poster(session: Session, indexer: Indexer, video: Video, language: Language
                 ":material/more_horiz:", key=f"more-{video.video_id}", help=text("more", language), type="tertiary"
             ):
                 links.link(
-                    "moment", text("open_video", language), Place(video.video_id, 0.0).query(), icon=":material/movie:"
+                    "moment",
+                    text("open_video", language),
+                    PictureAddress(video.video_id, 0.0).query(),
+                    icon=":material/movie:",
                 )
                 _change(session, indexer, video, language)
 

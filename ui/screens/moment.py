@@ -12,7 +12,7 @@ from tools.errors import VideoAssistantError
 from ui import export
 from ui.escape import plain
 from ui.state import links
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.state.shared import shared_session
 from ui.strings import Language, text
 from ui.widgets import player, timeline
@@ -102,7 +102,12 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
     if st.button(text("ask_video", language), icon=":material/chat:", type="primary", width="stretch"):
         st.session_state["scope_next"] = video.video_id
         st.switch_page(st.session_state["pages"]["chat"])
-    links.link("search", text("like_this", language), Place(video.video_id, at).query(), icon=":material/image_search:")
+    links.link(
+        "search",
+        text("like_this", language),
+        PictureAddress(video.video_id, at).query(),
+        icon=":material/image_search:",
+    )
     path = Path(video.paths[0]) if video.paths else None
     if path is None or not path.exists():
         return

@@ -14,7 +14,7 @@ from tools.errors import VideoAssistantError
 from tools.types import Evidence
 from ui.escape import plain
 from ui.state import links
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.state.shared import models, shared_session
 from ui.strings import Language, text
 from ui.widgets import cards, player, timeline
@@ -92,7 +92,7 @@ def _words(language: Language) -> str:
     return st.query_params.get("q", "").strip()
 
 
-def _hits(session: Session, words: str, like: Place | None, scope: str | None) -> list[FrameHit]:
+def _hits(session: Session, words: str, like: PictureAddress | None, scope: str | None) -> list[FrameHit]:
     """Keyframes, best first."""
     if like is not None:
         if like.box is not None:
@@ -111,7 +111,7 @@ def _hits(session: Session, words: str, like: Place | None, scope: str | None) -
 
 
 def _head(
-    session: Session, groups: Sequence[Group], hits: Sequence[FrameHit], like: Place | None, language: Language
+    session: Session, groups: Sequence[Group], hits: Sequence[FrameHit], like: PictureAddress | None, language: Language
 ) -> None:
     """What was asked, how much was found, and the list to take along."""
     if like is not None:

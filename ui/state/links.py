@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PictureAddress:
     """A picture of a video, or a part of it."""
 
     video_id: str
@@ -27,7 +27,7 @@ class Place:
         return given if self.box is None else given | {"box": ",".join(f"{side:.0f}" for side in self.box)}
 
 
-def place(query: Mapping[str, str]) -> Place | None:
+def place(query: Mapping[str, str]) -> PictureAddress | None:
     """The inverse of `Place.query`; None where an address names no place, or a broken one."""
     try:
         seconds = float(query["at"])
@@ -37,10 +37,10 @@ def place(query: Mapping[str, str]) -> Place | None:
     if not query.get("video") or not 0 <= seconds < float("inf"):
         return None
     if sides is None:
-        return Place(query["video"], seconds)
+        return PictureAddress(query["video"], seconds)
     if len(sides) != 4 or not (0 <= sides[0] < sides[2] < float("inf") and 0 <= sides[1] < sides[3] < float("inf")):
         return None
-    return Place(query["video"], seconds, (sides[0], sides[1], sides[2], sides[3]))
+    return PictureAddress(query["video"], seconds, (sides[0], sides[1], sides[2], sides[3]))
 
 
 def remember(pages: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ SPEEDS = (0.75, 1.0, 1.25, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class VoiceOptions:
     """The choices, or what holds until there are any."""
 
     speak: bool  # every answer at once
@@ -27,11 +27,11 @@ class Options:
     answer_in: Language | None  # None: as asked
 
 
-def current(session: Session) -> Options:
+def current(session: Session) -> VoiceOptions:
     """As they stand now."""
     state = st.session_state
     chosen = state.get("answer_in")
-    return Options(
+    return VoiceOptions(
         speak=bool(state.get("auto_speak", False)),
         online=bool(state.get("online_voice", session.settings.online_voice)),
         speed=float(state.get("speed") or 1.0),

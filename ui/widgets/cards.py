@@ -12,7 +12,7 @@ from assistant.text.display import minute, title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.state import links
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ def _more(
 ) -> None:
     """What is done more rarely: more like this, a box, this moment alone, and "not this"."""
     own = evidence.start_seconds if evidence.seconds is None else evidence.seconds
-    place = Place(evidence.video_id, own)
+    place = PictureAddress(evidence.video_id, own)
     with st.popover(":material/more_horiz:", key=f"{key}-more", help=text("more", language), type="tertiary"):
         links.link("moment", text("open_moment", language), place.query(), icon=":material/movie:")
         links.link("search", text("like_this", language), place.query(), icon=":material/image_search:")
         for box, label in _parts(evidence):
-            part = Place(evidence.video_id, own, box)
+            part = PictureAddress(evidence.video_id, own, box)
             links.link("search", text("like_box", language, what=plain(label)), part.query(), icon=":material/crop:")
         if thread is not None and spot is not None:
             rejected = mark == "rejected"

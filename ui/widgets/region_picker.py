@@ -12,7 +12,7 @@ from assistant.media.pictures import COLOURS
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.state import links
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def choose_part(session: Session, video: Video, seconds: float, language: Langua
         found = _found(session, frame, language)
         box = _drawn(frame.image, video, found, f"part-{frame.frame_index}-{len(found)}", language)
         if box is not None:
-            place = Place(video.video_id, frame.seconds, box)
+            place = PictureAddress(video.video_id, frame.seconds, box)
             links.link("search", text("like_part", language), place.query(), icon=":material/image_search:")
 
 

@@ -15,7 +15,7 @@ from tools.errors import VideoAssistantError
 from tools.types import Evidence
 from ui.escape import plain
 from ui.state import links
-from ui.state.links import Place
+from ui.state.links import PictureAddress
 from ui.strings import Language, text
 from ui.widgets import cards, player, spoken, timeline
 
@@ -155,7 +155,7 @@ def _player(session: Session, reply: Reply, key: str, language: Language) -> Non
     ]
     clicked = timeline.show(session, video_id, seconds, key, language, hits=hits)
     with st.container(horizontal=True, vertical_alignment="center"):
-        place = Place(video_id, seconds)
+        place = PictureAddress(video_id, seconds)
         links.link("moment", text("open_moment", language), place.query(), icon=":material/movie:")
         if st.button(text("close", language), key=f"{key}-close", type="tertiary", icon=":material/close:"):
             del st.session_state[f"{key}-player"]

@@ -144,9 +144,9 @@ class ChatModelCore:
         turns = [Turn(quoted(turn.question), quoted(turn.answer)) for turn in history]
         return self._ask(Rewritten, render("chat_rewrite", question=quoted(question), history=turns)).question
 
-    def knows(self, frames: Sequence[Keyframe]) -> list[bool]:
+    def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         """A chat model that sees was trained on everything; else what the eyes know."""
-        return self._eyes.knows(frames) if self._eyes else [True] * len(frames)
+        return self._eyes.in_domain(frames) if self._eyes else [True] * len(frames)
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) for each frame, in order, on the scale of `SEEN`."""
@@ -171,16 +171,16 @@ class ChatModelCore:
         text = answer.text.strip().rstrip(".")
         return Answer(text, SURE[answer.sureness] if text else 0.0)
 
-    def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
+    def answer_across(self, question: str, frames: Sequence[Keyframe]) -> Answer:
         """As `answer`: it is shown all frames at once in time order anyway."""
         if self._eyes:
-            return self._eyes.happening(question, frames)
+            return self._eyes.answer_across(question, frames)
         return self.answer(question, frames) if frames else Answer("", 0.0)
 
-    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+    def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """P(yes) for each window, each in one call, on the scale of `SEEN`."""
         if self._eyes:
-            return self._eyes.happens(statement, windows)
+            return self._eyes.verify_windows(statement, windows)
         found: list[float] = []
         for window in windows:
             kept = evenly(window, FRAMES_A_CALL)
@@ -188,13 +188,13 @@ class ChatModelCore:
             found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
         return found
 
-    def is_event(self, words: str) -> float | None:
+    def event_probability(self, words: str) -> float | None:
         """By its eyes' model of time, if they have one."""
-        return self._eyes.is_event(words) if self._eyes else None
+        return self._eyes.event_probability(words) if self._eyes else None
 
-    def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
+    def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """A chat model has no model of time; its eyes may have one."""
-        return self._eyes.times(events, frames) if self._eyes else None
+        return self._eyes.locate_events(events, frames) if self._eyes else None
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame."""

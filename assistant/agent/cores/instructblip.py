@@ -88,9 +88,9 @@ class InstructBlipCore:
             return question
         return written
 
-    def knows(self, frames: Sequence[Keyframe]) -> list[bool]:
+    def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         """Whether each frame is of the kind that the checkpoint was trained on."""
-        return self._blip.knows(self._features(frames)) if frames else []
+        return self._blip.in_domain(self._features(frames)) if frames else []
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) for each frame, in order."""
@@ -126,7 +126,7 @@ class InstructBlipCore:
         best = max(votes, key=lambda text: votes[text])
         return Answer("" if best == ABSENT else best, votes[best] / len(written))
 
-    def happening(self, question: str, frames: Sequence[Keyframe]) -> Answer:
+    def answer_across(self, question: str, frames: Sequence[Keyframe]) -> Answer:
         """A short answer from what changes between at most eight frames, read as one sequence."""
         if not frames:
             return Answer("", 0.0)
@@ -136,7 +136,7 @@ class InstructBlipCore:
         (written,) = self._blip.write(render("answer", question=clean), visual)
         return Answer("" if written.text == ABSENT else written.text, written.confidence)
 
-    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+    def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """P(yes) for each window; windows of the same number of frames share a batch."""
         clean = self._blip.clean(statement)
         prompt = render("verify", statement=clean)
@@ -151,15 +151,15 @@ class InstructBlipCore:
                 found[number] = probability
         return found
 
-    def is_event(self, words: str) -> float | None:
+    def event_probability(self, words: str) -> float | None:
         """By the model of time that lies beside the checkpoint, where there is one."""
-        return self._blip.is_event(words)
+        return self._blip.event_probability(words)
 
-    def times(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
+    def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """By the model of time that lies beside the checkpoint, where there is one."""
         if not frames or not self._blip.tells_time:
             return None
-        return self._blip.times(events, self._features(frames), np.array([frame.seconds for frame in frames]))
+        return self._blip.locate_events(events, self._features(frames), np.array([frame.seconds for frame in frames]))
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame; none, at confidence 0, for one unlike any that the core was trained on."""
@@ -176,7 +176,7 @@ class InstructBlipCore:
         if not frames:
             return [], None
         features = self._features(frames)
-        places = [place for place, known in enumerate(self._blip.knows(features)) if known]
+        places = [place for place, known in enumerate(self._blip.in_domain(features)) if known]
         return places, self._blip.queries(features[places], instruction) if places else None
 
 

@@ -36,7 +36,7 @@ class CoreModel(ABC):
         """ViT states `(n, tokens, width)` of HWC RGB pictures; no question plays a part, so they can be stored."""
 
     @abstractmethod
-    def knows(self, features: NDArray[np.float16]) -> list[bool]:
+    def in_domain(self, features: NDArray[np.float16]) -> list[bool]:
         """Whether each picture is of the kind that the checkpoint was trained on; without a measure of it, all are."""
 
     @abstractmethod
@@ -64,11 +64,11 @@ class CoreModel(ABC):
         """Whether `times` tells any: a model of time lies beside the checkpoint, on this machine."""
         return False
 
-    def is_event(self, _words: str) -> float | None:
+    def event_probability(self, _words: str) -> float | None:
         """How surely words name an event, in [0, 1]; None without a model of time."""
         return None
 
-    def times(
+    def locate_events(
         self, _events: Sequence[str], _features: NDArray[np.float16], _seconds: NDArray[np.float64]
     ) -> list[Timing] | None:
         """When each event goes on, by stored features of frames at increasing seconds; None without a model of time."""

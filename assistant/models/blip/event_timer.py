@@ -112,7 +112,7 @@ class EventTimer(nn.Module):
         ]
 
     @torch.inference_mode()
-    def is_event(self, words: Tensor) -> float:
+    def event_probability(self, words: Tensor) -> float:
         """How surely words `(words, width)` name an event, in [0, 1]; no words name none."""
         if not len(words):
             return 0.0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.models.blip.constraint import Pieces
     from assistant.models.blip.event_timer import EventTimer
-    from assistant.models.blip.ood_detector import Familiarity
+    from assistant.models.blip.ood_detector import OodDetector
     from tools.events.timing import Timing
 
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
@@ -104,13 +104,13 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         return found
 
     @cached_property
-    def _familiarity(self) -> Familiarity | None:
-        from assistant.models.blip.ood_detector import Familiarity
+    def _ood_detector(self) -> OodDetector | None:
+        from assistant.models.blip.ood_detector import OodDetector
 
-        return Familiarity.load(Path(self.checkpoint))
+        return OodDetector.load(Path(self.checkpoint))
 
-    def knows(self, features: NDArray[np.float16]) -> list[bool]:
-        return [True] * len(features) if self._familiarity is None else self._familiarity.knows(features)
+    def in_domain(self, features: NDArray[np.float16]) -> list[bool]:
+        return [True] * len(features) if self._ood_detector is None else self._ood_detector.in_domain(features)
 
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
         """Projected queries `(n, queries, width of the language model)` of stored features.
@@ -173,7 +173,7 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
     def tells_time(self) -> bool:
         return self._timer is not None
 
-    def times(
+    def locate_events(
         self, events: Sequence[str], features: NDArray[np.float16], seconds: NDArray[np.float64]
     ) -> list[Timing] | None:
         if self._timer is None:
@@ -181,8 +181,8 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         queries = self.queries(features, render("caption").lower())
         return self._timer.time(queries, [self._words(event) for event in events], seconds)
 
-    def is_event(self, words: str) -> float | None:
-        return None if self._timer is None else self._timer.is_event(self._words(words))
+    def event_probability(self, words: str) -> float | None:
+        return None if self._timer is None else self._timer.event_probability(self._words(words))
 
     def _words(self, text: str) -> Any:
         """The vectors `(words, width)` of a text in the language model's table."""

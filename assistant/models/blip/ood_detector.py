@@ -15,7 +15,7 @@ FILE = "familiarity.npz"
 
 
 @dataclass(frozen=True, slots=True)
-class Familiarity:
+class OodDetector:
     """The Mahalanobis distance of a picture's mean patch state from those of training pictures.
 
     As Lee et al. 2018 (arXiv:1807.03888, section 2.1) do it for features of a classifier, with a single class.
@@ -26,7 +26,7 @@ class Familiarity:
     limit: float  # the distance that pictures of the training's kind hardly ever pass
 
     @classmethod
-    def load(cls, folder: Path) -> Familiarity | None:
+    def load(cls, folder: Path) -> OodDetector | None:
         """What stands in a checkpoint's folder; None for a checkpoint that was trained on all the world."""
         path = folder / FILE
         if not path.is_file():
@@ -41,6 +41,6 @@ class Familiarity:
         distances: NDArray[np.float32] = np.sqrt(np.maximum(squared, 0.0), dtype=np.float32)
         return distances
 
-    def knows(self, features: NDArray[np.float16]) -> list[bool]:
+    def in_domain(self, features: NDArray[np.float16]) -> list[bool]:
         """For each picture, whether it lies within the limit."""
         return [bool(distance <= self.limit) for distance in self.distances(features)]

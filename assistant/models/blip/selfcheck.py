@@ -32,14 +32,14 @@ MAX_NEW_TOKENS = 8
 log = logging.getLogger(__name__)
 
 
-class Said(NamedTuple):
+class CoreAnswers(NamedTuple):
     """What a core says to the fixed questions."""
 
     answers: list[str]
     logits: NDArray[np.float32]  # (questions, vocabulary), of the first token
 
 
-class Verdict(NamedTuple):
+class Comparison(NamedTuple):
     """How near a quantised core is to bfloat16."""
 
     agreement: float  # share of equal answers
@@ -80,7 +80,7 @@ def checked(folder: Path, precision: Precision, read: Callable[[Precision], Load
     return read("bfloat16")
 
 
-def says(loaded: Loaded) -> Said:
+def says(loaded: Loaded) -> CoreAnswers:
     """Answers and logits to the fixed questions."""
     import torch
 
@@ -95,17 +95,17 @@ def says(loaded: Loaded) -> Said:
         answers += [one.text for one in blip.write(prompt, visual, max_new_tokens=MAX_NEW_TOKENS)]
         with torch.inference_mode():
             logits.append(loaded.language.first(loaded.language.prompt(prompt, visual)).cpu().numpy())
-    return Said(answers, np.concatenate(logits))
+    return CoreAnswers(answers, np.concatenate(logits))
 
 
-def compare(quantised: Said, reference: Said, precision: Precision) -> Verdict:
+def compare(quantised: CoreAnswers, reference: CoreAnswers, precision: Precision) -> Comparison:
     """How near the one comes to the other."""
     equal = [a == b for a, b in zip(quantised.answers, reference.answers, strict=True)]
     dots = (quantised.logits * reference.logits).sum(-1)
     norms = np.linalg.norm(quantised.logits, axis=-1) * np.linalg.norm(reference.logits, axis=-1)
     agreement, cosine = float(np.mean(equal)), float(np.mean(dots / norms))
     least = LEAST_COSINE_NF4 if precision == "nf4" else LEAST_COSINE
-    return Verdict(agreement, cosine, bool(agreement >= LEAST_AGREEMENT and cosine >= least))
+    return Comparison(agreement, cosine, bool(agreement >= LEAST_AGREEMENT and cosine >= least))
 
 
 def _patterns() -> list[NDArray[np.uint8]]:
@@ -134,12 +134,12 @@ def _read(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _known(folder: Path, precision: Precision) -> Verdict | None:
+def _known(folder: Path, precision: Precision) -> Comparison | None:
     found = _read(folder).get(_key(precision))
-    return None if found is None else Verdict(found["agreement"], found["cosine"], found["good"])
+    return None if found is None else Comparison(found["agreement"], found["cosine"], found["good"])
 
 
-def _remember(folder: Path, precision: Precision, verdict: Verdict) -> None:
+def _remember(folder: Path, precision: Precision, verdict: Comparison) -> None:
     try:
         text = json.dumps({**_read(folder), _key(precision): verdict._asdict()}, indent=1)
         (folder / FILE).write_text(text, encoding="utf-8")

@@ -57,7 +57,7 @@ def decode(deltas: Tensor, centres: Tensor, sides: Tensor) -> Tensor:
     return torch.cat([middle - half, middle + half], 1)
 
 
-class Found(NamedTuple):
+class PhraseBoxes(NamedTuple):
     """Boxes of one picture, best first."""
 
     boxes: Tensor  # (n, 4), XYXY
@@ -82,7 +82,7 @@ def find(
     scale: tuple[float, float] = (1.0, 1.0),
     *,
     rules: Rules = "original",
-) -> Found:
+) -> PhraseBoxes:
     """The boxes of one picture of a batch.
 
     Args:
@@ -110,7 +110,7 @@ def find(
         scores.append(score[best])
         labels.append(label[best])
         start += len(named)
-    found = Found(_clip(torch.cat(boxes), size), torch.cat(scores), torch.cat(labels))
+    found = PhraseBoxes(_clip(torch.cat(boxes), size), torch.cat(scores), torch.cat(labels))
     factor = found.boxes.new_tensor([*scale, *scale])
     return _suppress(found, factor) if rules == "original" else _suppress_like_mmdet(found, factor)
 
@@ -121,15 +121,15 @@ def _clip(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     return torch.cat([boxes[:, :2].clamp(min=0).minimum(limit - 1), boxes[:, 2:].clamp(min=1).minimum(limit)], 1)
 
 
-def _suppress(found: Found, scale: Tensor) -> Found:
+def _suppress(found: PhraseBoxes, scale: Tensor) -> PhraseBoxes:
     kept = batched_nms(found.boxes, found.scores, found.labels, IOU)[:PER_IMAGE]
-    return Found(found.boxes[kept] / scale, found.scores[kept], found.labels[kept])
+    return PhraseBoxes(found.boxes[kept] / scale, found.scores[kept], found.labels[kept])
 
 
-def _suppress_like_mmdet(found: Found, scale: Tensor) -> Found:
+def _suppress_like_mmdet(found: PhraseBoxes, scale: Tensor) -> PhraseBoxes:
     last_pixel = found.boxes.new_tensor([0, 0, 1, 1])
     boxes = (found.boxes - last_pixel) / scale
     real = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     boxes, scores, labels = boxes[real], found.scores[real], found.labels[real]
     kept = batched_nms(boxes, scores, labels, IOU)[:PER_IMAGE]
-    return Found(boxes[kept] + last_pixel, scores[kept], labels[kept])
+    return PhraseBoxes(boxes[kept] + last_pixel, scores[kept], labels[kept])

@@ -18,7 +18,7 @@ STD = (57.375, 57.12, 58.395)
 DIVISOR = 32  # of a padded side
 
 
-class Seen(NamedTuple):
+class ModelImage(NamedTuple):
     """One picture as the model sees it."""
 
     pixels: Tensor  # (3, h, w), normalised, blue first
@@ -40,16 +40,16 @@ def resize(image: NDArray[np.uint8], short_side: int, long_side: int) -> NDArray
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
 
 
-def prepare(image: NDArray[np.uint8], short_side: int, long_side: int) -> Seen:
+def prepare(image: NDArray[np.uint8], short_side: int, long_side: int) -> ModelImage:
     """HWC uint8 RGB as the model sees it."""
     resized = resize(image, short_side, long_side)
     pixels = torch.from_numpy(resized[..., ::-1].copy()).permute(2, 0, 1).float()
     pixels = (pixels - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
     (height, width), (old_height, old_width) = resized.shape[:2], image.shape[:2]
-    return Seen(pixels, (width / old_width, height / old_height))
+    return ModelImage(pixels, (width / old_width, height / old_height))
 
 
-def batch(seen: Sequence[Seen]) -> Tensor:
+def batch(seen: Sequence[ModelImage]) -> Tensor:
     """(b, 3, h, w), padded with zeros at the right and bottom to a common size.
 
     The model knows no padding mask, so a picture among larger ones is seen a little differently than alone.

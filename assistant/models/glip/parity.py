@@ -211,7 +211,7 @@ def _check_detection(case: Case) -> None:
     seen = [image.prepare(picture, *sides) for picture in pictures]
     with torch.inference_mode():
         levels = _check_vision(case, image.batch(seen))
-        found: list[list[dict[boxes.Rules, boxes.Found]]] = [[] for _ in seen]  # by picture, then by pass
+        found: list[list[dict[boxes.Rules, boxes.PhraseBoxes]]] = [[] for _ in seen]  # by picture, then by pass
         named = 0
         for number, captions in enumerate(passes(case.info)):
             case.must(same=[caption.text for caption in captions] == case.info["captions"][number])
@@ -222,7 +222,7 @@ def _check_detection(case: Case) -> None:
                     case.must(same=tokens == list(case.info["images"][row]["token_positive_map"].values()))
                 mmdet = boxes.find(prediction, row, tokens, one.size, one.scale, rules="mmdet")
                 original = boxes.find(prediction, row, tokens, one.size)
-                every: dict[boxes.Rules, boxes.Found] = {"mmdet": mmdet, "original": original}
+                every: dict[boxes.Rules, boxes.PhraseBoxes] = {"mmdet": mmdet, "original": original}
                 found[row].append({rules: f._replace(labels=f.labels + named) for rules, f in every.items()})
             named += len(captions[0].names)
     for row, parts in enumerate(found):
@@ -237,9 +237,9 @@ def _check_detection(case: Case) -> None:
             case.must_equal("orig_pred.labels", original.labels)
 
 
-def _together(parts: Sequence[boxes.Found]) -> boxes.Found:
+def _together(parts: Sequence[boxes.PhraseBoxes]) -> boxes.PhraseBoxes:
     """The boxes of several captions, one after the other."""
-    return boxes.Found(*(torch.cat(column) for column in zip(*parts, strict=True)))
+    return boxes.PhraseBoxes(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
 def _check_vision(case: Case, pixels: Tensor) -> list[Tensor]:

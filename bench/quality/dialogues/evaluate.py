@@ -229,7 +229,7 @@ class _BlindCore:
         self._core = core
         self.choose, self.fill, self.rewrite = core.choose, core.fill, core.rewrite
 
-    def knows(self, frames: Sequence[Keyframe]) -> list[bool]:
+    def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         return [True] * len(frames)
 
     def verify(self, _statement: str, frames: Sequence[Keyframe]) -> list[float]:
@@ -238,16 +238,16 @@ class _BlindCore:
     def answer(self, question: str, _frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
         return self._core.answer(question, (), lines)
 
-    def happening(self, question: str, _frames: Sequence[Keyframe]) -> Answer:
+    def answer_across(self, question: str, _frames: Sequence[Keyframe]) -> Answer:
         return self._core.answer(question, ())
 
-    def happens(self, _statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+    def verify_windows(self, _statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         return [0.5] * len(windows)
 
-    def is_event(self, _words: str) -> None:
+    def event_probability(self, _words: str) -> None:
         return None
 
-    def times(self, _events: Sequence[str], _frames: Sequence[Keyframe]) -> None:
+    def locate_events(self, _events: Sequence[str], _frames: Sequence[Keyframe]) -> None:
         return None
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:

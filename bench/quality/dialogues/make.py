@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.quality.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS, Language
+from assistant.text.language import Language
+from bench.quality.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS
 from training.language.held_out import STRANGERS
 from training.language.names import VI_COLOURS, Thing
 from training.world.questions import plural

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Language = Literal["en", "vi"]
+from assistant.text.language import Language
 
 WORDINGS: dict[Language, dict[str, tuple[str, ...]]] = {
     "en": {

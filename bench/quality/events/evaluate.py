@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.agent.cores.instructblip import InstructBlipCore
-from assistant.agent.records import Options
+from assistant.agent.records import AgentOptions
 from bench.quality.events import single
 from bench.quality.events.labels import LABELS, sample_labelled
 from bench.quality.events.make import Asked, sample_asked
@@ -21,14 +21,14 @@ from bench.quality.events.planted import sample_planted
 from bench.quality.ranking import average_precision, roc_auc
 from tools.classify import LabelledStretch, classify
 from tools.events.confirmation import confirm_sequences, placed_in_order
-from tools.events.query import sequence_of
+from tools.events.query import event_query
 from tools.events.refinement import refine, refine_by_time
 from tools.events.search import FindEventsOptions, find_sequences
 from tools.find_unusual import find_unusual
 
 if TYPE_CHECKING:
     from assistant.session import Session
-    from tools.events.query import Sequence as Sought
+    from tools.events.query import EventQuery as Sought
     from tools.ports import Core, DenseFrames, FrameIndex
     from tools.types import EventSequence, Keyframe
     from training.world.story import Story
@@ -45,9 +45,9 @@ Refining = Callable[["EventSequence", "Sought", "FrameIndex", "DenseFrames"], "E
 class Clocked(InstructBlipCore):
     """The core, of which the model of time alone says whether an event happens: what it is worth by itself."""
 
-    def happens(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
+    def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         frames = sorted({frame for window in windows for frame in window}, key=lambda frame: frame.seconds)
-        timings = self.times([statement], frames)
+        timings = self.locate_events([statement], frames)
         if not timings:
             return [0.0] * len(windows)
         going = dict(zip(frames, timings[0].going.tolist(), strict=True))
@@ -116,14 +116,14 @@ def _sequences(
     options = FindEventsOptions(limit=TOP, per_video=1, min_score=0.0)
 
     def plain(one: Asked) -> list[EventSequence]:
-        return find_sequences(session.search, sequence_of(one.events), options=options)
+        return find_sequences(session.search, event_query(one.events), options=options)
 
     def confirmed(one: Asked, core: Core = session.core) -> list[EventSequence]:
-        return confirm_sequences(session.search, core, sequence_of(one.events), search=options)
+        return confirm_sequences(session.search, core, event_query(one.events), search=options)
 
     def in_chat(one: Asked) -> list[EventSequence]:
         return placed_in_order(
-            session.search, session.core, sequence_of(one.events), plain(one), videos=Options().placed
+            session.search, session.core, event_query(one.events), plain(one), videos=AgentOptions().placed
         )
 
     retrieved = [_ranked(plain, one, video_ids) for one in asked]
@@ -138,7 +138,7 @@ def _sequences(
         figures["events.gru_gain"] = figures["events.gru.r1"] - figures["events.retrieved.r1"]
 
     def exact(ranked: Sequence[Ranked], refining: Refining) -> list[tuple[Ranked, EventSequence]]:
-        first = [(one, one.found[0], sequence_of(one.asked.events)) for one in ranked if one.place == 0]
+        first = [(one, one.found[0], event_query(one.asked.events)) for one in ranked if one.place == 0]
         return [(one, refining(found, sought, session.search, session.frames)) for one, found, sought in first]
 
     figures["events.boundary_mae_seconds"] = _boundaries(exact(decided, refine_by_time))
