@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check format bench evaluate train train-gpu export clean lock
+.PHONY: help demo test check format bench evaluate train train-gpu export docs lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,9 @@ export: $(READY) ## write what was trained as the package ships it, and render t
 	$(BIN)/python -m training.release.export runs/glip $(POCKET)/glip
 	$(BIN)/python -m training.release.calibration $(POCKET)/clip
 	$(BIN)/python -m training.release.clips --demo --out assistant/demo
+
+docs: $(READY) ## write the tables of the README that are made from help texts and settings
+	$(BIN)/python -m scripts.readme_tables
 
 lock: ## resolve the ranges of pyproject.toml into the pinned, hashed lock (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock
