@@ -106,51 +106,74 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VIDEO_ASSISTANT_", extra="forbid", frozen=True)
 
-    library: Path = Field(default_factory=lambda: default_library(), description="folder that holds what is indexed")
-    profile: str = Field(default="pocket", description="which checkpoints fill the roles")
-    models: Path = Field(default_factory=lambda: default_models(), description="folder that holds official checkpoints")
+    library: Path = Field(default_factory=lambda: default_library(), description="Folder of the library.")
+    profile: str = Field(
+        default="pocket",
+        description="Which checkpoint fills each role: " + ", ".join(f"`{name}`" for name in PROFILES) + ".",
+    )
+    models: Path = Field(default_factory=lambda: default_models(), description="Folder of the official checkpoints.")
     core: str | None = Field(
         default=None,
-        description="another core than the profile's: an InstructBLIP or BLIP-2 that `models --all` lists, or a folder "
-        "of one; or a chat model with tool calls, `provider:model`: unless that runs on this machine, questions and, "
-        "if it sees, pictures are sent to its provider",
+        description="Another core than the profile's: an InstructBLIP or BLIP-2 that `models --all` lists, a folder "
+        "that holds one, or a chat model that calls tools, as `provider:model`. Unless that model runs on this "
+        "machine, its provider receives the questions and, if it accepts images, the frames in question.",
     )
     precision: Precision | None = Field(
-        default=None, description="of the core's language model: float32, bfloat16, int8 or nf4; unset: the profile's"
+        default=None, description="Number format of the core's language model; unset: the profile's."
     )
     retrieval: str | None = Field(
         default=None,
-        description="another retrieval model than the profile's: one that `models --all` lists, or a folder of one",
+        description="Another retrieval model than the profile's: one that `models --all` lists, or a folder that "
+        "holds one.",
     )
     core_url: str | None = Field(
         default=None,
-        description="address of a worker (`serve-core`, http://host:port) that runs the core for this machine: "
-        "questions, text found in the videos and pictures are sent there",
+        description="Address of a worker that runs the core for this machine (`serve-core`, such as "
+        "`http://host:8470`). It receives the questions, the frames and the text found in the videos.",
     )
-    core_token: SecretStr | None = Field(default=None, description="what that worker asks for; and the worker's own")
-    core_sees: bool | None = Field(default=None, description="whether that model takes pictures; unset: what it says")
+    core_token: SecretStr | None = Field(
+        default=None, description="Token that the worker asks for; the same on both sides."
+    )
+    core_sees: bool | None = Field(
+        default=None, description="Whether the chat model accepts images; unset: what the model declares."
+    )
     features_gb: float = Field(
-        default=50.0, ge=0, description="of picture features in the library; those of the videos added first go first"
+        default=50.0,
+        ge=0,
+        description="Most gigabytes of image features in the library; the videos added first lose theirs first.",
     )
     rerank_seconds: float = Field(
         default=1.0,
         ge=0,
-        description="how long re-ranking a search may take, where the profile has a model for it; 0: off",
+        description="Most seconds that re-ranking a search may take, if the profile has a matching model; 0: off.",
     )
-    grounding: Path | None = Field(default=None, description="folder or .pth of a GLIP in place of the profile's")
+    grounding: Path | None = Field(
+        default=None, description="Folder or `.pth` file of another GLIP than the profile's."
+    )
     calibration: Path | None = Field(
-        default=None, description="file of `calibrate`; unset: the library's own for this profile, where there is one"
+        default=None, description="File written by `calibrate`; unset: the library's own for this profile, if any."
     )
-    speech: str | None = Field(default=None, description="Whisper checkpoint, a folder or hub id; none: subtitles only")
-    easyocr: Path | None = Field(default=None, description="folder of EasyOCR's models; none: RapidOCR reads")
-    online_voice: bool = Field(default=True, description="speak through gTTS, which sends the sentence to its service")
-    accent_en: Literal["american", "british"] = Field(default="american", description="of the spoken answer")
+    speech: str | None = Field(
+        default=None,
+        description="Whisper checkpoint, a folder or hub id; unset: the profile's. Without one (`pocket`), spoken "
+        "words come from subtitles.",
+    )
+    easyocr: Path | None = Field(
+        default=None, description="Folder of EasyOCR's models; unset: the profile's, or RapidOCR."
+    )
+    online_voice: bool = Field(
+        default=True, description="Speak through gTTS, which sends each spoken sentence to its service."
+    )
+    accent_en: Literal["american", "british"] = Field(default="american", description="Accent of spoken English.")
     accent_vi: Literal["north", "central", "south"] = Field(
         default="north",
-        description="of the spoken answer; the online voice has only the northern one, the others are this machine's",
+        description="Accent of spoken Vietnamese. The online voice has only the northern one; the offline voice speaks "
+        "the others.",
     )
-    voice_deadline_seconds: float = Field(default=6.0, gt=0, description="how long the online voice may take")
-    lock_timeout_seconds: float = Field(default=5.0, ge=0, description="how long a second writer waits")
+    voice_deadline_seconds: float = Field(
+        default=6.0, gt=0, description="Most seconds that the online voice may take before the offline voice speaks."
+    )
+    lock_timeout_seconds: float = Field(default=5.0, ge=0, description="Seconds that a second writer waits.")
 
     @cached_property
     def chosen(self) -> Profile:

@@ -58,10 +58,10 @@ def _default(field: FieldInfo) -> str:
 
 
 def _choices(field: FieldInfo) -> str:
-    """The allowed values of a closed choice, else an empty text."""
-    if get_origin(field.annotation) is not Literal:
-        return ""
-    return " (" + ", ".join(f"`{value}`" for value in get_args(field.annotation)) + ")"
+    """A sentence with the allowed values of a closed choice, else an empty text."""
+    kinds = [field.annotation, *get_args(field.annotation)]  # a choice that may be unset is a union
+    values = [value for kind in kinds if get_origin(kind) is Literal for value in get_args(kind)]
+    return " Values: " + ", ".join(f"`{value}`" for value in values) + "." if values else ""
 
 
 def settings_table() -> str:
