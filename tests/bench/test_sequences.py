@@ -92,7 +92,7 @@ def test_who_turns_around_goes_back_where_they_came_from() -> None:
         plot = Plot(Shot(sample_backdrop(rng), 20.0), rng, "all")
         ACTS["turns around"](plot, Act("turns around", ("red", "car")), 1.0)
         (car,) = plot.shot.players
-        assert (car.places[0].x < 0) == (car.places[-1].x < 0)
+        assert (car.waypoints[0].x < 0) == (car.waypoints[-1].x < 0)
 
 
 def test_a_single_question_knows_when_it_is_true_and_its_reverse_never_is() -> None:

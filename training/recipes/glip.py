@@ -33,7 +33,7 @@ from training.world.captions import Wanted
 from training.world.episodes import SHOT_SECONDS
 from training.world.out_of_distribution import outside_frame
 from training.world.plots import sample_shot
-from training.world.render import draw, filed
+from training.world.render import add_compression_noise, draw
 from training.world.scene import COLOURS, HEIGHT, KINDS, WIDTH, Actor, Pairs, Scene, sample_scene
 
 BATCH = 8  # frames of one process
@@ -107,7 +107,9 @@ def sample(rng: random.Random, pairs: Pairs = "all") -> Sample:
         whole, truth = shot.scene(at), shot.truth(at)
     else:
         whole = truth = sample_scene(rng, pairs, zoom=rng.uniform(1.2, 1.6) if rng.random() < 0.3 else 1.0)
-    return labelled(truth, filed(draw(whole, tick=rng.randrange(40)), rng), sample_phrases(truth.actors, rng))
+    return labelled(
+        truth, add_compression_noise(draw(whole, tick=rng.randrange(40)), rng), sample_phrases(truth.actors, rng)
+    )
 
 
 def labelled(truth: Scene, picture: NDArray[np.uint8], wanted: list[Wanted]) -> Sample:

@@ -1,4 +1,4 @@
-"""What lies behind the actors: five kinds of places, drawn anew from every seed."""
+"""The background of a scene: five kinds of places, each seed with its own details."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _lamp(pen: Pen, x: float, night: bool) -> None:
 
 
 def _house(pen: Pen, rng: random.Random, x: float, night: bool) -> float:
-    """Draws a house from `x` on; returns where the next one starts."""
+    """Draws a house from `x` on and returns the x of the next house."""
     width, height = rng.randrange(32, 76), rng.randrange(34, 88)
     grey = rng.randrange(95, 180)
     warm, cool = rng.uniform(0.75, 1.05), rng.uniform(0.7, 1.05)
@@ -177,7 +177,7 @@ def _sign(pen: Pen, rng: random.Random, text: str) -> None:
 
 
 def light(scene: Scene) -> tuple[float, tuple[float, float, float]]:
-    """Ambient brightness and tint of a scene's hour and weather."""
+    """Returns ambient brightness and tint for a scene's time of day and weather."""
     night = scene.time == "night"
     ambient = (0.5 if night else 1.0) * (0.88 if scene.weather == "rain" else 1.0)
     return ambient, ((0.92, 0.95, 1.15) if night else (1.0, 1.0, 1.0))
@@ -185,9 +185,9 @@ def light(scene: Scene) -> tuple[float, tuple[float, float, float]]:
 
 @lru_cache(4)
 def backdrop(place: str, time: str, weather: str, sign: str | None, seed: int, width: int) -> Image.Image:
-    """The place, wider than the frame by `PAN` units on either side; `width` is the frame's, in pixels.
+    """Draws a place; the picture is wider than the frame by `PAN` units on either side.
 
-    Cached, since a clip draws it for every frame.
+    It is cached because a clip needs it for every frame. `width` is that of the frame, in pixels.
     """
     scene = Scene(place, time, weather, sign, (), seed)
     rng = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Captions with what they demand of a picture, in the words of a search."""
+"""Captions in the words of a search, together with what a picture must show for them to be true."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ ACTIONS = (
     *("turns around", "drives by", "comes in"),
     *("waits", "enters", "runs by", "walks by", "gets on the bus", "gets off the bus", "enters the shop"),
 )
-"""What things do (the first eleven) and living beings do."""
+"""Actions: the first eleven are possible for vehicles, all for living beings."""
 DRIVEN = ("car", "bus", "truck", "van")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a caption says of one actor; None where it is silent."""
+    """What a caption says of an actor; None where it says nothing."""
 
     kind: str
     colour: str | None = None
     carries: str | None = None
 
     def fits(self, actor: Actor) -> bool:
+        """Returns True if the actor has everything that the caption says."""
         return (
             actor.kind == self.kind
             and self.colour in (None, actor.colour)
@@ -36,22 +37,22 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Words for a picture, and what a picture must show to deserve them."""
+    """A text about a picture, and what the picture must show for the text to be true."""
 
     text: str
-    wanted: tuple[Wanted, ...]  # with repetition
+    wanted: tuple[Wanted, ...]  # one for each actor that the text names, with repetition
     place: str | None = None
     time: str | None = None
     weather: str | None = None
-    ordered: bool = False  # says who is left of whom, which `wanted` cannot check
-    empty: bool = False  # says that nobody is there
+    ordered: bool = False  # the text says who is left of whom, which `wanted` cannot check
+    empty: bool = False  # the text says that nothing is there
 
     def fits(self, scene: Scene) -> bool:
-        """True if every demand is met (order apart)."""
+        """Returns True if the scene shows everything that the caption says, its order apart."""
         if self.empty and scene.actors:
             return False
-        for one in set(self.wanted):
-            if sum(one.fits(actor) for actor in scene.actors) < self.wanted.count(one):
+        for wanted in set(self.wanted):
+            if sum(wanted.fits(actor) for actor in scene.actors) < self.wanted.count(wanted):
                 return False
         return (
             self.place in (None, scene.place)
@@ -61,43 +62,51 @@ class Caption:
 
 
 class Phrasing(Protocol):
-    """A language that captions are written in."""
+    """The phrases of a language in which captions are written."""
 
     def full(self, scene: Scene) -> str:
-        """Everybody from left to right, then the backdrop."""
+        """Returns the full caption: all actors from left to right, then the backdrop."""
         ...
 
     def thing(self, wanted: Wanted, rng: random.Random) -> str:
-        """Somebody, with what is wanted of them."""
+        """Returns words for an actor with its colour and what it carries, as far as they are wanted."""
         ...
 
     def doing(self, thing: str, kind: str, rng: random.Random) -> str:
-        """Somebody doing something."""
+        """Returns words for an actor and an action that its kind can do."""
         ...
 
     def ordered(self, left: str, right: str, rng: random.Random) -> str:
-        """One to the left of the other."""
+        """Returns words that say that `left` is left of `right`."""
         ...
 
     def together(self, things: list[str], rng: random.Random) -> str:
-        """One or two, in any order."""
+        """Returns words that name one or two things without saying where they are."""
         ...
 
-    def backdrop(self, scene: Scene) -> str: ...
+    def backdrop(self, scene: Scene) -> str:
+        """Returns words for a scene's place, time and weather."""
+        ...
 
-    def where(self, place: str) -> str: ...
+    def where(self, place: str) -> str:
+        """Returns words such as `in the street`."""
+        ...
 
-    def when(self, time: str) -> str: ...
+    def when(self, time: str) -> str:
+        """Returns words such as `at night`."""
+        ...
 
-    def weather(self, weather: str) -> str: ...
+    def weather(self, weather: str) -> str:
+        """Returns words such as `in the rain`."""
+        ...
 
     def bare(self, word: str, rng: random.Random) -> str:
-        """A place, a time of day or a weather alone."""
+        """Returns a whole caption that names only a place, a time of day or a weather."""
         ...
 
 
 class English:
-    """Implements `Phrasing`."""
+    """Implements `Phrasing` for English."""
 
     def full(self, scene: Scene) -> str:
         return full_caption(scene)
@@ -140,7 +149,11 @@ class English:
 
 
 def sample_caption(scene: Scene, rng: random.Random, language: Phrasing | None = None) -> Caption:
-    """A full caption, or one or two things with or without their surroundings, in words a search would use."""
+    """Draws a caption that is true of a scene, in words that a search would use.
+
+    It is a full caption, or names one or two actors with or without their surroundings, or the surroundings alone. The
+    default language is English.
+    """
     words = language or English()
     weather = scene.weather if scene.weather in IN_WEATHER else None
     if rng.random() < 0.06:
@@ -156,9 +169,9 @@ def sample_caption(scene: Scene, rng: random.Random, language: Phrasing | None =
         return Caption(text, everybody, scene.place, scene.time, weather, ordered=ordered, empty=empty)
     chosen = sorted(rng.sample(scene.actors, min(len(scene.actors), rng.choice((1, 1, 2)))), key=lambda actor: actor.x)
     wanted = tuple(_wanted(actor, rng) for actor in chosen)
-    things = [words.thing(one, rng) for one in wanted]
+    things = [words.thing(actor, rng) for actor in wanted]
     if len(chosen) == 1 and rng.random() < 0.3:
-        # What somebody does shows in no single frame: the verb must not hide who it is.
+        # No single frame shows an action: the model learns to recognise the actor in spite of the verb.
         return Caption(words.doing(things[0], chosen[0].kind, rng), wanted)
     ordered = len(chosen) == 2 and rng.random() < 0.5
     if ordered:
@@ -179,13 +192,13 @@ def sample_caption(scene: Scene, rng: random.Random, language: Phrasing | None =
 
 
 def _wanted(actor: Actor, rng: random.Random) -> Wanted:
-    """What a search says of somebody: not always everything."""
+    """Draws what a search says of an actor: often without its colour or what it carries."""
     colour = None if rng.random() < 0.2 else actor.colour
     return Wanted(actor.kind, colour, actor.carries if rng.random() < 0.6 else None)
 
 
 def near_miss(scene: Scene, rng: random.Random) -> Scene:
-    """A scene that differs in one thing: a colour, a kind, what somebody carries, the order, the surroundings."""
+    """Draws a scene with one difference: a colour, a kind, what a person carries, the order, or the surroundings."""
     actors = list(scene.actors)
     while True:
         draw = rng.random()
@@ -193,16 +206,13 @@ def near_miss(scene: Scene, rng: random.Random) -> Scene:
             part, values = rng.choice((("place", PLACES), ("time", TIMES), ("weather", WEATHERS)))
             other = replace(scene, **{part: rng.choice(values)})  # type: ignore[arg-type]  # all three are str
         elif draw < 0.4 and len(actors) > 1:
-            one = rng.randrange(len(actors) - 1)
-            swapped = [*actors]
-            swapped[one], swapped[one + 1] = (
-                replace(actors[one + 1], x=actors[one].x),
-                replace(actors[one], x=actors[one + 1].x),
-            )
-            other = scene.with_actors(tuple(swapped))
+            position = rng.randrange(len(actors) - 1)
+            left, right = actors[position : position + 2]
+            swapped = replace(right, x=left.x), replace(left, x=right.x)
+            other = scene.with_actors((*actors[:position], *swapped, *actors[position + 2 :]))
         else:
-            spot = rng.randrange(len(actors))
-            actor = actors[spot]
+            position = rng.randrange(len(actors))
+            actor = actors[position]
             people = actor.kind == "person"
             changed = rng.choice(
                 (
@@ -211,19 +221,19 @@ def near_miss(scene: Scene, rng: random.Random) -> Scene:
                     replace(actor, carries=rng.choice((None, *CARRIED))) if people else actor,
                 )
             )
-            other = scene.with_actors((*actors[:spot], changed, *actors[spot + 1 :]))
+            other = scene.with_actors((*actors[:position], changed, *actors[position + 1 :]))
         if full_caption(other) != full_caption(scene):
             return other
 
 
 def false_caption(scene: Scene, rng: random.Random, language: Phrasing | None = None) -> str:
-    """Words that nearly fit a scene, and do not."""
+    """Draws a caption that is false of a scene because of one difference."""
     words = language or English()
     while True:
         other = near_miss(scene, rng)
         if rng.random() < 0.4:
             return words.full(other)
         caption = sample_caption(other, rng, words)
-        # What a caption says of order cannot be checked, so only what it demands can make it false.
+        # `Caption.fits` does not check order, so only another difference makes a caption surely false.
         if not caption.fits(scene):
             return caption.text

@@ -1,4 +1,4 @@
-"""What each patch of a frame shows: dense labels that a throw-away head is trained on beside the real task."""
+"""Dense labels of what each patch of a frame shows, for a head that is trained beside the task and then dropped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from training.world.scene import CARRIED, COLOURS, COLUMN_WIDTH, HEIGHT, KINDS, 
 
 KIND, COLOUR, OFFSET, LANE, FACING, CARRIES = range(6)
 CLASSES = (len(KINDS) + 1, len(COLOURS) + 1, 9, len(LANES) + 1, 3, len(CARRIED) + 1)
-"""How many classes each label has; for kind, colour, facing and carries, 0 is none."""
+"""Number of classes of each label; 0 stands for nothing (of an offset, for the leftmost)."""
 
 _KIND = {kind: index + 1 for index, kind in enumerate(KINDS)}
 _COLOUR = {colour: index + 1 for index, colour in enumerate(COLOURS)}
@@ -18,8 +18,9 @@ _CARRIES = {None: 0} | {thing: index + 1 for index, thing in enumerate(CARRIED)}
 
 
 def patch_labels(scene: Scene, grid: int) -> NDArray[np.int64]:
-    """`(grid, grid, 6)`: kind, colour, offset of the actor's centre (half columns, -4..4 as 0..8), lane, facing, what
-    it carries.
+    """Returns labels `(grid, grid, 6)` of a scene, in the order of the constants `KIND` to `CARRIES`.
+
+    The offset is that of the actor's centre from the patch, in half columns; -4 to 4 are stored as 0 to 8.
     """
     labels = np.zeros((grid, grid, len(CLASSES)), np.int64)
     cells = np.arange(grid)

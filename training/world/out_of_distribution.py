@@ -1,7 +1,7 @@
-"""Pictures from outside this world, of which the pocket models learn to say that they do not know.
+"""Pictures that are not of the rendered world; the pocket models learn to answer that they do not know.
 
-No photograph is needed: noise with the spectrum of natural images, shapes, pages of text, and frames of the world
-turned, torn or inverted are enough to teach a border; how well it keeps real video out is measured (`evaluate limits`).
+No photograph is needed: noise with the spectrum of natural images, shapes, pages of text, and distorted frames of the
+world are enough. How well real video is rejected is measured (`evaluate limits`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from training.world.render import draw
 from training.world.scene import NOTHING, Scene, sample_scene
 
 OUTSIDE = Scene(NOTHING, NOTHING, NOTHING, None, (), 0)
-"""What the truth of such a picture says: nothing that this world knows."""
+"""The truth of such a picture: no place, no time, no weather and no actors of this world."""
 
 
 def _colour(rng: random.Random) -> tuple[int, int, int]:
@@ -25,7 +25,7 @@ def _colour(rng: random.Random) -> tuple[int, int, int]:
 
 
 def _clouds(rng: random.Random, size: int) -> Image.Image:
-    """Noise whose power falls with the square of the frequency, as that of photographs does (Field 1987)."""
+    """Draws noise whose power falls with the square of the frequency, as in photographs (Field 1987)."""
     noise = np.random.default_rng(rng.randrange(1 << 30))
     total = np.zeros((size, size, 3), np.float32)
     fall, grey = rng.uniform(0.5, 1.2), rng.random()
@@ -33,8 +33,8 @@ def _clouds(rng: random.Random, size: int) -> Image.Image:
         cells = 2**octave
         layer = noise.normal(size=(cells, cells, 3)).astype(np.float32)
         layer = grey * layer.mean(2, keepdims=True) + (1 - grey) * layer
-        large = [Image.fromarray(layer[..., c]).resize((size, size), Image.Resampling.BICUBIC) for c in range(3)]
-        total += np.stack([np.asarray(one) for one in large], -1) * cells**-fall
+        channels = [Image.fromarray(layer[..., c]).resize((size, size), Image.Resampling.BICUBIC) for c in range(3)]
+        total += np.stack([np.asarray(channel) for channel in channels], -1) * cells**-fall
     total = total / total.std() * rng.uniform(25, 70) + np.array(_colour(rng)) * 0.5 + 64
     return Image.fromarray(total.clip(0, 255).astype(np.uint8))
 
@@ -44,8 +44,8 @@ def _shapes(rng: random.Random, size: int) -> Image.Image:
     pen = ImageDraw.Draw(image)
     for _ in range(rng.randrange(3, 20)):
         x, y, w, h = (rng.randrange(size) for _ in range(4))
-        draw_one = rng.choice((pen.ellipse, pen.rectangle))
-        draw_one((x - w // 3, y - h // 3, x + w // 3, y + h // 3), fill=_colour(rng))
+        draw_shape = rng.choice((pen.ellipse, pen.rectangle))
+        draw_shape((x - w // 3, y - h // 3, x + w // 3, y + h // 3), fill=_colour(rng))
         points = [(rng.randrange(size), rng.randrange(size)) for _ in range(rng.randrange(3, 6))]
         if rng.random() < 0.4:
             pen.polygon(points, fill=_colour(rng))
@@ -53,7 +53,7 @@ def _shapes(rng: random.Random, size: int) -> Image.Image:
 
 
 def _page(rng: random.Random, size: int) -> Image.Image:
-    """Rows of letters, like slides, papers and screens."""
+    """Draws rows of letters, as slides, papers and screens show them."""
     dark = rng.random() < 0.3
     image = Image.new("RGB", (size, size), (24, 26, 30) if dark else (rng.randrange(225, 256),) * 3)
     pen, y = ImageDraw.Draw(image), rng.randrange(12)
@@ -67,7 +67,7 @@ def _page(rng: random.Random, size: int) -> Image.Image:
 
 
 def _broken(rng: random.Random, size: int) -> Image.Image:
-    """A frame of the world turned, torn into tiles or inverted."""
+    """Draws a frame of the world that is rotated, inverted, blurred or cut into shuffled tiles."""
     image = draw(sample_scene(rng)).resize((size, size), Image.Resampling.BILINEAR)
     way = rng.randrange(4)
     if way == 0:
@@ -80,18 +80,18 @@ def _broken(rng: random.Random, size: int) -> Image.Image:
     corners = [(x, y) for x in range(0, size - tile + 1, tile) for y in range(0, size - tile + 1, tile)]
     tiles = [image.crop((x, y, x + tile, y + tile)) for x, y in corners]
     rng.shuffle(tiles)
-    for one, corner in zip(tiles, corners, strict=True):
-        image.paste(one, corner)
+    for part, corner in zip(tiles, corners, strict=True):
+        image.paste(part, corner)
     return image
 
 
 def _plain(rng: random.Random, size: int) -> Image.Image:
-    """One colour, or from one colour to another, as fades and title cards are."""
-    one, two = np.array(_colour(rng)), np.array(_colour(rng))
+    """Draws a plain colour or a gradient of two, as in fades and title cards."""
+    start, end = np.array(_colour(rng)), np.array(_colour(rng))
     if rng.random() < 0.5:
-        one = two = np.array((rng.choice((0, 0, 255, rng.randrange(256))),) * 3)
+        start = end = np.array((rng.choice((0, 0, 255, rng.randrange(256))),) * 3)
     share = np.linspace(0, 1, size)[:, None, None]
-    rows = np.broadcast_to(one + (two - one) * share, (size, size, 3)).clip(0, 255).astype(np.uint8)
+    rows = np.broadcast_to(start + (end - start) * share, (size, size, 3)).clip(0, 255).astype(np.uint8)
     return Image.fromarray(np.ascontiguousarray(rows)).rotate(rng.choice((0, 90)))
 
 
@@ -99,5 +99,5 @@ _WAYS: tuple[Callable[[random.Random, int], Image.Image], ...] = (_clouds, _clou
 
 
 def outside_frame(rng: random.Random, size: int) -> NDArray[np.uint8]:
-    """`(size, size, 3)` uint8 RGB."""
+    """Draws a picture that is not of the world: `(size, size, 3)` uint8 RGB."""
     return np.array(rng.choice(_WAYS)(rng, size))

@@ -1,4 +1,4 @@
-"""Drawing in scene units on a picture of any size, in the light of the hour and the weather."""
+"""Drawing in scene units on a picture of any size, with the light of the time of day and the weather."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Point = tuple[float, float]
 
 
 def shade(colour: Colour, factor: float, tint: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Colour:
-    """`colour` brighter or darker, clipped to [0, 255]."""
+    """Returns the colour times a factor and a tint for each channel, clipped to [0, 255]."""
     red, green, blue = (int(max(0, min(255, v * factor * t))) for v, t in zip(colour, tint, strict=True))
     return red, green, blue
 
 
-def mix(one: Colour, other: Colour, share: float) -> Colour:
-    """`share` of the other colour in the one."""
-    red, green, blue = (int(a + share * (b - a)) for a, b in zip(one, other, strict=True))
+def mix(colour: Colour, other: Colour, share: float) -> Colour:
+    """Returns a colour with `share` in [0, 1] of the other colour in it."""
+    red, green, blue = (int(a + share * (b - a)) for a, b in zip(colour, other, strict=True))
     return red, green, blue
 
 
@@ -28,12 +28,12 @@ class Pen:
     """Draws in scene units.
 
     Args:
-        image: what to draw on; `view` units wide.
-        ambient: brightness of the light.
-        tint: its colour, a factor for each channel.
-        haze: fog's colour, and its share in everything that is drawn.
+        image: the picture to draw on, `view` units wide.
+        ambient: brightness of the light; 1 leaves colours as they are.
+        tint: colour of the light, as a factor for each channel.
+        haze: colour of the fog, and its share in every colour.
         view: width of the picture in scene units.
-        left: where the picture's left edge lies, in scene units.
+        left: x of the picture's left edge, in scene units.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Pen:
         self._ambient, self._tint, self._haze, self._left = ambient, tint, haze, left
 
     def lit(self, colour: Colour) -> Colour:
-        """A thing's own colour as this light and fog show it."""
+        """Returns how a thing's colour looks in this light and fog."""
         return mix(shade(colour, self._ambient, self._tint), *self._haze)
 
     def point(self, x: float, y: float) -> Point:
@@ -79,7 +79,7 @@ class Pen:
 
 
 class Sprite:
-    """An actor's own frame: u runs from its back to its front in [0, 1], v from its top to its feet."""
+    """Draws in an actor's box: u in [0, 1] runs from its back to its front, v in [0, 1] from its top to its feet."""
 
     def __init__(self, pen: Pen, actor: Actor, stride: float) -> None:
         self.pen, self.actor, self.stride = pen, actor, stride
@@ -100,11 +100,11 @@ class Sprite:
         self.pen.polygon([self.at(u, v) for u, v in points], fill, shade(fill, 0.55) if line else None)
 
     def line(self, points: Sequence[Point], fill: Colour, width: float) -> None:
-        """`width` in hundredths of the height, so that small actors have thin lines."""
+        """Draws a line; `width` is in hundredths of the actor's height, so that small actors have thin lines."""
         self.pen.line([self.at(u, v) for u, v in points], fill, width * self.height / 100)
 
     def disc(self, u: float, v: float, radius: float, fill: Colour, *, squash: float = 1.0) -> None:
-        """`radius` in heights."""
+        """Draws a disc; `radius` is in heights of the actor."""
         x, y = self.at(u, v)
         self.pen.disc(x, y, radius * self.height, radius * self.height * squash, fill)
 

@@ -1,4 +1,4 @@
-"""Random stories: small plots with a cause and an order, one after the other or several at once."""
+"""Random stories: small plots with a cause and an order, which play one after the other or at the same time."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ MOVERS = (*VEHICLES, *PEOPLE_AND_ANIMALS)
 
 
 class Plot:
-    """Casts a shot: everybody gets a name of their own, so that every sentence about them is clear."""
+    """Casts a shot: every player has its own pair of colour and kind, so that a sentence names exactly one of them."""
 
     def __init__(self, shot: Shot, rng: random.Random, pairs: Pairs) -> None:
         self.shot, self.rng, self.pairs = shot, rng, pairs
 
     def cast(self, *kinds: str) -> tuple[str, str]:
-        """Colour and kind of somebody who does not play yet."""
+        """Draws colour and kind of a player that the shot does not have yet."""
         taken = {player.name for player in self.shot.players}
         while True:
             colour, kind = self.rng.choice(list(COLOURS)), self.rng.choice(kinds)
@@ -45,7 +45,7 @@ class Plot:
         return self.rng.choice(LANES)
 
     def place(self) -> float:
-        """Somewhere in the middle, on one side of it."""
+        """Draws an x left or right of the frame's middle, in scene units."""
         return self.rng.choice((self.rng.uniform(90, 165), self.rng.uniform(219, 294)))
 
     def speed(self, kind: str) -> float:
@@ -55,7 +55,7 @@ class Plot:
         return self.rng.choice(CARRIED) if kind == "person" and self.rng.random() < 0.35 else None
 
     def enters(self, at: float, *kinds: str, lane: str | None = None) -> Player:
-        """Somebody comes in and goes to a place in the middle."""
+        """Lets a new player enter at `at` seconds and go to a place near the middle."""
         colour, kind = self.cast(*kinds)
         return self.shot.enters(
             colour,
@@ -117,14 +117,14 @@ def _gets_off(plot: Plot, at: float) -> None:
 
 
 def _overtakes(plot: Plot, at: float) -> None:
-    one, two = plot.rng.sample(LANES, 2)
+    slow_lane, fast_lane = plot.rng.sample(LANES, 2)
     slow_colour, slow_kind = plot.cast(*MOVERS)
     to_right = plot.rng.random() < 0.5
     to = WIDTH - 40.0 if to_right else 40.0
-    slow = plot.shot.enters(slow_colour, slow_kind, lane=one, to=to, at=at, speed=plot.rng.uniform(26, 34))
+    slow = plot.shot.enters(slow_colour, slow_kind, lane=slow_lane, to=to, at=at, speed=plot.rng.uniform(26, 34))
     colour, kind = plot.cast(*VEHICLES)
     entry = WIDTH * 0.51 if to_right else WIDTH * 0.49
-    fast = plot.shot.enters(colour, kind, lane=two, to=entry, at=at + plot.rng.uniform(3, 4), speed=62)
+    fast = plot.shot.enters(colour, kind, lane=fast_lane, to=entry, at=at + plot.rng.uniform(3, 4), speed=62)
     side: Facing = "right" if to_right else "left"
     fast.overtake(slow, to, speed=plot.rng.uniform(70, 85))
     plot.leaves(fast, side)
@@ -132,7 +132,7 @@ def _overtakes(plot: Plot, at: float) -> None:
 
 
 def _crosses(plot: Plot, at: float) -> None:
-    """Somebody crosses; now and then a vehicle comes and stops for them."""
+    """A person or an animal crosses the street; in three of five cases a vehicle stops for it."""
     colour, kind = plot.cast(*PEOPLE_AND_ANIMALS)
     start, end = plot.rng.choice((("near", "far"), ("far", "near")))
     x = plot.rng.uniform(120, 264)
@@ -187,7 +187,7 @@ PLOTS: tuple[Callable[[Plot, float], None], ...] = (
 
 
 def sample_shot(rng: random.Random, seconds: float, *, pairs: Pairs = "all") -> Shot:
-    """One camera position in which one to four plots play, some at the same time, before one or two bystanders."""
+    """Draws a shot of `seconds` in which random plots play, some at the same time, beside up to two bystanders."""
     shot = Shot(sample_backdrop(rng), seconds)
     if rng.random() < 0.3:
         shot.pan = rng.uniform(-40, 40)
@@ -207,8 +207,8 @@ def sample_shot(rng: random.Random, seconds: float, *, pairs: Pairs = "all") -> 
 def sample_story(
     rng: random.Random, *, seconds: float = 30.0, pairs: Pairs = "all", shots: int | Literal["any"] = "any"
 ) -> Story:
-    """A random clip of `seconds`, of one to four shots with hard cuts between them."""
-    many = rng.choice((1, 1, 2, max(2, round(seconds / 20)))) if shots == "any" else shots
-    lengths = [seconds / many] * many
+    """Draws a clip of `seconds` that consists of one or more shots with hard cuts between them."""
+    count = rng.choice((1, 1, 2, max(2, round(seconds / 20)))) if shots == "any" else shots
+    lengths = [seconds / count] * count
     name = f"story-{rng.randrange(1 << 24):06x}"
     return Story(name, tuple(sample_shot(rng, length, pairs=pairs) for length in lengths))

@@ -1,4 +1,4 @@
-"""Questions about a scene with their true answers."""
+"""Questions and statements about a scene, with their true answers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ WHERE = {
 WHEN = {"day": "by day", "night": "at night"}
 IN_WEATHER = {"rain": "in the rain", "fog": "in the fog"}
 UNKNOWN = "none"
-"""What the model answers where the picture does not say."""
+"""The answer to a question that the picture does not answer."""
 
-Asked = tuple[str, Mapping[str, str], str]  # way of asking, what fills its patterns, the answer
+Asked = tuple[str, Mapping[str, str], str]
+"""A question before it is worded: the way of asking (a key of `WORDINGS`), the fields of its patterns, the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, its kind, and the answer that the scene gives."""
+    """A question of a kind (one of `QUESTION_KINDS`) and the answer that the scene gives."""
 
     kind: str
     text: str
@@ -35,40 +36,40 @@ class Question:
 
 
 def article(words: str) -> str:
-    """`a red car`, `an orange bus`."""
+    """Returns the words with their article: `a red car`, `an orange bus`."""
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def plural(kind: str) -> str:
-    """`cars`, `people`, `buses`."""
+    """Returns the plural of a kind: `cars`, `people`, `buses`."""
     return PLURALS.get(kind, f"{kind}s")
 
 
 def backdrop(scene: Scene) -> str:
-    """`in the park at night in the rain`."""
+    """Returns the surroundings of a scene in words: `in the park at night in the rain`."""
     weather = f" {IN_WEATHER[scene.weather]}" if scene.weather in IN_WEATHER else ""
     return f"{WHERE[scene.place]} {WHEN[scene.time]}{weather}"
 
 
 def described(actor: Actor) -> str:
-    """`a red car`, `a blue person with an umbrella`."""
+    """Returns an actor in words: `a red car`, `a blue person with an umbrella`."""
     return f"{article(actor.name)} with {article(actor.carries)}" if actor.carries else article(actor.name)
 
 
 def listed(names: Sequence[str], *, nothing: str = "nothing", joint: str = "and") -> str:
-    """`a, b and c`; `nothing` if there is none."""
+    """Returns names as one phrase, `a, b and c`; `nothing` if there are none."""
     if not names:
         return nothing
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
 def full_caption(scene: Scene) -> str:
-    """Everybody from left to right, then the backdrop."""
+    """Returns the full caption of a scene: all actors from left to right, then the backdrop."""
     return f"{listed([described(actor) for actor in scene.actors])} {backdrop(scene)}"
 
 
-def _named(name: str, many: str) -> dict[str, str]:
-    return {"a": article(name), "name": name, "many": many}
+def _named(name: str, plural_name: str) -> dict[str, str]:
+    return {"a": article(name), "name": name, "many": plural_name}
 
 
 def _exist(scene: Scene, rng: random.Random) -> Asked:
@@ -79,12 +80,12 @@ def _exist(scene: Scene, rng: random.Random) -> Asked:
 
 
 def yes_or_no(true: bool) -> str:
-    """`yes` or `no`."""
+    """Returns `yes` or `no`."""
     return "yes" if true else "no"
 
 
 def _near_miss(scene: Scene, rng: random.Random) -> tuple[str, str]:
-    """A pair that shares its colour or kind with somebody present, so that neither word alone gives the answer."""
+    """Draws a pair that shares its colour or kind with an actor, so that neither word alone gives the answer."""
     if not scene.actors:
         return rng.choice(PAIRS)
     actor, draw = rng.choice(scene.actors), rng.random()
@@ -102,24 +103,27 @@ def _pair(scene: Scene, rng: random.Random) -> tuple[str, str, bool]:
 
 
 def _carrier(scene: Scene, rng: random.Random) -> tuple[str, str, bool] | None:
-    """A person with something, and whether the scene shows one: (who, with what, there)."""
+    """Draws a person and a thing to carry, and says whether the scene shows them: (person, thing, present).
+
+    None if the scene has no person.
+    """
     people = [actor for actor in scene.actors if actor.kind == "person"]
     if not people:
         return None
     person = rng.choice(people)
     thing = person.carries if person.carries and rng.random() < 0.5 else rng.choice(CARRIED)
     who = person.name if rng.random() < 0.5 else "person"
-    there = any(one.carries == thing and (who == "person" or one.name == who) for one in people)
-    return who, thing, there
+    present = any(other.carries == thing and who in ("person", other.name) for other in people)
+    return who, thing, present
 
 
 def _exist_attr(scene: Scene, rng: random.Random) -> Asked:
-    if rng.random() < 0.3 and (found := _carrier(scene, rng)):
-        who, thing, there = found
+    if rng.random() < 0.3 and (carrier := _carrier(scene, rng)):
+        who, thing, present = carrier
         name = f"{who} with {article(thing)}"
-        return "exist", _named(name, name.replace("person", "people", 1)), yes_or_no(there)
-    colour, kind, there = _pair(scene, rng)
-    return "exist", _named(f"{colour} {kind}", f"{colour} {plural(kind)}"), yes_or_no(there)
+        return "exist", _named(name, name.replace("person", "people", 1)), yes_or_no(present)
+    colour, kind, present = _pair(scene, rng)
+    return "exist", _named(f"{colour} {kind}", f"{colour} {plural(kind)}"), yes_or_no(present)
 
 
 def _count(scene: Scene, rng: random.Random) -> Asked:
@@ -167,9 +171,9 @@ def _neighbour(side: str, step: int) -> Callable[[Scene, random.Random], Asked |
         if not (actors := _only_of_name(scene)):
             return None
         actor = rng.choice(actors)
-        other = scene.actors.index(actor) + step
-        there = 0 <= other < len(scene.actors)
-        return side, {"name": actor.name}, article(scene.actors[other].name) if there else "nothing"
+        position = scene.actors.index(actor) + step
+        exists = 0 <= position < len(scene.actors)
+        return side, {"name": actor.name}, article(scene.actors[position].name) if exists else "nothing"
 
     return ask
 
@@ -178,13 +182,17 @@ def _side(scene: Scene, rng: random.Random) -> Asked | None:
     actors = _only_of_name(scene)
     if len(actors) < 2:
         return None
-    one, other = rng.sample(actors, 2)
-    return "side", {"name": one.name, "other": other.name}, "left" if one.x < other.x else "right"
+    actor, other = rng.sample(actors, 2)
+    return "side", {"name": actor.name, "other": other.name}, "left" if actor.x < other.x else "right"
 
 
 def _front(scene: Scene, rng: random.Random) -> Asked | None:
     actors = _only_of_name(scene)
-    hidden = [i + 1 for i, actor in enumerate(scene.actors) if actor.front and scene.actors[i + 1] in actors]
+    hidden = [
+        position + 1
+        for position, actor in enumerate(scene.actors)
+        if actor.front and scene.actors[position + 1] in actors
+    ]
     if not actors or not (hidden or rng.random() < 0.2):
         return None
     position = rng.choice(hidden) if hidden and rng.random() < 0.75 else scene.actors.index(rng.choice(actors))
@@ -211,7 +219,7 @@ def _carries(scene: Scene, rng: random.Random) -> Asked | None:
 
 
 def _unanswerable(scene: Scene, rng: random.Random) -> Asked:
-    """Something about a thing that is not there, or about another world: the answer is that there is none."""
+    """Draws a question about a thing that is not there or not of this world; the answer is `UNKNOWN`."""
     draw = rng.random()
     if draw < 0.25:
         return "other", {"text": rng.choice(OUT_OF_WORLD)}, UNKNOWN
@@ -257,22 +265,22 @@ def _sign(scene: Scene, _rng: random.Random) -> Asked:
 
 
 def sample_statement(scene: Scene, rng: random.Random) -> tuple[str, bool]:
-    """Words that a search may use, and whether the scene shows them; half of the time it does."""
+    """Draws words that a search may use, and says whether they are true of the scene; about half of them are."""
     draw = rng.random()
     if draw < 0.4:
-        colour, kind, there = _pair(scene, rng)
-        return article(f"{colour} {kind}"), there
-    if draw < 0.5 and (found := _carrier(scene, rng)):
-        who, thing, there = found
-        return f"{article(who)} with {article(thing)}", there
+        colour, kind, present = _pair(scene, rng)
+        return article(f"{colour} {kind}"), present
+    if draw < 0.5 and (carrier := _carrier(scene, rng)):
+        who, thing, present = carrier
+        return f"{article(who)} with {article(thing)}", present
     if draw < 0.7:
-        present = [actor.kind for actor in scene.actors]
-        kind = rng.choice(present) if present and rng.random() < 0.5 else rng.choice(KINDS)
-        return article(kind), kind in present
+        kinds = [actor.kind for actor in scene.actors]
+        kind = rng.choice(kinds) if kinds and rng.random() < 0.5 else rng.choice(KINDS)
+        return article(kind), kind in kinds
     if draw < 0.88:
-        colour, kind, there = _pair(scene, rng)
-        where, fits = _circumstance(scene, rng)
-        return f"{article(f'{colour} {kind}')} {where}", there and fits
+        colour, kind, present = _pair(scene, rng)
+        circumstance, fits = _circumstance(scene, rng)
+        return f"{article(f'{colour} {kind}')} {circumstance}", present and fits
     if rng.random() < 0.6:
         weather = rng.choice(("rain", "fog"))
         return weather, scene.weather == weather
@@ -280,7 +288,7 @@ def sample_statement(scene: Scene, rng: random.Random) -> tuple[str, bool]:
 
 
 def _circumstance(scene: Scene, rng: random.Random) -> tuple[str, bool]:
-    """Where, when or in what weather, and whether the scene is so."""
+    """Draws a place, a time or a weather in words, and says whether it is the scene's."""
     draw = rng.random()
     if draw < 0.35:
         weather = rng.choice(("rain", "fog"))
@@ -315,24 +323,27 @@ BACKDROP_KINDS: dict[str, Callable[[Scene, random.Random], Asked | None]] = {
 }
 QUESTION_KINDS = {**ACTOR_KINDS, **BACKDROP_KINDS}
 WEIGHTS = dict(zip(QUESTION_KINDS, (10, 12, 12, 6, 10, 8, 10, 10, 14, 10, 10, 6, 9, 3, 2, 4, 2), strict=True))
-"""How often training asks each kind: the harder ones more often."""
+"""How often training asks each kind, relative to the others: harder kinds more often."""
 
 
 def sample_question(
     scene: Scene, rng: random.Random, kind: str | None = None, wordings: Mapping[str, Sequence[str]] = WORDINGS
 ) -> Question | None:
-    """A question of `kind` (default: any that the scene allows); None if the scene has nothing of that kind.
+    """Draws a question about a scene.
 
     Args:
-        scene: what is asked about.
-        rng: what to ask, and how.
-        kind: one of `QUESTION_KINDS`.
+        scene: the scene to ask about.
+        rng: source of randomness.
+        kind: one of `QUESTION_KINDS`; None draws a kind that the scene allows.
         wordings: patterns for each way of asking.
+
+    Returns:
+        The question; None if the scene allows no question of the given kind.
     """
     while True:
         drawn = kind or rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        if found := QUESTION_KINDS[drawn](scene, rng):
-            way, fields, answer = found
+        if asked := QUESTION_KINDS[drawn](scene, rng):
+            way, fields, answer = asked
             text = fields["text"] if way == "other" else rng.choice(wordings[way]).format(**fields)
             return Question(drawn, text, answer)
         if kind:

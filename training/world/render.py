@@ -1,4 +1,4 @@
-"""Draws a scene. The same renderer makes training frames and the frames of clips."""
+"""Draws a scene; the same renderer makes the frames of trainings and of clips."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ from training.world.scene import HEIGHT, PAN, WIDTH, Scene
 from training.world.sprites import SPRITES
 
 HAZE = {"far": 0.42, "mid": 0.3, "near": 0.16}
-"""How much of an actor fog hides, by its distance."""
+"""Share of fog in an actor's colours, by its lane."""
 
 
 def draw(scene: Scene, *, width: int = WIDTH, tick: int = 0) -> Image.Image:
-    """The scene as a picture of `width` x `width * 9 / 16` pixels, RGB.
+    """Draws a scene as an RGB picture of `width` x `width * 9 / 16` pixels.
 
     Args:
-        scene: what to draw; its seed fixes the backdrop.
-        width: in pixels.
-        tick: frame number within a clip, from 1; it moves the rain. Legs move with their actor's place.
+        scene: the scene to draw; its seed fixes the backdrop.
+        width: width of the picture in pixels.
+        tick: frame number within a clip, from 1; it moves the rain. Legs move with their actor's position, unless it is
+            0.
     """
     night, rain = scene.time == "night", scene.weather == "rain"
     wide = backdrop(scene.place, scene.time, scene.weather, scene.sign, scene.seed, width)
     unit = width / WIDTH
     left, top = round((PAN + scene.camera[0]) * unit), round(scene.camera[1] * unit)
     image = wide.crop((left, top, left + width, top + wide.height))
-    if top:  # a shaking camera shows no black edge
+    if top:  # fill the edge that a shaking camera uncovers
         edge = 0 if top < 0 else wide.height - 1
         strip = wide.crop((left, edge, left + width, edge + 1)).resize((width, abs(top)))
         image.paste(strip, (0, 0 if top < 0 else wide.height - top))
@@ -40,7 +41,7 @@ def draw(scene: Scene, *, width: int = WIDTH, tick: int = 0) -> Image.Image:
     ground = shade((100, 100, 100), 0.7 * ambient, tint)
     for actor in sorted(scene.actors, key=lambda a: a.box[3]):
         haze = (NIGHT_FOG if night else FOG, HAZE[actor.lane] if scene.weather == "fog" else 0.0)
-        # Street lamps and head lights: actors stay more visible at night than their surroundings.
+        # Lamps and headlights: at night actors are brighter than their surroundings.
         pen = Pen(image, ambient=(0.72 if night else 1.0) * (0.93 if rain else 1.0), tint=tint, haze=haze)
         x0, _, x1, foot = actor.box
         pen.disc((x0 + x1) / 2, foot, (x1 - x0) / 2, 3.5, pen.lit(ground) if haze[1] else ground)
@@ -56,19 +57,19 @@ def draw(scene: Scene, *, width: int = WIDTH, tick: int = 0) -> Image.Image:
 
 
 def model_frame(scene: Scene, size: int, rng: random.Random | None = None) -> NDArray[np.uint8]:
-    """The scene as the pocket models see it: `(size, size, 3)` uint8 RGB, the whole frame squashed.
+    """Draws a scene as the pocket models see it: `(size, size, 3)` uint8 RGB, the whole frame squashed to a square.
 
-    With `rng`, the marks of a real file: another size, JPEG-like noise, so that frames out of H.264 look familiar.
+    With `rng`, size and compression noise vary as in real files, so that the models know frames decoded from H.264.
     """
     if rng is None:
         return np.array(draw(scene).resize((size, size), Image.Resampling.BILINEAR))
-    image = filed(draw(scene, width=rng.choice((WIDTH, WIDTH, 480, 640)), tick=rng.randrange(40)), rng)
+    image = add_compression_noise(draw(scene, width=rng.choice((WIDTH, WIDTH, 480, 640)), tick=rng.randrange(40)), rng)
     resampling = rng.choice((Image.Resampling.BILINEAR, Image.Resampling.BICUBIC))
     return np.array(Image.fromarray(image).resize((size, size), resampling))
 
 
-def filed(image: Image.Image, rng: random.Random) -> NDArray[np.uint8]:
-    """The picture as HWC uint8 RGB, two times in five with the noise of a compressed file."""
+def add_compression_noise(image: Image.Image, rng: random.Random) -> NDArray[np.uint8]:
+    """Returns a picture as HWC uint8 RGB, two times in five with the noise of a JPEG."""
     if rng.random() < 0.4:
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=rng.randrange(35, 90))

@@ -1,7 +1,7 @@
-"""A street scene as symbols: who stands where, of which colour, facing which way, in what weather.
+"""A street scene as symbols: who stands where, in which colour, facing which way, in what weather.
 
-The frame is 384 x 216 units wide and high, cut into ten columns; at most one actor's centre lies in each column, so
-that ten queries, one for each column, can say everything (reference: round 2 of the pocket experiments).
+The frame is 384 x 216 scene units and is cut into ten columns. At most one actor's centre lies in each column, so that
+ten queries, one for each column, can describe the whole scene (see round 2 of the pocket experiments).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Literal
 WIDTH, HEIGHT = 384, 216
 COLUMNS = 10
 COLUMN_WIDTH = WIDTH / COLUMNS
-CROWD = 6  # actors at most
-PAN = 60  # how far, in units, the camera may look to either side of its first view
+CROWD = 6  # most actors of a scene
+PAN = 60  # units that the camera may turn to either side of its first view
 
 Facing = Literal["left", "right"]
 Pairs = Literal["all", "seen", "unseen"]
@@ -49,7 +49,7 @@ SIZES: dict[str, tuple[int, int]] = {
     "bag": (34, 38),
     "bench": (74, 38),
 }
-"""Width and height in units at scale 1. In its lane's scale the smallest is 8 %, the largest 45 % of the frame high."""
+"""Width and height in scene units at scale 1. In their lanes they are 8 % to 45 % of the frame's height."""
 KINDS = tuple(SIZES)
 VEHICLES = ("car", "bus", "truck", "van", "motorbike", "bicycle")
 ANIMALS = ("dog", "cat", "horse", "cow", "bird")
@@ -65,7 +65,9 @@ HELD_OUT = frozenset(
         *(("white", "cow"), ("black", "horse"), ("red", "bird"), ("blue", "box"), ("green", "bag"), ("pink", "bench")),
     }
 )
-"""Colour and kind pairs that appear in evaluation only, in the run that measures generalisation: one of each kind."""
+"""Pairs of colour and kind, one for each kind, that a training with `pairs="seen"` never draws: they measure
+generalisation.
+"""
 PLACES = ("street", "road", "park", "beach", "square")
 TIMES = ("day", "night")
 WEATHERS = ("clear", "rain", "fog")
@@ -83,7 +85,7 @@ NOTHING = "none"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something of a scene: a vehicle, a person, an animal, an object."""
+    """A vehicle, a person, an animal or an object of a scene."""
 
     colour: str
     kind: str
@@ -91,9 +93,9 @@ class Actor:
     lane: str
     facing: Facing
     scale: float = 1.0
-    lift: float = 0.0  # of its feet above the lane's ground line, in units
-    front: bool = False  # stands before the next actor to its right and hides part of it
-    carries: str | None = None  # what a person holds
+    lift: float = 0.0  # units by which its feet are above the lane's ground line
+    front: bool = False  # it stands before the next actor to its right and hides part of that actor
+    carries: str | None = None  # what a person holds; one of `CARRIED`
 
     @property
     def column(self) -> int:
@@ -101,7 +103,7 @@ class Actor:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """XYXY in scene units."""
+        """The bounding box as XYXY in scene units."""
         scale = LANE_SCALE[self.lane] * self.scale
         width, height = (side * scale for side in SIZES[self.kind])
         foot = LANE_GROUND[self.lane] - self.lift
@@ -113,28 +115,28 @@ class Actor:
 
     @property
     def faces(self) -> str:
-        """Which way it goes or looks; objects go nowhere."""
+        """The direction that it faces, `left` or `right`; `NOTHING` for an object."""
         return NOTHING if self.kind in OBJECTS else self.facing
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One frame's truth. Actors are sorted from left to right."""
+    """The truth of one frame; its actors are sorted from left to right."""
 
     place: str
     time: str
     weather: str
     sign: str | None
     actors: tuple[Actor, ...]
-    seed: int  # of the backdrop's details
-    camera: tuple[float, float] = (0.0, 0.0)  # how far it looks to the right of and below its first view, in units
+    seed: int  # fixes the details of the backdrop
+    camera: tuple[float, float] = (0.0, 0.0)  # units right of and below its first view
 
     def with_actors(self, actors: tuple[Actor, ...]) -> Scene:
         return replace(self, actors=tuple(sorted(actors, key=lambda actor: actor.x)))
 
 
 def sample_backdrop(rng: random.Random) -> Scene:
-    """A place without anybody."""
+    """Draws a place, a time, a weather and a sign, without actors."""
     return Scene(
         place=rng.choice(PLACES),
         time=rng.choices(TIMES, [0.6, 0.4])[0],
@@ -147,12 +149,13 @@ def sample_backdrop(rng: random.Random) -> Scene:
 
 
 def sample_scene(rng: random.Random, pairs: Pairs = "all", *, zoom: float = 1.0) -> Scene:
-    """A random scene of up to six actors.
+    """Draws a random scene of up to `CROWD` actors.
 
     Args:
-        rng: what to put where.
-        pairs: which combinations of colour and kind: all, those that are not held out, or with one that is.
-        zoom: how much larger than usual everybody is.
+        rng: source of randomness.
+        pairs: allowed pairs of colour and kind: `all`; `seen`, without the held-out ones; `unseen`, with at least one
+            that is held out.
+        zoom: factor on the size of every actor.
     """
     backdrop = sample_backdrop(rng)
     while True:
@@ -160,7 +163,7 @@ def sample_scene(rng: random.Random, pairs: Pairs = "all", *, zoom: float = 1.0)
         count = max(int(pairs == "unseen"), count)
         crowd = _sample_pairs(rng, count, pairs)
         overlap = count >= 2 and rng.random() < 0.6
-        # Some crowds (six buses) never fit: after a few tries, another crowd.
+        # Some crowds (six buses) never fit: after 16 tries another crowd is drawn.
         for _ in range(16):
             actors = _place(rng, crowd, overlap=overlap, zoom=zoom)
             if _visible(actors):
@@ -168,7 +171,7 @@ def sample_scene(rng: random.Random, pairs: Pairs = "all", *, zoom: float = 1.0)
 
 
 def _sample_pairs(rng: random.Random, count: int, pairs: Pairs) -> list[tuple[str, str]]:
-    """Colour and kind of each actor; often one shares its colour or kind with another, which makes questions hard."""
+    """Draws colour and kind of each actor; actors often share a colour or a kind, which makes questions hard."""
     crowd: list[tuple[str, str]] = []
     while len(crowd) < count:
         if pairs == "unseen" and not crowd:
@@ -215,38 +218,38 @@ def _place(rng: random.Random, crowd: list[tuple[str, str]], *, overlap: bool, z
 
 
 def _visible(actors: tuple[Actor, ...]) -> bool:
-    """True if nobody hides another too much, or hangs too far out of the frame."""
+    """Returns True if no actor hides another too much and none lies too far outside the frame."""
     boxes = [actor.box for actor in actors]
 
-    def hidden(a: int, b: int) -> float:
-        """Share of the smaller of two boxes that both cover."""
-        one, two = boxes[a], boxes[b]
-        width = min(one[2], two[2]) - max(one[0], two[0])
-        height = min(one[3], two[3]) - max(one[1], two[1])
+    def overlap(first: int, second: int) -> float:
+        """Returns the intersection of two boxes as a share of the smaller box."""
+        box, other = boxes[first], boxes[second]
+        width = min(box[2], other[2]) - max(box[0], other[0])
+        height = min(box[3], other[3]) - max(box[1], other[1])
         if width <= 0 or height <= 0:
             return 0.0
-        smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, two))
+        smaller = min((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in (box, other))
         return width * height / smaller
 
-    for a, actor in enumerate(actors):
-        for b in range(a + 1, len(actors)):
-            if actor.front and b == a + 1:
-                one, two = boxes[a], boxes[b]
-                shared = min(one[2], two[2]) - max(one[0], two[0])
-                if not 0.2 * min(one[2] - one[0], two[2] - two[0]) <= shared <= 0.6 * (two[2] - two[0]):
+    for left, actor in enumerate(actors):
+        for right in range(left + 1, len(actors)):
+            if actor.front and right == left + 1:
+                box, behind = boxes[left], boxes[right]
+                shared = min(box[2], behind[2]) - max(box[0], behind[0])
+                if not 0.2 * min(box[2] - box[0], behind[2] - behind[0]) <= shared <= 0.6 * (behind[2] - behind[0]):
                     return False
-                if hidden(a, b) > 0.6:
+                if overlap(left, right) > 0.6:
                     return False
-            elif hidden(a, b) > 0.25:
+            elif overlap(left, right) > 0.25:
                 return False
     return all(box[0] >= -0.25 * (box[2] - box[0]) and box[2] <= WIDTH + 0.25 * (box[2] - box[0]) for box in boxes)
 
 
 def scene_words(scene: Scene) -> list[list[str]]:
-    """Eleven slots of words: the backdrop, then what stands in each column, left to right.
+    """Returns eleven slots of words: the backdrop, then what stands in each column, from left to right.
 
-    A query of the Q-Former is aligned to the sum of its slot's word vectors. Where clips bring two actors into one
-    column, the nearer one is said.
+    Each query of the Q-Former is aligned to the sum of its slot's word vectors. If a clip brings two actors into one
+    column, the slot describes the nearer actor.
     """
     slots = [[scene.place, scene.time, scene.weather, "sign" if scene.sign else NOTHING]]
     by_column = {actor.column: actor for actor in sorted(scene.actors, key=lambda actor: actor.box[3])}

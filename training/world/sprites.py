@@ -1,4 +1,4 @@
-"""How each kind of actor looks from the side; front and back differ, so that a still frame tells the way it goes."""
+"""Draws each kind of actor from the side; front and back differ, so that a still frame shows which way it faces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people ask about a picture: patterns for each way of asking that `questions.py` knows.
+"""Wordings of questions about a picture: patterns for each way of asking that `questions.py` knows.
 
 `training.language.held_out` keeps patterns of the same ways of asking that no training samples.
 """
