@@ -69,7 +69,7 @@ def count_tool(frames: FrameIndex, grounder: Grounder, options: CountOptions | N
         if not spans:
             raise ToolException("no keyframes in that range; widen it")
         evidence = [most(phrase, span) for span in spans]
-        told = "; ".join(f"{e.text} at once in {e.video_id} {clock(e.start_seconds)}" for e in evidence)
+        told = "; ".join(f"{e.text} at once in {e.moment.video_id} {clock(e.moment.start_seconds)}" for e in evidence)
         return f"{phrase}: {told}", evidence
 
     return artifact_tool("count", count, CountInput)

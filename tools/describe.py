@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.moments import stretches
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
@@ -51,18 +51,14 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
         middles = [stretch[len(stretch) // 2] for stretch in kept]
         evidence = [
             Evidence(
-                video_id=middle.video_id,
-                start_seconds=stretch[0].seconds,
-                end_seconds=stretch[-1].seconds + chosen.tail_seconds,
+                Moment(middle.video_id, stretch[0].seconds, stretch[-1].seconds + chosen.tail_seconds),
                 tool="describe",
                 score=answer.confidence,
-                seconds=middle.seconds,
-                frame_index=middle.frame_index,
-                image=middle.image,
+                keyframe=KeyframeRef.of(middle),
                 text=answer.text,
             )
             for stretch, middle, answer in zip(kept, middles, core.caption(middles), strict=True)
         ]
-        return "; ".join(f"{clock(e.start_seconds)} {e.text}" for e in evidence), evidence
+        return "; ".join(f"{clock(e.moment.start_seconds)} {e.text}" for e in evidence), evidence
 
     return artifact_tool("describe", describe, DescribeInput)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at, known_video
 from tools.ports import Feedback
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from tools.ports import FrameIndex
@@ -64,19 +64,15 @@ def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = Non
             raise ToolException(f"no keyframes found{where}; index a video first or widen the range")
         evidence = [
             Evidence(
-                video_id=hit.keyframe.video_id,
-                start_seconds=hit.keyframe.seconds,
-                end_seconds=hit.keyframe.seconds,
+                Moment.at(hit.keyframe),
                 tool="find_frames",
                 score=hit.score,
-                seconds=hit.keyframe.seconds,
-                frame_index=hit.keyframe.frame_index,
-                image=hit.keyframe.image,
+                keyframe=KeyframeRef.of(hit.keyframe),
                 text=hit.line.text if hit.line is not None and hit.channel != "picture" else None,
             )
             for hit in hits
         ]
-        best = ", ".join(f"{e.video_id} {clock(e.start_seconds)}" for e in evidence[:5])
+        best = ", ".join(f"{e.moment.video_id} {clock(e.moment.start_seconds)}" for e in evidence[:5])
         return f"{len(evidence)} keyframes for '{query}'; best: {best}", evidence
 
     return artifact_tool("find_frames", find_frames, FindFramesInput)

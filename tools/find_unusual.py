@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,14 +100,10 @@ def find_unusual(frames: FrameIndex, video_id: str, *, limit: int = 3) -> list[E
     seconds = np.array([keyframe.seconds for keyframe in keyframes], np.float64)
     return [
         Evidence(
-            video_id=video_id,
-            start_seconds=keyframes[moment.first].seconds,
-            end_seconds=keyframes[moment.last].seconds + TAIL_SECONDS,
+            Moment(video_id, keyframes[moment.first].seconds, keyframes[moment.last].seconds + TAIL_SECONDS),
             tool="find_unusual",
             score=min(1.0, max(0.0, moment.score)),
-            seconds=keyframes[moment.at].seconds,
-            frame_index=keyframes[moment.at].frame_index,
-            image=keyframes[moment.at].image,
+            keyframe=KeyframeRef.of(keyframes[moment.at]),
         )
         for moment in unusual_moments(vectors, seconds, limit=limit)
     ]
@@ -125,6 +121,6 @@ def find_unusual_tool(frames: FrameIndex, *, limit: int = 3) -> BaseTool:
         if not found:
             raise ToolException(f"nothing lies {APART_SECONDS:g} seconds apart: too short to say what is usual there")
         best = sorted(found, key=lambda moment: -moment.score)[:limit]
-        return ", ".join(f"{one.video_id} at {clock(one.start_seconds)}" for one in best), best
+        return ", ".join(f"{one.moment.video_id} at {clock(one.moment.start_seconds)}" for one in best), best
 
     return artifact_tool("find_unusual", run, FindUnusualInput)

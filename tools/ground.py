@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at
 from tools.errors import VideoAssistantError
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +49,10 @@ def find_boxes(grounder: Grounder, keyframe: Keyframe, phrases: str) -> list[Det
 def boxed(keyframe: Keyframe, detections: Sequence[Detection], *, tool: str, text: str, score: float) -> Evidence:
     """A frame with what was found in it."""
     return Evidence(
-        video_id=keyframe.video_id,
-        start_seconds=keyframe.seconds,
-        end_seconds=keyframe.seconds,
+        Moment.at(keyframe),
         tool=tool,
         score=score,
-        seconds=keyframe.seconds,
-        frame_index=keyframe.frame_index,
-        image=keyframe.image,
+        keyframe=KeyframeRef.of(keyframe),
         text=text,
         boxes=tuple(one.box for one in detections),
         labels=tuple(f"{one.phrase} {one.score:.2f}" for one in detections),

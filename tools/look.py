@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
@@ -29,14 +29,10 @@ def look_tool(frames: FrameIndex, core: Core) -> BaseTool:
         nearest = keyframe_at(frames, moment)
         answer = core.answer(question, [nearest])
         evidence = Evidence(
-            video_id=nearest.video_id,
-            start_seconds=nearest.seconds,
-            end_seconds=nearest.seconds,
+            Moment.at(nearest),
             tool="look",
             score=answer.confidence,
-            seconds=nearest.seconds,
-            frame_index=nearest.frame_index,
-            image=nearest.image,
+            keyframe=KeyframeRef.of(nearest),
             text=answer.text,
         )
         return f"{answer.text} ({clock(nearest.seconds)})", [evidence]

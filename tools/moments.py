@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,17 +59,13 @@ def merge(
         best = max(group, key=lambda s: s.score)
         moments.append(
             Evidence(
-                video_id=best.keyframe.video_id,
-                start_seconds=group[0].keyframe.seconds,
-                end_seconds=group[-1].keyframe.seconds + tail_seconds,
+                Moment(best.keyframe.video_id, group[0].keyframe.seconds, group[-1].keyframe.seconds + tail_seconds),
                 tool=tool,
                 score=best.score,
-                seconds=best.keyframe.seconds,
-                frame_index=best.keyframe.frame_index,
-                image=best.keyframe.image,
+                keyframe=KeyframeRef.of(best.keyframe),
             )
         )
-    return sorted(moments, key=lambda m: (-m.score, m.video_id, m.start_seconds))
+    return sorted(moments, key=lambda m: (-m.score, m.moment.video_id, m.moment.start_seconds))
 
 
 def stretches(keyframes: Sequence[Keyframe], seconds: float) -> list[list[Keyframe]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from langchain_core.tools import BaseTool, ToolException
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
-from tools.types import Evidence, Line, Source
+from tools.types import Evidence, KeyframeRef, Line, Moment, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +39,13 @@ class ReadTextOptions(BaseModel):
 def line_evidence(line: Line, keyframes: Sequence[Keyframe] = ()) -> Evidence:
     """A line as evidence, with the first of `keyframes` for its picture."""
     return Evidence(
-        video_id=line.video_id,
-        start_seconds=line.start_seconds,
-        end_seconds=line.end_seconds,
+        Moment(line.video_id, line.start_seconds, line.end_seconds),
         tool="read_text",
         score=line.score,
-        seconds=line.start_seconds,
-        frame_index=keyframes[0].frame_index if keyframes else None,
-        image=keyframes[0].image if keyframes else None,
+        # Played is where the line begins, even if the first keyframe that shows it comes later.
+        keyframe=replace(KeyframeRef.of(keyframes[0]), seconds=line.start_seconds)
+        if keyframes
+        else KeyframeRef(line.start_seconds),
         text=line.text,
         boxes=() if line.box is None else (line.box,),
     )

@@ -5,6 +5,8 @@ Times are presentation seconds relative to the first displayed frame; ranges are
 Boxes are XYXY pixels of the displayed frame (after rotation and pixel aspect), exclusive end.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,6 +43,11 @@ class Moment:
     video_id: str
     start_seconds: float
     end_seconds: float
+
+    @classmethod
+    def at(cls, keyframe: Keyframe) -> Moment:
+        """The instant of a keyframe: it ends where it begins."""
+        return cls(keyframe.video_id, keyframe.seconds, keyframe.seconds)
 
     def __post_init__(self) -> None:
         if self.end_seconds < self.start_seconds:
@@ -122,17 +129,42 @@ class EventSequence:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyframeRef:
+    """The picture of a piece of evidence: when it is shown, which frame it is, and where its thumbnail lies."""
+
+    seconds: float
+    frame_index: int | None = None  # None where no keyframe was stored there
+    image: str | None = None  # path of a thumbnail (JPEG)
+
+    @classmethod
+    def of(cls, keyframe: Keyframe) -> KeyframeRef:
+        """The reference to a stored keyframe."""
+        return cls(keyframe.seconds, keyframe.frame_index, keyframe.image)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A moment plus what was seen there, and by which tool."""
 
-    video_id: str
-    start_seconds: float
-    end_seconds: float
+    moment: Moment
     tool: str
-    score: float
-    seconds: float | None = None
-    frame_index: int | None = None
-    image: str | None = None
-    text: str | None = None
+    score: float  # in [0, 1]
+    keyframe: KeyframeRef | None = None  # what shows it best
+    text: str | None = None  # what is written, said or told of it
     boxes: tuple[Box, ...] = field(default=())
     labels: tuple[str, ...] = field(default=())  # what each box shows, for the screen
+
+    @property
+    def frame_index(self) -> int | None:
+        """The index of its keyframe; None without one."""
+        return self.keyframe.frame_index if self.keyframe else None
+
+    @property
+    def image(self) -> str | None:
+        """The path of its keyframe's thumbnail; None without one."""
+        return self.keyframe.image if self.keyframe else None
+
+    @property
+    def seconds(self) -> float:
+        """Where a player shows it: at its keyframe, else where its moment begins."""
+        return self.keyframe.seconds if self.keyframe else self.moment.start_seconds

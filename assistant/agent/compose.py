@@ -16,7 +16,7 @@ from assistant.agent.times import asks_when
 from tools.events.verified import verified
 from tools.moments import ScoredKeyframe, merge, windows
 from tools.ports import Answer
-from tools.types import EventSequence, Evidence
+from tools.types import EventSequence, Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,14 +79,10 @@ class Composer:
         found = replace(best, moments=moments)
         evidence = tuple(
             Evidence(
-                video_id=best.video_id,
-                start_seconds=m.start_seconds,
-                end_seconds=m.end_seconds,
+                Moment(best.video_id, m.start_seconds, m.end_seconds),
                 tool="find_events",
                 score=m.score or 0.0,
-                seconds=m.seconds,
-                frame_index=m.frame_index,
-                image=self._picture(best.video_id, m.seconds).image,
+                keyframe=KeyframeRef(m.seconds, m.frame_index, self._picture(best.video_id, m.seconds).image),
                 text=m.event,
             )
             for m in moments
@@ -157,7 +153,7 @@ class Composer:
     def unusual(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """The moments that resemble the rest least, each with what the core tells of it."""
         shown = evidence[: self._options.evidence]
-        captions = self._core.caption([self._picture(e.video_id, e.seconds or e.start_seconds) for e in shown])
+        captions = self._core.caption([self._picture(e.moment.video_id, e.seconds) for e in shown])
         told = [(self._out(one.text, language), e) for one, e in zip(captions, shown, strict=True)]
         # That they resemble the rest least is computed; what they show is the core's word.
         sure = min(one.confidence for one in captions)
@@ -165,7 +161,7 @@ class Composer:
 
     def compared(self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Two places: what the core tells of each, and which of the things it names only one of them shows."""
-        pictures = [[self._picture(e.video_id, e.seconds or e.start_seconds) for e in side] for side in (first, second)]
+        pictures = [[self._picture(e.moment.video_id, e.seconds) for e in side] for side in (first, second)]
         lacking = []
         for side, others in ((first, pictures[1]), (second, pictures[0])):
             named = dict.fromkeys(thing for e in side for thing in things(e.text or "")[0])
@@ -181,15 +177,17 @@ class Composer:
 
     def pointed(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Where boxes were found, in time order; each as sure as its best box."""
-        shown = tuple(sorted(evidence, key=lambda m: (m.video_id, m.start_seconds)))[: self._options.evidence]
-        short = f"at {shown[0].start_seconds:.0f} seconds"
+        shown = tuple(sorted(evidence, key=lambda m: (m.moment.video_id, m.moment.start_seconds)))[
+            : self._options.evidence
+        ]
+        short = f"at {shown[0].moment.start_seconds:.0f} seconds"
         return ReplyDraft(sentences.moments_sentence(shown, language), max(e.score for e in shown), short, shown)
 
     def looked(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """The answers of single pictures: the one with the most confidence behind it, video by video."""
         winners: list[tuple[str, Evidence, float]] = []
-        for video_id in dict.fromkeys(e.video_id for e in evidence):
-            own = [e for e in evidence if e.video_id == video_id]
+        for video_id in dict.fromkeys(e.moment.video_id for e in evidence):
+            own = [e for e in evidence if e.moment.video_id == video_id]
             votes: dict[str, float] = {}
             for one in own:
                 votes[one.text or ""] = votes.get(one.text or "", 0.0) + one.score
@@ -311,8 +309,8 @@ class Composer:
         language: Language,
     ) -> ReplyDraft:
         """At which moments what was asked for was found, in time order."""
-        in_order = tuple(sorted(moments, key=lambda m: (m.video_id, m.start_seconds)))
-        short = f"at {in_order[0].start_seconds:.0f} seconds"
+        in_order = tuple(sorted(moments, key=lambda m: (m.moment.video_id, m.moment.start_seconds)))
+        short = f"at {in_order[0].moment.start_seconds:.0f} seconds"
         said = sentences.moments_sentence(in_order, language).and_then(sentences.shortfall(conditions, language))
         return ReplyDraft(said, confidence, short, in_order, (), conditions)
 
@@ -338,7 +336,7 @@ class Composer:
         if {PRESENT, ABSENT} & set(different) or best < self._options.min_confidence:
             return []
         likely = [pair for pair in different.values() if pair[0].confidence >= self._options.rival * best]
-        return sorted(likely, key=lambda pair: (pair[1].video_id, pair[1].start_seconds))
+        return sorted(likely, key=lambda pair: (pair[1].moment.video_id, pair[1].moment.start_seconds))
 
     def _in_turn(self, moments: Sequence[Evidence], kept: Sequence[Keyframe]) -> list[Keyframe]:
         """The best frame of each moment, then the second of each, and so on: what an answer cites, it was read from."""
@@ -350,7 +348,8 @@ class Composer:
         return [
             one
             for one in kept
-            if one.video_id == moment.video_id and moment.start_seconds <= one.seconds < moment.end_seconds
+            if one.video_id == moment.moment.video_id
+            and moment.moment.start_seconds <= one.seconds < moment.moment.end_seconds
         ]
 
     def _ask_back(
@@ -391,8 +390,8 @@ class Composer:
 
     def _around(self, moment: Evidence) -> list[Keyframe]:
         """The keyframes of a moment, with a little before and after."""
-        start, end = moment.start_seconds - AROUND_SECONDS, moment.end_seconds + AROUND_SECONDS
-        return self._frames.keyframes(moment.video_id, max(0.0, start), end)
+        start, end = moment.moment.start_seconds - AROUND_SECONDS, moment.moment.end_seconds + AROUND_SECONDS
+        return self._frames.keyframes(moment.moment.video_id, max(0.0, start), end)
 
     def outside(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """That the pictures lie outside what the core knows; what it said of them is withheld."""

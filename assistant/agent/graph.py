@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
@@ -14,7 +14,7 @@ from assistant.agent import sentences
 from assistant.agent.compose import Composer, ReplyDraft
 from assistant.agent.conditions import names
 from assistant.agent.plan import DEFAULT_TOOL, Plan
-from assistant.agent.records import Step, reply_to_row
+from assistant.agent.records import Step, evidence_from_row, evidence_to_row, reply_to_row
 from assistant.agent.state import State, findings, told
 from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
@@ -31,6 +31,8 @@ from tools.look import look_tool
 from tools.moments import ScoredKeyframe, merge
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Spot
+
+Finding = TypeVar("Finding", Evidence, EventSequence, Evidence | EventSequence)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -115,11 +117,11 @@ class Agent:
         steps = [told(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))]
         happenings, shown = self._in_order(query, shown, state["start"] or 0.0, state["end"] or math.inf)
         if happenings:
-            summary = f"goes on {happenings[0].moment.score:.2f}"
+            summary = f"goes on {happenings[0].evidence.score:.2f}"
             steps.append(told(state, "time", {"event": query}, summary, "core", "time", query))
         return {
             "candidates": [{"frame": asdict(one.keyframe), "score": one.score} for one in shown],
-            "timed": None if happenings is None else [asdict(one.moment) for one in happenings],
+            "timed": None if happenings is None else [evidence_to_row(one.evidence) for one in happenings],
             "steps": [*state["steps"], *steps],
         }
 
@@ -136,8 +138,8 @@ class Agent:
         happenings = [
             one
             for one in found
-            if start <= one.moment.start_seconds < end
-            and ((seen and one.moment.score >= self._options.sure) or self._is_confirmed(query, one))
+            if start <= one.evidence.moment.start_seconds < end
+            and ((seen and one.evidence.score >= self._options.sure) or self._is_confirmed(query, one))
         ]
         if happenings:
             return happenings, [frame for one in happenings for frame in one.frames]
@@ -182,7 +184,7 @@ class Agent:
         if passages:
             draft = self._composer.lines(passages, cast(Any, state["language"]))
             where = {"query": state["question"], "video": state["scope"]}
-            summary = f"said at {passages[0].start_seconds:.1f} s"
+            summary = f"said at {passages[0].moment.start_seconds:.1f} s"
             step = told(state, "read_text", where, summary, "rule", "read_text", passages[0].text or "")
             steps = [*steps, step]
         else:
@@ -193,7 +195,7 @@ class Agent:
         return {
             "replies": [*state.get("replies", []), reply_to_row(reply)],
             "turns": [*state.get("turns", []), turn][-self._options.history :],
-            "focus": reply.evidence[0].video_id if reply.evidence else state.get("focus"),
+            "focus": reply.evidence[0].moment.video_id if reply.evidence else state.get("focus"),
             "found": _stretch(reply.evidence) if draft.short and reply.evidence else state.get("found"),
             "last": {"text": state["sequence"], **asdict(sequences[0])} if sequences else state.get("last"),
         }
@@ -256,7 +258,7 @@ class Agent:
         return compose.searched(bare, state["question"], sought, seen, evidence, language, event=event)
 
     def _timed(self, state: State) -> list[Evidence]:
-        return [Evidence(**row) for row in state["timed"] or ()]
+        return [evidence_from_row(row) for row in state["timed"] or ()]
 
     def _sides(
         self, pair: Sequence[tuple[str, float | None]], evidence: Sequence[Evidence]
@@ -264,13 +266,13 @@ class Agent:
         """What was told of the first and of the second of two places."""
         (first, at), (second, _) = pair
         if first != second:
-            one, other = (tuple(e for e in evidence if e.video_id == video_id) for video_id in (first, second))
+            one, other = (tuple(e for e in evidence if e.moment.video_id == video_id) for video_id in (first, second))
             return one, other
-        nearest = min(evidence, key=lambda e: abs(e.start_seconds - (at or 0.0)))
+        nearest = min(evidence, key=lambda e: abs(e.moment.start_seconds - (at or 0.0)))
         return (nearest,), tuple(e for e in evidence if e is not nearest)[:1]
 
     def _keyframes(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
-        spots: list[Spot] = [(e.video_id, e.frame_index) for e in evidence if e.frame_index is not None]
+        spots: list[Spot] = [(e.moment.video_id, e.frame_index) for e in evidence if e.frame_index is not None]
         found = self._keyframes_at(spots)
         return [found[spot] for spot in spots]
 
@@ -284,20 +286,27 @@ class Agent:
             if (video_id, k.frame_index) in wanted
         }
 
-    def _known(self, found: Sequence[Any]) -> list[Any]:
+    def _known(self, found: Sequence[Finding]) -> list[Finding]:
         """The findings that rest on pictures of the kind that the core was trained on."""
-        moments = [one.moments if isinstance(one, EventSequence) else (one,) for one in found]
-        spots: list[list[Spot]] = [
-            [(one.video_id, m.frame_index) for m in own if m.frame_index is not None]  # a missed event has none
-            for one, own in zip(found, moments, strict=True)
+        spots = [_spots(finding) for finding in found]
+        frames = self._keyframes_at(spot for finding_spots in spots for spot in finding_spots)
+        in_domain = dict(zip(frames, self._core.in_domain(list(frames.values())), strict=True))
+        return [
+            finding
+            for finding, finding_spots in zip(found, spots, strict=True)
+            if any(in_domain.get(spot, True) for spot in finding_spots)
         ]
-        frames = self._keyframes_at(spot for own in spots for spot in own)
-        knows = dict(zip(frames, self._core.in_domain(list(frames.values())), strict=True))
-        return [one for one, own in zip(found, spots, strict=True) if any(knows.get(spot, True) for spot in own)]
+
+
+def _spots(finding: Evidence | EventSequence) -> list[Spot]:
+    """The keyframes that a finding rests on; a missed event has none."""
+    if isinstance(finding, EventSequence):
+        return [(finding.video_id, m.frame_index) for m in finding.moments if m.frame_index is not None]
+    return [] if finding.frame_index is None else [(finding.moment.video_id, finding.frame_index)]
 
 
 def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:
     """The stretch of the first one's video that evidence spans; of moments that are alternatives, the first."""
     chain = evidence if evidence[0].tool == "find_events" else evidence[:1]
-    start = min(one.start_seconds for one in chain)
-    return {"video": evidence[0].video_id, "start": start, "end": max(one.end_seconds for one in chain)}
+    start = min(one.moment.start_seconds for one in chain)
+    return {"video": evidence[0].moment.video_id, "start": start, "end": max(one.moment.end_seconds for one in chain)}

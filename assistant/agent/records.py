@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from assistant.text.language import Language
-from tools.types import EventMoment, EventSequence, Evidence
+from tools.types import EventMoment, EventSequence, Evidence, KeyframeRef, Moment
 
 DecidedBy = Literal["core", "rule", "default"]
 Verdict = Literal["seen", "not seen", "cannot tell"]
@@ -82,7 +82,7 @@ class AgentOptions:
 
 def reply_to_row(reply: Reply) -> dict[str, Any]:
     """Plain data, for the checkpoint."""
-    return asdict(reply)
+    return {**asdict(reply), "evidence": tuple(map(evidence_to_row, reply.evidence))}
 
 
 def reply_from_row(row: dict[str, Any]) -> Reply:
@@ -91,16 +91,7 @@ def reply_from_row(row: dict[str, Any]) -> Reply:
         **{
             **row,
             "conditions": tuple(Condition(**c) for c in row["conditions"]),
-            "evidence": tuple(
-                Evidence(
-                    **{
-                        **e,
-                        "boxes": tuple((b[0], b[1], b[2], b[3]) for b in e["boxes"]),
-                        "labels": tuple(e.get("labels", ())),
-                    }
-                )
-                for e in row["evidence"]
-            ),
+            "evidence": tuple(map(evidence_from_row, row["evidence"])),
             "sequences": tuple(
                 EventSequence(**{**s, "moments": tuple(EventMoment(**m) for m in s["moments"])})
                 for s in row["sequences"]
@@ -108,4 +99,36 @@ def reply_from_row(row: dict[str, Any]) -> Reply:
             "steps": tuple(Step(**s) for s in row["steps"]),
             "choices": tuple(row.get("choices", ())),
         }
+    )
+
+
+def evidence_to_row(evidence: Evidence) -> dict[str, Any]:
+    """Plain data, flat, in the form that conversations have been stored in from the beginning."""
+    keyframe = evidence.keyframe
+    return {
+        "video_id": evidence.moment.video_id,
+        "start_seconds": evidence.moment.start_seconds,
+        "end_seconds": evidence.moment.end_seconds,
+        "tool": evidence.tool,
+        "score": evidence.score,
+        "seconds": keyframe.seconds if keyframe else None,
+        "frame_index": keyframe.frame_index if keyframe else None,
+        "image": keyframe.image if keyframe else None,
+        "text": evidence.text,
+        "boxes": evidence.boxes,
+        "labels": evidence.labels,
+    }
+
+
+def evidence_from_row(row: dict[str, Any]) -> Evidence:
+    """The inverse of `evidence_to_row`; rows of old conversations may lack `labels`."""
+    keyframe = None if row["seconds"] is None else KeyframeRef(row["seconds"], row["frame_index"], row["image"])
+    return Evidence(
+        Moment(row["video_id"], row["start_seconds"], row["end_seconds"]),
+        tool=row["tool"],
+        score=row["score"],
+        keyframe=keyframe,
+        text=row["text"],
+        boxes=tuple((box[0], box[1], box[2], box[3]) for box in row["boxes"]),
+        labels=tuple(row.get("labels", ())),
     )

@@ -101,14 +101,14 @@ def places(evidence: Sequence[Evidence], language: Language) -> str:
     """The first few moments, video by video: `0:24 and 0:37 in street; 0:03 in rain`."""
     times: dict[str, list[str]] = {}
     for one in evidence[:_SHOWN]:
-        times.setdefault(title(one.video_id), []).append(minute(one.start_seconds))
+        times.setdefault(title(one.moment.video_id), []).append(minute(one.moment.start_seconds))
     joint = f" {say('and', language)} "
     return "; ".join(f"{joint.join(dict.fromkeys(t))} {say('in', language)} {name}" for name, t in times.items())
 
 
 def _spoken(evidence: Sequence[Evidence], language: Language) -> str:
     joint = f" {say('and', language)} "
-    return joint.join(dict.fromkeys(in_words(one.start_seconds, language) for one in evidence[:_SHOWN]))
+    return joint.join(dict.fromkeys(in_words(one.moment.start_seconds, language) for one in evidence[:_SHOWN]))
 
 
 def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
@@ -137,15 +137,19 @@ def absent_sentence(answer: str, count: int, language: Language) -> Said:
 
 def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
     """Another answer for each video."""
-    parts = "; ".join(f"{title(one.video_id)}: {answer} ({minute(one.start_seconds)})" for answer, one in answers)
-    spoken = "; ".join(f"{title(one.video_id)}: {answer}" for answer, one in answers)
+    parts = "; ".join(
+        f"{title(one.moment.video_id)}: {answer} ({minute(one.moment.start_seconds)})" for answer, one in answers
+    )
+    spoken = "; ".join(f"{title(one.moment.video_id)}: {answer}" for answer, one in answers)
     return Said(say("differs", language, parts=parts), say("differs", language, parts=spoken))
 
 
 def which_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
     """The answer of each moment, and the question which of them is meant."""
     parts = [f"{answer} ({places([one], language)})" for answer, one in answers]
-    spoken = [f"{answer}, {say('at', language, time=in_words(one.start_seconds, language))}" for answer, one in answers]
+    spoken = [
+        f"{answer}, {say('at', language, time=in_words(one.moment.start_seconds, language))}" for answer, one in answers
+    ]
     read, heard = (say("which", language, parts="; ".join(each)) for each in (parts, spoken))
     return Said(read[:1].upper() + read[1:], heard[:1].upper() + heard[1:])
 
@@ -153,7 +157,13 @@ def which_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) 
 def placed_question(question: str, moment: Evidence, language: Language) -> str:
     """A question about one moment: `what colour is the car at 0:12 in street?`"""
     bare = question.strip().rstrip("?!. ")
-    return say("placed", language, question=bare, clock=minute(moment.start_seconds), video=title(moment.video_id))
+    return say(
+        "placed",
+        language,
+        question=bare,
+        clock=minute(moment.moment.start_seconds),
+        video=title(moment.moment.video_id),
+    )
 
 
 def shortfall(conditions: Sequence[Condition], language: Language) -> str:
@@ -167,8 +177,8 @@ def shortfall(conditions: Sequence[Condition], language: Language) -> str:
 
 def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
     """Descriptions in time order."""
-    parts = "; ".join(f"{minute(one.start_seconds)} {text}" for text, one in told)
-    spoken = "; ".join(f"{in_words(one.start_seconds, language)}: {text}" for text, one in told)
+    parts = "; ".join(f"{minute(one.moment.start_seconds)} {text}" for text, one in told)
+    spoken = "; ".join(f"{in_words(one.moment.start_seconds, language)}: {text}" for text, one in told)
     return Said(f"{parts}.", f"{spoken}.")
 
 
@@ -178,7 +188,7 @@ def unusual_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -
     for text, one in told:
         what = f"({text.rstrip('.')})"
         read.append(f"{places([one], language)} {what}")
-        heard.append(f"{say('at', language, time=in_words(one.start_seconds, language))} {what}")
+        heard.append(f"{say('at', language, time=in_words(one.moment.start_seconds, language))} {what}")
     return Said(*(say("unusual", language, parts="; ".join(parts)) for parts in (read, heard)))
 
 
@@ -191,9 +201,9 @@ def compared_sentence(told: tuple[Told, Told], only: tuple[list[str], list[str]]
     for name in (minute, lambda seconds: in_words(seconds, language)):
         parts, places_named = [], []
         for side in told:
-            video_id = side[0][1].video_id
-            whole = told[0][0][1].video_id != told[1][0][1].video_id
-            places_named.append(title(video_id) if whole else name(side[0][1].start_seconds))
+            video_id = side[0][1].moment.video_id
+            whole = told[0][0][1].moment.video_id != told[1][0][1].moment.video_id
+            places_named.append(title(video_id) if whole else name(side[0][1].moment.start_seconds))
             parts.append(f"{places_named[-1]}: {'; '.join(dict.fromkeys(text.rstrip('.') for text, _ in side))}.")
         text = " ".join(parts)
         for where, what in zip(places_named, only, strict=True):
@@ -212,7 +222,8 @@ def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
             first[key] = one
     kept = list(first.values())[:_SHOWN]
     quoted = "; ".join(
-        f"“{one.text}” ({minute(one.start_seconds)} {say('in', language)} {title(one.video_id)})" for one in kept
+        f"“{one.text}” ({minute(one.moment.start_seconds)} {say('in', language)} {title(one.moment.video_id)})"
+        for one in kept
     )
     spoken = "; ".join(one.text or "" for one in kept)
     return Said(say("lines", language, where=quoted), say("lines", language, where=spoken))

@@ -15,6 +15,7 @@ from assistant.agent.times import Side
 
 if TYPE_CHECKING:
     from assistant.agent.records import DecidedBy
+    from tools.types import EventSequence, Evidence
 
 
 class State(TypedDict, total=False):
@@ -60,9 +61,9 @@ def told(
     return row
 
 
-def findings(state: State) -> list[Any]:
+def findings(state: State) -> list[Evidence | EventSequence]:
     """The artifacts of the last round of tool calls; those that failed bring nothing."""
-    found: list[Any] = []
+    found: list[Evidence | EventSequence] = []
     for message in reversed(state["messages"]):
         if not isinstance(message, ToolMessage):
             break

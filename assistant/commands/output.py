@@ -123,15 +123,15 @@ def description_row(told: Description) -> Row:
     return {
         "text": told.text,
         "score": round(told.confidence, 4),
-        "video_id": None if one is None else one.video_id,
-        "start_seconds": None if one is None else round(one.start_seconds, 3),
-        "end_seconds": None if one is None else round(one.end_seconds, 3),
+        "video_id": None if one is None else one.moment.video_id,
+        "start_seconds": None if one is None else round(one.moment.start_seconds, 3),
+        "end_seconds": None if one is None else round(one.moment.end_seconds, 3),
         "image": None if one is None else one.image,
     }
 
 
 def description_line(told: Description) -> str:
-    return told.text if told.evidence is None else f"{clock(told.evidence.start_seconds)}  {told.text}"
+    return told.text if told.evidence is None else f"{clock(told.evidence.moment.start_seconds)}  {told.text}"
 
 
 def sequence_row(sequence: EventSequence) -> Row:
@@ -189,8 +189,8 @@ def labelled_line(found: LabelledStretch, names: Mapping[str, str]) -> str:
 
 
 def moment_line(moment: Evidence) -> str:
-    where = f"{clock(moment.start_seconds)}-{clock(moment.end_seconds)}"
-    return f"{moment.score:.3f}  {moment.video_id}  {where}  {moment.image}"
+    where = f"{clock(moment.moment.start_seconds)}-{clock(moment.moment.end_seconds)}"
+    return f"{moment.score:.3f}  {moment.moment.video_id}  {where}  {moment.image}"
 
 
 def detection_row(detection: Detection) -> Row:
@@ -242,10 +242,10 @@ def detections_csv(found: Sequence[KeyframeDetections]) -> str:
 
 def evidence_row(evidence: Evidence) -> Row:
     return {
-        "video_id": evidence.video_id,
-        "start_seconds": round(evidence.start_seconds, 3),
-        "end_seconds": round(evidence.end_seconds, 3),
-        "seconds": None if evidence.seconds is None else round(evidence.seconds, 3),
+        "video_id": evidence.moment.video_id,
+        "start_seconds": round(evidence.moment.start_seconds, 3),
+        "end_seconds": round(evidence.moment.end_seconds, 3),
+        "seconds": round(evidence.keyframe.seconds, 3) if evidence.keyframe else None,
         "frame_index": evidence.frame_index,
         "image": evidence.image,
         "text": evidence.text,
@@ -279,7 +279,7 @@ def reply_lines(reply: Reply, beyond: str = "") -> list[str]:
         verdicts = [f"{condition.text}: {condition.verdict}" for condition in reply.conditions]
         lines.append("  " + " · ".join([sure, *verdicts]))
     for evidence in reply.evidence:
-        at = evidence.seconds if evidence.seconds is not None else evidence.start_seconds
+        at = evidence.seconds
         what = f"  “{evidence.text}”" if evidence.text else ""
-        lines.append(f"  [{evidence.video_id} {clock(at)}] {evidence.tool} {evidence.score:.2f}{what}")
+        lines.append(f"  [{evidence.moment.video_id} {clock(at)}] {evidence.tool} {evidence.score:.2f}{what}")
     return lines

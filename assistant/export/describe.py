@@ -48,7 +48,7 @@ def describe_video(session: Session, video_id: str, language: Language) -> list[
         if not one.text:
             continue
         text = _said(session, one.text, language)
-        found.append(Description(text, f"{in_words(one.start_seconds, language)}: {text}", one.score, one))
+        found.append(Description(text, f"{in_words(one.moment.start_seconds, language)}: {text}", one.score, one))
     if told and not found:
         raise VideoAssistantError(say("outside", language))
     return found

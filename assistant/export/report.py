@@ -126,8 +126,8 @@ def _source(evidence: Evidence, place: Callable[[Path], str]) -> str:
 
 
 def _caption(evidence: Evidence) -> str:
-    at = evidence.start_seconds if evidence.seconds is None else evidence.seconds
-    where = f"{title(evidence.video_id)} {minute(at)}"
+    at = evidence.seconds
+    where = f"{title(evidence.moment.video_id)} {minute(at)}"
     return f"{where}: {evidence.text}" if evidence.text else where
 
 

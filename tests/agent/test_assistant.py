@@ -20,8 +20,8 @@ def _assistant(core: ScriptedCore, *, lines=(), empty=False, translator=None, pa
 
 def test_when_gives_the_moments_with_their_times() -> None:
     reply = _assistant(ScriptedCore(slots={"query": "a blue bus"})).ask("When does a bus appear?", thread_id="t")
-    (moment,) = reply.evidence
-    assert (moment.start_seconds, moment.end_seconds) == (3.0, 5.0)
+    (evidence,) = reply.evidence
+    assert (evidence.moment.start_seconds, evidence.moment.end_seconds) == (3.0, 5.0)
     assert "0:03 in v" in reply.answer
     assert [(c.text, c.verdict) for c in reply.conditions] == [("bus", "seen"), ("blue", "seen")]
     assert reply.confidence > 0.9
@@ -31,7 +31,7 @@ def test_a_question_about_what_is_seen_is_answered_there() -> None:
     core = ScriptedCore(slots={"query": "a dog"}, answer="black")
     reply = _assistant(core).ask("What colour is the dog?", thread_id="t")
     assert reply.answer.startswith("Black")
-    assert reply.evidence[0].start_seconds == 6.0
+    assert reply.evidence[0].moment.start_seconds == 6.0
 
 
 def test_what_is_not_seen_is_not_claimed() -> None:
@@ -85,8 +85,8 @@ def test_what_no_single_frame_tells_is_asked_of_the_frames_around_it() -> None:
 def test_an_event_is_told_when_it_goes_on_and_not_where_its_people_are() -> None:
     core = TimingCore(at=(4.0,), slots={"query": "a blue bus stops"}, answer="no")
     reply = _assistant(core).ask("When does the bus stop?", thread_id="t")
-    (moment,) = reply.evidence
-    assert (moment.start_seconds, moment.end_seconds) == pytest.approx((3.8, 4.8))
+    (evidence,) = reply.evidence
+    assert (evidence.moment.start_seconds, evidence.moment.end_seconds) == pytest.approx((3.8, 4.8))
     assert [(c.text, c.verdict) for c in reply.conditions] == [("a blue bus stops", "seen")]
     assert [step.tool for step in reply.steps] == ["understand", "find_frames", "verify", "time"]
     assert _assistant(core).ask("Does the bus stop?", thread_id="t").answer == "Yes (0:03 in v)."
@@ -145,7 +145,7 @@ def test_a_lecture_answers_with_the_moment_and_the_sentence(tool: str) -> None:
     core = ScriptedCore(tool, slots={"query": "a green truck"} if tool == "find_frames" else {})
     reply = _assistant(core, lines=[LINE, SPOKEN]).ask("đoạn nào nói về đạo hàm?", thread_id="t")
     assert "“bây giờ nói về đạo hàm”" in reply.answer
-    assert (reply.evidence[0].start_seconds, reply.evidence[0].end_seconds) == (4.0, 6.0)
+    assert (reply.evidence[0].moment.start_seconds, reply.evidence[0].moment.end_seconds) == (4.0, 6.0)
     assert (reply.steps[-1].tool, reply.steps[-1].decided_by) == ("read_text", "rule")
 
 
@@ -468,8 +468,8 @@ def test_an_answer_is_read_from_every_moment_that_it_cites() -> None:
             return [sure.get(SEEN[int(frame.seconds)].split()[0][:4], 0.9) for frame in frames]
 
     reply = _assistant(Surest(slots={"query": "a vehicle"})).ask("What colour is the vehicle?", thread_id="t")
-    for moment in reply.evidence:
-        assert any(moment.start_seconds <= at < moment.end_seconds for at in read[0])
+    for evidence in reply.evidence:
+        assert any(evidence.moment.start_seconds <= at < evidence.moment.end_seconds for at in read[0])
     assert len(reply.choices) == len(reply.evidence) > 1
 
 
@@ -488,26 +488,26 @@ def test_a_result_of_the_turn_before_can_be_pointed_at(pointed: str) -> None:
     rewrites = {"what colour is it?": "What colour is the vehicle?"}
     assistant = _assistant(_Differing(slots={"query": "a vehicle"}, rewrites=rewrites))
     first = assistant.ask("What colour is the vehicle?", thread_id="t")
-    assert [e.start_seconds for e in first.evidence] == [0.0, 3.0, 6.0]
+    assert [e.moment.start_seconds for e in first.evidence] == [0.0, 3.0, 6.0]
     assert assistant.ask(pointed, thread_id="t").answer.startswith("Blue (0:03")
 
 
 def test_a_stretch_alone_asks_again_there() -> None:
     assistant = _assistant(ScriptedCore(slots={"query": "a dog"}))
-    assert assistant.ask("When does a dog appear?", thread_id="t").evidence[0].start_seconds == 6.0
+    assert assistant.ask("When does a dog appear?", thread_id="t").evidence[0].moment.start_seconds == 6.0
     again = assistant.ask("only in the first 5 seconds", thread_id="t")
     assert again.steps[0].arguments["asked"] == "When does a dog appear?"
-    assert all(e.start_seconds < 5 for e in again.evidence)
+    assert all(e.moment.start_seconds < 5 for e in again.evidence)
 
 
 def test_what_is_rejected_is_not_brought_back_and_marks_last() -> None:
     assistant = _assistant(ScriptedCore(slots={"query": "a blue bus"}))
-    assert assistant.ask("When does a bus appear?", thread_id="t").evidence[0].start_seconds == 3.0
+    assert assistant.ask("When does a bus appear?", thread_id="t").evidence[0].moment.start_seconds == 3.0
     assistant.mark("t", "v", 75, "rejected")
     assistant.mark("t", "v", 0, "pinned")
     assert assistant.marks("t") == {("v", 75): "rejected", ("v", 0): "pinned"}
-    assert assistant.ask("When does a bus appear?", thread_id="t").evidence[0].start_seconds == 4.0
-    assert assistant.ask("When does a bus appear?", thread_id="other").evidence[0].start_seconds == 3.0
+    assert assistant.ask("When does a bus appear?", thread_id="t").evidence[0].moment.start_seconds == 4.0
+    assert assistant.ask("When does a bus appear?", thread_id="other").evidence[0].moment.start_seconds == 3.0
     assistant.mark("t", "v", 75, None)
     assert assistant.marks("t") == {("v", 0): "pinned"}
     with pytest.raises(VideoAssistantError, match="frame 7 is no keyframe"):
@@ -528,7 +528,7 @@ def test_two_moments_are_compared_by_what_only_one_of_them_shows(question: str, 
     reply = _assistant(ScriptedCore()).ask(question, thread_id="t", language="en")
     only = f"Only in 0:00: a red car. Only in {second}: a blue bus."
     assert reply.answer == f"0:00: red car. {second}: blue bus. {only}"
-    assert reply.evidence[0].start_seconds == 0.0
+    assert reply.evidence[0].moment.start_seconds == 0.0
     assert reply.steps[-1].decided_by == "rule"
 
 

@@ -13,7 +13,7 @@ from assistant.models.hub.catalogue import BY_NAME
 from assistant.session import Session
 from assistant.settings import PROFILES, Settings
 from tools.errors import VideoAssistantError
-from tools.types import Evidence
+from tools.types import Evidence, Moment
 
 LAYOUTS = Path(__file__).parents[1] / "models" / "layouts"
 
@@ -111,7 +111,7 @@ def test_a_profile_whose_matching_model_is_missing_does_not_rerank(tmp_path) -> 
 
 def test_a_reply_that_cannot_tell_says_where_the_pocket_world_ends(tmp_path: Path) -> None:
     given = {"question": "q", "answer": "a", "spoken": "a", "confidence": 0.0, "conditions": (), "sequences": ()}
-    near = Evidence("v", 1.0, 2.0, "look", 0.9)
+    near = Evidence(Moment("v", 1.0, 2.0), "look", 0.9)
     unknown = Reply(**{**given, "language": "en", "evidence": (near,), "steps": ()})
     pocket = Session(Settings(library=tmp_path))
     assert "--profile standard models pull" in pocket.beyond(unknown)

@@ -15,15 +15,15 @@ def index() -> FakeIndex:
 def test_an_event_is_timed_around_the_frames_that_show_its_people(index: FakeIndex) -> None:
     core = TimingCore(at=(1.0,))
     (found,) = timed(index, core, "a red car stops", index.frames[:2], tool="find_frames")
-    assert (found.moment.start_seconds, found.moment.end_seconds) == pytest.approx((0.8, 1.8))
-    assert (found.moment.seconds, found.moment.score, found.moment.image) == (1.0, 0.9, "1.jpg")
+    assert (found.evidence.moment.start_seconds, found.evidence.moment.end_seconds) == pytest.approx((0.8, 1.8))
+    assert (found.evidence.seconds, found.evidence.score, found.evidence.image) == (1.0, 0.9, "1.jpg")
     assert [(one.keyframe.seconds, one.score) for one in found.frames] == [(1.0, 0.9)]
     assert core.read == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "what lies far from them is not read"
 
 
 def test_it_may_lie_beside_the_frames_and_never_at_once_twice(index: FakeIndex) -> None:
     found = timed(index, TimingCore(at=(4.0, 7.0)), "a bus leaves", index.frames[3:4], tool="find_frames")
-    assert [one.moment.seconds for one in found or ()] == [4.0, 7.0]
+    assert [one.evidence.seconds for one in found or ()] == [4.0, 7.0]
 
 
 def test_what_only_stands_there_is_no_event_and_a_core_without_time_says_nothing(index: FakeIndex) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from assistant.library import LibraryError
-from tools.types import Evidence, Video
+from tools.types import Evidence, KeyframeRef, Moment, Video
 from ui.widgets.cards import picture
 
 
@@ -22,7 +22,7 @@ def _session(known: bool = True):
 
 def _evidence(folder: Path, **fields) -> Evidence:
     Image.new("RGB", (480, 270)).save(folder / "a.jpg")
-    return Evidence("v", 1.0, 1.0, "ground", 0.9, image=str(folder / "a.jpg"), **fields)
+    return Evidence(Moment("v", 1.0, 1.0), "ground", 0.9, KeyframeRef(1.0, image=str(folder / "a.jpg")), **fields)
 
 
 def test_boxes_are_drawn_over_the_keyframe(tmp_path) -> None:

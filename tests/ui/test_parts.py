@@ -8,7 +8,7 @@ import pytest
 
 from assistant.agent.records import Reply
 from assistant.settings import Settings
-from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe, Line
+from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe, Line, Moment
 from ui import export, privacy
 from ui.screens.moment import steps
 from ui.state import links
@@ -114,7 +114,7 @@ def _reply(**fields) -> Reply:
 
 
 def test_suggestions_fit_what_was_found() -> None:
-    seen = Evidence("v", 1.0, 2.0, "find_frames", 0.9)
+    seen = Evidence(Moment("v", 1.0, 2.0), "find_frames", 0.9)
     bus = {"evidence": (seen,), "short": "A bus"}
     assert next_questions(_reply(**bus))[0] == "What colour is it?"
     assert "What colour is it?" not in next_questions(_reply(**bus, question="what colour is it?"))
@@ -155,7 +155,7 @@ def test_a_box_is_what_was_clicked_else_what_was_dragged_within_the_picture() ->
 
 
 def test_evidence_and_pictures_are_taken_along() -> None:
-    rows = evidence_csv([Evidence("v", 1.0, 2.0, "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
+    rows = evidence_csv([Evidence(Moment("v", 1.0, 2.0), "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
     assert rows[1] == 'v,1.000,2.000,,read_text,0.500,"PHỞ, ""bò"""'
     assert export.png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
 

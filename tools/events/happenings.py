@@ -16,7 +16,7 @@ import numpy as np
 
 from tools.events.confirmation import Windows
 from tools.moments import ScoredKeyframe, grouped, windows
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ CONFIRMED = 0.65  # how sure the core has to be of some frame, in the mean of th
 class EventOccurrence:
     """One time that an event goes on: from when to when, and the frames that show it."""
 
-    moment: Evidence
+    evidence: Evidence
     frames: tuple[ScoredKeyframe, ...]  # in time order, and how surely it goes on in each
 
 
@@ -64,20 +64,16 @@ def timed(
         for best, start, end in timing.happenings():
             shown = keyframes[best]
             moment = Evidence(
-                video_id=video_id,
-                start_seconds=max(0.0, min(start, shown.seconds)),
-                end_seconds=max(end, shown.seconds),
+                Moment(video_id, max(0.0, min(start, shown.seconds)), max(end, shown.seconds)),
                 tool=tool,
                 score=float(timing.going[best]),
-                seconds=shown.seconds,
-                frame_index=shown.frame_index,
-                image=shown.image,
+                keyframe=KeyframeRef.of(shown),
             )
             inside = [at for at, one in enumerate(keyframes) if at == best or start <= one.seconds < end]
             found.append(
                 EventOccurrence(moment, tuple(ScoredKeyframe(keyframes[at], float(timing.going[at])) for at in inside))
             )
-    return sorted(found, key=lambda one: -one.moment.score)
+    return sorted(found, key=lambda one: -one.evidence.score)
 
 
 def confirmed(frames: FrameIndex, core: Core, statement: str, seen: Sequence[ScoredKeyframe]) -> list[ScoredKeyframe]:

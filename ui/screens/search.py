@@ -11,7 +11,7 @@ import streamlit as st
 
 from assistant.text.display import minute, title
 from tools.errors import VideoAssistantError
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 from ui.escape import plain
 from ui.state import links
 from ui.state.links import PictureAddress
@@ -170,14 +170,10 @@ def _tile(session: Session, tile: Tile, key: str, group: str, near: bool, langua
     """A hit, with the keyframes before and after it in small."""
     frame = tile.hit.keyframe
     evidence = Evidence(
-        frame.video_id,
-        frame.seconds,
-        frame.seconds,
-        "find_frames",
-        tile.hit.score,
-        seconds=frame.seconds,
-        frame_index=frame.frame_index,
-        image=frame.image,
+        Moment.at(frame),
+        tool="find_frames",
+        score=tile.hit.score,
+        keyframe=KeyframeRef.of(frame),
     )
     said = tile.hit.line.text if tile.hit.line is not None else ""
     told = [f"{tile.hit.score:.2f}", text("folded", language, count=tile.folded) if tile.folded else "", plain(said)]

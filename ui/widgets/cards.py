@@ -30,7 +30,7 @@ def picture(session: Session, evidence: Evidence) -> Any:
     if not evidence.boxes:
         return path
     try:
-        video = session.library.video(evidence.video_id)
+        video = session.library.video(evidence.moment.video_id)
     except VideoAssistantError:  # removed since the answer was given
         return path
     return draw_thumbnail(path, evidence.boxes, evidence.labels, (video.width, video.height))
@@ -56,12 +56,12 @@ def show(
         caption: Markdown under it; default: what the evidence says.
         start_seconds: where it plays from; default: its own frame.
     """
-    own = evidence.start_seconds if evidence.seconds is None else evidence.seconds
+    own = evidence.seconds
     at = own if start_seconds is None else start_seconds
-    spot = None if thread is None or evidence.frame_index is None else (evidence.video_id, evidence.frame_index)
+    spot = None if thread is None or evidence.frame_index is None else (evidence.moment.video_id, evidence.frame_index)
     mark = session.assistant.marks(thread).get(spot) if thread is not None and spot is not None else None
     with st.container(key=f"card-{key}", gap="xxsmall"):
-        name = text("keyframe_alt", language, name=title(evidence.video_id), time=minute(own))
+        name = text("keyframe_alt", language, name=title(evidence.moment.video_id), time=minute(own))
         with st.container(key=f"{mark or 'plain'}-{key}"):
             if evidence.image and Path(evidence.image).exists():
                 st.image(
@@ -80,8 +80,10 @@ def show(
 
 def _says(evidence: Evidence) -> str:
     """What the evidence shows; of several labels, the first few, since the picture bears them all."""
-    seen = f"{minute(evidence.start_seconds)}-{minute(evidence.end_seconds)}"  # the picture is the best of it
-    return plain(", ".join(evidence.labels[:MOST_LABELS]) or evidence.text or f"{title(evidence.video_id)} {seen}")
+    seen = f"{minute(evidence.moment.start_seconds)}-{minute(evidence.moment.end_seconds)}"
+    return plain(
+        ", ".join(evidence.labels[:MOST_LABELS]) or evidence.text or f"{title(evidence.moment.video_id)} {seen}"
+    )
 
 
 def _pin(session: Session, thread: str, spot: tuple[str, int], mark: str | None, key: str, language: Language) -> None:
@@ -113,13 +115,13 @@ def _more(
     language: Language,
 ) -> None:
     """What is done more rarely: more like this, a box, this moment alone, and "not this"."""
-    own = evidence.start_seconds if evidence.seconds is None else evidence.seconds
-    place = PictureAddress(evidence.video_id, own)
+    own = evidence.seconds
+    place = PictureAddress(evidence.moment.video_id, own)
     with st.popover(":material/more_horiz:", key=f"{key}-more", help=text("more", language), type="tertiary"):
         links.link("moment", text("open_moment", language), place.query(), icon=":material/movie:")
         links.link("search", text("like_this", language), place.query(), icon=":material/image_search:")
         for box, label in _parts(evidence):
-            part = PictureAddress(evidence.video_id, own, box)
+            part = PictureAddress(evidence.moment.video_id, own, box)
             links.link("search", text("like_box", language, what=plain(label)), part.query(), icon=":material/crop:")
         if thread is not None and spot is not None:
             rejected = mark == "rejected"

@@ -12,7 +12,7 @@ import streamlit as st
 
 from assistant.text.display import minute, title
 from tools.errors import VideoAssistantError
-from tools.types import Evidence
+from tools.types import Evidence, KeyframeRef, Moment
 from ui.escape import plain
 from ui.state import links
 from ui.state.links import PictureAddress
@@ -51,8 +51,8 @@ def show(session: Session, reply: Reply, thread: str, key: str, language: Langua
         # It wraps: four in a row on a screen, two on a phone.
         with st.container(horizontal=True):
             for number, one in enumerate(shown):
-                at = one.start_seconds if one.seconds is None else one.seconds
-                play = _player_at(key, one.video_id, at)
+                at = one.seconds
+                play = _player_at(key, one.moment.video_id, at)
                 cards.show(session, one, f"{key}-card-{number}", language, play=play, thread=thread)
     _player(session, reply, key, language)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -104,16 +104,16 @@ def _strip(session: Session, sequence: EventSequence, thread: str, name: str, ke
                     st.caption(label)
                 continue
             score = "" if moment.score is None else f" · {moment.score:.0%}"
-            when = f"{minute(evidence.start_seconds)}-{minute(evidence.end_seconds)}{score}"
+            when = f"{minute(evidence.moment.start_seconds)}-{minute(evidence.moment.end_seconds)}{score}"
             cards.show(
                 session,
                 evidence,
                 f"{name}-event-{number}",
                 language,
-                play=_player_at(key, sequence.video_id, evidence.start_seconds),
+                play=_player_at(key, sequence.video_id, evidence.moment.start_seconds),
                 thread=thread,
                 caption=f"{label}  \n{when}",
-                start_seconds=evidence.start_seconds,
+                start_seconds=evidence.moment.start_seconds,
             )
 
 
@@ -121,12 +121,13 @@ def _event_evidence(session: Session, video_id: str, moment: EventMoment) -> Evi
     """The moment of an event with its keyframe; None if it was missed."""
     if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
         return None
-    known = Evidence(video_id, moment.start_seconds, moment.end_seconds, "find_events", moment.score or 0.0)
+    stretch = Moment(video_id, moment.start_seconds, moment.end_seconds)
+    evidence = Evidence(stretch, tool="find_events", score=moment.score or 0.0)
     try:
         keyframe = session.library.nearest_keyframe(video_id, moment.seconds)
     except VideoAssistantError:  # removed since the answer was given
-        return known
-    return replace(known, seconds=keyframe.seconds, frame_index=keyframe.frame_index, image=keyframe.image)
+        return evidence
+    return replace(evidence, keyframe=KeyframeRef.of(keyframe))
 
 
 def _player_at(key: str, video_id: str, seconds: float) -> Any:
@@ -148,11 +149,7 @@ def _player(session: Session, reply: Reply, key: str, language: Language) -> Non
     if video_id not in {video.video_id for video in session.library.videos()}:
         return
     kind = "event" if reply.sequences else "hit"
-    hits = [
-        (one.start_seconds if one.seconds is None else one.seconds, kind, one.text or "")
-        for one in reply.evidence
-        if one.video_id == video_id
-    ]
+    hits = [(one.seconds, kind, one.text or "") for one in reply.evidence if one.moment.video_id == video_id]
     clicked = timeline.show(session, video_id, seconds, key, language, hits=hits)
     with st.container(horizontal=True, vertical_alignment="center"):
         place = PictureAddress(video_id, seconds)
@@ -179,7 +176,7 @@ def evidence_csv(evidence: Iterable[Evidence]) -> str:
     writer = csv.writer(out)
     writer.writerow(["video_id", "start_seconds", "end_seconds", "seconds", "tool", "score", "text"])
     for one in evidence:
-        given = "" if one.seconds is None else f"{one.seconds:.3f}"
-        start, end = f"{one.start_seconds:.3f}", f"{one.end_seconds:.3f}"
-        writer.writerow([one.video_id, start, end, given, one.tool, f"{one.score:.3f}", one.text or ""])
+        given = f"{one.keyframe.seconds:.3f}" if one.keyframe else ""
+        start, end = f"{one.moment.start_seconds:.3f}", f"{one.moment.end_seconds:.3f}"
+        writer.writerow([one.moment.video_id, start, end, given, one.tool, f"{one.score:.3f}", one.text or ""])
     return out.getvalue()

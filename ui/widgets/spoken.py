@@ -72,8 +72,12 @@ def parts(reply: Reply) -> list[Part]:
     shown = [e for e in reply.evidence if e.image and Path(e.image).is_file()][:MOST_TOLD]
     told = [Part(reply.spoken, Path(str(shown[0].image)) if shown else None)]
     for number, one in enumerate(shown, 1):
-        at = one.start_seconds if one.seconds is None else one.seconds
-        where = {"number": number, "time": in_words(at, reply.language), "video": title(one.video_id).replace("-", " ")}
+        at = one.seconds
+        where = {
+            "number": number,
+            "time": in_words(at, reply.language),
+            "video": title(one.moment.video_id).replace("-", " "),
+        }
         words = text("told", reply.language, **where)
         told.append(Part(f"{words} {one.text}." if one.text else words, Path(str(one.image))))
     return told

@@ -177,7 +177,7 @@ def _ask(assistant: Assistant, asked: Asked, thread: str, video_id: str, sorts: 
     for one in sorts:
         one.confident_wrong.append(bool(reply.short) and not right)
         if right and asked.windows and reply.short and reply.evidence:
-            one.evidence.append(_within(reply.evidence[0].start_seconds, asked.windows, SLACK))
+            one.evidence.append(_within(reply.evidence[0].moment.start_seconds, asked.windows, SLACK))
         if asked.kind in TOOLS and used:
             one.tool.append(used[0].tool in TOOLS[asked.kind])
         one.valid.extend(_valid(step.tool, step.arguments) for step in used)
@@ -196,7 +196,7 @@ def _right(reply: Reply, asked: Asked) -> bool:
         )
     if asked.kind in BY_PLACE:
         return bool(reply.short and reply.evidence) and all(
-            _within(one.start_seconds, asked.windows, SLACK) for one in reply.evidence[:3]
+            _within(one.moment.start_seconds, asked.windows, SLACK) for one in reply.evidence[:3]
         )
     return bool(reply.short) and is_right(reply.answer, asked.answers)
 

@@ -246,4 +246,4 @@ def _by_name(found: LabelledStretch, names: Mapping[str, str]) -> list[float]:
 def _finds(session: Session, video_id: str, window: tuple[float, float]) -> bool:
     """Whether one of the first three unusual moments touches what was planted."""
     found = find_unusual(session.search, video_id, limit=3)
-    return any(one.start_seconds < window[1] and one.end_seconds > window[0] for one in found)
+    return any(one.moment.start_seconds < window[1] and one.moment.end_seconds > window[0] for one in found)

@@ -92,7 +92,7 @@ def ask(assistant: Assistant, asked: Single, video_id: str) -> Shown:
     """What the chat shows of one video."""
     reply = assistant.ask(asked.question, thread_id=f"{video_id} {asked.question}", video_id=video_id)
     told = reply.evidence if reply.short and reply.short != ABSENT else ()
-    return Shown(tuple((one.start_seconds, one.end_seconds) for one in told), asked.stretches)
+    return Shown(tuple((one.moment.start_seconds, one.moment.end_seconds) for one in told), asked.stretches)
 
 
 def figures(name: str, shown: Sequence[Shown]) -> dict[str, float]:
