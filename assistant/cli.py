@@ -1,12 +1,16 @@
 """The `video-assistant` command: the composition root.
 
 stdout carries only results (with `--json` only JSON); progress and errors go to stderr. Exit 1: some input failed;
-2: wrong usage. Heavy imports happen inside the commands, so that `--help` answers at once.
+2: wrong usage. Heavy imports happen inside the commands, so that `--help` answers at once. So do the imports of
+`bench`, `training` and `ui`, which no other module of the product may import (tests/test_import_arrows.py).
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +19,6 @@ import click
 from assistant.commands import boxes, conversations, library, machine, search
 from assistant.commands.library import run_index
 from assistant.commands.shared import JSON, opened
-from bench.quality.run import NEED_MEDIA
-from bench.quality.run import PARTS as EVALUATIONS
 from tools.errors import VideoAssistantError
 
 
@@ -32,6 +34,20 @@ class _Group(click.Group):
         except BrokenPipeError:
             sys.stderr.close()  # the reader of the pipe left; Python would complain once more at exit
             ctx.exit(1)
+
+
+class _PartChoice(click.Choice):
+    """A choice among the `PARTS` of a module, which is imported when the command is parsed or its help is shown."""
+
+    case_sensitive = True
+
+    def __init__(self, module: str) -> None:  # without super(), which would ask for the choices at once
+        self._module = module
+
+    @cached_property
+    def choices(self) -> Sequence[str]:  # type: ignore[override] # click's is an attribute, set at once
+        parts: Sequence[str] = import_module(self._module).PARTS
+        return parts
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,7 +91,7 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 
 
 @main.command()
-@click.argument("part", type=click.Choice(EVALUATIONS))
+@click.argument("part", type=_PartChoice("bench.quality.run"))
 @click.option("--seed", type=int, default=20261, show_default=True, help="Of the held-out frames.")
 @click.option("--size", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="How many of them.")
 @click.option(
@@ -93,23 +109,22 @@ def evaluate(
 
     `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets.
     """
+    from bench.quality.run import NEED_MEDIA
     from bench.quality.run import evaluate as run
 
     if media is None and part in NEED_MEDIA:
         raise click.UsageError(f"evaluate {part} needs --media, a folder of {NEED_MEDIA[part]}")
-    found = run(part, opened(ctx), seed=seed, size=size, media=media)
+    result = run(part, opened(ctx), seed=seed, size=size, media=media)
     if markdown:
         from training.evaluation.run import table
 
-        click.echo(table(found))
+        click.echo(table(result))
     else:
-        _report(found, as_json)
+        _report(result, as_json)
 
 
 @main.command()
-@click.argument(
-    "part", type=click.Choice(["ingest", "find", "ask", "ground", "events", "text", "core", "screen", "serve"])
-)
+@click.argument("part", type=_PartChoice("bench.speed.run"))
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where `core` and `serve` run (default: a GPU).")
 @click.option(
     "--index",

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 
+PARTS = ("ingest", "find", "ask", "ground", "events", "text", "core", "screen", "serve")
+
+
 def run(
     part: str, session: Session, *, index: Path | None, seed: int, size: int, device: str | None = None
 ) -> dict[str, Any]:
@@ -47,8 +50,6 @@ def run(
 
             return measure_serve(session, device=device)
         case _:
-            raise ValueError(
-                f"no bench {part!r}; there are ingest, find, ask, ground, events, text, core, screen, serve"
-            )
+            raise ValueError(f"no bench {part!r}; there are {', '.join(PARTS)}")
     result: dict[str, Any] = measure(session)
     return result
