@@ -17,9 +17,9 @@ from training.evaluation.answers import Outcome, answers, calibration
 from training.evaluation.protocol import Split, interval
 from training.evaluation.retrieval import retrieval
 from training.evaluation.run import PARTS, evaluate, table
-from training.evaluation.unknown_things import WAYS, strangers
-from training.evaluation.unknown_things import in_english as strangers_in_english
-from training.evaluation.unknown_things import in_vietnamese as strangers_in_vietnamese
+from training.evaluation.unknown_things import WAYS, unknown_things
+from training.evaluation.unknown_things import in_english as unknown_thing_in_english
+from training.evaluation.unknown_things import in_vietnamese as unknown_thing_in_vietnamese
 from training.evaluation.vietnamese import KINDS, in_vietnamese
 from training.language import held_out
 from training.recipes.clip import sample_batch as clip_batch
@@ -152,14 +152,14 @@ def test_a_parrot_is_right_as_often_as_its_answer_is_common() -> None:
 
 
 def test_who_claims_nothing_of_what_the_world_does_not_have_is_right() -> None:
-    silent, eager = strangers(Parrot("none"), Split(4, 40)), strangers(Parrot("a red car"), Split(4, 40))
+    silent, eager = unknown_things(Parrot("none"), Split(4, 40)), unknown_things(Parrot("a red car"), Split(4, 40))
     assert silent["limits.unknown.en"] == silent["limits.unknown.vi"] == 1.0
     assert eager["limits.unknown"] == eager["limits.unknown.verify"] == 0.0
 
 
 def test_every_way_of_asking_about_a_stranger_is_a_whole_sentence() -> None:
-    rng, names = random.Random(11), [re.escape(name) for pair in held_out.STRANGERS for name in pair]
-    for ask in (strangers_in_english, strangers_in_vietnamese):
+    rng, names = random.Random(11), [re.escape(name) for pair in held_out.UNKNOWN_THINGS for name in pair]
+    for ask in (unknown_thing_in_english, unknown_thing_in_vietnamese):
         asked = [ask(rng) for _ in range(200)]
         assert {one.way for one in asked} == set(WAYS)
         assert all(re.search("|".join(names), one.text) and "{" not in one.text for one in asked)

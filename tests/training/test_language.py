@@ -120,7 +120,7 @@ def test_a_thing_in_vietnamese() -> None:
 
 def test_what_the_evaluation_holds_for_unknown_is_never_trained() -> None:
     rng = random.Random(12)
-    kept = {name for pair in held_out.STRANGERS for name in pair}
+    kept = {name for pair in held_out.UNKNOWN_THINGS for name in pair}
     assert kept.isdisjoint([*unknown_things.ENGLISH, *unknown_things.VIETNAMESE])
     drawn = [unknown_things.strange_question(rng) for _ in range(2000)]
     drawn += [translation.sample_strange_pair(rng)[0] for _ in range(2000)]

@@ -11,9 +11,9 @@ from assistant.session import open_session
 from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.models import IMAGE_SIZE
 from training.evaluation.language import language
-from training.evaluation.protocol import Split, same
+from training.evaluation.protocol import Split, is_same
 from training.evaluation.retrieval import retrieval
-from training.evaluation.unknown_things import strangers
+from training.evaluation.unknown_things import unknown_things
 from training.language.names import sample_happening
 from training.recipes.event_timer import sample_shot_of
 from training.world.episodes import SHOT_SECONDS, Episode
@@ -37,7 +37,7 @@ def test_questions_of_every_kind_are_answered() -> None:
         if question := sample_question(scene, rng):
             queries = core.queries(core.features([model_frame(scene, IMAGE_SIZE, rng)]), question.text)
             (written,) = core.write(prompts.render("answer", question=question.text), queries)
-            right += same(written.text, question.answer)
+            right += is_same(written.text, question.answer)
             asked += 1
             if asked == ASKED:
                 break
@@ -45,7 +45,7 @@ def test_questions_of_every_kind_are_answered() -> None:
 
 
 def test_nothing_is_claimed_of_what_the_world_does_not_have() -> None:
-    figures = strangers(open_session().own_blip, Split(SEED, 60))
+    figures = unknown_things(open_session().own_blip, Split(SEED, 60))
     assert figures["limits.unknown.en"] >= 0.8, figures
     assert figures["limits.unknown.vi"] >= 0.7, figures
     assert figures["limits.unknown.verify"] >= 0.85, figures

@@ -1,4 +1,4 @@
-"""Questions about pictures: right answers by kind, in both languages, of several frames, without the picture at all."""
+"""Questions about pictures: right answers by kind, in both languages, of several frames, and without the picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 import prompts
 from training.common.models import IMAGE_SIZE
-from training.evaluation.protocol import Core, Figures, Split, mean, same, share
+from training.evaluation.protocol import Core, Figures, Split, is_same, mean, share
 from training.language.held_out import QUESTION_WORDINGS
 from training.world.episodes import EPISODE_KINDS, sample_claim, sample_episode
 from training.world.questions import (
@@ -28,12 +28,12 @@ from training.world.wordings import WORDINGS
 RELATIONS = ("left", "right", "side", "front")
 BATCH = 16
 CAPTION_TOKENS = 64
-VIETNAMESE_SHARE = 0.5  # of the English size: each question is translated first
+VIETNAMESE_SHARE = 0.5  # Vietnamese questions for each English one: they take longer, as each is translated first
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, the frames it is about, and the true answer."""
+    """A question, the frames that it is about, and the true answer."""
 
     question: str
     frames: tuple[Any, ...]  # HWC uint8 RGB
@@ -42,26 +42,29 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was written, and how surely."""
+    """Whether an answer was right, and its confidence in [0, 1]."""
 
     right: bool
     confidence: float
 
 
 def answers(core: Core, split: Split) -> Figures:
-    """`vqa.en.<kind>` and `vqa.en.mean`, `vqa.worst`, `vqa.relations`, `vqa.count`, `vqa.frames` (`.frames.<kind>`),
-    `vqa.claims`, `vqa.vi.*`, `vqa.unseen.mean`, `paraphrase.*`, baselines `vqa.blind` and `vqa.majority`,
-    `calibration.*`, `vqa.ms`.
+    """Measures answers about pictures.
+
+    Returns:
+        `vqa.en.<kind>` and `vqa.en.mean`, `vqa.worst`, `vqa.relations`, `vqa.count`, `vqa.frames` (`.frames.<kind>`),
+        `vqa.claims`, `vqa.vi.*`, `vqa.unseen.mean`, `paraphrase.*`, `vqa.verify`, `captions.*`, `calibration.*`,
+        `vqa.ms`, and the baselines `vqa.blind` and `vqa.majority`.
     """
     figures: Figures = {}
     english, majority, outcomes = {}, [], []
     for kind in QUESTION_KINDS:
-        asked = list(_questions(split, kind))
-        found = [_ask(core, one) for one in asked]
-        outcomes += found
-        english[kind] = [one.right for one in found]
-        common = Counter(one.answer for one in asked).most_common(1)[0][1]
-        majority.append(common / len(asked))
+        questions = list(_questions(split, kind))
+        answered = [_ask(core, question) for question in questions]
+        outcomes += answered
+        english[kind] = [outcome.right for outcome in answered]
+        most_common = Counter(question.answer for question in questions).most_common(1)[0][1]
+        majority.append(most_common / len(questions))
         figures |= share(f"vqa.en.{kind}", english[kind])
     figures |= mean("vqa.en.mean", list(english.values()))
     figures["vqa.worst"] = min(figures[f"vqa.en.{kind}"] for kind in QUESTION_KINDS)
@@ -94,13 +97,13 @@ def _questions(
                 return
 
 
-def _ask(core: Core, asked: Asked, question: str | None = None) -> Outcome:
-    """Asks as the product does: one frame as it is, several as one sequence."""
-    text = asked.question if question is None else question
-    features, many = core.features(asked.frames), len(asked.frames)
-    visual = core.in_order(features, text, [range(many)]) if many > 1 else core.queries(features, text)
+def _ask(core: Core, asked: Asked) -> Outcome:
+    """Asks as the product does: about a single frame, or about several frames as one sequence."""
+    text = asked.question
+    features, count = core.features(asked.frames), len(asked.frames)
+    visual = core.in_order(features, text, [range(count)]) if count > 1 else core.queries(features, text)
     (written,) = core.write(prompts.render("answer", question=text), visual, max_new_tokens=24)
-    return Outcome(same(written.text, asked.answer), written.confidence)
+    return Outcome(is_same(written.text, asked.answer), written.confidence)
 
 
 def _frames(core: Core, split: Split) -> Figures:
@@ -119,7 +122,7 @@ def _frames(core: Core, split: Split) -> Figures:
 
 
 def _claims(core: Core, split: Split) -> Figures:
-    """Whether something happens in several frames, as a search for events asks it."""
+    """Measures whether events in several frames are recognised, asked as a search for events asks."""
     rng = split.rng("claims")
     results = []
     for _ in range(max(40, split.size)):
@@ -132,7 +135,7 @@ def _claims(core: Core, split: Split) -> Figures:
 
 
 def _vietnamese(core: Core, split: Split) -> Figures:
-    """Asked in Vietnamese and answered through the translator, as the product does."""
+    """Measures questions in Vietnamese, which are translated before they are answered, as in the product."""
     from training.evaluation.vietnamese import KINDS, in_vietnamese
 
     figures: Figures = {}
@@ -142,9 +145,9 @@ def _vietnamese(core: Core, split: Split) -> Figures:
         rng = split.rng(f"vietnamese {kind}")
         wanted = max(10, round(split.size * VIETNAMESE_SHARE))
         for scene, _ in split.scenes(f"vietnamese scenes {kind}"):
-            if (found := in_vietnamese(kind, scene, rng)) is None:
+            if (question := in_vietnamese(kind, scene, rng)) is None:
                 continue
-            text, answer = found
+            text, answer = question
             prompt = prompts.render("translate", source="Vietnamese", target="English", text=text)
             english = core.write(prompt, max_new_tokens=64)[0].text
             asked = Asked(english, (model_frame(scene, IMAGE_SIZE, rng),), answer)
@@ -157,60 +160,65 @@ def _vietnamese(core: Core, split: Split) -> Figures:
 
 
 def _generalisation(core: Core, split: Split) -> Figures:
-    """Unseen combinations, unseen wordings, and the same questions without their pictures."""
-    few = max(10, split.size // 4)
+    """Measures unseen combinations, unseen wordings, and the is_same questions without their pictures."""
+    count = max(10, split.size // 4)
     unseen, seen_words, new_words, blind = [], [], [], []
     for kind in QUESTION_KINDS:
-        combinations = _questions(split, kind, name="unseen", count=few, pairs="unseen")
-        unseen.append([_ask(core, one).right for one in combinations])
-        seen_words.append([_ask(core, one).right for one in _questions(split, kind, name="paraphrase", count=few)])
-        paraphrased = list(_questions(split, kind, name="paraphrase", count=few, wordings=QUESTION_WORDINGS))
-        new_words.append([_ask(core, one).right for one in paraphrased])
-        blind.append([_blind(core, one) for one in paraphrased])
+        combinations = _questions(split, kind, name="unseen", count=count, pairs="unseen")
+        unseen.append([_ask(core, asked).right for asked in combinations])
+        seen_words.append(
+            [_ask(core, asked).right for asked in _questions(split, kind, name="paraphrase", count=count)]
+        )
+        paraphrased = list(_questions(split, kind, name="paraphrase", count=count, wordings=QUESTION_WORDINGS))
+        new_words.append([_ask(core, asked).right for asked in paraphrased])
+        blind.append([_is_right_without_picture(core, asked) for asked in paraphrased])
     figures = mean("vqa.unseen.mean", unseen) | mean("vqa.blind", blind)
     figures |= mean("paraphrase.seen", seen_words) | mean("paraphrase.unseen", new_words)
     return figures | {"paraphrase.ratio": figures["paraphrase.unseen"] / max(figures["paraphrase.seen"], 1e-9)}
 
 
-def _blind(core: Core, asked: Asked) -> bool:
+def _is_right_without_picture(core: Core, asked: Asked) -> bool:
     (written,) = core.write(prompts.render("answer", question=asked.question), max_new_tokens=24)
-    return same(written.text, asked.answer)
+    return is_same(written.text, asked.answer)
 
 
 def _verify(core: Core, split: Split) -> Figures:
     results = []
     for scene, rng in split.scenes("verify"):
-        statement, there = sample_statement(scene, rng)
+        statement, is_true = sample_statement(scene, rng)
         queries = core.queries(core.features([model_frame(scene, IMAGE_SIZE, rng)]), statement)
         yes, no = core.score(prompts.render("verify", statement=statement), ("yes", "no"), queries)[0]
-        results.append(bool(yes > no) == there)
+        results.append(bool(yes > no) == is_true)
         if len(results) == split.size:
             return share("vqa.verify", results)
     raise AssertionError("scenes never end")
 
 
 def _captions(core: Core, split: Split) -> Figures:
-    """Whole captions right, and how much of their words stands in the right order (normalised indel similarity)."""
+    """Measures captions: the share that is right as a whole, and the normalised indel similarity of their words."""
     from rapidfuzz.distance import Indel
 
     prompt = prompts.render("caption")
-    exact, alike = [], []
+    exact, similarities = [], []
     for scene, rng in split.scenes("captions"):
         queries = core.queries(core.features([model_frame(scene, IMAGE_SIZE, rng)]), prompt.lower())
         written = core.write(prompt, queries, max_new_tokens=CAPTION_TOKENS)[0].text
         truth = full_caption(scene)
-        exact.append(same(written, truth))
-        alike.append(Indel.normalized_similarity(written.split(), truth.split()))
+        exact.append(is_same(written, truth))
+        similarities.append(Indel.normalized_similarity(written.split(), truth.split()))
         if len(exact) == split.size:
-            return share("captions.exact", exact) | {"captions.similarity": float(np.mean(alike))}
+            return share("captions.exact", exact) | {"captions.similarity": float(np.mean(similarities))}
     raise AssertionError("scenes never end")
 
 
 def calibration(outcomes: Sequence[Outcome], *, bins: int = 10) -> Figures:
-    """`calibration.ece`, the expected calibration error (Guo et al. 2017) over equally filled bins (Nixon et al. 2019);
-    `calibration.risk_at_0.8` and `_0.5`, the share of wrong answers among the surest 80 % and 50 %.
+    """Measures how well confidences predict right answers.
+
+    Returns:
+        `calibration.ece`, the expected calibration error (Guo et al. 2017) over equally filled bins (Nixon et al.
+        2019); `calibration.risk_at_0.8` and `_0.5`, the share of wrong answers among the most confident 80 % and 50 %.
     """
-    ordered = sorted(outcomes, key=lambda one: one.confidence)
+    ordered = sorted(outcomes, key=lambda outcome: outcome.confidence)
     error = 0.0
     for part in np.array_split(np.arange(len(ordered)), bins):
         if len(part):
@@ -219,13 +227,15 @@ def calibration(outcomes: Sequence[Outcome], *, bins: int = 10) -> Figures:
             error += len(part) / len(ordered) * abs(float(confidence - right))
     figures = {"calibration.ece": error}
     for coverage in (0.8, 0.5):
-        surest = ordered[len(ordered) - round(coverage * len(ordered)) :]
-        figures[f"calibration.risk_at_{coverage:.1f}"] = 1 - float(np.mean([one.right for one in surest]))
+        most_confident = ordered[len(ordered) - round(coverage * len(ordered)) :]
+        figures[f"calibration.risk_at_{coverage:.1f}"] = 1 - float(
+            np.mean([outcome.right for outcome in most_confident])
+        )
     return figures
 
 
 def _milliseconds(core: Core, split: Split) -> float:
-    """The median time of one question about one frame, picture features included."""
+    """Returns the median milliseconds of a question about one frame, including the features of the picture."""
     times = []
     for asked in _questions(split, "colour", name="time", count=30):
         start = time.perf_counter()

@@ -1,8 +1,8 @@
-"""What the frozen T5 does for the agent, on wordings that training never sees."""
+"""The agent's language tasks, measured on wordings that no training uses."""
 
 from __future__ import annotations
 
-from training.evaluation.protocol import Core, Figures, Split, same, share
+from training.evaluation.protocol import Core, Figures, Split, is_same, share
 from training.language.tasks import TASKS
 
 NAMES = {
@@ -13,12 +13,15 @@ NAMES = {
     "en_vi": "translate.en_vi",
     "summary": "summary.exact",
 }
-MOST_TOKENS = 80
+MAX_TOKENS = 80
 
 
 def language(core: Core, split: Split) -> Figures:
-    """Shares of outputs right as a whole: `tool.choice`, `tool.slots`, `rewrite.exact`, `summary.exact`, and
-    `translate.exact`, the mean of both directions.
+    """Measures the share of outputs that are right as a whole.
+
+    Returns:
+        `tool.choice`, `tool.slots`, `rewrite.exact`, `summary.exact`, `translate.vi_en`, `translate.en_vi`, and
+        `translate.exact`, the mean of both directions.
     """
     figures: Figures = {}
     for task_name, task in TASKS.items():
@@ -30,7 +33,7 @@ def language(core: Core, split: Split) -> Figures:
                 scores = core.score(example.prompt, task.candidates)[0]
                 results.append(task.candidates[int(scores.argmax())] == example.target)
             else:
-                results.append(same(core.write(example.prompt, max_new_tokens=MOST_TOKENS)[0].text, example.target))
+                results.append(is_same(core.write(example.prompt, max_new_tokens=MAX_TOKENS)[0].text, example.target))
         figures |= share(NAMES[task_name], results)
     figures["translate.exact"] = (figures["translate.vi_en"] + figures["translate.en_vi"]) / 2
     return figures

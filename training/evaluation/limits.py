@@ -1,4 +1,4 @@
-"""Does the core know where its world ends? What it answers of real pictures, and of pictures of its world."""
+"""Out-of-distribution pictures: how often the core answers about real pictures, and about pictures of its world."""
 
 from __future__ import annotations
 
@@ -15,16 +15,28 @@ from training.world.questions import QUESTION_KINDS, sample_question
 from training.world.render import model_frame
 from training.world.scene import sample_scene
 
-FRAMES_A_FILE = 20
+FRAMES_PER_FILE = 20
 SECONDS_APART = 1.0
 UNANSWERED = "none"
 KINDS = [kind for kind in QUESTION_KINDS if kind != "unanswerable"]
 
 
 def limits(core: Core, split: Split, *, media: Path | None, min_confidence: float) -> Figures:
-    """`limits.coverage`: answerable questions about pictures of the world that get an answer; with `media`, a folder of
-    real videos and pictures, `limits.confident_real`: share of their frames that get one, `limits.real_frames` how many
-    frames there were, and `limits.worst_file` the largest share in one file.
+    """Measures on which pictures the core answers.
+
+    Args:
+        core: the core to measure.
+        split: source of the samples.
+        media: folder of real videos and pictures, on which the core should not answer.
+        min_confidence: least confidence with which the product gives an answer.
+
+    Returns:
+        `limits.coverage`, the share of answerable questions about the world that get an answer; with `media` also
+        `limits.confident_real`, the share of real frames that get one, `limits.real_frames`, their number, and
+        `limits.worst_file`, the largest share in one file.
+
+    Raises:
+        ValueError: `media` holds no picture that can be decoded.
     """
     rng = split.rng("limits")
     answered = 0
@@ -62,7 +74,7 @@ def _answers(core: Core, image: NDArray[np.uint8], question: str, min_confidence
 
 
 def _frames(path: Path) -> Iterator[NDArray[np.uint8]]:
-    """Up to `FRAMES_A_FILE` frames, a second apart; none of what holds no picture."""
+    """Yields up to `FRAMES_PER_FILE` frames that are a second apart; none if the file holds no picture."""
     import av
 
     try:
@@ -75,7 +87,7 @@ def _frames(path: Path) -> Iterator[NDArray[np.uint8]]:
                 if seconds >= wanted:
                     yield frame.to_ndarray(format="rgb24")
                     wanted, given = seconds + SECONDS_APART, given + 1
-                if given == FRAMES_A_FILE:
+                if given == FRAMES_PER_FILE:
                     return
     except (av.FFmpegError, ValueError):
         return  # a damaged file: what was decoded before the damage counts

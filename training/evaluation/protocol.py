@@ -1,4 +1,4 @@
-"""What makes figures comparable: where their samples come from, how sure they are, and what measured them."""
+"""What makes figures comparable: the source of their samples, their intervals, and the version of the protocol."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[1]
 HASHED_FILES = ("world/*.py", "language/held_out.py", "language/names.py", "evaluation/*.py")
 PUBLISHED_DIGESTS = Path(__file__).with_name("published_digests.json")
 """Maps a hash of the files' contents to the digest under which figures of the same protocol were published."""
-Z = 1.96  # of a 95 % interval
+Z = 1.96  # standard deviations of a 95 % interval
 Figures = dict[str, float]
 
 
 class Core(Protocol):
-    """What the evaluation asks of a profile's InstructBLIP, which it may not import."""
+    """The methods of a profile's InstructBLIP that the evaluation calls; `training` may not import its class."""
 
     def features(self, images: Sequence[Any]) -> Any: ...
 
@@ -39,7 +39,7 @@ class Core(Protocol):
 
 
 class Embedder(Protocol):
-    """What it asks of a profile's retrieval model."""
+    """The methods of a profile's retrieval model that the evaluation calls."""
 
     def embed_images(self, images: Sequence[Any]) -> Any: ...
 
@@ -48,20 +48,20 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Where the samples of one evaluation come from.
+    """The source of one evaluation's samples.
 
-    Recipes seed their batches by numbers; these seeds are words, so no run of a recipe can draw the same samples.
+    Recipes seed their batches with numbers. These seeds are words, so that no run of a recipe draws the same samples.
     """
 
     seed: int
-    size: int  # samples of each kind
+    size: int  # number of samples of each kind
 
     def rng(self, name: str) -> random.Random:
-        """The source of randomness of one part; adding a part changes no other."""
+        """Returns the generator of one part of the evaluation; another part has another one."""
         return random.Random(f"evaluation of {name}, seed {self.seed}")
 
     def scenes(self, name: str, pairs: Pairs = "all") -> Iterable[tuple[Scene, random.Random]]:
-        """Endless scenes of one part."""
+        """Yields scenes of one part without end, each with the part's generator."""
         rng = self.rng(name)
         while True:
             yield sample_scene(rng, pairs), rng
@@ -93,30 +93,30 @@ def contents_hash() -> str:
     return sha256.hexdigest()[:12]
 
 
-def interval(right: float, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share `right` of `count`."""
+def interval(proportion: float, count: int) -> tuple[float, float]:
+    """Returns Wilson's 95 % interval (low, high) of a proportion in [0, 1] of `count` samples."""
     if not count:
         return 0.0, 1.0
-    spread = Z * math.sqrt(right * (1 - right) / count + Z * Z / (4 * count * count))
-    middle, scale = right + Z * Z / (2 * count), 1 + Z * Z / count
+    spread = Z * math.sqrt(proportion * (1 - proportion) / count + Z * Z / (4 * count * count))
+    middle, scale = proportion + Z * Z / (2 * count), 1 + Z * Z / count
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 def share(name: str, results: Sequence[bool]) -> Figures:
-    """A share with its interval: `name`, `name.low`, `name.high`."""
-    right = sum(results) / len(results) if results else 0.0
-    low, high = interval(right, len(results))
-    return {name: right, f"{name}.low": low, f"{name}.high": high}
+    """Returns the share of right results with its interval, as the figures `name`, `name.low` and `name.high`."""
+    proportion = sum(results) / len(results) if results else 0.0
+    low, high = interval(proportion, len(results))
+    return {name: proportion, f"{name}.low": low, f"{name}.high": high}
 
 
 def mean(name: str, parts: Sequence[Sequence[bool]]) -> Figures:
-    """The mean of several shares, each counting the same; its interval as of all samples together."""
+    """Returns the unweighted mean of several shares; its interval is that of all samples together."""
     shares = [sum(part) / len(part) for part in parts if part]
     average = sum(shares) / len(shares) if shares else 0.0
     low, high = interval(average, sum(map(len, parts)))
     return {name: average, f"{name}.low": low, f"{name}.high": high}
 
 
-def same(written: str, answer: str) -> bool:
-    """Whether a written answer is right as a whole; spaces and case apart."""
+def is_same(written: str, answer: str) -> bool:
+    """Returns True if a written answer equals the true one, spaces and case apart."""
     return written.replace(" ", "").lower() == answer.replace(" ", "").lower()

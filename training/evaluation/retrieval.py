@@ -1,4 +1,4 @@
-"""Text to image: does the right frame come first among a thousand?"""
+"""Text-to-image retrieval: the rank of the right frame in a gallery."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from training.world.questions import article, full_caption
 from training.world.render import model_frame
 from training.world.scene import LANES, PAIRS, WIDTH, Pairs, Scene, sample_backdrop, sample_scene
 
-BINS = 8  # of a colour histogram, for each channel
-THUMBNAIL = 24  # pixels wide, of the raw-pixel baseline
+BINS = 8  # for each channel of the colour histogram
+THUMBNAIL = 24  # width and height of the raw-pixel baseline, in pixels
 SHORT_QUERIES = 60
-PREVALENCE = 0.02  # of a short query in its gallery
+PREVALENCE = 0.02  # share of frames in the gallery that a short query is true of
 
 
 def retrieval(embedder: Embedder, split: Split, *, baselines: bool = True) -> Figures:
-    """`retrieval.*` for full captions in English (`retrieval.vi.*`: Vietnamese), `retrieval.unseen.*` where one actor
-    is of a combination held out by the generalisation run, `short.p5` for "a red car"; and two untrained baselines.
+    """Measures text-to-image retrieval. Frames with the query's caption count as right, and as wrong for `strict`.
 
-    Frames with the same caption as the query's count as right; `strict` is the figure that counts them as wrong.
+    Returns:
+        `retrieval.*` for full captions in English, `retrieval.vi.*` in Vietnamese, `retrieval.unseen.*` for scenes with
+        a held-out pair of colour and kind, `short.p5` and `short.vi.p5` for queries such as "a red car", and with
+        `baselines` two untrained ones, `retrieval.histogram.*` and `retrieval.pixels.*`, and `retrieval.chance.r1`.
     """
     figures: Figures = {}
     parts: tuple[tuple[str, Pairs], ...] = (("retrieval", "all"), ("retrieval.unseen", "unseen"))
@@ -52,11 +54,14 @@ def _gallery(split: Split, name: str, pairs: Pairs) -> list[Scene]:
 
 
 def _recall(name: str, scores: NDArray[np.floating[Any]], captions: list[str]) -> Figures:
-    """Recall of queries `i` in a gallery where frame `i` is right, and every frame with an equal caption."""
+    """Returns recall and median rank, given the scores `(queries, frames)`.
+
+    For query i, frame i and every frame with an equal caption is right.
+    """
     number = {caption: i for i, caption in enumerate(dict.fromkeys(captions))}
-    same = np.array([number[caption] for caption in captions])
+    caption_ids = np.array([number[caption] for caption in captions])
     above = scores > np.diagonal(scores)[:, None]
-    ranks = (above & (same[:, None] != same[None])).sum(1)
+    ranks = (above & (caption_ids[:, None] != caption_ids[None])).sum(1)
     figures: Figures = {f"{name}.median_rank": float(np.median(ranks)) + 1}
     for k in (1, 5, 10):
         figures[f"{name}.r{k}"] = float((ranks < k).mean())
@@ -69,34 +74,35 @@ def _recall(name: str, scores: NDArray[np.floating[Any]], captions: list[str]) -
 
 
 def _short(embedder: Embedder, split: Split, scenes: list[Scene], vectors: NDArray[np.floating[Any]]) -> Figures:
-    """Precision of the first five for two words, in galleries where one frame in fifty shows what they say."""
+    """Returns the precision of the first five frames for a colour and a kind, at a fixed prevalence of right frames."""
     rng = split.rng("short")
-    found: dict[str, list[float]] = {"short": [], "short.vi": []}
-    many = round(PREVALENCE * len(scenes))
+    precisions: dict[str, list[float]] = {"short": [], "short.vi": []}
+    count = round(PREVALENCE * len(scenes))
     for colour, kind in rng.sample(PAIRS, min(SHORT_QUERIES, len(PAIRS))):
-        shown = np.array([any((a.colour, a.kind) == (colour, kind) for a in scene.actors) for scene in scenes])
+        is_right = np.array([any((a.colour, a.kind) == (colour, kind) for a in scene.actors) for scene in scenes])
         extra: list[Scene] = []
-        while shown.sum() + len(extra) < many:
+        while is_right.sum() + len(extra) < count:
             scene = sample_scene(rng)
             if scene.actors:
                 first, *others = scene.actors
                 extra.append(scene.with_actors((replace(first, colour=colour, kind=kind, carries=None), *others)))
-        keep = np.concatenate([np.flatnonzero(~shown), np.flatnonzero(shown)[:many]])
-        gallery, right = vectors[keep], shown[keep]
+        rows = np.concatenate([np.flatnonzero(~is_right), np.flatnonzero(is_right)[:count]])
+        gallery, right = vectors[rows], is_right[rows]
         if extra:
             gallery = np.concatenate([gallery, embedder.embed_images([model_frame(s, IMAGE_SIZE) for s in extra])])
             right = np.concatenate([right, np.ones(len(extra), bool)])
         queries = {"short": article(f"{colour} {kind}"), "short.vi": Thing(kind, colour).vi()}
         for name, query in queries.items():
             best = np.argsort(-(gallery @ embedder.embed_texts([query])[0]))[:5]
-            found[name].append(float(right[best].mean()))
-    return {f"{name}.p5": float(np.mean(values)) for name, values in found.items()}
+            precisions[name].append(float(right[best].mean()))
+    return {f"{name}.p5": float(np.mean(values)) for name, values in precisions.items()}
 
 
 def _baselines(split: Split, scenes: list[Scene], images: list[NDArray[np.uint8]], captions: list[str]) -> Figures:
-    """A world in which colours or raw pixels alone find the frame would be too easy.
+    """Measures retrieval by colours or raw pixels alone, which would be high if the world were too easy.
 
-    Asked with another frame of the same caption: the same actors in the same order, elsewhere, before another backdrop.
+    The query is another frame of the same caption: the same actors in the same order at other places, with another
+    backdrop.
     """
     rng = split.rng("twins")
     twins = [model_frame(_twin(scene, rng), IMAGE_SIZE) for scene in scenes]
@@ -112,7 +118,7 @@ def _baselines(split: Split, scenes: list[Scene], images: list[NDArray[np.uint8]
 
 
 def _twin(scene: Scene, rng: random.Random) -> Scene:
-    """Another scene of the same caption: everything that the caption does not say is drawn anew."""
+    """Draws another scene of the same caption: only what the caption says stays."""
     places = sorted(rng.uniform(20, WIDTH - 20) for _ in scene.actors)
     moved = (
         replace(actor, x=x, lane=rng.choice(LANES), facing=rng.choice(("left", "right")), front=False)

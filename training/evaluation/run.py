@@ -1,4 +1,4 @@
-"""One evaluation of a profile, and its table."""
+"""Runs an evaluation of a profile and formats its figures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from training.evaluation.language import language
 from training.evaluation.limits import limits
 from training.evaluation.protocol import Core, Embedder, Figures, Split, digest
 from training.evaluation.retrieval import retrieval
-from training.evaluation.unknown_things import strangers
+from training.evaluation.unknown_things import unknown_things
 
 PARTS = ("retrieval", "answers", "language", "limits", "pocket")
-KINDS_SHARE = 10  # a kind of question gets this part of the gallery's size
+KINDS_SHARE = 10  # the gallery is this many times as large as the number of questions of a kind
 
 
 def evaluate(
@@ -26,17 +26,17 @@ def evaluate(
     media: Path | None = None,
     min_confidence: float = 0.0,
 ) -> dict[str, Any]:
-    """Figures of a profile on the rendered world.
+    """Measures a profile on the rendered world.
 
     Args:
         part: `retrieval` (text to image), `answers` (questions about pictures), `language` (tool choice, slots,
             follow-ups, translation), `limits` (what is answered of real media), `pocket` (all of these).
         embedder: the profile's retrieval model.
         core: the profile's InstructBLIP.
-        seed: of the samples.
-        size: of the gallery, and questions in all for `limits`; each kind of question gets a tenth of it.
+        seed: seed of the samples.
+        size: number of frames in the gallery and of questions for `limits`; each kind of question has a tenth of it.
         media: folder of real videos and pictures, for `limits`.
-        min_confidence: what the product asks of an answer.
+        min_confidence: least confidence with which the product gives an answer.
 
     Raises:
         ValueError: there is no such part.
@@ -52,13 +52,13 @@ def evaluate(
     if part in ("language", "pocket"):
         figures |= language(core, kinds)
     if part in ("limits", "pocket"):
-        figures |= limits(core, gallery, media=media, min_confidence=min_confidence) | strangers(core, gallery)
+        figures |= limits(core, gallery, media=media, min_confidence=min_confidence) | unknown_things(core, gallery)
     settings = {"part": part, "seed": seed, "size": size, "media": str(media) if media else None, "yardstick": digest()}
     return {"figures": figures, "settings": settings}
 
 
 def table(result: dict[str, Any]) -> str:
-    """The figures as Markdown, each with its interval where it has one."""
+    """Returns the figures as a Markdown table, with their intervals."""
     figures: Figures = result["figures"]
     lines = ["| figure | value | 95 % interval |", "|---|---|---|"]
     for name, value in figures.items():

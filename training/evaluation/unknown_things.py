@@ -1,4 +1,4 @@
-"""Questions about things that the world does not have: the core is to say that it cannot tell, whatever the picture."""
+"""Questions about things that the world does not have; whatever the picture, the core should not claim anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import prompts
 from training.common.models import IMAGE_SIZE
 from training.evaluation.protocol import Core, Figures, Split, mean, share
 from training.evaluation.vietnamese import CLASSES
-from training.language.held_out import QUESTION_WORDINGS, STRANGERS, VI_WORDINGS
+from training.language.held_out import QUESTION_WORDINGS, UNKNOWN_THINGS, VI_WORDINGS
 from training.language.names import Thing
 from training.language.translation import VI_WORDINGS as VI_TRAINED
 from training.world.questions import article, plural
@@ -18,42 +18,47 @@ from training.world.scene import COLOURS
 from training.world.wordings import WORDINGS
 
 WAYS = ("exist", "count", "colour", "left", "right", "front", "direction", "carries")
-COLOURED = frozenset({"exist", "left", "right", "front", "direction"})  # ways that may name a colour, too
-UNTOLD = frozenset({"none", "no", "zero"})
-"""What claims nothing of a thing: that the picture does not tell, that it is not there, that there are none."""
+COLOURED = frozenset({"exist", "left", "right", "front", "direction"})  # ways of asking that may name a colour
+CLAIMS_NOTHING = frozenset({"none", "no", "zero"})
+"""Answers that claim nothing about a thing: unknown, not there, no number of them."""
 TRANSLATED_TOKENS = 64
 
 
-class Strange(NamedTuple):
-    """One question about a stranger."""
+class UnknownThingQuestion(NamedTuple):
+    """A question about an unknown thing, and its way of asking (one of `WAYS`)."""
 
     way: str
     text: str
 
 
-def in_english(rng: random.Random) -> Strange:
-    """Half of the wordings are held out of training; all things are."""
-    way, thing = rng.choice(WAYS), _stranger(rng)
+def in_english(rng: random.Random) -> UnknownThingQuestion:
+    """Draws a question in English; all things and half of the wordings are held out of training."""
+    way, thing = rng.choice(WAYS), _unknown_thing(rng)
     wordings = (QUESTION_WORDINGS if rng.random() < 0.5 else WORDINGS)[way]
     name = f"{thing.colour} {thing.kind}" if thing.colour and way in COLOURED else thing.kind
-    many = plural(name)
-    return Strange(way, rng.choice(wordings).format(a=article(name), name=name, kind=thing.kind, many=many))
+    plural_name = plural(name)
+    return UnknownThingQuestion(
+        way, rng.choice(wordings).format(a=article(name), name=name, kind=thing.kind, many=plural_name)
+    )
 
 
-def in_vietnamese(rng: random.Random) -> Strange:
-    """The same in Vietnamese."""
-    way, thing = rng.choice(WAYS), _stranger(rng)
+def in_vietnamese(rng: random.Random) -> UnknownThingQuestion:
+    """Draws a question in Vietnamese; all things and half of the wordings are held out of training."""
+    way, thing = rng.choice(WAYS), _unknown_thing(rng)
     name = CLASSES[way]
-    held = VI_WORDINGS.get(name, ())
+    held_out = VI_WORDINGS.get(name, ())
     thing = thing if way in COLOURED else Thing(thing.kind, vietnamese=thing.vietnamese)
-    said = thing.vi(rng)
-    pattern = rng.choice(held if held and rng.random() < 0.5 else VI_TRAINED[name])
-    return Strange(way, pattern.format(vi=said, vi_bare=said, vi_one=f"một {said}", vi_person=said))
+    words = thing.vi(rng)
+    pattern = rng.choice(held_out if held_out and rng.random() < 0.5 else VI_TRAINED[name])
+    return UnknownThingQuestion(way, pattern.format(vi=words, vi_bare=words, vi_one=f"một {words}", vi_person=words))
 
 
-def strangers(core: Core, split: Split) -> Figures:
-    """`limits.unknown.en`, `.vi` and their mean `limits.unknown`: questions about things that the world does not have
-    of which the answer claims nothing; `limits.unknown.verify`: statements that they are there which are not believed.
+def unknown_things(core: Core, split: Split) -> Figures:
+    """Measures whether the core claims nothing about things that the world does not have.
+
+    Returns:
+        `limits.unknown.en`, `limits.unknown.vi` and their mean `limits.unknown`, the shares of questions whose answer
+        claims nothing; `limits.unknown.verify`, the share of statements "it is there" that the core rejects.
     """
     rng = split.rng("strangers")
     english: list[bool] = []
@@ -61,13 +66,13 @@ def strangers(core: Core, split: Split) -> Figures:
     refused: list[bool] = []
     for scene, _ in split.scenes("strangers"):
         features = core.features([model_frame(scene, IMAGE_SIZE, rng)])
-        asked = in_vietnamese(rng).text
-        prompt = prompts.render("translate", source="Vietnamese", target="English", text=asked)
+        question_vi = in_vietnamese(rng).text
+        prompt = prompts.render("translate", source="Vietnamese", target="English", text=question_vi)
         translated = core.write(prompt, max_new_tokens=TRANSLATED_TOKENS)[0].text
         for results, question in ((english, in_english(rng).text), (vietnamese, translated)):
-            (said,) = core.write(prompts.render("answer", question=question), core.queries(features, question))
-            results.append(said.text in UNTOLD)
-        statement = _stranger(rng).a
+            (written,) = core.write(prompts.render("answer", question=question), core.queries(features, question))
+            results.append(written.text in CLAIMS_NOTHING)
+        statement = _unknown_thing(rng).a
         yes, no = core.score(
             prompts.render("verify", statement=statement), ("yes", "no"), core.queries(features, statement)
         )[0]
@@ -78,6 +83,6 @@ def strangers(core: Core, split: Split) -> Figures:
     return figures | mean("limits.unknown", (english, vietnamese)) | share("limits.unknown.verify", refused)
 
 
-def _stranger(rng: random.Random) -> Thing:
-    english, vietnamese = rng.choice(STRANGERS)
+def _unknown_thing(rng: random.Random) -> Thing:
+    english, vietnamese = rng.choice(UNKNOWN_THINGS)
     return Thing(english, rng.choice(list(COLOURS)) if rng.random() < 0.4 else None, vietnamese=vietnamese)

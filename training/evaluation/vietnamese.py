@@ -1,4 +1,4 @@
-"""The questions of `training.world.questions` as Vietnamese people ask them."""
+"""The questions of `training.world.questions` in Vietnamese."""
 
 from __future__ import annotations
 
@@ -30,24 +30,26 @@ CLASSES = {
     "weather": "weather_like",
     "sign": "sign_there",
 }
-"""Way of asking -> the class of sentences that asks so."""
+"""Maps a way of asking to the key of `VI_WORDINGS` with its sentences."""
 KINDS = tuple(kind for kind in QUESTION_KINDS if kind not in ("unanswerable", "count_all"))
-UNACCENTED = 0.1  # share that is typed without accents
+UNACCENTED = 0.1  # share of questions that are typed without accents
 _HELD_OUT_SHARE = 0.5
 
 
 def in_vietnamese(kind: str, scene: Scene, rng: random.Random) -> tuple[str, str] | None:
-    """(question, the answer in English); None if the scene has nothing of that kind, or it is not asked in Vietnamese.
+    """Draws a question about a scene; half of the wordings are held out of training.
 
-    Half of the wordings are held out of training.
+    Returns:
+        The question and its answer in English; None if the scene allows no question of that kind, or if there are no
+        Vietnamese wordings for it.
     """
-    found = QUESTION_KINDS[kind](scene, rng)
-    if found is None or found[0] not in CLASSES:
+    asked = QUESTION_KINDS[kind](scene, rng)
+    if asked is None or asked[0] not in CLASSES:
         return None
-    way, fields, answer = found
+    way, fields, answer = asked
     name = CLASSES[way]
-    held = HELD_OUT.get(name, ())
-    pattern = rng.choice(held if held and rng.random() < _HELD_OUT_SHARE else VI_WORDINGS[name])
+    held_out = HELD_OUT.get(name, ())
+    pattern = rng.choice(held_out if held_out and rng.random() < _HELD_OUT_SHARE else VI_WORDINGS[name])
     thing = _thing(fields.get("name") or fields.get("kind") or fields.get("many") or "")
     other = _thing(fields.get("other", ""))
     text = pattern.format(
@@ -62,7 +64,7 @@ def in_vietnamese(kind: str, scene: Scene, rng: random.Random) -> tuple[str, str
 
 
 def _thing(words: str) -> Thing | None:
-    """`red car`, `people`, `person with an umbrella` as a thing."""
+    """Parses `red car`, `people` or `person with an umbrella`; None if it names no kind of the world."""
     head, _, tail = words.partition(" with ")
     parts = head.split()
     if not parts:
@@ -70,6 +72,6 @@ def _thing(words: str) -> Thing | None:
     singular = {plural(kind): kind for kind in WORLD_KINDS} | {kind: kind for kind in WORLD_KINDS}
     if parts[-1] not in singular:
         return None
-    carried = tail.split()[-1] if tail else None
+    carries = tail.split()[-1] if tail else None
     colour = parts[0] if parts[0] in COLOURS else None
-    return Thing(singular[parts[-1]], colour, carried if carried in CARRIED else None)
+    return Thing(singular[parts[-1]], colour, carries if carries in CARRIED else None)

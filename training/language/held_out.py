@@ -118,7 +118,7 @@ VI_WORDINGS: dict[str, tuple[str, ...]] = {
     "after": ("sau khi {vi_event} thì chuyện gì xảy ra?",),
     "other": ("ai là tổng thống nước pháp?",),
 }
-STRANGERS: tuple[tuple[str, str], ...] = (
+UNKNOWN_THINGS: tuple[tuple[str, str], ...] = (
     ("helicopter", "chiếc trực thăng"), ("penguin", "con chim cánh cụt"), ("ambulance", "xe cứu thương"),
     ("giraffe", "con hươu cao cổ"), ("piano", "cây đàn dương cầm"), ("kangaroo", "con chuột túi"),
     ("submarine", "chiếc tàu ngầm"), ("pumpkin", "quả bí ngô"), ("tractor", "chiếc máy cày"),

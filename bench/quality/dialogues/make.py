@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.text.language import Language
 from bench.quality.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS
-from training.language.held_out import STRANGERS
+from training.language.held_out import UNKNOWN_THINGS
 from training.language.names import VI_COLOURS, Thing
 from training.world.questions import plural
 from training.world.scene import COLOURS, KINDS, OBJECTS, WIDTH
@@ -279,7 +279,7 @@ class Asker:
 def strange(language: Language, rng: random.Random) -> Iterator[Asked]:
     """One question of each kind about something that no clip shows, and that the pocket models have never heard of."""
     for kind, patterns in STRANGE[language].items():
-        name, vietnamese = rng.choice(STRANGERS)
+        name, vietnamese = rng.choice(UNKNOWN_THINGS)
         thing = Thing(name, vietnamese=vietnamese if language == "vi" else None)
         if language == "en":
             fields = {"a": thing.a, "the": thing.the, "kind": thing.kind, "many": thing.many}

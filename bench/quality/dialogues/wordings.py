@@ -179,4 +179,4 @@ STRANGE: dict[Language, dict[str, tuple[str, ...]]] = {
         "stops": ("Khi nào thì {a} dừng lại?",),
     },
 }
-"""Questions about a thing that the world does not have, of `training.language.held_out.STRANGERS`."""
+"""Questions about a thing that the world does not have, of `training.language.held_out.UNKNOWN_THINGS`."""
