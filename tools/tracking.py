@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tools.geometry import iou
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.types import Box, Detection
+    from tools.types import Detection
 
 MIN_OVERLAP = 0.3  # intersection over union; keyframes are up to a second apart, and things move
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes, in [0, 1]."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (_area(one) + _area(other) - shared)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def link(frames: Sequence[Sequence[Detection]], cuts: Sequence[bool]) -> list[list[int]]:
@@ -41,7 +29,7 @@ def link(frames: Sequence[Sequence[Detection]], cuts: Sequence[bool]) -> list[li
         before = [] if cut or not number else frames[number - 1]
         pairs = sorted(
             (
-                (overlap(old.box, new.box), i, j)
+                (iou(old.box, new.box), i, j)
                 for i, old in enumerate(before)
                 for j, new in enumerate(detections)
                 if old.phrase == new.phrase

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from bench.quality.ranking import average_precision
+from tools.geometry import iou
 from tools.ground import GroundOptions
 
 if TYPE_CHECKING:
@@ -127,22 +128,12 @@ def matched(found: Sequence[Detection], boxes: Sequence[Box]) -> list[tuple[floa
     free = list(boxes)
     rows = []
     for one in sorted(found, key=lambda d: -d.score):
-        best = max(free, key=lambda box: overlap(one.box, box), default=None)
-        right = best is not None and overlap(one.box, best) >= OVERLAP
+        best = max(free, key=lambda box: iou(one.box, box), default=None)
+        right = best is not None and iou(one.box, best) >= OVERLAP
         if right and best is not None:
             free.remove(best)
         rows.append((one.score, right))
     return rows
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Intersection over union."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in (one, other)]
-    return width * height / (sum(areas) - width * height)
 
 
 def _distractors(glip: GlipGrounder, rng: random.Random, size: int) -> float:
@@ -162,7 +153,7 @@ def _distractors(glip: GlipGrounder, rng: random.Random, size: int) -> float:
         picture = _picture(scene)
         for actor in rivals:
             found = glip.detect(picture, f"{actor.colour} {actor.kind}")
-            right.append(bool(found) and overlap(found[0].box, _box(actor)) >= OVERLAP)
+            right.append(bool(found) and iou(found[0].box, _box(actor)) >= OVERLAP)
     return float(np.mean(right))
 
 

@@ -5,7 +5,8 @@ import random
 import pytest
 
 import bench.quality.grounding as grounding
-from bench.quality.grounding import matched, overlap
+from bench.quality.grounding import matched
+from tools.geometry import iou
 from tools.types import Detection
 
 
@@ -52,8 +53,8 @@ def test_each_box_is_found_once() -> None:
     found = [Detection("a", 0.5, boxes[0]), Detection("a", 0.9, boxes[0]), Detection("a", 0.4, (20.0, 0.0, 26.0, 10.0))]
     assert matched(found, boxes) == [(0.9, True), (0.5, False), (0.4, True)]
     assert matched(found, []) == [(0.9, False), (0.5, False), (0.4, False)]
-    assert overlap(boxes[0], boxes[1]) == 0.0
-    assert overlap(boxes[0], (0.0, 0.0, 10.0, 5.0)) == 0.5
+    assert iou(boxes[0], boxes[1]) == 0.0
+    assert iou(boxes[0], (0.0, 0.0, 10.0, 5.0)) == 0.5
 
 
 def test_cones_are_drawn_where_their_boxes_are() -> None:

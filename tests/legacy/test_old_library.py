@@ -7,7 +7,6 @@ printed about them.
 import json
 import sqlite3
 import tarfile
-from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from assistant.agent.records import reply_to_row
 from assistant.agent.state import State
 from assistant.session import open_session
 from tests.command import run
@@ -110,7 +110,7 @@ def test_the_replies_come_back_with_every_field(library: Path) -> None:
     session = open_session(library)
     replies = session.assistant.history("trip")
     session.close()
-    rows = json.loads(json.dumps([asdict(reply) for reply in replies]))
+    rows = json.loads(json.dumps([reply_to_row(reply) for reply in replies]))
     _assert_holds(rows, _written("history-trip"), "history")
     _assert_holds(run(library, "threads", "show", "trip", "--json"), _written("show-trip"), "show")
 

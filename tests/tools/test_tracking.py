@@ -1,16 +1,9 @@
-import pytest
-
-from tools.tracking import link, overlap
+from tools.tracking import link
 from tools.types import Detection
 
 
 def _car(x: float, phrase: str = "car") -> Detection:
     return Detection(phrase, 0.9, (x, 0.0, x + 20, 10.0))
-
-
-def test_overlap_is_shared_area_over_united_area() -> None:
-    assert overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 10, 10), (10, 0, 20, 10)) == 0
 
 
 def test_what_moves_a_little_keeps_its_track_and_what_appears_gets_one() -> None:
