@@ -33,7 +33,7 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         VideoAssistantError: there is nothing in the folder, or the size is too small.
     """
     if part in VIDEO_QA and media is not None:
-        from bench.quality.video_qa import evaluate as video_qa
+        from bench.quality.zero_shot_video_qa import evaluate as video_qa
 
         return video_qa(part, session.own_blip, media, size=size)
     if part == "text" and media is not None:

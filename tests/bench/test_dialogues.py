@@ -4,7 +4,7 @@ import random
 import re
 
 from bench.quality.dialogues.evaluate import SLACK, _claims_nothing, _right, _within
-from bench.quality.dialogues.make import Asker, facts, strange
+from bench.quality.dialogues.questions import Asker, facts, strange
 from bench.quality.dialogues.wordings import FOLLOW_UPS, SEEN, STRANGE, WORDINGS
 from tests.agent.test_assistant import _assistant
 from tests.fakes import ScriptedCore

@@ -9,9 +9,9 @@ from PIL import Image
 from assistant.media.readings import ReadLine, Region
 from assistant.models.ocr.rapidocr import RapidOcrReader, screen_reader
 from assistant.text.fold import fold
-from bench.quality.text.cues import cue_figures
-from bench.quality.text.reading import exact_truth
-from bench.quality.text.truth import partial_truth, true_lines
+from bench.quality.text.ground_truth import partial_truth, true_lines
+from bench.quality.text.screen_text import exact_truth
+from bench.quality.text.subtitles import cue_figures
 from bench.speed.text_corpus import damaged, made_lines
 from bench.speed.text_lookup import filled_library
 from tools.errors import VideoAssistantError

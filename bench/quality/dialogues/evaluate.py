@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.agent import Assistant, Reply
 from assistant.agent.calibration import is_right
 from assistant.retrieval.search import LibrarySearch
-from bench.quality.dialogues.make import TOOLS, Asked, Asker, Window, strange
+from bench.quality.dialogues.questions import TOOLS, Asked, Asker, Window, strange
 from tools.count import CountInput
 from tools.describe import DescribeInput
 from tools.events.search import FindEventsInput

@@ -14,10 +14,10 @@ import numpy as np
 
 from assistant.agent.cores.instructblip import InstructBlipCore
 from assistant.agent.records import AgentOptions
-from bench.quality.events import single
-from bench.quality.events.labels import LABELS, sample_labelled
-from bench.quality.events.make import Asked, sample_asked
-from bench.quality.events.planted import sample_planted
+from bench.quality.events import single_questions
+from bench.quality.events.labelled_clips import LABELS, sample_labelled
+from bench.quality.events.sequence_clips import Asked, sample_asked
+from bench.quality.events.unusual_moments import sample_planted
 from bench.quality.ranking import average_precision, roc_auc
 from tools.classify import LabelledStretch, classify
 from tools.events.confirmation import confirm_sequences, placed_in_order
@@ -156,12 +156,18 @@ def _singles(session: Session, asked: Sequence[Asked], video_ids: Mapping[str, s
     for one in asked:
         story = one.clips["right"]
         video_id = video_ids[story.name]
-        happens += [single.ask(assistant, single.event_asked(story, event), video_id) for event in one.events]
-        there += [single.ask(assistant, single.thing_asked(story, event), video_id) for event in one.events]
+        happens += [
+            single_questions.ask(assistant, single_questions.event_asked(story, event), video_id)
+            for event in one.events
+        ]
+        there += [
+            single_questions.ask(assistant, single_questions.thing_asked(story, event), video_id)
+            for event in one.events
+        ]
         if one.hinges:
-            turned.append(single.ask(assistant, single.reverse_asked(one), video_id))
+            turned.append(single_questions.ask(assistant, single_questions.reverse_asked(one), video_id))
     assistant.close()
-    figures = single.figures("events.asked", happens) | single.figures("events.there", there)
+    figures = single_questions.figures("events.asked", happens) | single_questions.figures("events.there", there)
     return figures | {"events.asked.reversed": float(np.mean([bool(one.found) for one in turned]))}
 
 

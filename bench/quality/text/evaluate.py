@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 
 def evaluate(session: Session, folder: Path, *, seed: int) -> dict[str, Any]:
-    """Figures `text.*` over a folder of media with truth files (`bench.quality.text.truth`).
+    """Figures `text.*` over a folder of media with truth files (`bench.quality.text.ground_truth`).
 
     Raises:
         VideoAssistantError: the folder holds no truth of text.
     """
     from assistant.models.ocr.rapidocr import RapidOcrReader
     from assistant.models.ocr.tesseract import find_tesseract
-    from bench.quality.text.cues import cue_figures
     from bench.quality.text.fusion import fusion_figures
-    from bench.quality.text.reading import CountingAccents, exact_truth, photographed
-    from bench.quality.text.truth import true_lines
+    from bench.quality.text.ground_truth import true_lines
+    from bench.quality.text.screen_text import CountingAccents, exact_truth, photographed
+    from bench.quality.text.subtitles import cue_figures
     from bench.speed.text_lookup import lookup_figures
 
     truth = true_lines(folder)

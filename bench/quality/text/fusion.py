@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.text.fold import fold
-from bench.quality.text.truth import subtitle_files, true_lines, videos
+from bench.quality.text.ground_truth import subtitle_files, true_lines, videos
 
 if TYPE_CHECKING:
     from assistant.session import Session

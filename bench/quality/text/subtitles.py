@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.quality.text.truth import subtitle_files, videos
+from bench.quality.text.ground_truth import subtitle_files, videos
 
 if TYPE_CHECKING:
     from assistant.ingest.screen_text import Reader

@@ -17,7 +17,7 @@ from training.world.questions import article
 
 if TYPE_CHECKING:
     from assistant.agent import Assistant
-    from bench.quality.events.make import Asked
+    from bench.quality.events.sequence_clips import Asked
     from training.world.story import Story
 
 ABSENT = "no"  # an answer whose evidence is what lies nearest

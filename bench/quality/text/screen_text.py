@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.text.fold import fold, terms
-from bench.quality.text.truth import TrueLine, partial_truth, plain
+from bench.quality.text.ground_truth import TrueLine, partial_truth, plain
 
 if TYPE_CHECKING:
     from assistant.ingest.screen_text import Reader

@@ -10,7 +10,7 @@ import pytest
 from command import run
 
 from assistant.models.blip.instructblip import InstructBlip
-from bench.quality.video_qa import answer, evaluate, four_frames, read_questions, score
+from bench.quality.zero_shot_video_qa import answer, evaluate, four_frames, read_questions, score
 from tools.errors import VideoAssistantError
 
 

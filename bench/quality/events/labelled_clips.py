@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.quality.events.make import ACTS, Act
+from bench.quality.events.sequence_clips import ACTS, Act
 from training.world.plots import Plot
 from training.world.scene import sample_backdrop
 from training.world.story import EventKind, Shot, Story

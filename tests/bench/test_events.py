@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench.quality.events import single
-from bench.quality.events.labels import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
-from bench.quality.events.make import ACTS, PLAIN, Act, sample_asked
-from bench.quality.events.planted import sample_planted
+from bench.quality.events import single_questions
+from bench.quality.events.labelled_clips import LABELS, SHOT_SECONDS, SHOTS, sample_labelled
+from bench.quality.events.sequence_clips import ACTS, PLAIN, Act, sample_asked
+from bench.quality.events.unusual_moments import sample_planted
 from bench.quality.ranking import average_precision, roc_auc
 from training.common.hard_negatives import REVERSED
 from training.world.episodes import sample_claim
@@ -100,20 +100,24 @@ def test_a_single_question_knows_when_it_is_true_and_its_reverse_never_is() -> N
         asked = sample_asked(random.Random(seed), hinges=True)
         story = asked.clips["right"]
         for event, window in zip(asked.events, asked.windows, strict=True):
-            assert window in single.event_asked(story, event).stretches
-            there = single.thing_asked(story, event).stretches
+            assert window in single_questions.event_asked(story, event).stretches
+            there = single_questions.thing_asked(story, event).stretches
             assert there
             assert any(start < window[1] and end > window[0] for start, end in there), "who does something is there"
-        turned = single.reverse_asked(asked)
+        turned = single_questions.reverse_asked(asked)
         assert turned.stretches == ()
-        assert turned.question not in {single.event_asked(story, event.text).question for event in story.events()}
+        assert turned.question not in {
+            single_questions.event_asked(story, event.text).question for event in story.events()
+        }
 
 
 def test_shown_moments_are_measured_by_the_time_that_they_share_with_the_true_ones() -> None:
-    half = single.Shown(((0.0, 2.0), (8.0, 9.0)), ((1.0, 3.0),))
+    half = single_questions.Shown(((0.0, 2.0), (8.0, 9.0)), ((1.0, 3.0),))
     assert half.overlap == pytest.approx(1 / 4)
     assert half.hit
     assert half.strays == [False, True]
-    none = single.Shown((), ((1.0, 3.0),))
+    none = single_questions.Shown((), ((1.0, 3.0),))
     assert (none.overlap, none.hit, none.strays) == (0.0, False, [])
-    assert single.figures("x", [half, none]) == pytest.approx({"x.iou": 1 / 8, "x.found": 0.5, "x.stray": 0.5})
+    assert single_questions.figures("x", [half, none]) == pytest.approx(
+        {"x.iou": 1 / 8, "x.found": 0.5, "x.stray": 0.5}
+    )
