@@ -59,10 +59,10 @@ def ask(
 ) -> None:
     """Ask one question and get an answer with its evidence."""
     from assistant.commands.output import emit_json, reply_lines, reply_row
-    from assistant.library.folders import within
+    from assistant.library.folders import video_ids_in_folder
 
     session = opened(ctx)
-    video_ids = None if folder is None else within(session.library.videos(), folder)
+    video_ids = None if folder is None else video_ids_in_folder(session.library.videos(), folder)
     reply = session.assistant.ask(question, thread_id=thread, video_id=video_id, video_ids=video_ids, language=lang)
     audio = None if speak is None else str(write_speech(session, reply.spoken, reply.language, speak))
     if as_json:

@@ -129,7 +129,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def recorded(ctx: click.Context, video_id: str, at: datetime) -> None:
     """Say when a video was recorded, where its file does not: questions may ask for "yesterday evening"."""
-    opened(ctx).library.set_recorded(video_id, at)
+    opened(ctx).library.set_recorded_at(video_id, at)
 
 
 COMMANDS = (index, videos, recorded, remove, reindex, check)

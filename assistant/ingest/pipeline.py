@@ -141,7 +141,7 @@ def index(
                 result = _index_one(
                     path, draft, embedder, extractor, reader, listener, options, progress, cancelled, start
                 )
-                if dropped := writer.bound_features(options.feature_bytes):
+                if dropped := writer.limit_feature_bytes(options.feature_bytes):
                     log.warning("the picture features of %s were dropped to make room", ", ".join(dropped))
                 yield result
             except CancelledError:

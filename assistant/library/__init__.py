@@ -1,4 +1,4 @@
-"""What is known about the videos: catalog and text (SQLite), vectors (Chroma and a sidecar), features, thumbnails."""
+"""What is known about the videos: catalog and lines (SQLite), vectors (Chroma and a sidecar), features, thumbnails."""
 
 from assistant.library.library import Library
 from assistant.library.records import KeyframeRow, LibraryBusyError, LibraryError, VideoRecord

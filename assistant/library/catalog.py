@@ -1,8 +1,8 @@
 """The catalog: one SQLite file whose row of a video is its only commit point.
 
-A video's keyframes, lines and their full-text index are written in the same transaction as its row. What cannot be
-(vectors, features, thumbnails) is announced in `garbage` before it is written and struck from it by that transaction,
-so a killed writer leaves a note of exactly what is to be swept.
+A video's keyframes, lines and their full-text index are written in the same transaction as its row. Vectors, features
+and thumbnails cannot be: they are announced in the table `garbage` before they are written, and that transaction takes
+the announcement back, so a killed writer leaves a note of exactly what must be swept.
 """
 
 from __future__ import annotations
@@ -42,36 +42,41 @@ CREATE VIRTUAL TABLE line_index USING fts5 (folded, prefix = '2 3');
 CREATE VIRTUAL TABLE line_terms USING fts5vocab (line_index, 'row');
 CREATE TABLE garbage (video_id TEXT, generation TEXT, embedder TEXT, PRIMARY KEY (video_id, generation)) WITHOUT ROWID;
 """
-# When a video was recorded: as its file says, until somebody who knows better does. Later than the first libraries.
+# When a video was recorded: what its file says, until a user states another time (`given`). The first libraries lack
+# this table, so it is made whenever a catalog is opened.
 _RECORDED = """
 CREATE TABLE IF NOT EXISTS recorded (video_id TEXT PRIMARY KEY, at TEXT NOT NULL, given INTEGER NOT NULL) WITHOUT ROWID
 """
 
 
 class Catalog:
-    """One connection a thread; every reader sees whole videos only."""
+    """The catalog's file, with one connection for each thread; readers see whole videos only."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
+        self._thread_local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit; writers use `transaction`."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._connect()
-            self._local.connection = found
+        """This thread's connection, in autocommit mode; writers use `transaction`.
+
+        Raises:
+            LibraryError: the file is no catalog of this program, or one of another format.
+        """
+        connection: sqlite3.Connection | None = getattr(self._thread_local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            self._thread_local.connection = connection
             with self._lock:
-                self._open.append(found)
-        return found
+                self._open.append(connection)
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = None
         try:
-            # Threads do not share connections; that any may use one lets `close` close those of threads that ended.
+            # Threads do not share connections; they may, so that `close` can close those of threads that have ended.
             connection = connect(self._path, isolation_level=None)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous = FULL")
@@ -98,7 +103,7 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; counts the library's revision up."""
+        """Runs the `with` block as one transaction, all or nothing, and raises the library's revision by one."""
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -111,12 +116,14 @@ class Catalog:
 
     @property
     def revision(self) -> int:
-        (value,) = self.connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-        return int(value)
+        """How many transactions have changed the library; a reader that sees a new value drops what it cached."""
+        (revision,) = self.connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+        return int(revision)
 
     def close(self) -> None:
+        """Closes the connections of all threads; the next use opens new ones."""
         with self._lock:
             for connection in self._open:
                 connection.close()
             self._open.clear()
-        self._local = threading.local()
+        self._thread_local = threading.local()

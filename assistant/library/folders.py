@@ -1,4 +1,4 @@
-"""Folders as what a question may be about: the videos whose files lie in them."""
+"""The folders that videos lie in, as what a question may be limited to."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from tools.types import Video
 
 
-def folders(videos: Sequence[Video]) -> dict[Path, list[str]]:
-    """The folders that files lie in, each with its videos; none where all lie in one."""
-    found: dict[Path, list[str]] = {}
+def video_ids_by_folder(videos: Sequence[Video]) -> dict[Path, list[str]]:
+    """Returns the folders that hold video files, sorted, each with the ids of its videos; empty if all share one."""
+    by_folder: dict[Path, list[str]] = {}
     for video in videos:
         for folder in dict.fromkeys(Path(path).parent for path in video.paths):
-            found.setdefault(folder, []).append(video.video_id)
-    return dict(sorted(found.items())) if len(found) > 1 else {}
+            by_folder.setdefault(folder, []).append(video.video_id)
+    return dict(sorted(by_folder.items())) if len(by_folder) > 1 else {}
 
 
-def within(videos: Sequence[Video], folder: Path) -> list[str]:
-    """The videos of which a file lies in a folder, or deeper.
+def video_ids_in_folder(videos: Sequence[Video], folder: Path) -> list[str]:
+    """Returns the ids of the videos of which a file lies in a folder or below it.
 
     Raises:
-        VideoAssistantError: there is none.
+        VideoAssistantError: no video does; the message names the folders that hold videos.
     """
-    place = folder.resolve()
-    found = [video.video_id for video in videos if any(Path(path).is_relative_to(place) for path in video.paths)]
-    if not found:
+    resolved = folder.resolve()
+    video_ids = [video.video_id for video in videos if any(Path(path).is_relative_to(resolved) for path in video.paths)]
+    if not video_ids:
         known = ", ".join(map(str, sorted({Path(path).parent for video in videos for path in video.paths})))
         raise VideoAssistantError(f"no indexed video lies in {folder}; videos lie in: {known or 'no folder yet'}")
-    return found
+    return video_ids

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,19 +12,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import sidecar, text
-from assistant.library.catalog import Catalog
-from assistant.library.lock import writing
-from assistant.library.lookup import LineFilter, Lookup
-from assistant.library.projection import Projection, project
-from assistant.library.records import KeyframeArrays, LibraryError, StoredVideo, VectorIndexError
-from assistant.library.vectors import VectorStore, vector_id
+from assistant.library.check import check_storage
+from assistant.library.keyframe_vectors import KeyframeVectors, find_span
+from assistant.library.lines import LineFilter, select_lines
+from assistant.library.lock import hold_writer_lock
+from assistant.library.lookup import Lookup, LookupOptions
+from assistant.library.records import KeyframeArrays, LibraryError, VectorIndexError
+from assistant.library.storage import Storage
 from assistant.library.writer import Writer
 from tools.types import Keyframe, Line, Source, Video
-
-OPEN_VIDEOS = 256  # whose keyframes and mapped vectors are kept at hand
-OPEN_TRACKS = 4096  # whose bare times and mapped vectors are: 16 bytes a keyframe
-
 
 log = logging.getLogger(__name__)
 
@@ -35,115 +29,99 @@ class Library:
     """What is known about the videos in one folder.
 
     Args:
-        root: the folder; made when something is first read or written.
+        root: the folder; it is made when something is first read or written.
         embedder: identity of the retrieval model whose vectors are searched and written; None reads text only.
+        lookup_options: how forgiving the search of lines is.
     """
 
-    def __init__(self, root: Path, *, embedder: str | None = None) -> None:
-        self.root = root
-        self.embedder = embedder
-        self.catalog = Catalog(root / "catalog.sqlite")
-        self._opened: OrderedDict[tuple[str, str], tuple[list[Keyframe], NDArray[np.float32]]] = OrderedDict()
-        self._tracks: OrderedDict[tuple[str, str], KeyframeArrays] = OrderedDict()
-        self._opened_lock = threading.Lock()
-        self._projected: tuple[int, Projection | None] = -1, None  # with the revision it was made for
-        self._projected_lock = threading.Lock()
-        self._lookup = Lookup()
+    def __init__(self, root: Path, *, embedder: str | None = None, lookup_options: LookupOptions | None = None) -> None:
+        self.storage = Storage(root, embedder)
+        self._keyframe_vectors = KeyframeVectors(self.storage)
+        self._lookup = Lookup(self.storage.catalog, lookup_options or LookupOptions())
 
     @property
-    def vector_store(self) -> VectorStore:
-        return VectorStore.at(self.root / "chroma")
+    def root(self) -> Path:
+        """The library's folder."""
+        return self.storage.root
 
-    def embedder_or_raise(self) -> str:
-        """The identity of the retrieval model.
+    @property
+    def revision(self) -> int:
+        """How many transactions have changed the library: what was computed at another revision is outdated."""
+        return self.storage.catalog.revision
 
-        Raises:
-            LibraryError: the library was opened without one.
-        """
-        if self.embedder is None:
-            raise LibraryError("this library was opened without a retrieval model; it can only be read as text")
-        return self.embedder
-
-    # -- catalog
+    # -- videos
 
     def videos(self) -> list[Video]:
-        """Every ready video, in the order they were first added."""
+        """Returns every ready video, in the order in which they were first added."""
+        connection = self.storage.catalog.connection
         paths: dict[str, list[str]] = {}
-        for path, video_id in self.catalog.connection.execute("SELECT path, video_id FROM path ORDER BY path"):
+        for path, video_id in connection.execute("SELECT path, video_id FROM path ORDER BY path"):
             paths.setdefault(video_id, []).append(path)
-        recorded = dict(self.catalog.connection.execute("SELECT video_id, at FROM recorded").fetchall())
-        return [_described(row, paths.get(row["video_id"], []), recorded.get(row["video_id"])) for row in self._rows()]
+        recorded_at = dict(connection.execute("SELECT video_id, at FROM recorded").fetchall())
+        return [
+            _video_from_row(row, paths.get(row["video_id"], []), recorded_at.get(row["video_id"]))
+            for row in self.storage.video_rows()
+        ]
 
-    def foreign_videos(self) -> list[str]:
-        """The videos that another retrieval model embedded, which this one cannot search."""
-        found = self.catalog.connection.execute(
-            "SELECT video_id FROM video WHERE embedder != ? ORDER BY added", (self.embedder_or_raise(),)
+    def incompatible_video_ids(self) -> list[str]:
+        """Returns the ids of the videos that another retrieval model embedded: this one cannot search them."""
+        rows = self.storage.catalog.connection.execute(
+            "SELECT video_id FROM video WHERE embedder != ? ORDER BY added", (self.storage.require_embedder(),)
         )
-        return [video_id for (video_id,) in found]
+        return [video_id for (video_id,) in rows]
 
     def video(self, video_id: str) -> Video:
-        """One video.
+        """Returns one video.
 
         Raises:
-            LibraryError: there is none of that id; names those there are.
+            LibraryError: the library holds no such video; the message names those that it holds.
         """
-        return self._video(self._row(video_id))
+        row = self.storage.video_row(video_id)
+        connection = self.storage.catalog.connection
+        paths = connection.execute("SELECT path FROM path WHERE video_id = ? ORDER BY path", (video_id,))
+        recorded = connection.execute("SELECT at FROM recorded WHERE video_id = ?", (video_id,)).fetchone()
+        return _video_from_row(row, [path for (path,) in paths], recorded[0] if recorded else None)
 
-    def _row(self, video_id: str) -> sqlite3.Row:
-        found = self.catalog.connection.execute("SELECT * FROM video WHERE video_id = ?", (video_id,)).fetchone()
-        if found is None:
-            known = [row[0] for row in self.catalog.connection.execute("SELECT video_id FROM video ORDER BY added")]
-            names = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
-            raise LibraryError(f"no video {video_id!r} in the library; there are: {names or 'none'}")
-        row: sqlite3.Row = found
-        return row
-
-    def _video(self, row: sqlite3.Row) -> Video:
-        paths = self.catalog.connection.execute(
-            "SELECT path FROM path WHERE video_id = ? ORDER BY path", (row["video_id"],)
-        )
-        recorded = self.catalog.connection.execute(
-            "SELECT at FROM recorded WHERE video_id = ?", (row["video_id"],)
-        ).fetchone()
-        return _described(row, [path for (path,) in paths], recorded[0] if recorded else None)
-
-    def set_recorded(self, video_id: str, at: datetime) -> None:
-        """When a video was recorded, by somebody who knows; indexing again does not change it.
+    def set_recorded_at(self, video_id: str, recorded_at: datetime) -> None:
+        """Stores when a video was recorded, as a user states it; indexing the video again does not change it.
 
         Raises:
             LibraryError: there is no such video.
             LibraryBusyError: another process is writing.
         """
-        self._row(video_id)
-        with self.writer(), self.catalog.transaction() as connection:
-            written = at.astimezone().isoformat(timespec="seconds")
+        self.storage.video_row(video_id)
+        with self.writer(), self.storage.catalog.transaction() as connection:
+            written = recorded_at.astimezone().isoformat(timespec="seconds")
             connection.execute("INSERT OR REPLACE INTO recorded VALUES (?, ?, 1)", (video_id, written))
 
     def find_unchanged(self, path: Path) -> str | None:
-        """The ready video that this file is, judged by path, size and modification time; None if unknown or changed."""
+        """Returns the id of the ready video that a file is, by path, size and modification time.
+
+        None means that the file is unknown, has changed, or was indexed with another retrieval model.
+        """
         try:
             path = path.resolve()
             state = path.stat()
         except OSError:
             return None
-        found = self.catalog.connection.execute(
+        row = self.storage.catalog.connection.execute(
             "SELECT video.video_id FROM path JOIN video USING (video_id) "
             "WHERE path = ? AND size = ? AND mtime_ns = ? AND embedder = ?",
-            (str(path), state.st_size, state.st_mtime_ns, self.embedder),
+            (str(path), state.st_size, state.st_mtime_ns, self.storage.embedder),
         ).fetchone()
-        return found["video_id"] if found else None
+        return row["video_id"] if row else None
 
     # -- keyframes and vectors
 
     def keyframes(
         self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
     ) -> list[Keyframe]:
-        """The keyframes of `[start_seconds, end_seconds)` in time order."""
-        keyframes, _ = self._open(self._row(video_id))
-        return keyframes[_span(keyframes, start_seconds, end_seconds)]
+        """Returns the keyframes of `[start_seconds, end_seconds)` in time order."""
+        keyframes, _ = self._keyframe_vectors.open(self.storage.video_row(video_id))
+        return keyframes[find_span(keyframes, start_seconds, end_seconds)]
 
     def keyframe(self, video_id: str, frame_index: int) -> Keyframe:
-        """One keyframe.
+        """Returns one keyframe.
 
         Raises:
             LibraryError: the frame is no keyframe of the video.
@@ -154,78 +132,25 @@ class Library:
         raise LibraryError(f"frame {frame_index} is no keyframe of {video_id}")
 
     def nearest_keyframe(self, video_id: str, seconds: float) -> Keyframe:
-        """The keyframe nearest in time."""
+        """Returns the keyframe nearest in time."""
         return min(self.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
 
     def vectors(self, video_id: str) -> tuple[list[Keyframe], NDArray[np.float32]]:
-        """Keyframes in time order with their vectors, `(n, d)` float32, memory-mapped."""
-        self._check_space([video_id])
-        return self._open(self._row(video_id))
+        """Returns the keyframes of a video in time order and their vectors, `(n, d)` float32, memory-mapped."""
+        self._keyframe_vectors.check_embedder([video_id])
+        return self._keyframe_vectors.open(self.storage.video_row(video_id))
 
-    def peaks(self, vectors: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float32]]:
-        """Video ids, and `(queries, videos)` float32: no keyframe of the video has a greater cosine with the query.
-
-        Args:
-            vectors: `(q, d)` float32, L2-normalised.
-        """
-        projection = self._projection()
-        if projection is None:
-            return [], np.empty((len(vectors), 0), np.float32)
-        return projection.video_ids, projection.peaks(vectors)
-
-    def _projection(self) -> Projection | None:
-        """Of the library as it is now; what it holds already is not read again."""
-        with self._projected_lock:
-            revision, known = self._projected
-            now = self.catalog.revision
-            if revision != now:
-                self._check_space(None)
-                rows = {(row["video_id"], row["generation"]): row for row in self._rows()}
-                counts = {key: int(row["keyframes"]) for key, row in rows.items()}
-                known = project(counts, lambda key: sidecar.map_vectors(self.root, _stored(rows[key])), known)
-                self._projected = now, known
-            return known
-
-    def _rows(self) -> list[sqlite3.Row]:
-        return self.catalog.connection.execute("SELECT * FROM video ORDER BY added").fetchall()
-
-    def track(self, video_id: str) -> KeyframeArrays:
-        """The bare numbers of a video's keyframes, quick to get.
+    def keyframe_arrays(self, video_id: str) -> KeyframeArrays:
+        """Returns the keyframes of a video as plain arrays, which are quicker to get than records.
 
         Raises:
             LibraryError: there is no such video, or it was indexed with another retrieval model.
         """
-        self._check_space([video_id])
-        row = self._row(video_id)
-        key = (row["video_id"], row["generation"])
-        with self._opened_lock:
-            if key in self._tracks:
-                self._tracks.move_to_end(key)
-                return self._tracks[key]
-        stored = self.catalog.connection.execute(
-            "SELECT frame_index, seconds FROM keyframe WHERE video_id = ? ORDER BY position", (video_id,)
-        )
-        numbers = np.array([tuple(k) for k in stored], np.float64).reshape(-1, 2)
-        vectors = sidecar.map_vectors(self.root, _stored(row))
-        track = KeyframeArrays(numbers[:, 0].astype(np.int64), np.ascontiguousarray(numbers[:, 1]), vectors)
-        with self._opened_lock:
-            self._tracks[key] = track
-            while len(self._tracks) > OPEN_TRACKS:
-                self._tracks.popitem(last=False)
-        return track
+        return self._keyframe_vectors.arrays(video_id)
 
     def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16] | None:
-        """Image states of the core, `(n, tokens, width)` float16, or None where none are stored."""
-        row = self._row(video_id)
-        mapped = sidecar.map_features(self.root, _stored(row))
-        if mapped is None:
-            return None
-        keyframes, _ = self._open(row)
-        position = {keyframe.frame_index: i for i, keyframe in enumerate(keyframes)}
-        try:
-            return np.asarray(mapped[[position[index] for index in frame_indexes]])
-        except KeyError as error:
-            raise LibraryError(f"frame {error} is no keyframe of {video_id}") from None
+        """Returns the core's image states of n keyframes, `(n, tokens, width)`, or None if none are stored."""
+        return self._keyframe_vectors.features(video_id, frame_indexes)
 
     def search_vectors(
         self,
@@ -236,117 +161,28 @@ class Library:
         end_seconds: float | None = None,
         limit: int = 16,
     ) -> list[list[tuple[Keyframe, float]]]:
-        """The nearest keyframes of each query, best first, with cosine similarities.
+        """Returns, for each query, the nearest keyframes with their cosine similarities, best first.
 
-        All videos without a range: approximate, through Chroma. One video or a range: exact, on the sidecar.
+        A search of all videos without a range is approximate; one of one video or of a range is exact.
 
         Args:
-            vectors: `(q, d)` float32, L2-normalised.
+            vectors: q queries, `(q, d)` float32, L2-normalised.
+            video_id: the only video to search; None searches all.
+            start_seconds: start of the range `[start_seconds, end_seconds)`; None is the video's start.
+            end_seconds: end of the range; None is the video's end.
+            limit: the most hits of a query.
         """
-        self._check_space([video_id] if video_id else None)
-        if video_id is None and start_seconds is None and end_seconds is None:
-            try:
-                return self._search_all(vectors, limit)
-            except VectorIndexError as error:
-                log.warning("%s; until then every stored vector is compared", error)
-        if video_id is not None:
-            rows = [self._row(video_id)]
-        else:
-            rows = self.catalog.connection.execute("SELECT * FROM video").fetchall()
-        found: list[list[tuple[Keyframe, float]]] = [[] for _ in vectors]
-        for row in rows:
-            keyframes, stored = self._open(row)
-            span = _span(keyframes, start_seconds, end_seconds)
-            scores = vectors @ np.asarray(stored[span]).T
-            chosen = keyframes[span]
-            for hits, line in zip(found, scores, strict=True):
-                best = np.argsort(-line, kind="stable")[:limit]
-                hits += [(chosen[i], float(line[i])) for i in best]
-        return [sorted(hits, key=lambda hit: -hit[1])[:limit] for hits in found]
-
-    def _search_all(self, vectors: NDArray[np.float32], limit: int) -> list[list[tuple[Keyframe, float]]]:
-        """Chroma's hits that the catalog knows; over-fetched, since a few may belong to replaced generations."""
-        connection = self.catalog.connection
-        total: int = connection.execute("SELECT coalesce(sum(keyframes), 0) FROM video").fetchone()[0]
-        if not total:
-            return [[] for _ in vectors]
-        rows: dict[str, sqlite3.Row | None] = {}
-        fetch = limit  # replaced generations are swept at the next start: too few hits are rare, and asked for again
-        while True:
-            batches = self.vector_store.query(
-                self.embedder_or_raise(), vectors, limit=fetch, revision=self.catalog.revision
-            )
-            found = [[hit for hit in batch if self._is_ready(hit[0], rows)] for batch in batches]
-            if all(len(hits) >= min(limit, total) for hits in found) or fetch > total + limit:
-                break
-            fetch *= 4
-        return [[(self._keyframe_of(name, rows), score) for name, score in hits[:limit]] for hits in found]
-
-    def _is_ready(self, name: str, rows: dict[str, sqlite3.Row | None]) -> bool:
-        video_id, generation, _ = name.split("/")
-        if video_id not in rows:
-            rows[video_id] = self.catalog.connection.execute(
-                "SELECT * FROM video WHERE video_id = ?", (video_id,)
-            ).fetchone()
-        row = rows[video_id]
-        return row is not None and row["generation"] == generation
-
-    def _keyframe_of(self, name: str, rows: dict[str, sqlite3.Row | None]) -> Keyframe:
-        video_id, _, frame_index = name.split("/")
-        row = rows[video_id]
-        if row is None:
-            raise LibraryError(f"{name} is not in the catalog")
-        keyframes, _ = self._open(row)
-        low, high = 0, len(keyframes)
-        while low < high:  # keyframes rise in frame index as they do in time
-            middle = (low + high) // 2
-            if keyframes[middle].frame_index < int(frame_index):
-                low = middle + 1
-            else:
-                high = middle
-        return keyframes[low]
-
-    def _open(self, row: sqlite3.Row) -> tuple[list[Keyframe], NDArray[np.float32]]:
-        key = (row["video_id"], row["generation"])
-        with self._opened_lock:
-            if key in self._opened:
-                self._opened.move_to_end(key)
-                return self._opened[key]
-        folder = sidecar.folder_of(self.root, *key)
-        stored = self.catalog.connection.execute(
-            "SELECT * FROM keyframe WHERE video_id = ? ORDER BY position", (row["video_id"],)
+        return self._keyframe_vectors.search(
+            vectors, video_id=video_id, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
         )
-        keyframes = [
-            Keyframe(
-                video_id=k["video_id"],
-                frame_index=k["frame_index"],
-                seconds=k["seconds"],
-                shot=k["shot"],
-                group=k["group"],
-                image=str(sidecar.thumbnail(folder, k["frame_index"])),
-            )
-            for k in stored
-        ]
-        opened = keyframes, sidecar.map_vectors(self.root, _stored(row))
-        with self._opened_lock:
-            self._opened[key] = opened
-            while len(self._opened) > OPEN_VIDEOS:
-                self._opened.popitem(last=False)
-        return opened
 
-    def _check_space(self, video_ids: Sequence[str] | None) -> None:
-        """Vectors of another model cannot be compared with this one's."""
-        where = "" if video_ids is None else f"AND video_id IN ({', '.join('?' * len(video_ids))})"
-        others: int
-        others, example = self.catalog.connection.execute(
-            f"SELECT count(*), min(embedder) FROM video WHERE embedder != ? {where}",  # noqa: S608 - only placeholders
-            (self.embedder_or_raise(), *(video_ids or ())),
-        ).fetchone()
-        if others:
-            raise LibraryError(
-                f"{others} video(s) were indexed with {example}, this profile uses {self.embedder}; "
-                "run `video-assistant reindex` or choose the other --profile"
-            )
+    def similarity_upper_bounds(self, vectors: NDArray[np.float32]) -> tuple[list[str], NDArray[np.float32]]:
+        """Returns video ids, and `(q, videos)` float32: no keyframe of the video has a greater cosine with the query.
+
+        Args:
+            vectors: q queries, `(q, d)` float32, L2-normalised.
+        """
+        return self._keyframe_vectors.upper_bounds(vectors)
 
     # -- lines
 
@@ -358,13 +194,12 @@ class Library:
         start_seconds: float | None = None,
         end_seconds: float | None = None,
     ) -> list[Line]:
-        """The lines of a video that touch `[start_seconds, end_seconds)`, in time order."""
-        condition = _line_condition(self._row(video_id)["video_id"], source, start_seconds, end_seconds)
-        rows = self.catalog.connection.execute(
-            f"SELECT * FROM line WHERE 1 {condition.sql} ORDER BY start_seconds, id",  # noqa: S608 - conditions are ours
-            condition.values,
+        """Returns the lines of a video that touch `[start_seconds, end_seconds)`, in time order."""
+        self.storage.video_row(video_id)
+        line_filter = LineFilter.where(
+            video_id=video_id, source=source, start_seconds=start_seconds, end_seconds=end_seconds
         )
-        return [text.to_line(row) for row in rows]
+        return select_lines(self.storage.catalog.connection, line_filter)
 
     def search_lines(
         self,
@@ -375,101 +210,87 @@ class Library:
         start_seconds: float | None = None,
         end_seconds: float | None = None,
         limit: int = 20,
-        without: Source | None = None,
-        typos: bool = True,
+        excluded_source: Source | None = None,
+        allow_typos: bool = True,
     ) -> list[Line]:
-        """Lines that hold the words of `query`, best first, `score` in [0, 1]; accents are forgiven.
+        """Returns the lines that hold the words of `query`, best first, with `score` in [0, 1]; accents are forgiven.
 
         Args:
-            without: a source whose lines are left out.
-            typos: where no line holds the words, look for words like them.
+            query: words; what stands in double quotes is preferred as a phrase.
+            video_id: the only video to search; None searches all.
+            source: the only source whose lines are searched; None searches all.
+            start_seconds: lines that end before it are left out.
+            end_seconds: lines that start from it on are left out.
+            limit: the most lines.
+            excluded_source: a source whose lines are left out.
+            allow_typos: whether to search for similar words if no line holds the words themselves.
         """
         if video_id is not None:
-            self._row(video_id)
-        condition = _line_condition(video_id, source, start_seconds, end_seconds, without)
-        connection, revision = self.catalog.connection, self.catalog.revision
-        return self._lookup.search(connection, revision, query, condition, limit, typos=typos)
+            self.storage.video_row(video_id)
+        line_filter = LineFilter.where(
+            video_id=video_id,
+            source=source,
+            start_seconds=start_seconds,
+            end_seconds=end_seconds,
+            excluded_source=excluded_source,
+        )
+        return self._lookup.search(query, line_filter, limit, allow_typos=allow_typos)
 
     def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
-        """Lines that say most of what a question is about, best first, `score` in [0, 1]; none where none does."""
+        """Returns the lines that hold most of what a question is about, best first, with `score` in [0, 1]."""
         if video_id is not None:
-            self._row(video_id)
-        condition = _line_condition(video_id, None, None, None)
-        return self._lookup.passages(self.catalog.connection, self.catalog.revision, question, condition, limit)
+            self.storage.video_row(video_id)
+        return self._lookup.passages(question, LineFilter.where(video_id=video_id), limit)
 
     # -- writing
 
     @contextmanager
     def writer(self, *, timeout_seconds: float = 5.0) -> Iterator[Writer]:
-        """The one writer; sweeps first what a killed one left.
+        """Holds the library's only writer; first it sweeps what a killed writer left.
 
         Raises:
-            LibraryBusyError: another process is writing; says which.
+            LibraryBusyError: another process is writing; the message names it.
         """
-        with writing(self.root, timeout_seconds):
+        with hold_writer_lock(self.root, timeout_seconds):
             # Another process may have written since our client opened.
-            self.vector_store.close()
-            writer = Writer(self)
+            self.storage.vector_store.close()
+            writer = Writer(self.storage)
             try:
-                writer.sweep()
+                writer.sweep_garbage()
             except VectorIndexError as error:
                 log.warning("%s; it is built anew from the stored vectors", error)
-                self.rebuild_vectors()
-                writer.sweep()
+                self.storage.rebuild_vector_index()
+                writer.sweep_garbage()
             yield writer
 
-    def rebuild_vectors(self) -> None:
-        """Fills Chroma again from the arrays of the ready videos. The caller holds the writer lock."""
-        videos = self.stored_videos()
-        for embedder in {video.embedder for video in videos} | {self.embedder_or_raise()}:
-            self.vector_store.drop(embedder)
-        for video in videos:
-            ids = [vector_id(video.video_id, video.generation, k.frame_index) for k in self.keyframes(video.video_id)]
-            self.vector_store.upsert(video.embedder, ids, sidecar.map_vectors(self.root, video))
-        with self.catalog.transaction():  # readers see by the revision that they must open Chroma again
-            pass
-        self.vector_store.written(self.catalog.revision)
-
     def remove(self, video_id: str) -> None:
-        """Takes a video out; its file stays."""
-        row = self._row(video_id)
-        with self.writer() as writer:
-            with self.catalog.transaction() as connection:
-                connection.execute(
-                    "INSERT OR IGNORE INTO garbage VALUES (?, ?, ?)", (video_id, row["generation"], row["embedder"])
-                )
-                self.delete_rows(connection, video_id)
-                connection.execute("DELETE FROM recorded WHERE video_id = ?", (video_id,))
-                connection.execute("DELETE FROM path WHERE video_id = ?", (video_id,))
-            writer.sweep()
+        """Removes a video from the library; its file stays.
 
-    def delete_rows(self, connection: sqlite3.Connection, video_id: str) -> None:
-        """A video's rows apart from its paths, within the caller's transaction."""
-        connection.execute("DELETE FROM video WHERE video_id = ?", (video_id,))
-        connection.execute("DELETE FROM keyframe WHERE video_id = ?", (video_id,))
-        text.delete(connection, video_id)
+        Raises:
+            LibraryError: there is no such video.
+            LibraryBusyError: another process is writing.
+        """
+        self.storage.video_row(video_id)
+        with self.writer() as writer:
+            writer.remove(video_id)
 
     def check(self, *, mend: bool = True) -> list[str]:
-        """Compares all that is stored; one line a finding, none when all is well. Holds the writer lock."""
-        from assistant.library.check import check
+        """Compares all that is stored, holding the writer lock.
 
+        Returns:
+            One sentence for each thing that is not as it should be; empty if all is well.
+        """
         with self.writer():
-            return check(self, mend=mend)
-
-    def stored_videos(self) -> list[StoredVideo]:
-        """Where each ready video's arrays lie."""
-        return [_stored(row) for row in self._rows()]
+            return check_storage(self.storage, mend=mend)
 
     def close(self) -> None:
-        self.vector_store.close()
-        self.catalog.close()
-        with self._opened_lock:
-            self._opened.clear()
-            self._tracks.clear()
+        """Closes Chroma and the catalog; the next use opens them again."""
+        self.storage.close()
+        self._keyframe_vectors.clear()
 
 
-def _described(row: sqlite3.Row, paths: Sequence[str], recorded_at: str | None) -> Video:
-    # A file that was moved is known under both names: the one that is there comes first.
+def _video_from_row(row: sqlite3.Row, paths: Sequence[str], recorded_at: str | None) -> Video:
+    # A file that was moved is known under both names: a path that exists comes first.
     ordered = paths if len(paths) < 2 else sorted(paths, key=lambda path: not Path(path).exists())
     return Video(
         video_id=row["video_id"],
@@ -481,37 +302,3 @@ def _described(row: sqlite3.Row, paths: Sequence[str], recorded_at: str | None) 
         lines=row["lines"],
         recorded_at=recorded_at,
     )
-
-
-def _stored(row: sqlite3.Row) -> StoredVideo:
-    return StoredVideo(
-        video_id=row["video_id"],
-        generation=row["generation"],
-        embedder=row["embedder"],
-        keyframes=row["keyframes"],
-        dimensions=row["dimensions"],
-        feature_tokens=row["feature_tokens"],
-        feature_width=row["feature_width"],
-    )
-
-
-def _span(keyframes: Sequence[Keyframe], start: float | None, end: float | None) -> slice:
-    """Where the keyframes of `[start, end)` lie."""
-    times = [keyframe.seconds for keyframe in keyframes]
-    low = 0 if start is None else int(np.searchsorted(times, start, "left"))
-    high = len(times) if end is None else int(np.searchsorted(times, end, "left"))
-    return slice(low, max(low, high))
-
-
-def _line_condition(
-    video_id: str | None, source: Source | None, start: float | None, end: float | None, without: Source | None = None
-) -> LineFilter:
-    given = [
-        ("AND line.video_id = ?", video_id),
-        ("AND line.source = ?", source),
-        ("AND line.end_seconds > ?", start),
-        ("AND line.start_seconds < ?", end),
-        ("AND line.source != ?", without),
-    ]
-    chosen = [(clause, value) for clause, value in given if value is not None]
-    return LineFilter(" ".join(clause for clause, _ in chosen), tuple(value for _, value in chosen))

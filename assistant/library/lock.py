@@ -1,4 +1,4 @@
-"""One writer at a time: an operating-system lock, freed by the end of its process however it ends."""
+"""One writer at a time: an operating-system lock, which the end of its process frees, however the process ends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from assistant.library.records import LibraryBusyError
 
 
 @contextmanager
-def writing(root: Path, timeout_seconds: float) -> Iterator[None]:
-    """Holds the library's writer lock.
+def hold_writer_lock(root: Path, timeout_seconds: float) -> Iterator[None]:
+    """Holds the writer lock of the library in `root` while the `with` block runs.
 
     Raises:
-        LibraryBusyError: somebody held it for `timeout_seconds`; says who.
+        LibraryBusyError: another process held the lock for `timeout_seconds`; the message names the process.
     """
     root.mkdir(parents=True, exist_ok=True)
     note = root / "writer.pid"

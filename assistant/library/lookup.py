@@ -1,8 +1,8 @@
-"""Lookup of lines: exact, phrase, prefix, typo-tolerant, accent-insensitive.
+"""Search of lines by their words: exact, phrase, prefix, typo-tolerant, accent-insensitive.
 
-The strict readings of a query are FTS5's: its quoted phrases, all its words, all as beginnings of words. Where they
-find nothing, each word is corrected against the words that the library knows; the lines that hold most of the corrected
-ones, the rare ones counting most, are then compared with the query letter by letter.
+The strict readings of a query are FTS5's: its quoted phrases, all its words, all its words as beginnings of words. If
+none of them matches a line, each word is corrected against the words that the library knows; the lines that hold most
+of the corrected words, of which the rare ones count most, are then compared with the query letter by letter.
 """
 
 from __future__ import annotations
@@ -14,223 +14,238 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.library.text import to_line
-from assistant.text.fold import terms
+from assistant.library.catalog import Catalog
+from assistant.library.lines import LineFilter, line_from_row
+from assistant.text.fold import folded_words
 from assistant.text.stop_words import FUNCTION_WORDS
 from tools.types import Line
 
-CANDIDATES = 200  # compared letter by letter, after SQLite's ranking or the words' votes
-CORRECTIONS = 6  # of each word: one typo fits several words
-SIMILAR = 0.6  # two of five letters may be wrong; the query as a whole decides
-JOINED, WITHIN = 6, 85.0  # letters of a word that may be two; of 100, how well one of them must stand in it
-SHORTEST = 3  # letters: a shorter word is like too many others, and begins too many
-VOTERS, VOTES = 5, 0.3  # the rarest words vote: so many at least, then as long as their lines stay within this share
-WEAKEST = 0.4  # score of a hit
-BEGINNING, TYPO = 0.9, 0.8  # what a word counts that only begins so, or is only similar
-APART = 0.95  # of the score, where the words do not stand together
+MIN_SHARE = 1e-9  # keeps the logarithm of a word's share of lines finite
+MIN_VOTE = 0.01  # a word that every line holds still votes
 
 _QUOTED = re.compile(r'"([^"]+)"')
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class LineFilter:
-    """Further SQL on the table `line`, starting with AND, or empty; and its parameters."""
+class LookupOptions:
+    """How forgiving the search of lines is.
 
-    sql: str = ""
-    values: tuple[Any, ...] = ()
+    Similarities are in [0, 1]: 1 minus the edits (optimal string alignment) for each letter of the longer word.
+    """
+
+    max_candidates: int = 200  # lines scored in full, after SQLite's ranking or the words' votes; more cost time
+    max_corrections: int = 6  # known words that each word may stand for; one typo fits several words
+    min_similarity: float = 0.6  # of two words: two of five letters may be wrong; the query as a whole decides
+    min_joined_letters: int = 6  # from this length on, an unknown word may be two words that ran together
+    min_part_match: float = 85.0  # of 100: how well a known word must stand within such an unknown word
+    min_letters: int = 3  # a shorter word matches only itself: it is like too many others, and begins too many
+    min_voters: int = 5  # so many of the rarest words always vote for lines
+    max_voted_share: float = 0.3  # of all lines, in [0, 1]: up to it, further words vote too
+    min_score: float = 0.4  # of a hit, in [0, 1]; less is chance
+    prefix_weight: float = 0.9  # what a word counts that is only the beginning of a word of the line
+    typo_weight: float = 0.8  # what a word counts that is only similar, times its similarity
+    scattered_weight: float = 0.95  # factor on the score of a line in which the words do not stand together
+    unknown_word_weight: float = 0.5  # what a word that no line holds counts in a question, of the rarest word's weight
 
 
 class Lookup:
-    """Searches one library's lines; keeps its words, read once for each revision."""
+    """Searches the lines of one catalog; keeps its words, which are read once for each revision."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalog: Catalog, options: LookupOptions) -> None:
+        self._catalog = catalog
+        self._options = options
         self._lock = threading.Lock()
         self._revision = -1
-        self._counts: dict[str, int] = {}
-        self._known: list[str] = []
-        self._lines = 0
+        self._line_counts: dict[str, int] = {}  # how many lines hold each word
+        self._known_words: list[str] = []
+        self._total_lines = 0
 
-    def search(
-        self,
-        connection: sqlite3.Connection,
-        revision: int,
-        query: str,
-        condition: LineFilter,
-        limit: int,
-        *,
-        typos: bool = True,
-    ) -> list[Line]:
-        """Lines that hold the query's words, best first, scored in [0, 1], with marks where they matched."""
-        words = terms(query)
+    def search(self, query: str, line_filter: LineFilter, limit: int, *, allow_typos: bool = True) -> list[Line]:
+        """Returns the lines that hold the query's words, best first, scored in [0, 1], with marks at the matches."""
+        words = folded_words(query)
         if not words:
             return []
-        rows = _strict(connection, query, words, condition)
-        scored = [(_score(words, terms(row["text"])), row) for row in rows]
-        if not rows and typos:
-            self._refresh(connection, revision)
-            for row in self._similar(connection, words, condition):
-                line = terms(row["text"])
-                scored.append((max(_score(words, line), _likeness(words, line)), row))
-        written = set(_WORD.findall(unicodedata.normalize("NFC", query).casefold()))
-        # Among equals: the one with the accents as they were typed, then the order that SQLite gave.
-        scored.sort(key=lambda pair: (-pair[0], -len(written & set(_WORD.findall(pair[1]["text"].casefold())))))
+        rows = self._strict_rows(query, words, line_filter)
+        scored_rows = [(self._score(words, folded_words(row["text"])), row) for row in rows]
+        if not rows and allow_typos:
+            self._refresh()
+            for row in self._similar_rows(words, line_filter):
+                line_words = folded_words(row["text"])
+                score = max(self._score(words, line_words), self._letter_similarity(words, line_words))
+                scored_rows.append((score, row))
+        typed = set(_WORD.findall(unicodedata.normalize("NFC", query).casefold()))
+        # Among equals, the line with the accents as they were typed comes first; then SQLite's order stays.
+        scored_rows.sort(key=lambda pair: (-pair[0], -len(typed & set(_WORD.findall(pair[1]["text"].casefold())))))
         return [
-            replace(to_line(row, score), marks=marks(words, row["text"]))
-            for score, row in scored[:limit]
-            if score >= WEAKEST
+            replace(line_from_row(row, score), marks=self._marks(words, row["text"]))
+            for score, row in scored_rows[:limit]
+            if score >= self._options.min_score
         ]
 
-    def passages(
-        self, connection: sqlite3.Connection, revision: int, question: str, condition: LineFilter, limit: int
-    ) -> list[Line]:
-        """Lines that say most of what a question is about, best first, scored in [0, 1].
+    def passages(self, question: str, line_filter: LineFilter, limit: int) -> list[Line]:
+        """Returns the lines that hold most of what a question is about, best first, scored in [0, 1].
 
-        Its words count by how rare they are among the lines; those of grammar do not count, and a word that no line
-        holds counts half of the rarest, against every line.
+        Its words count by how rare they are among the lines. Words of grammar do not count; a word that no line holds
+        counts half of the rarest word, against every line.
         """
-        words = [word for word in dict.fromkeys(terms(question)) if word not in FUNCTION_WORDS]
-        self._refresh(connection, revision)
-        rarest = math.log(max(2, self._lines))
-        telling = {word: math.log(1 + self._lines / self._counts[word]) for word in words if word in self._counts}
-        whole = sum(telling.values()) + 0.5 * rarest * (len(words) - len(telling))
-        found = []
-        for row in self._voted(connection, [[word] for word in telling], condition):
-            line = set(terms(row["text"]))
-            score = sum(weight for word, weight in telling.items() if word in line) / whole
-            if score >= WEAKEST:
-                found.append(replace(to_line(row, score), marks=marks(list(telling), row["text"])))
-        return sorted(found, key=lambda line: -line.score)[:limit]
+        words = [word for word in dict.fromkeys(folded_words(question)) if word not in FUNCTION_WORDS]
+        self._refresh()
+        rarest_weight = math.log(max(2, self._total_lines))
+        weights = {
+            word: math.log(1 + self._total_lines / self._line_counts[word])
+            for word in words
+            if word in self._line_counts
+        }
+        unknown_count = len(words) - len(weights)
+        total_weight = sum(weights.values()) + self._options.unknown_word_weight * rarest_weight * unknown_count
+        lines = []
+        for row in self._rows_by_votes([[word] for word in weights], line_filter):
+            line_words = set(folded_words(row["text"]))
+            score = sum(weight for word, weight in weights.items() if word in line_words) / total_weight
+            if score >= self._options.min_score:
+                lines.append(replace(line_from_row(row, score), marks=self._marks(list(weights), row["text"])))
+        return sorted(lines, key=lambda line: -line.score)[:limit]
 
-    def _refresh(self, connection: sqlite3.Connection, revision: int) -> None:
+    def _refresh(self) -> None:
+        """Reads the library's words again if the library has changed."""
+        connection, revision = self._catalog.connection, self._catalog.revision
         with self._lock:
             if revision != self._revision:
-                self._counts = dict(connection.execute("SELECT term, doc FROM line_terms").fetchall())
-                self._known = list(self._counts)
-                (self._lines,) = connection.execute("SELECT count(*) FROM line").fetchone()
+                self._line_counts = dict(connection.execute("SELECT term, doc FROM line_terms").fetchall())
+                self._known_words = list(self._line_counts)
+                (self._total_lines,) = connection.execute("SELECT count(*) FROM line").fetchone()
                 self._revision = revision
 
-    def _similar(
-        self, connection: sqlite3.Connection, words: Sequence[str], condition: LineFilter
-    ) -> list[sqlite3.Row]:
-        """The lines that most of the words, corrected, vote for."""
-        return self._voted(
-            connection, [group for word in dict.fromkeys(words) if (group := self._corrected(word))], condition
-        )
+    def _strict_rows(self, query: str, words: Sequence[str], line_filter: LineFilter) -> list[sqlite3.Row]:
+        """Returns the lines that match the strictest reading of the query that any line matches."""
+        options = self._options
+        phrases = [phrase for quoted in _QUOTED.findall(query) if (phrase := " ".join(folded_words(quoted)))]
+        readings = [
+            " AND ".join(f'"{part}"' for part in [*phrases, *words]),
+            " AND ".join(f'"{word}"' for word in words),
+            " AND ".join(f'"{word}"*' if len(word) >= options.min_letters else f'"{word}"' for word in words),
+        ]
+        for reading in dict.fromkeys(readings):
+            rows: list[sqlite3.Row] = self._catalog.connection.execute(
+                "SELECT line.* FROM line_index JOIN line ON line.id = line_index.rowid "  # noqa: S608 - our own conditions
+                f"WHERE line_index MATCH ? {line_filter.sql} ORDER BY bm25(line_index) LIMIT {options.max_candidates}",
+                (reading, *line_filter.values),
+            ).fetchall()
+            if rows:
+                return rows
+        return []
 
-    def _voted(
-        self, connection: sqlite3.Connection, groups: Sequence[Sequence[str]], condition: LineFilter
-    ) -> list[sqlite3.Row]:
-        """The lines that hold a word of most groups, the rare ones counting most."""
-        found: list[Any] = []
-        weights: list[Any] = []
-        asked = 0.0
-        for number, group in enumerate(sorted(groups, key=self._share)):
-            asked += self._share(group)
-            if number >= VOTERS and asked > VOTES:
+    def _similar_rows(self, words: Sequence[str], line_filter: LineFilter) -> list[sqlite3.Row]:
+        """Returns the lines that most of the words, once corrected, vote for."""
+        groups = [group for word in dict.fromkeys(words) if (group := self._corrections(word))]
+        return self._rows_by_votes(groups, line_filter)
+
+    def _rows_by_votes(self, groups: Sequence[Sequence[str]], line_filter: LineFilter) -> list[sqlite3.Row]:
+        """Returns the lines that hold a word of most groups, of which those with rare words count most."""
+        line_ids: list[NDArray[np.int64]] = []
+        weights: list[NDArray[np.float64]] = []
+        connection = self._catalog.connection
+        voted_share = 0.0
+        for number, group in enumerate(sorted(groups, key=self._line_share)):
+            voted_share += self._line_share(group)
+            if number >= self._options.min_voters and voted_share > self._options.max_voted_share:
                 break
             reading = " OR ".join(f'"{word}"' for word in group)
             rows = connection.execute("SELECT rowid FROM line_index WHERE line_index MATCH ?", (reading,)).fetchall()
             ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-            found.append(ids)
-            weights.append(np.full(len(ids), 0.01 - math.log(max(self._share(group), 1e-9))))
-        if not found or not sum(map(len, found)):
+            line_ids.append(ids)
+            weights.append(np.full(len(ids), MIN_VOTE - math.log(max(self._line_share(group), MIN_SHARE))))
+        if not line_ids or not sum(map(len, line_ids)):
             return []
-        votes = np.bincount(np.concatenate(found), np.concatenate(weights))
-        if condition.sql:
-            allowed = connection.execute(f"SELECT id FROM line WHERE 1 {condition.sql}", condition.values)  # noqa: S608 - ours
-            kept = np.zeros_like(votes)
-            ids = np.fromiter((row[0] for row in allowed if row[0] < len(votes)), np.int64)
-            kept[ids] = votes[ids]
-            votes = kept
-        top = np.argpartition(-votes, CANDIDATES)[:CANDIDATES] if len(votes) > CANDIDATES else np.arange(len(votes))
-        best = [int(i) for i in top[np.argsort(-votes[top], kind="stable")] if votes[i] > 0]
-        places = ", ".join("?" * len(best))
-        rows = connection.execute(f"SELECT * FROM line WHERE id IN ({places})", best).fetchall()  # noqa: S608
-        order = {line_id: place for place, line_id in enumerate(best)}
-        return sorted(rows, key=lambda row: order[row["id"]])
+        votes = np.bincount(np.concatenate(line_ids), np.concatenate(weights))  # by line id
+        if line_filter.sql:
+            rows = connection.execute(f"SELECT id FROM line WHERE 1 {line_filter.sql}", line_filter.values).fetchall()  # noqa: S608 - our own conditions
+            allowed_ids = np.fromiter((row[0] for row in rows if row[0] < len(votes)), np.int64)
+            allowed_votes = np.zeros_like(votes)
+            allowed_votes[allowed_ids] = votes[allowed_ids]
+            votes = allowed_votes
+        most = self._options.max_candidates
+        top = np.argpartition(-votes, most)[:most] if len(votes) > most else np.arange(len(votes))
+        best_ids = [int(line_id) for line_id in top[np.argsort(-votes[top], kind="stable")] if votes[line_id] > 0]
+        placeholders = ", ".join("?" * len(best_ids))
+        rows = connection.execute(f"SELECT * FROM line WHERE id IN ({placeholders})", best_ids).fetchall()  # noqa: S608
+        ranks = {line_id: rank for rank, line_id in enumerate(best_ids)}
+        return sorted(rows, key=lambda row: ranks[row["id"]])
 
-    def _corrected(self, word: str) -> list[str]:
-        """The known words that `word` may stand for, or that may have run together in it, best first."""
+    def _corrections(self, word: str) -> list[str]:
+        """Returns the known words that `word` may stand for, or that may have run together in it, best first."""
         from rapidfuzz import fuzz, process
         from rapidfuzz.distance import OSA
 
-        if len(word) < SHORTEST:
-            return [word] if word in self._counts else []
-        likeness = OSA.normalized_similarity
-        found = process.extract(word, self._known, scorer=likeness, limit=CORRECTIONS, score_cutoff=SIMILAR)
-        if word not in self._counts and len(word) >= JOINED:
-            parts = [known for known in self._known if SHORTEST <= len(known) < len(word)]
-            found += process.extract(word, parts, scorer=fuzz.partial_ratio, limit=CORRECTIONS, score_cutoff=WITHIN)
-        return list(dict.fromkeys(term for term, _, _ in found))
+        options = self._options
+        if len(word) < options.min_letters:
+            return [word] if word in self._line_counts else []
+        matches = process.extract(
+            word,
+            self._known_words,
+            scorer=OSA.normalized_similarity,
+            limit=options.max_corrections,
+            score_cutoff=options.min_similarity,
+        )
+        if word not in self._line_counts and len(word) >= options.min_joined_letters:
+            parts = [known for known in self._known_words if options.min_letters <= len(known) < len(word)]
+            matches += process.extract(
+                word,
+                parts,
+                scorer=fuzz.partial_ratio,
+                limit=options.max_corrections,
+                score_cutoff=options.min_part_match,
+            )
+        return list(dict.fromkeys(known for known, _, _ in matches))
 
-    def _share(self, group: Sequence[str]) -> float:
-        """Of the lines, that hold a word of the group; at most."""
-        return min(1.0, sum(self._counts[word] for word in group) / max(1, self._lines))
+    def _line_share(self, words: Sequence[str]) -> float:
+        """Returns an upper bound of the share of lines that hold one of some known words, in [0, 1]."""
+        return min(1.0, sum(self._line_counts[word] for word in words) / max(1, self._total_lines))
 
+    def _marks(self, words: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
+        """Returns where `text` holds the folded `words` or similar ones: `(start, end)` of whole words, in letters."""
+        return tuple(
+            match.span()
+            for match in _WORD.finditer(text)
+            if any(self._word_score(word, folded_words(match.group())) > 0 for word in words)
+        )
 
-def marks(words: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
-    """Where `text` holds the folded `words`, or what is like them: `(start, end)` of whole words, in letters."""
-    found = []
-    for match in _WORD.finditer(text):
-        own = terms(match.group())
-        if any(_likeness_of_word(word, own) > 0 for word in words):
-            found.append(match.span())
-    return tuple(found)
+    def _score(self, words: Sequence[str], line_words: Sequence[str]) -> float:
+        """Returns how well a line matches a query, in [0, 1]: 1 for the whole phrase.
 
+        Prefixes, similar words, missing words and words that do not stand together lower it.
+        """
+        share = sum(self._word_score(word, line_words) for word in words) / len(words)
+        stand_together = " ".join(words) in " ".join(line_words)
+        return share if stand_together or len(words) == 1 else self._options.scattered_weight * share
 
-def _strict(
-    connection: sqlite3.Connection, query: str, words: Sequence[str], condition: LineFilter
-) -> list[sqlite3.Row]:
-    """The lines of the strictest reading that finds any."""
-    phrases = [phrase for quoted in _QUOTED.findall(query) if (phrase := " ".join(terms(quoted)))]
-    readings = [
-        " AND ".join(f'"{part}"' for part in [*phrases, *words]),
-        " AND ".join(f'"{word}"' for word in words),
-        " AND ".join(f'"{word}"*' if len(word) >= SHORTEST else f'"{word}"' for word in words),
-    ]
-    for reading in dict.fromkeys(readings):
-        rows: list[sqlite3.Row] = connection.execute(
-            "SELECT line.* FROM line_index JOIN line ON line.id = line_index.rowid "  # noqa: S608 - conditions are ours
-            f"WHERE line_index MATCH ? {condition.sql} ORDER BY bm25(line_index) LIMIT {CANDIDATES}",
-            (reading, *condition.values),
-        ).fetchall()
-        if rows:
-            return rows
-    return []
+    def _word_score(self, word: str, line_words: Sequence[str]) -> float:
+        """Returns 1 if the line holds the word, less if only as a prefix or a similar word, and 0 otherwise."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
+        options = self._options
+        if word in line_words:
+            return 1.0
+        if len(word) < options.min_letters:
+            return 0.0
+        if any(line_word.startswith(word) for line_word in line_words):
+            return options.prefix_weight
+        match = process.extractOne(
+            word, line_words, scorer=OSA.normalized_similarity, score_cutoff=options.min_similarity
+        )
+        return options.typo_weight * float(match[1]) if match else 0.0
 
-def _score(words: Sequence[str], line: Sequence[str]) -> float:
-    """How well a line's words answer the query's: 1 for the whole phrase, less for beginnings, typos, missing words."""
-    share = sum(_likeness_of_word(word, line) for word in words) / len(words)
-    together = " ".join(words) in " ".join(line)
-    return share if together or len(words) == 1 else APART * share
+    def _letter_similarity(self, words: Sequence[str], line_words: Sequence[str]) -> float:
+        """Returns how similar the letters without blanks are, so that a lost or an added blank costs nothing."""
+        from rapidfuzz import fuzz
 
-
-def _likeness_of_word(word: str, line: Sequence[str]) -> float:
-    """1 if the line holds the word, less for its beginning or one like it, 0 for none."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    if word in line:
-        return 1.0
-    if len(word) < SHORTEST:
-        return 0.0
-    if any(term.startswith(word) for term in line):
-        return BEGINNING
-    found = process.extractOne(word, line, scorer=OSA.normalized_similarity, score_cutoff=SIMILAR)
-    return TYPO * float(found[1]) if found else 0.0
-
-
-def _likeness(words: Sequence[str], line: Sequence[str]) -> float:
-    """Letter by letter and without blanks: one that was lost or came in between costs nothing."""
-    from rapidfuzz import fuzz
-
-    query, text = "".join(words), "".join(line)
-    # In a query longer than the line, the line may not stand for the whole.
-    alike = fuzz.partial_ratio(query, text) if len(query) <= len(text) else fuzz.ratio(query, text)
-    return TYPO * alike / 100 if alike >= 100 * SIMILAR else 0.0
+        query, text = "".join(words), "".join(line_words)
+        # A line that is shorter than the query must not match by standing for a part of it.
+        percent = fuzz.partial_ratio(query, text) if len(query) <= len(text) else fuzz.ratio(query, text)
+        return self._options.typo_weight * percent / 100 if percent >= 100 * self._options.min_similarity else 0.0

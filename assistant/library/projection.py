@@ -1,10 +1,11 @@
-"""An upper bound of how well any keyframe of a video fits a query, for all videos at once and fast.
+"""An upper bound of how well any keyframe of a video fits a query, fast and for all videos at once.
 
-Keyframes lie close to a subspace of few dimensions. Their vectors are kept in its coordinates, a tenth of their size,
-beside the length of what sticks out of it; by Cauchy and Schwarz a cosine is at most the product inside plus the
-product of the two lengths outside (lower bounding by projection: Faloutsos et al. 1994, SIGMOD, "GEMINI"). Any
-subspace gives true bounds, a good one tight bounds: the principal one of a sample. A query reads all coordinates from
-memory, which is what it waits for: they are kept in bfloat16, and what rounding takes from them counts as sticking out.
+Keyframes lie close to a subspace of few dimensions. Their vectors are stored as coordinates in it, a tenth of their
+size, with the length of their remainder, the part outside it. By the Cauchy-Schwarz inequality a cosine is at most the
+product of the coordinates plus the product of the two remainders' lengths (lower bounding by projection: Faloutsos et
+al. 1994, SIGMOD, "GEMINI"). Any subspace gives true bounds; the principal subspace of a sample gives tight ones.
+The time of a query is that of reading all coordinates from memory: they are stored in bfloat16, and the bound allows
+for what rounding changes.
 """
 
 from __future__ import annotations
@@ -20,112 +21,128 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-MOST_DIMENSIONS = 64
-KEPT_ENERGY = 0.99  # of the sample: more dimensions cost time, fewer leave loose bounds
-SAMPLE = 8192  # vectors that the subspace is taken from
-GROWTH = 2.0  # a library that grew by this factor may have left its subspace: it is taken anew
-ROUNDING = 1e-5  # of float32 sums
-HALF_ULP = 2.0**-8  # of a bfloat16, and as much again to be sure
+MAX_DIMENSIONS = 64  # of the subspace
+MIN_ENERGY_SHARE = 0.99  # of the sample, within the subspace: more dimensions cost time, fewer leave loose bounds
+SAMPLE_SIZE = 8192  # vectors that the subspace is computed from
+MAX_GROWTH = 2.0  # a library that grew by this factor may have left its subspace, which is then computed anew
+ROUNDING_ERROR = 1e-5  # of float32 sums
+RELATIVE_ERROR = 2.0**-8  # of a bfloat16: half a unit in the last place, doubled for safety
 
-Key = tuple[str, str]  # video id and generation
+Generation = tuple[str, str]  # video id and generation
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
     """The keyframes of a library in a subspace; made by `project`, never changed."""
 
-    keys: tuple[Key, ...]
+    generations: tuple[Generation, ...]  # in the order of `video_ids`
     video_ids: list[str]
-    starts: NDArray[np.intp]  # (videos,) where each video's keyframes begin
+    starts: NDArray[np.intp]  # (videos,), position of each video's first keyframe
     basis: NDArray[np.float32]  # (d, k), orthonormal columns
-    inside: torch.Tensor  # (k, n) bfloat16
-    outside: NDArray[np.float32]  # (videos,) the longest remainder of a keyframe
-    rounded: NDArray[np.float32]  # (videos,) the most that rounding took from a keyframe's coordinates
-    sampled: int  # keyframes there were when the subspace was taken
+    coordinates: torch.Tensor  # (k, keyframes) bfloat16
+    max_remainders: NDArray[np.float32]  # (videos,), the longest remainder of a keyframe
+    max_rounding: NDArray[np.float32]  # (videos,), the most that rounding moved a keyframe's coordinates
+    sampled_keyframes: int  # how many keyframes there were when the subspace was computed
 
-    def peaks(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(queries, videos)` float32: no keyframe of the video has a greater cosine with the query."""
+    def upper_bounds(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Returns `(q, videos)` float32: no keyframe of the video has a greater cosine with the query.
+
+        Args:
+            queries: `(q, d)` float32, L2-normalised.
+        """
         import torch
 
-        inside = queries @ self.basis
-        remainder = _remainder(queries, inside)
-        asked = torch.from_numpy(inside).bfloat16()
-        lost = np.linalg.norm(inside - asked.float().numpy(), axis=1)
+        coordinates = queries @ self.basis
+        remainders = _remainder_lengths(queries, coordinates)
+        rounded = torch.from_numpy(coordinates).bfloat16()
+        query_rounding = np.linalg.norm(coordinates - rounded.float().numpy(), axis=1)
         with torch.inference_mode():
-            products = (asked @ self.inside).float().numpy()
+            products = (rounded @ self.coordinates).float().numpy()
         peaks = np.maximum.reduceat(products, self.starts, axis=1)
-        peaks += np.abs(peaks) * np.float32(HALF_ULP)
-        slack = lost[:, None] + np.linalg.norm(inside, axis=1)[:, None] * self.rounded
-        bounds: NDArray[np.float32] = peaks + slack + remainder[:, None] * self.outside + np.float32(ROUNDING)
+        peaks += np.abs(peaks) * np.float32(RELATIVE_ERROR)
+        slack = query_rounding[:, None] + np.linalg.norm(coordinates, axis=1)[:, None] * self.max_rounding
+        bounds: NDArray[np.float32] = (
+            peaks + slack + remainders[:, None] * self.max_remainders + np.float32(ROUNDING_ERROR)
+        )
         return bounds
 
 
 def project(
-    videos: Mapping[Key, int], vectors: Callable[[Key], NDArray[np.float32]], known: Projection | None = None
+    videos: Mapping[Generation, int],
+    read_vectors: Callable[[Generation], NDArray[np.float32]],
+    earlier: Projection | None = None,
 ) -> Projection | None:
-    """The projection of a library; None of an empty one.
+    """Returns the projection of a library, or None if it has no keyframes.
 
     Args:
         videos: how many keyframes each video has.
-        vectors: `(keyframes, d)` float32, L2-normalised, of one video.
-        known: an earlier projection, whose videos need not be read again.
+        read_vectors: returns the vectors of a video, `(keyframes, d)` float32, L2-normalised.
+        earlier: an earlier projection, whose videos are not read again unless the library has outgrown it.
     """
     import torch
 
     total = sum(videos.values())
     if not total:
         return None
-    lasting = known is not None and total <= GROWTH * known.sampled
-    basis = known.basis if known is not None and lasting else _principal(videos, vectors, total)
-    places = _places(known) if known is not None and lasting else {}
-    inside = torch.empty((basis.shape[1], total), dtype=torch.bfloat16)
-    outside, rounded = np.empty(len(videos), np.float32), np.empty(len(videos), np.float32)
+    reused = earlier if earlier is not None and total <= MAX_GROWTH * earlier.sampled_keyframes else None
+    basis = _principal_basis(videos, read_vectors, total) if reused is None else reused.basis
+    reused_spans = {} if reused is None else _spans(reused)
+    coordinates = torch.empty((basis.shape[1], total), dtype=torch.bfloat16)
+    max_remainders, max_rounding = np.empty(len(videos), np.float32), np.empty(len(videos), np.float32)
     starts = np.concatenate([[0], np.cumsum(list(videos.values()))[:-1]]).astype(np.intp)
     for number, (key, count) in enumerate(videos.items()):
-        stretch = slice(int(starts[number]), int(starts[number]) + count)
-        if known is not None and key in places:
-            old, place = places[key]
-            inside[:, stretch] = known.inside[:, place]
-            outside[number], rounded[number] = known.outside[old], known.rounded[old]
+        span = slice(int(starts[number]), int(starts[number]) + count)
+        if reused is not None and key in reused_spans:
+            reused_number, reused_span = reused_spans[key]
+            coordinates[:, span] = reused.coordinates[:, reused_span]
+            max_remainders[number] = reused.max_remainders[reused_number]
+            max_rounding[number] = reused.max_rounding[reused_number]
             continue
-        rows = np.asarray(vectors(key))
-        coordinates = rows @ basis
-        inside[:, stretch] = torch.from_numpy(coordinates.T)
-        kept = inside[:, stretch].float().numpy().T
-        outside[number] = _remainder(rows, coordinates).max()
-        rounded[number] = np.linalg.norm(coordinates - kept, axis=1).max()
-    sampled = known.sampled if known is not None and lasting else total
+        vectors = np.asarray(read_vectors(key))
+        exact = vectors @ basis
+        coordinates[:, span] = torch.from_numpy(exact.T)
+        rounded = coordinates[:, span].float().numpy().T
+        max_remainders[number] = _remainder_lengths(vectors, exact).max()
+        max_rounding[number] = np.linalg.norm(exact - rounded, axis=1).max()
     return Projection(
-        tuple(videos), [video_id for video_id, _ in videos], starts, basis, inside, outside, rounded, sampled
+        generations=tuple(videos),
+        video_ids=[video_id for video_id, _ in videos],
+        starts=starts,
+        basis=basis,
+        coordinates=coordinates,
+        max_remainders=max_remainders,
+        max_rounding=max_rounding,
+        sampled_keyframes=total if reused is None else reused.sampled_keyframes,
     )
 
 
-def _places(known: Projection) -> dict[Key, tuple[int, slice]]:
-    stops = [*known.starts[1:], known.inside.shape[1]]
+def _spans(projection: Projection) -> dict[Generation, tuple[int, slice]]:
+    """Returns the number of each video in a projection, and where its keyframes lie."""
+    stops = [*projection.starts[1:], projection.coordinates.shape[1]]
     return {
         key: (number, slice(int(start), int(stop)))
-        for number, (key, start, stop) in enumerate(zip(known.keys, known.starts, stops, strict=True))
+        for number, (key, start, stop) in enumerate(zip(projection.generations, projection.starts, stops, strict=True))
     }
 
 
-def _principal(
-    videos: Mapping[Key, int], vectors: Callable[[Key], NDArray[np.float32]], total: int
+def _principal_basis(
+    videos: Mapping[Generation, int], read_vectors: Callable[[Generation], NDArray[np.float32]], total: int
 ) -> NDArray[np.float32]:
-    """`(d, k)`: the directions in which a sample has most of its energy; not centred, since cosines are not."""
+    """Returns `(d, k)`: the directions that hold most of a sample's energy; not centred, since cosines are not."""
     keys = list(videos)
-    every = max(1, -(-total // SAMPLE))
-    # Every video up to a few thousand, a few keyframes each: neighbours in time hold little news.
-    chosen = keys[:: max(1, len(keys) // (SAMPLE // 4))]
-    sample = np.concatenate([np.asarray(vectors(key)[:: min(every, videos[key])]) for key in chosen])
+    step = max(1, -(-total // SAMPLE_SIZE))
+    # Every video, up to a few thousand, with a few keyframes each: neighbours in time add little.
+    sampled_keys = keys[:: max(1, len(keys) // (SAMPLE_SIZE // 4))]
+    sample = np.concatenate([np.asarray(read_vectors(key)[:: min(step, videos[key])]) for key in sampled_keys])
     energies, directions = np.linalg.eigh((sample.T @ sample).astype(np.float64))
     energies, directions = energies[::-1], directions[:, ::-1]
-    share = np.cumsum(energies) / energies.sum()
-    dimensions = min(MOST_DIMENSIONS, int(np.searchsorted(share, KEPT_ENERGY)) + 1)
+    energy_shares = np.cumsum(energies) / energies.sum()
+    dimensions = min(MAX_DIMENSIONS, int(np.searchsorted(energy_shares, MIN_ENERGY_SHARE)) + 1)
     return np.ascontiguousarray(directions[:, :dimensions], np.float32)
 
 
-def _remainder(rows: NDArray[np.float32], inside: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How long what sticks out of the subspace is, by Pythagoras, rounded upwards."""
-    squares = (rows * rows).sum(axis=1) - (inside * inside).sum(axis=1)
-    remainder: NDArray[np.float32] = np.sqrt(np.maximum(squares, 0.0) + np.float32(ROUNDING))
-    return remainder
+def _remainder_lengths(vectors: NDArray[np.float32], coordinates: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns the length of each vector's part outside the subspace, by Pythagoras, rounded upwards."""
+    squares = (vectors * vectors).sum(axis=1) - (coordinates * coordinates).sum(axis=1)
+    lengths: NDArray[np.float32] = np.sqrt(np.maximum(squares, 0.0) + np.float32(ROUNDING_ERROR))
+    return lengths

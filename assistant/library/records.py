@@ -1,4 +1,4 @@
-"""What is written into a library, and what can go wrong with one."""
+"""Records that are written into a library or read from it, and its errors."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from tools.errors import VideoAssistantError
 
 
 class LibraryError(VideoAssistantError):
-    """A library that cannot do what was asked."""
+    """The library cannot do what was asked."""
 
 
 class LibraryBusyError(LibraryError):
-    """Somebody else is writing."""
+    """Another process is writing."""
 
 
 class VectorIndexError(LibraryError):
-    """Chroma cannot read its own index: a kill can hit it in the middle of writing."""
+    """Chroma cannot read its own index, as after a kill in the middle of writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,21 @@ class KeyframeRow:
     frame_index: int  # presentation order of decodable frames, from 0
     seconds: float  # relative to the first displayed frame
     pts: int  # in units of the video's time base
-    shot: int
+    shot: int  # index of its shot, from 0
     group: int  # near-duplicates share a group
 
 
 @dataclass(frozen=True, slots=True)
 class VideoRecord:
-    """What is known of a video when its last frame has been seen."""
+    """What is known of a video once its last frame has been decoded."""
 
     duration_seconds: float
     width: int  # pixels of the displayed frame
     height: int
     time_base: str  # a fraction, such as `1/12800`
-    frame_count: int
+    frame_count: int  # decodable frames
     warnings: tuple[str, ...] = ()
-    recorded_at: str | None = None  # ISO 8601 with its offset
+    recorded_at: str | None = None  # ISO 8601 with UTC offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,18 @@ class StoredVideo:
     """Where a ready video's arrays lie, and their shapes."""
 
     video_id: str
-    generation: str
-    embedder: str
-    keyframes: int
-    dimensions: int
-    feature_tokens: int  # 0: no features
-    feature_width: int
+    generation: str  # of its files: indexing again makes a new one
+    embedder: str  # identity of the retrieval model
+    keyframes: int  # number of them
+    dimensions: int  # of a vector
+    feature_tokens: int  # image states of a keyframe; 0: none are stored
+    feature_width: int  # of an image state
 
 
 @dataclass(frozen=True, slots=True)
 class KeyframeArrays:
-    """The keyframes of one video as bare numbers, in time order."""
+    """The keyframes of one video as plain arrays, in time order."""
 
-    frame_indexes: NDArray[np.int64]  # (keyframes,)
+    frame_indexes: NDArray[np.int64]  # (keyframes,), rising
     seconds: NDArray[np.float64]  # (keyframes,)
     vectors: NDArray[np.float32]  # (keyframes, d), L2-normalised, memory-mapped

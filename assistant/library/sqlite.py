@@ -1,4 +1,4 @@
-"""SQLite files that several processes open at once."""
+"""SQLite files that several processes open at the same time."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE_SECONDS = 30.0
-_PAUSE_SECONDS = 0.01
+MAX_WAIT_SECONDS = 30.0  # for other processes
+RETRY_SECONDS = 0.01  # between two attempts
 
 
 def connect(
     path: Path, *, isolation_level: Literal["DEFERRED", "IMMEDIATE", "EXCLUSIVE"] | None = "DEFERRED"
 ) -> sqlite3.Connection:
-    """A connection to the file in WAL mode, for any thread, that waits up to `PATIENCE_SECONDS` for other processes.
+    """Returns a connection to a file in WAL mode, for any thread, that waits `MAX_WAIT_SECONDS` for other processes.
 
-    The folder of the file is made where there is none.
+    The file and its folder are made if they are missing.
 
     SQLite's own timeout does not cover the first access: while another process makes the file, recovers it after a
-    kill, or cleans up as the last one to close it, it says "database is locked" at once (https://sqlite.org/wal.html,
-    section 6). So that one is tried again here.
+    kill, or cleans up because it closes it last, SQLite says "database is locked" at once
+    (https://sqlite.org/wal.html, section 6). Therefore the first access is repeated here.
 
     Raises:
-        sqlite3.DatabaseError: the file is no database, or stayed locked.
+        sqlite3.DatabaseError: the file is no database, or it stayed locked.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
-        path, timeout=PATIENCE_SECONDS, isolation_level=isolation_level, check_same_thread=False
+        path, timeout=MAX_WAIT_SECONDS, isolation_level=isolation_level, check_same_thread=False
     )
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -41,6 +41,6 @@ def connect(
             if not busy or time.monotonic() > deadline:
                 connection.close()
                 raise
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(RETRY_SECONDS)
         else:
             return connection

@@ -1,139 +1,160 @@
-"""Writing: one video, one generation, whole or absent."""
+"""Writes videos: each one as a new generation, whole or absent."""
 
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 import time
 import uuid
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library import sidecar, text
-from assistant.library.identity import content_hash, video_id
+from assistant.library import sidecar
+from assistant.library.identity import hash_content, make_video_id
+from assistant.library.lines import insert_lines
 from assistant.library.records import KeyframeRow, LibraryError, StoredVideo, VideoRecord
+from assistant.library.storage import Storage
 from assistant.library.vectors import vector_id
 from tools.types import Line
 
-if TYPE_CHECKING:
-    from assistant.library.library import Library
-
-log = logging.getLogger(__name__)
+FEATURE_BYTES = 2  # of a float16 number
 
 
 class Writer:
-    """Holds the library's writer lock; made by `Library.writer`."""
+    """Adds and removes videos; made by `Library.writer`, which holds the writer lock meanwhile."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     def begin(self, path: Path, *, force: bool = False) -> VideoDraft | None:
         """Starts a video.
 
+        Args:
+            path: the video file.
+            force: begin even if the same content is ready.
+
         Returns:
             None if the same content is ready already (its new path is recorded), unless `force`. Content that is ready
             for another retrieval model only is begun anew.
+
+        Raises:
+            LibraryError: the library was opened without a retrieval model.
         """
         path = path.resolve()
-        content = content_hash(path)
-        catalog = self._library.catalog
+        content_hash = hash_content(path)
+        catalog = self._storage.catalog
         known = catalog.connection.execute(
-            "SELECT video_id, embedder FROM video WHERE content = ?", (content,)
+            "SELECT video_id, embedder FROM video WHERE content = ?", (content_hash,)
         ).fetchone()
-        if known and not force and known["embedder"] == self._library.embedder_or_raise():
+        if known and not force and known["embedder"] == self._storage.require_embedder():
             with catalog.transaction():
                 self.record_path(path, known["video_id"])
             return None
-        name = known["video_id"] if known else self._free_id(path, content)
-        return VideoDraft(self._library, self, path, name, content)
+        video_id = known["video_id"] if known else self._free_video_id(path, content_hash)
+        return VideoDraft(self._storage, self, path, video_id, content_hash)
 
-    def _free_id(self, path: Path, content: str) -> str:
-        for digits in range(6, len(content) + 1):
-            name = video_id(path, content, digits)
-            if not self._library.catalog.connection.execute(
-                "SELECT 1 FROM video WHERE video_id = ?", (name,)
-            ).fetchone():
-                return name
+    def _free_video_id(self, path: Path, content_hash: str) -> str:
+        """Returns an id that no other video has: the usual one, or one with more digits of the hash."""
+        connection = self._storage.catalog.connection
+        for digits in range(6, len(content_hash) + 1):
+            video_id = make_video_id(path, content_hash, digits)
+            if not connection.execute("SELECT 1 FROM video WHERE video_id = ?", (video_id,)).fetchone():
+                return video_id
         raise LibraryError(f"{path} has the id of another video; rename the file")
 
-    def record_path(self, path: Path, name: str) -> None:
-        """Remembers where a video lies and how its file looked, within the caller's transaction."""
+    def record_path(self, path: Path, video_id: str) -> None:
+        """Stores where a video's file lies, its size and modification time, within the caller's transaction."""
         state = path.stat()
-        self._library.catalog.connection.execute(
-            "INSERT OR REPLACE INTO path VALUES (?, ?, ?, ?)", (str(path), name, state.st_size, state.st_mtime_ns)
+        self._storage.catalog.connection.execute(
+            "INSERT OR REPLACE INTO path VALUES (?, ?, ?, ?)", (str(path), video_id, state.st_size, state.st_mtime_ns)
         )
 
-    def add_lines(self, name: str, lines: Sequence[Line]) -> None:
+    def add_lines(self, video_id: str, lines: Sequence[Line]) -> None:
         """Adds lines to a ready video, all of them or none."""
-        with self._library.catalog.transaction() as connection:
-            text.insert(connection, lines)
-            connection.execute("UPDATE video SET lines = lines + ? WHERE video_id = ?", (len(lines), name))
-        self._library.vector_store.written(self._library.catalog.revision)
+        with self._storage.catalog.transaction() as connection:
+            insert_lines(connection, lines)
+            connection.execute("UPDATE video SET lines = lines + ? WHERE video_id = ?", (len(lines), video_id))
+        self._mark_current()
 
-    def bound_features(self, most_bytes: int) -> list[str]:
-        """Drops stored image states, those of the videos added first, until the rest takes at most `most_bytes`.
+    def remove(self, video_id: str) -> None:
+        """Removes a ready video; its file stays.
 
-        Questions about such a video are answered from its thumbnails then.
+        Raises:
+            LibraryError: there is no such video.
+        """
+        row = self._storage.video_row(video_id)
+        with self._storage.catalog.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO garbage VALUES (?, ?, ?)", (video_id, row["generation"], row["embedder"])
+            )
+            self._storage.delete_video_rows(connection, video_id)
+            connection.execute("DELETE FROM recorded WHERE video_id = ?", (video_id,))
+            connection.execute("DELETE FROM path WHERE video_id = ?", (video_id,))
+        self.sweep_garbage()
+
+    def limit_feature_bytes(self, max_bytes: int) -> list[str]:
+        """Deletes stored image states, first those of the videos added first, until the rest takes `max_bytes` at most.
+
+        Questions about such a video are then answered from its thumbnails.
 
         Returns:
-            The ids of the videos that lost theirs.
+            The ids of the videos whose image states were deleted.
         """
-        library, dropped = self._library, []
-        videos = [video for video in library.stored_videos() if video.feature_tokens]
-        total = sum(_feature_bytes(video) for video in videos)
+        storage, emptied_ids = self._storage, []
+        videos = [video for video in storage.stored_videos() if video.feature_tokens]
+        total_bytes = sum(_feature_bytes(video) for video in videos)
         for video in videos:
-            if total <= most_bytes:
+            if total_bytes <= max_bytes:
                 break
-            with library.catalog.transaction() as connection:
+            with storage.catalog.transaction() as connection:
                 connection.execute("UPDATE video SET feature_tokens = 0 WHERE video_id = ?", (video.video_id,))
-            # The catalog first: a kill in between leaves a file that nobody reads, and goes with its video.
-            folder = sidecar.folder_of(library.root, video.video_id, video.generation)
+            # The catalog comes first: a kill in between leaves a file that nobody reads, and that goes with its video.
+            folder = sidecar.generation_folder(storage.root, video.video_id, video.generation)
             (folder / sidecar.FEATURES).unlink(missing_ok=True)
-            total -= _feature_bytes(video)
-            dropped.append(video.video_id)
-        library.vector_store.written(library.catalog.revision)
-        return dropped
+            total_bytes -= _feature_bytes(video)
+            emptied_ids.append(video.video_id)
+        self._mark_current()
+        return emptied_ids
 
-    def sweep(self) -> None:
-        """Removes what killed writers and replaced or removed videos left behind."""
-        library = self._library
-        rows = library.catalog.connection.execute("SELECT * FROM garbage").fetchall()
-        for row in rows:
-            folder = sidecar.folder_of(library.root, row["video_id"], row["generation"])
-            ids = [vector_id(row["video_id"], row["generation"], frame) for frame in sidecar.read_frames(folder)]
+    def sweep_garbage(self) -> None:
+        """Deletes what killed writers and replaced or removed videos left behind."""
+        storage = self._storage
+        for row in storage.catalog.connection.execute("SELECT * FROM garbage").fetchall():
+            video_id, generation = row["video_id"], row["generation"]
+            folder = sidecar.generation_folder(storage.root, video_id, generation)
+            ids = [vector_id(video_id, generation, index) for index in sidecar.read_frame_indexes(folder)]
             if ids:
-                library.vector_store.delete(row["embedder"], ids)
+                storage.vector_store.delete(row["embedder"], ids)
             shutil.rmtree(folder, ignore_errors=True)
             if folder.parent.exists() and not any(folder.parent.iterdir()):
                 folder.parent.rmdir()
-            with library.catalog.transaction() as connection:
-                connection.execute(
-                    "DELETE FROM garbage WHERE video_id = ? AND generation = ?", (row["video_id"], row["generation"])
-                )
-        library.vector_store.written(library.catalog.revision)
+            with storage.catalog.transaction() as connection:
+                connection.execute("DELETE FROM garbage WHERE video_id = ? AND generation = ?", (video_id, generation))
+        self._mark_current()
+
+    def _mark_current(self) -> None:
+        self._storage.vector_store.mark_current(self._storage.catalog.revision)
 
 
 def _feature_bytes(video: StoredVideo) -> int:
-    return video.keyframes * video.feature_tokens * video.feature_width * 2
+    return video.keyframes * video.feature_tokens * video.feature_width * FEATURE_BYTES
 
 
 class VideoDraft:
-    """A video on its way in. Nothing of it is seen before `commit`."""
+    """A video that is being written. Readers see nothing of it before `commit`."""
 
-    def __init__(self, library: Library, writer: Writer, path: Path, name: str, content: str) -> None:
-        self.video_id = name
-        self._library, self._writer, self._path, self._content = library, writer, path, content
-        self._embedder = library.embedder_or_raise()
+    def __init__(self, storage: Storage, writer: Writer, path: Path, video_id: str, content_hash: str) -> None:
+        self.video_id = video_id
+        self._storage, self._writer, self._path, self._content_hash = storage, writer, path, content_hash
+        self._embedder = storage.require_embedder()
         self._generation = uuid.uuid4().hex[:12]
-        self.folder = sidecar.folder_of(library.root, name, self._generation)
-        with library.catalog.transaction() as connection:
-            connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (name, self._generation, self._embedder))
+        self.folder = sidecar.generation_folder(storage.root, video_id, self._generation)
+        with storage.catalog.transaction() as connection:
+            connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (video_id, self._generation, self._embedder))
         self._files = sidecar.SidecarWriter(self.folder)
         self._rows: list[KeyframeRow] = []
         self._lines: list[Line] = []
@@ -142,11 +163,12 @@ class VideoDraft:
 
     @property
     def keyframe_count(self) -> int:
+        """How many keyframes were added so far."""
         return len(self._rows)
 
     def thumbnail_path(self, frame_index: int) -> Path:
-        """Where the keyframe's thumbnail (JPEG) belongs."""
-        return sidecar.thumbnail(self.folder, frame_index)
+        """Returns where a keyframe's thumbnail (JPEG) must be written."""
+        return sidecar.thumbnail_path(self.folder, frame_index)
 
     def add_keyframes(
         self, rows: Sequence[KeyframeRow], vectors: NDArray[np.float32], features: NDArray[np.float16] | None
@@ -156,10 +178,10 @@ class VideoDraft:
         Args:
             rows: n keyframes.
             vectors: `(n, d)` float32, L2-normalised.
-            features: `(n, tokens, width)` float16 image states of the core, or None; for all keyframes or for none.
+            features: `(n, tokens, width)` float16 image states of the core; None in all batches or in none.
 
         Raises:
-            ValueError: shapes that do not agree, or keyframes out of order.
+            ValueError: the shapes do not agree with each other or with the batch before, or times do not rise.
         """
         shape = None if features is None else (features.shape[1], features.shape[2])
         if vectors.shape[:1] != (len(rows),) or (features is not None and len(features) != len(rows)):
@@ -169,38 +191,42 @@ class VideoDraft:
         if self._rows and (vectors.shape[1] != self._dimensions or shape != self._feature_shape):
             raise ValueError(f"a batch of {vectors.shape[1]} dimensions, features {shape}, follows one that differs")
         seconds = [*(row.seconds for row in self._rows[-1:]), *(row.seconds for row in rows)]
-        if any(b <= a for a, b in pairwise(seconds)):
+        if any(later <= earlier for earlier, later in pairwise(seconds)):
             raise ValueError(f"keyframes must rise in time, came {seconds}")
         self._dimensions, self._feature_shape = vectors.shape[1], shape
         self._rows += rows
-        frames = [row.frame_index for row in rows]
-        self._files.append(frames, vectors, features)
-        ids = [vector_id(self.video_id, self._generation, frame) for frame in frames]
-        self._library.vector_store.upsert(self._embedder, ids, vectors)
+        frame_indexes = [row.frame_index for row in rows]
+        self._files.append(frame_indexes, vectors, features)
+        ids = [vector_id(self.video_id, self._generation, index) for index in frame_indexes]
+        self._storage.vector_store.upsert(self._embedder, ids, vectors)
 
     def add_lines(self, lines: Sequence[Line]) -> None:
-        """Adds timed text, in any order."""
+        """Adds lines, in any order."""
         self._lines += lines
 
     def commit(self, record: VideoRecord) -> None:
-        """Makes the video ready, all at once; an earlier generation of it is swept."""
+        """Makes the video ready, all at once, and sweeps its earlier generation.
+
+        Raises:
+            ValueError: no keyframes were added.
+        """
         if not self._rows:
             raise ValueError("a video without keyframes cannot be committed")
         self._files.close()
         tokens, width = self._feature_shape or (0, 0)
-        with self._library.catalog.transaction() as connection:
-            old = connection.execute(
+        with self._storage.catalog.transaction() as connection:
+            replaced = connection.execute(
                 "SELECT generation, embedder FROM video WHERE video_id = ?", (self.video_id,)
             ).fetchone()
-            if old:
-                connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (self.video_id, *old))
-                self._library.delete_rows(connection, self.video_id)
+            if replaced:
+                connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (self.video_id, *replaced))
+                self._storage.delete_video_rows(connection, self.video_id)
             connection.execute(
                 "INSERT INTO video VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self.video_id,
                     self._generation,
-                    self._content,
+                    self._content_hash,
                     self._embedder,
                     record.duration_seconds,
                     record.width,
@@ -224,20 +250,20 @@ class VideoDraft:
             connection.executemany(
                 "INSERT INTO keyframe VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (self.video_id, i, row.frame_index, row.seconds, row.pts, row.shot, row.group)
-                    for i, row in enumerate(self._rows)
+                    (self.video_id, position, row.frame_index, row.seconds, row.pts, row.shot, row.group)
+                    for position, row in enumerate(self._rows)
                 ],
             )
-            text.insert(connection, self._lines)
+            insert_lines(connection, self._lines)
             self._writer.record_path(self._path, self.video_id)
             connection.execute(
                 "DELETE FROM garbage WHERE video_id = ? AND generation = ?", (self.video_id, self._generation)
             )
-        self._library.vector_store.written(self._library.catalog.revision)
-        if old:
-            self._writer.sweep()
+        self._storage.vector_store.mark_current(self._storage.catalog.revision)
+        if replaced:
+            self._writer.sweep_garbage()
 
     def abort(self) -> None:
-        """Leaves nothing behind."""
+        """Gives the video up and deletes what was written of it."""
         self._files.close()
-        self._writer.sweep()
+        self._writer.sweep_garbage()

@@ -78,8 +78,8 @@ class LibraryFrames:
         if not indexes or abs(seconds[0] - start) > SAME_SECONDS:
             log.warning("%s: no frame at %.3f s, moments stay where keyframes put them", video_id, start)
             return None
-        track = self._search.library.track(video_id)
-        anchor = int(track.frame_indexes[np.abs(track.seconds - start).argmin()])
+        arrays = self._search.library.keyframe_arrays(video_id)
+        anchor = int(arrays.frame_indexes[np.abs(arrays.seconds - start).argmin()])
         return np.array(indexes, np.int64) + anchor, np.array(seconds, np.float64), np.concatenate(rows)
 
 

@@ -109,8 +109,8 @@ class LibrarySearch:
         shown = Channel("picture", weight, _ranked(pictures))
         typed = query if words is None else words
         # Captions are the core's own words: without typos, and so many that they would crowd out what people wrote.
-        said = self._search_lines(typed, **where, without="caption", limit=WEIGHED)
-        told = self._search_lines(typed, **where, source="caption", typos=False, limit=WEIGHED)
+        said = self._search_lines(typed, **where, excluded_source="caption", limit=WEIGHED)
+        told = self._search_lines(typed, **where, source="caption", allow_typos=False, limit=WEIGHED)
         others = [self._channel(*one, typed, pictures) for one in (("words", said), ("caption", told))]
         hits = fuse([shown, *others], limit + len(rejected) * NEIGHBOURS)
         return [hit for hit in hits if not turned_down(hit.keyframe, rejected)][:limit]
@@ -119,8 +119,8 @@ class LibrarySearch:
         return self.library.vectors(video_id)
 
     def _vector(self, keyframe: Keyframe) -> NDArray[np.float32]:
-        track = self.library.track(keyframe.video_id)
-        row: NDArray[np.float32] = track.vectors[int(np.searchsorted(track.frame_indexes, keyframe.frame_index))]
+        arrays = self.library.keyframe_arrays(keyframe.video_id)
+        row: NDArray[np.float32] = arrays.vectors[int(np.searchsorted(arrays.frame_indexes, keyframe.frame_index))]
         return row
 
     def _channel(self, name: str, found: Sequence[Line], words: str, pictures: Sequence[FrameHit]) -> Channel:
@@ -213,11 +213,11 @@ class LibrarySearch:
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
     def similarities(self, queries: Sequence[str], *, video_id: str) -> Similarities:
-        track = self.library.track(video_id)
-        return Similarities(track.frame_indexes, track.seconds, self.embed(queries) @ track.vectors.T)
+        arrays = self.library.keyframe_arrays(video_id)
+        return Similarities(arrays.frame_indexes, arrays.seconds, self.embed(queries) @ arrays.vectors.T)
 
     def peaks(self, queries: Sequence[str]) -> Peaks:
-        video_ids, scores = self.library.peaks(self.embed(queries))
+        video_ids, scores = self.library.similarity_upper_bounds(self.embed(queries))
         if self._only is not None:
             kept = [place for place, video_id in enumerate(video_ids) if video_id in self._only]
             video_ids, scores = [video_ids[place] for place in kept], scores[:, kept]

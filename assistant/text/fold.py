@@ -16,6 +16,6 @@ def fold(text: str) -> str:
     return plain.replace("đ", "d")
 
 
-def terms(text: str) -> list[str]:
+def folded_words(text: str) -> list[str]:
     """The folded words of a text, in order."""
     return _WORD.findall(fold(text))

@@ -62,7 +62,7 @@ def measure(session: Session, *, index: Path | None, seed: int, size: int) -> di
             folder = (index or Path(temporary)) / f"walks-{seed}-{keyframes}"
             library, seconds[f"build_seconds.{keyframes}"] = build(walks, folder)
             start = time.perf_counter()
-            library.peaks(walks.queries()[0])
+            library.similarity_upper_bounds(walks.queries()[0])
             seconds[f"first_query_seconds.{keyframes}"] = time.perf_counter() - start
             search = LibrarySearch(library, _Planted(walks.queries()), session.profile.calibration)
             figures |= _figures(search, walks)

@@ -42,7 +42,7 @@ def measure(session: Session) -> dict[str, Any]:  # noqa: ARG001 - the measured 
     rng = random.Random(1)
     chosen = iter(rng.sample(lines, 4 * ROUNDS))
     with filled_library(lines) as library:
-        connection = library.catalog.connection
+        connection = library.storage.catalog.connection
 
         def words() -> str:
             return " ".join(next(chosen).split()[:2])

@@ -37,13 +37,15 @@ def _library(*lines: Line):
     def keyframes(video_id, start_seconds, end_seconds):
         return [k for k in KEYFRAMES if start_seconds <= k.seconds < end_seconds]
 
-    def search_lines(words, *, source=None, without=None, **_):
-        return [x for x in lines if x.source in (source or x.source,) and x.source != without and words in x.text]
+    def search_lines(words, *, source=None, excluded_source=None, **_):
+        return [
+            x for x in lines if x.source in (source or x.source,) and x.source != excluded_source and words in x.text
+        ]
 
     return SimpleNamespace(
         search_vectors=search_vectors,
         vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)),
-        track=lambda _: TRACK,
+        keyframe_arrays=lambda _: TRACK,
         videos=list,
         keyframes=keyframes,
         nearest_keyframe=lambda _, seconds: min(KEYFRAMES, key=lambda k: abs(k.seconds - seconds)),

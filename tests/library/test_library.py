@@ -152,15 +152,15 @@ def test_a_reader_in_the_same_process_sees_each_commit(library, add) -> None:
 
 def test_check_mends_vectors_that_chroma_lost(library, add) -> None:
     name = add(library, "a", n=5)
-    row = library.stored_videos()[0]
-    library.vector_store.delete("test", [f"{name}/{row.generation}/10"])
+    row = library.storage.stored_videos()[0]
+    library.storage.vector_store.delete("test", [f"{name}/{row.generation}/10"])
     assert library.check() == [f"{name}: 1 vector(s) missing (mended)"]
     assert library.check() == []
 
 
 def test_check_finds_a_damaged_sidecar(library, add) -> None:
     name = add(library, "a", n=5)
-    row = library.stored_videos()[0]
+    row = library.storage.stored_videos()[0]
     library.close()
     (library.root / "videos" / name / row.generation / "vectors.f32").write_bytes(b"short")
     assert any("damaged" in finding and "reindex" in finding for finding in library.check())
@@ -212,7 +212,7 @@ def test_what_somebody_said_of_a_video_s_time_outlasts_indexing_and_not_its_remo
 
     video_id = index("2026-05-03T18:04:00+00:00")
     assert library.video(video_id).recorded_at == "2026-05-03T18:04:00+00:00"
-    library.set_recorded(video_id, datetime(2025, 1, 2, 3, 4, tzinfo=UTC))
+    library.set_recorded_at(video_id, datetime(2025, 1, 2, 3, 4, tzinfo=UTC))
     assert index("2026-05-03T18:04:00+00:00") == video_id
     assert datetime.fromisoformat(library.video(video_id).recorded_at) == datetime(2025, 1, 2, 3, 4, tzinfo=UTC)
     library.remove(video_id)
@@ -224,8 +224,8 @@ def test_features_are_bounded_and_those_of_the_first_videos_go_first(library, ad
     ids = [add(library, f"v{i}", n=4, seed=i, features=True) for i in range(3)]
     each = 4 * 3 * 4 * 2
     with library.writer() as writer:
-        assert writer.bound_features(3 * each) == []
-        assert writer.bound_features(2 * each - 1) == ids[:2]
+        assert writer.limit_feature_bytes(3 * each) == []
+        assert writer.limit_feature_bytes(2 * each - 1) == ids[:2]
     assert library.features(ids[0], [0]) is None
     assert library.features(ids[2], [0]) is not None
     assert [library.video(name).keyframes for name in ids] == [4, 4, 4]

@@ -26,7 +26,7 @@ def test_no_keyframe_exceeds_its_bound(seed, rank, noise) -> None:
     projection = project({key: len(rows) for key, rows in videos.items()}, videos.__getitem__)
     assert projection is not None
     queries = np.concatenate([draw(3), _unit(rng.normal(size=(3, 96)))])
-    assert (projection.peaks(queries) >= _true(videos, queries)).all()
+    assert (projection.upper_bounds(queries) >= _true(videos, queries)).all()
 
 
 def test_bounds_are_tight_where_keyframes_lie_in_few_dimensions() -> None:
@@ -36,7 +36,7 @@ def test_bounds_are_tight_where_keyframes_lie_in_few_dimensions() -> None:
     projection = project(dict.fromkeys(videos, 50), videos.__getitem__)
     assert projection is not None
     queries = _unit(rng.normal(size=(5, 12)) @ space)
-    assert projection.peaks(queries) == pytest.approx(_true(videos, queries), abs=0.05)
+    assert projection.upper_bounds(queries) == pytest.approx(_true(videos, queries), abs=0.05)
 
 
 def test_what_is_known_is_not_read_again_until_the_library_has_grown() -> None:
@@ -57,19 +57,19 @@ def test_what_is_known_is_not_read_again_until_the_library_has_grown() -> None:
     assert second is not None
     queries = _unit(rng.normal(size=(4, 32)))
     chosen = {key: videos[key] for key in more}
-    assert (second.peaks(queries) >= _true(chosen, queries)).all()
+    assert (second.upper_bounds(queries) >= _true(chosen, queries)).all()
     read.clear()
     project(dict.fromkeys(videos, 10), vectors, second)
     assert set(read) == set(videos), "the subspace is taken anew"
 
 
 def test_the_bounds_of_a_library_follow_what_it_holds(library, add) -> None:
-    assert library.peaks(np.eye(8, dtype=np.float32)[:2])[0] == []
+    assert library.similarity_upper_bounds(np.eye(8, dtype=np.float32)[:2])[0] == []
     one, two = add(library, "one", seed=1), add(library, "two", seed=2)
     queries = np.eye(8, dtype=np.float32)
-    names, bounds = library.peaks(queries)
+    names, bounds = library.similarity_upper_bounds(queries)
     assert names == [one, two]
     for name, bound in zip(names, bounds.T, strict=True):
-        assert (bound >= (queries @ library.track(name).vectors.T).max(axis=1)).all()
+        assert (bound >= (queries @ library.keyframe_arrays(name).vectors.T).max(axis=1)).all()
     library.remove(one)
-    assert library.peaks(queries)[0] == [two]
+    assert library.similarity_upper_bounds(queries)[0] == [two]

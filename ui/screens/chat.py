@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.library.folders import folders
+from assistant.library.folders import video_ids_by_folder
 from assistant.text.display import title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
@@ -51,7 +51,7 @@ def show(language: Language) -> None:
 def _scope(session: Session, language: Language) -> list[str] | None:
     """The videos that are asked about: one, those of a folder, or None for all."""
     videos = session.library.videos()
-    places = {f"{FOLDER}{place}": video_ids for place, video_ids in folders(videos).items()}
+    places = {f"{FOLDER}{place}": video_ids for place, video_ids in video_ids_by_folder(videos).items()}
     names = {place: text("folder", language, name=Path(place).name) for place in places}
     names |= {video.video_id: title(video.video_id) for video in videos}
     wanted = st.session_state.pop("scope_next", None)

@@ -53,7 +53,7 @@ def _summary(session: Session, videos: Sequence[Video], language: Language) -> N
         "length": minute(sum(video.duration_seconds for video in videos)),
         "keyframes": sum(video.keyframes for video in videos),
         "lines": sum(video.lines for video in videos),
-        "disk": f"{used(session.settings.library, session.library.catalog.revision) / 2**20:,.0f} MB",
+        "disk": f"{used(session.settings.library, session.library.revision) / 2**20:,.0f} MB",
     }
     st.caption(text("library_sum", language, **told))
 
@@ -96,7 +96,7 @@ def _health(session: Session, indexer: Indexer, videos: Sequence[Video], languag
     if missing:
         names = ", ".join(title(video.video_id) for video in missing[:5])
         st.warning(plain(text("missing", language, count=len(missing), names=names)), icon=":material/link_off:")
-    foreign = set(session.library.foreign_videos())
+    foreign = set(session.library.incompatible_video_ids())
     if foreign:
         st.warning(text("foreign", language, count=len(foreign)), icon=":material/sync_problem:")
         paths = [Path(video.paths[0]) for video in videos if video.video_id in foreign and _there(video)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.text.fold import fold, terms
+from assistant.text.fold import fold, folded_words
 from bench.quality.text.ground_truth import TrueLine, partial_truth, plain
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def photographed(folder: Path, reader: Reader) -> dict[str, float]:
     read = read_lines(truth, reader)
     shares: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for path, lines in truth.items():
-        there = Counter(word for line in read.get(path, []) for word in terms(line.text))
-        wanted = Counter(word for line in lines for word in terms(line))
+        there = Counter(word for line in read.get(path, []) for word in folded_words(line.text))
+        wanted = Counter(word for line in lines for word in folded_words(line))
         for name in ("words_found", f"words_found.{path.stem}"):
             shares[name][0] += sum((there & wanted).values())
             shares[name][1] += sum(wanted.values())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.fold import fold, terms
+from assistant.text.fold import fold, folded_words
 
 TEXTS = (
     "Bản tin thời sự tối nay",
@@ -18,7 +18,7 @@ TEXTS = (
 @given(st.text())
 def test_folding_twice_changes_nothing_and_forms_agree(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-    assert terms(unicodedata.normalize("NFD", text)) == terms(unicodedata.normalize("NFC", text))
+    assert folded_words(unicodedata.normalize("NFD", text)) == folded_words(unicodedata.normalize("NFC", text))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,6 @@ def test_filters_by_time_and_source(library, add) -> None:
     name = add(library, "a", texts=("tin một", "tin hai", "tin ba"))
     assert [hit.text for hit in library.search_lines("tin", start_seconds=1.0, end_seconds=2.0)] == ["tin hai"]
     assert library.search_lines("tin", source="ocr") == []
-    assert library.search_lines("tin", without="subtitle") == []
-    assert library.search_lines("tinn", typos=False) == []
+    assert library.search_lines("tin", excluded_source="subtitle") == []
+    assert library.search_lines("tinn", allow_typos=False) == []
     assert [line.text for line in library.lines(name, end_seconds=1.0)] == ["tin một"]

@@ -57,15 +57,15 @@ def test_the_next_writer_builds_it_anew(library, add, damage, caplog) -> None:
     names = [add(library, f"v{i}", n=6, seed=i) for i in range(3)]
     library.remove(names[0])
     damage()
-    with library.catalog.transaction() as connection:  # as a killed writer leaves it
+    with library.storage.catalog.transaction() as connection:  # as a killed writer leaves it
         connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (names[1], "gone", "test"))
     folder = library.root / "videos" / names[1] / "gone"
     folder.mkdir(parents=True)
     (folder / sidecar.FRAMES).write_bytes(np.arange(3, dtype=np.uint32).tobytes())
-    before = library.catalog.revision
+    before = library.revision
     added = add(library, "after", n=6, seed=9)
     caplog.clear()
-    assert library.catalog.revision > before
+    assert library.revision > before
     assert library.check() == []
     assert _search(library, names[2])[0] == (names[2], 20)
     assert _search(library, added)[0] == (added, 20)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.agent import Assistant
-from assistant.library.folders import folders, within
+from assistant.library.folders import video_ids_by_folder, video_ids_in_folder
 from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
 from tools.errors import VideoAssistantError
 from tools.types import Video
@@ -20,15 +20,15 @@ VIDEOS = [_video("a", "/news/a.mp4"), _video("b", "/news/may/b.mp4"), _video("c"
 
 
 def test_each_folder_has_its_videos_and_a_single_one_is_no_choice() -> None:
-    assert folders(VIDEOS) == {Path("/home"): ["c"], Path("/news"): ["a", "c"], Path("/news/may"): ["b"]}
-    assert folders(VIDEOS[:1]) == {}
+    assert video_ids_by_folder(VIDEOS) == {Path("/home"): ["c"], Path("/news"): ["a", "c"], Path("/news/may"): ["b"]}
+    assert video_ids_by_folder(VIDEOS[:1]) == {}
 
 
 def test_a_folder_holds_what_lies_deeper_too() -> None:
-    assert within(VIDEOS, Path("/news")) == ["a", "b", "c"]
-    assert within(VIDEOS, Path("/news/../home")) == ["c"]
+    assert video_ids_in_folder(VIDEOS, Path("/news")) == ["a", "b", "c"]
+    assert video_ids_in_folder(VIDEOS, Path("/news/../home")) == ["c"]
     with pytest.raises(VideoAssistantError, match="no indexed video lies in /new; videos lie in: /home, /news"):
-        within(VIDEOS, Path("/new"))
+        video_ids_in_folder(VIDEOS, Path("/new"))
 
 
 class _Two(FakeIndex):
