@@ -17,7 +17,7 @@ from tools.errors import VideoAssistantError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.models.blip.checkpoint import Precision
+    from assistant.models.blip.precision import Precision
     from assistant.models.hub.catalogue import Checkpoint
     from assistant.settings import Profile, Settings
 

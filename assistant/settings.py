@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.models.blip.checkpoint import Precision
+from assistant.models.blip.precision import Precision
 from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
 from assistant.text.language import Language
 from tools.errors import VideoAssistantError

@@ -66,9 +66,10 @@ def _full_size(device: str, words: str) -> InstructBlip:
     """The official sizes on a device; `words` is a core whose processor serves: only lengths matter."""
     import torch
 
-    from assistant.models.blip.checkpoint import HEADROOM, Loaded, free_bytes, weight_bytes
+    from assistant.models.blip.checkpoint import LoadedCore
     from assistant.models.blip.instructblip import InstructBlip
     from assistant.models.blip.language_model import EncoderDecoder
+    from assistant.models.blip.precision import HEADROOM, free_bytes, weight_bytes
     from assistant.models.hub.official import empty
     from tools.errors import VideoAssistantError
 
@@ -91,8 +92,8 @@ def _full_size(device: str, words: str) -> InstructBlip:
         for module in model.modules():
             if hasattr(module, "position_ids"):
                 module.position_ids.copy_(torch.arange(module.position_ids.shape[-1]).expand_as(module.position_ids))
-    return InstructBlip.of(
-        Loaded(model, processor, EncoderDecoder(model.language_model, processor.tokenizer), True, "bfloat16")
+    return InstructBlip.from_loaded(
+        LoadedCore(model, processor, EncoderDecoder(model.language_model, processor.tokenizer), True, "bfloat16")
     )
 
 
@@ -192,7 +193,7 @@ def _memory_ratio(blip: InstructBlip) -> float:
     """Memory of the GPU with the language model in 8 bits, over that in bfloat16."""
     import torch
 
-    from assistant.models.blip.checkpoint import _model, save
+    from assistant.models.blip.checkpoint import read_model, save
     from assistant.models.hub.official import empty
 
     with tempfile.TemporaryDirectory() as folder:
@@ -203,7 +204,7 @@ def _memory_ratio(blip: InstructBlip) -> float:
             gc.collect()
             torch.cuda.empty_cache()
             before = torch.cuda.memory_allocated()
-            model = _model(Path(folder), "instructblip", empty(NAME), precision, torch.device("cuda"))
+            model = read_model(Path(folder), "instructblip", empty(NAME), precision, torch.device("cuda"))
             sizes[precision] = torch.cuda.memory_allocated() - before
             del model
     return sizes["int8"] / sizes["bfloat16"]

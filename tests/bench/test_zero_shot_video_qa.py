@@ -94,7 +94,7 @@ def test_all_four_frames_are_read_in_order(blip, data) -> None:
     watched = Watched(blip.loaded.language.model, blip.loaded.language.tokenizer)
     from dataclasses import replace
 
-    answer(InstructBlip.of(replace(blip.loaded, language=watched)), "what is it?", features)
+    answer(InstructBlip.from_loaded(replace(blip.loaded, language=watched)), "what is it?", features)
     assert lengths == [(1, 4 * blip.loaded.model.config.num_query_tokens, lengths[0][2])]
 
 

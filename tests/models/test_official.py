@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from assistant.models.blip.checkpoint import place, weight_bytes
+from assistant.models.blip.checkpoint import place_on_gpus
+from assistant.models.blip.precision import weight_bytes
 from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
 from assistant.models.hub.official import NAMES, RESNETS, empty
 from tools.errors import VideoAssistantError
@@ -72,11 +73,11 @@ def _bytes(model: torch.nn.Module) -> int:
 @pytest.mark.parametrize("memory", [(6, 8), (8, 6), (9, 9), (7, 3, 7)])
 def test_the_language_model_is_never_cut_in_two(memory: tuple[int, ...]) -> None:
     model = empty("instructblip-flan-t5-xl")
-    found = place(model, {i: gigabytes * 10**9 for i, gigabytes in enumerate(memory)})
+    found = place_on_gpus(model, {i: gigabytes * 10**9 for i, gigabytes in enumerate(memory)})
     assert "" in found or "language_model" in found
     assert set(found.values()) <= set(range(len(memory)))
 
 
 def test_gpus_that_hold_no_part_whole_are_refused() -> None:
     with pytest.raises(VideoAssistantError, match="language model"):
-        place(empty("instructblip-flan-t5-xl"), {0: 4_000_000_000, 1: 4_000_000_000, 2: 4_000_000_000})
+        place_on_gpus(empty("instructblip-flan-t5-xl"), {0: 4_000_000_000, 1: 4_000_000_000, 2: 4_000_000_000})

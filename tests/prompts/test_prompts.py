@@ -41,5 +41,15 @@ def test_an_unknown_prompt_names_the_known_ones() -> None:
         prompts.render("nonsense")
 
 
+def test_the_self_check_asks_the_questions_that_its_stored_verdicts_are_about() -> None:
+    questions = prompts.render("selfcheck_questions").splitlines()
+    assert [prompts.render("selfcheck", question=question) for question in questions] == [
+        "Question: what is in the picture? Short answer:",
+        "Question: is there a person? Short answer:",
+        "Question: what colour is it? Short answer:",
+        "Question: how many things are there? Short answer:",
+    ]
+
+
 def test_user_text_is_data_not_template() -> None:
     assert "{{ 7 * 7 }}" in prompts.render("answer", question="{{ 7 * 7 }}")

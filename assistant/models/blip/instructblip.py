@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from assistant.models.base import LazyModel, checkpoint_identity, no_features
-from assistant.models.blip.checkpoint import Loaded, Precision, load
+from assistant.models.blip.checkpoint import LoadedCore, load
 from assistant.models.blip.core_model import CoreModel, Text, without
 from prompts import render
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.models.blip.constraint import Pieces
     from assistant.models.blip.event_timer import EventTimer
     from assistant.models.blip.ood_detector import OodDetector
+    from assistant.models.blip.precision import Precision
     from tools.events.timing import Timing
 
 MAX_INSTRUCTION_TOKENS = 128  # and never more than the Q-Former has positions; its processor does not truncate
@@ -43,7 +44,7 @@ class Writing(NamedTuple):
     max_new_tokens: int = 24
 
 
-class InstructBlip(LazyModel[Loaded], CoreModel):
+class InstructBlip(LazyModel[LoadedCore], CoreModel):
     """One InstructBLIP or BLIP-2. Calls are serialised: the CPU gains nothing from two at once.
 
     Calls of several people are answered together by `queries_together`, `score_together` and `write_together`: padded
@@ -62,8 +63,8 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         self._pieces: Pieces | None = None
 
     @classmethod
-    def of(cls, loaded: Loaded) -> InstructBlip:
-        """Around what is loaded already."""
+    def from_loaded(cls, loaded: LoadedCore) -> InstructBlip:
+        """Builds a core around a model that is in memory already."""
         blip = cls("", loaded.precision)
         blip._loaded = loaded
         return blip
@@ -73,8 +74,8 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         """Changes when the weights do."""
         return checkpoint_identity(self.checkpoint)
 
-    def _load(self) -> Loaded:
-        return load(self.checkpoint, self.precision)
+    def _load(self) -> LoadedCore:
+        return load(self.checkpoint, self.precision, InstructBlip.from_loaded)
 
     @cached_property
     def special_tokens(self) -> frozenset[str]:
@@ -244,6 +245,15 @@ class InstructBlip(LazyModel[Loaded], CoreModel):
         read = tokenizer.batch_decode(ids, skip_special_tokens=True)
         texts = iter([Text(" ".join(t.split()), float(c)) for t, c in zip(read, sure, strict=True)])
         return [[next(texts) for _ in range(size)] for size in sizes]
+
+    def first_logits(self, prompt: str, visual: Any) -> NDArray[np.float32]:
+        """Returns the logits `(rows, vocabulary)` of the first token after a prompt, for each picture of `visual`."""
+        import torch
+
+        language = self.loaded.language
+        with self._busy, torch.inference_mode():
+            logits: NDArray[np.float32] = language.first(language.prompt(self.clean(prompt), visual)).cpu().numpy()
+        return logits
 
     def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
         """By beam search, each as likely as the mean of its tokens."""

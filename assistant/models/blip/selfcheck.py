@@ -1,7 +1,7 @@
-"""Whether a quantised core still says what it says in bfloat16, asked once on each machine.
+"""Checks once on each machine that a quantised core still answers as it does in bfloat16.
 
-Eight fixed questions about two drawn patterns: the answers must agree, and so must the logits of their first token.
-What was found is kept beside the checkpoint, under the versions that it holds for.
+The core answers fixed questions about two drawn patterns in both precisions. The answers must agree, and so must the
+logits of their first token. The verdict is stored beside the checkpoint, with the versions that it holds for.
 """
 
 from __future__ import annotations
@@ -9,116 +9,134 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
+from prompts import render
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from assistant.models.blip.checkpoint import Loaded, Precision
+    from assistant.models.blip.core_model import Text
+    from assistant.models.blip.precision import Precision
 
 FILE = "selfcheck.json"
-# Judged, not measured: they are to catch a kernel that computes nonsense, not to rank two that compute well.
-LEAST_AGREEMENT = 0.75  # of the answers, word for word
-LEAST_COSINE = 0.99  # of the logits
-LEAST_COSINE_NF4 = 0.95  # four bits round more
-QUESTIONS = ("what is in the picture?", "is there a person?", "what colour is it?", "how many things are there?")
+# Judged, not measured: the bounds are to catch a kernel that computes nonsense, not to rank two that compute well.
+MIN_AGREEMENT = 0.75  # share of answers that are equal word for word
+MIN_COSINE = 0.99  # mean over the questions, of the logits
+MIN_COSINE_NF4 = 0.95  # lower, since four bits round more
 MAX_NEW_TOKENS = 8
 
 log = logging.getLogger(__name__)
 
+LoadedT = TypeVar("LoadedT")
+
+
+class CheckedCore(Protocol):
+    """What the self-check needs of a core; `InstructBlip` has it."""
+
+    def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]: ...
+
+    def queries(self, features: NDArray[np.float16], instruction: str) -> Any: ...
+
+    def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]: ...
+
+    def first_logits(self, prompt: str, visual: Any) -> NDArray[np.float32]: ...
+
 
 class CoreAnswers(NamedTuple):
-    """What a core says to the fixed questions."""
+    """A core's answers to the fixed questions about each pattern."""
 
     answers: list[str]
-    logits: NDArray[np.float32]  # (questions, vocabulary), of the first token
+    logits: NDArray[np.float32]  # (answers, vocabulary), of the first token
 
 
 class Comparison(NamedTuple):
-    """How near a quantised core is to bfloat16."""
+    """How close a quantised core is to bfloat16."""
 
-    agreement: float  # share of equal answers
-    cosine: float  # mean, of the logits
-    good: bool
+    agreement: float  # share of equal answers, in [0, 1]
+    cosine: float  # mean over the answers, of the logits
+    good: bool  # whether both reach their bounds
 
 
-def checked(folder: Path, precision: Precision, read: Callable[[Precision], Loaded], *, compares: bool) -> Loaded:
-    """The checkpoint in `precision`, or in bfloat16 where the two do not say the same.
+def load_checked(
+    folder: Path,
+    precision: Precision,
+    read: Callable[[Precision], LoadedT],
+    build_core: Callable[[LoadedT], CheckedCore],
+    *,
+    can_compare: bool,
+) -> LoadedT:
+    """Loads a checkpoint in `precision`, or in bfloat16 if the answers in the two precisions differ too much.
 
     Args:
         folder: of the checkpoint.
         precision: int8 or nf4.
         read: loads the checkpoint in a precision.
-        compares: whether bfloat16 fits on this machine.
+        build_core: makes of what was loaded a core that answers questions.
+        can_compare: whether bfloat16 fits into the memory of this machine.
     """
-    known = _known(folder, precision)
-    if known is not None:
-        return read(precision if known.good else "bfloat16")
-    if not compares:
+    stored = _stored_comparison(folder, precision)
+    if stored is not None:
+        return read(precision if stored.good else "bfloat16")
+    if not can_compare:
         log.warning("core: %s is not compared with bfloat16, which does not fit here", precision)
         return read(precision)
-    reference = says(read("bfloat16"))
-    gc.collect()  # both together may not fit
+    reference = answer_questions(build_core(read("bfloat16")))
+    gc.collect()  # the two may not fit into memory together
     loaded = read(precision)
-    verdict = compare(says(loaded), reference, precision)
-    _remember(folder, precision, verdict)
-    if verdict.good:
+    comparison = compare(answer_questions(build_core(loaded)), reference, precision)
+    _store_comparison(folder, precision, comparison)
+    if comparison.good:
         return loaded
     del loaded
     gc.collect()
     log.warning(
         "core: %s gives %.0f %% of the answers of bfloat16 (logit cosine %.3f); bfloat16 is used",
         precision,
-        verdict.agreement * 100,
-        verdict.cosine,
+        comparison.agreement * 100,
+        comparison.cosine,
     )
     return read("bfloat16")
 
 
-def says(loaded: Loaded) -> CoreAnswers:
-    """Answers and logits to the fixed questions."""
-    import torch
-
-    from assistant.models.blip.instructblip import InstructBlip
-
-    blip = InstructBlip.of(loaded)
-    features = blip.features(_patterns())
+def answer_questions(core: CheckedCore) -> CoreAnswers:
+    """Asks a core the fixed questions about each pattern."""
+    features = core.features(_draw_patterns())
     answers, logits = [], []
-    for question in QUESTIONS:
-        prompt = f"Question: {question} Short answer:"
-        visual = blip.queries(features, question)
-        answers += [one.text for one in blip.write(prompt, visual, max_new_tokens=MAX_NEW_TOKENS)]
-        with torch.inference_mode():
-            logits.append(loaded.language.first(loaded.language.prompt(prompt, visual)).cpu().numpy())
+    for question in render("selfcheck_questions").splitlines():
+        prompt = render("selfcheck", question=question)
+        visual = core.queries(features, question)
+        answers += [text.text for text in core.write(prompt, visual, max_new_tokens=MAX_NEW_TOKENS)]
+        logits.append(core.first_logits(prompt, visual))
     return CoreAnswers(answers, np.concatenate(logits))
 
 
 def compare(quantised: CoreAnswers, reference: CoreAnswers, precision: Precision) -> Comparison:
-    """How near the one comes to the other."""
+    """Compares the answers of a quantised core with those in bfloat16."""
     equal = [a == b for a, b in zip(quantised.answers, reference.answers, strict=True)]
     dots = (quantised.logits * reference.logits).sum(-1)
     norms = np.linalg.norm(quantised.logits, axis=-1) * np.linalg.norm(reference.logits, axis=-1)
     agreement, cosine = float(np.mean(equal)), float(np.mean(dots / norms))
-    least = LEAST_COSINE_NF4 if precision == "nf4" else LEAST_COSINE
-    return Comparison(agreement, cosine, bool(agreement >= LEAST_AGREEMENT and cosine >= least))
+    min_cosine = MIN_COSINE_NF4 if precision == "nf4" else MIN_COSINE
+    return Comparison(agreement, cosine, bool(agreement >= MIN_AGREEMENT and cosine >= min_cosine))
 
 
-def _patterns() -> list[NDArray[np.uint8]]:
-    """Two drawn pictures, the same everywhere; HWC RGB."""
+def _draw_patterns() -> list[NDArray[np.uint8]]:
+    """Two pictures, HWC uint8 RGB, that are the same on every machine."""
     rows, columns = np.mgrid[0:224, 0:224]
     rings = np.hypot(rows - 112, columns - 112)
-    first = np.stack([rows, columns, 255 - rows], -1)
-    second = np.stack([np.where(rings < 60, 220, 40), np.where(columns < 112, 180, 60), rings], -1)
-    return [np.clip(one, 0, 255).astype(np.uint8) for one in (first, second)]
+    gradient = np.stack([rows, columns, 255 - rows], -1)
+    disc = np.stack([np.where(rings < 60, 220, 40), np.where(columns < 112, 180, 60), rings], -1)
+    return [np.clip(pattern, 0, 255).astype(np.uint8) for pattern in (gradient, disc)]
 
 
-def _key(precision: Precision) -> str:
-    """What a verdict holds for."""
+def _comparison_key(precision: Precision) -> str:
+    """What a stored comparison holds for: the precision, the device and the versions of the libraries."""
     import torch
     import transformers
 
@@ -126,22 +144,22 @@ def _key(precision: Precision) -> str:
     return f"{precision} {device} torch {torch.__version__} transformers {transformers.__version__}"
 
 
-def _read(folder: Path) -> dict[str, Any]:
+def _read_file(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
-def _known(folder: Path, precision: Precision) -> Comparison | None:
-    found = _read(folder).get(_key(precision))
-    return None if found is None else Comparison(found["agreement"], found["cosine"], found["good"])
+def _stored_comparison(folder: Path, precision: Precision) -> Comparison | None:
+    entry = _read_file(folder).get(_comparison_key(precision))
+    return None if entry is None else Comparison(entry["agreement"], entry["cosine"], entry["good"])
 
 
-def _remember(folder: Path, precision: Precision, verdict: Comparison) -> None:
+def _store_comparison(folder: Path, precision: Precision, comparison: Comparison) -> None:
     try:
-        text = json.dumps({**_read(folder), _key(precision): verdict._asdict()}, indent=1)
+        text = json.dumps({**_read_file(folder), _comparison_key(precision): comparison._asdict()}, indent=1)
         (folder / FILE).write_text(text, encoding="utf-8")
-    except OSError as error:  # a folder that cannot be written: asked again next time
+    except OSError as error:  # in a read-only folder the check is repeated at the next start
         log.warning("core: %s cannot be written (%s); the check is repeated next time", folder / FILE, error.strerror)
