@@ -8,13 +8,13 @@ from training.common.contrast import truth_of
 from training.common.frames import sample_frame
 from training.recipes.clip import sample_batch
 from training.world.captions import Caption, Wanted, sample_caption
-from training.world.out_of_distribution import OUTSIDE
+from training.world.out_of_distribution import OUT_OF_DISTRIBUTION
 from training.world.scene import sample_scene
 
 
 def test_all_captions_are_compared_with_all_scenes_as_one_by_one() -> None:
     rng = random.Random(8)
-    scenes = [sample_scene(rng) for _ in range(60)] + [OUTSIDE]
+    scenes = [sample_scene(rng) for _ in range(60)] + [OUT_OF_DISTRIBUTION]
     captions = [sample_caption(scene, rng) for scene in scenes[:-1] for _ in range(2)]
     captions += [Caption("two dogs", (Wanted("dog"),) * 2), Caption("nobody", (), empty=True), Caption("all", ())]
     fits, ordered = truth_of(captions, scenes)

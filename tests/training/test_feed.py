@@ -12,7 +12,7 @@ from training.common import feed
 def test_each_sample_is_given_out_as_often_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "ROOM", 100)
     made = count()
-    again = feed.Again(lambda _rng: next(made), uses=4)
+    again = feed.ReplayBuffer(lambda _rng: next(made), uses=4)
     rng = random.Random(5)
     given = Counter(again(rng) for _ in range(8000))
     assert 1900 < len(given) < 2150  # a quarter are new
@@ -22,6 +22,6 @@ def test_each_sample_is_given_out_as_often_as_asked(monkeypatch: pytest.MonkeyPa
 
 def test_used_once_nothing_is_kept() -> None:
     made = count()
-    again = feed.Again(lambda _rng: next(made), uses=1)
+    again = feed.ReplayBuffer(lambda _rng: next(made), uses=1)
     assert [again(random.Random(1)) for _ in range(100)] == list(range(100))
     assert not again.kept

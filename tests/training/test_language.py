@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from training.common.frames import strange_task
+from training.common.frames import unknown_thing_task
 from training.common.tokenizer import build_tokenizer
 from training.language import (
     held_out,
@@ -15,7 +15,7 @@ from training.language import (
     unknown_things,
 )
 from training.language.names import Thing
-from training.language.noise import mistype
+from training.language.noise import add_typo
 from training.language.summaries import summary_example
 from training.language.tasks import TASKS
 from training.world.questions import UNKNOWN
@@ -93,7 +93,7 @@ def test_every_tool_is_wanted_and_has_only_its_own_slot() -> None:
 def test_a_sequence_joins_its_events_in_the_order_asked() -> None:
     rng = random.Random(5)
     for _ in range(50):
-        question = tool_calls.sample_tool_question(rng, kind="sequence3", strange=False)
+        question = tool_calls.sample_tool_question(rng, kind="sequence3", open_vocabulary=False)
         events = question.slots["find events", "sequence"].split(" ; ")
         places = [question.text.find(event) for event in events]
         assert len(events) == 3
@@ -115,28 +115,30 @@ def test_a_thing_in_vietnamese() -> None:
     assert Thing("person", "green").vi() == "người mặc áo xanh lá"
     assert Thing("dog").vi(random.Random(0)) == "con chó"
     assert Thing("person", "red", "flag").vi() == "người mặc áo đỏ cầm lá cờ"
-    assert Thing("person", None, "umbrella").many == "people with an umbrella"
+    assert Thing("person", None, "umbrella").plural_name == "people with an umbrella"
 
 
 def test_what_the_evaluation_holds_for_unknown_is_never_trained() -> None:
     rng = random.Random(12)
     kept = {name for pair in held_out.UNKNOWN_THINGS for name in pair}
     assert kept.isdisjoint([*unknown_things.ENGLISH, *unknown_things.VIETNAMESE])
-    drawn = [unknown_things.strange_question(rng) for _ in range(2000)]
-    drawn += [translation.sample_strange_pair(rng)[0] for _ in range(2000)]
+    drawn = [unknown_things.unknown_thing_question(rng) for _ in range(2000)]
+    drawn += [translation.sample_unknown_thing_pair(rng)[0] for _ in range(2000)]
     drawn += OUT_OF_WORLD
-    drawn += [out_of_distribution.sample_elsewhere(rng)[place] for _ in range(1000) for place in (0, 1)]
+    drawn += [
+        out_of_distribution.sample_out_of_distribution_question(rng)[place] for _ in range(1000) for place in (0, 1)
+    ]
     for name in kept:
         assert not [text for text in drawn if re.search(rf"\b{name}\b", text)], name
 
 
 def test_a_translation_keeps_the_word_of_a_thing_that_the_world_does_not_have() -> None:
-    assert unknown_things.sample_vietnamese_stranger(random.Random(2)).vietnamese
+    assert unknown_things.sample_vietnamese_unknown_thing(random.Random(2)).vietnamese
     thing = Thing("voi", "red", vietnamese="con voi")
-    assert (thing.a, thing.many, thing.vi_a()) == ("a red voi", "red voi", "một con voi đỏ")
+    assert (thing.a, thing.plural_name, thing.vi_a()) == ("a red voi", "red voi", "một con voi đỏ")
     rng, kept = random.Random(3), 0
     for _ in range(300):
-        vietnamese, english = translation.sample_strange_pair(rng)
+        vietnamese, english = translation.sample_unknown_thing_pair(rng)
         strange = [word for word in re.findall(r"\w+", english) if not word.isascii()]
         kept += bool(strange)
         assert all(word in vietnamese for word in strange), (vietnamese, english)
@@ -146,7 +148,7 @@ def test_a_translation_keeps_the_word_of_a_thing_that_the_world_does_not_have() 
 def test_what_is_asked_of_a_stranger_is_not_told_and_that_it_is_there_is_not_so() -> None:
     rng = random.Random(4)
     for _ in range(200):
-        instruction, prompt, answer = strange_task(rng)
+        instruction, prompt, answer = unknown_thing_task(rng)
         assert answer == (UNKNOWN if instruction[-1] in "?." else "no"), prompt
 
 
@@ -162,7 +164,7 @@ def test_somebody_is_a_person_where_a_search_is_filled_in() -> None:
 
 def test_a_typing_error_touches_one_word() -> None:
     rng, question = random.Random(1), "what colour is the motorbike?"
-    changed = [mistype(question, rng, share=1.0).split() for _ in range(40)]
+    changed = [add_typo(question, rng, share=1.0).split() for _ in range(40)]
     assert all(sum(a != b for a, b in zip(words, question.split(), strict=True)) <= 1 for words in changed)
     assert len({tuple(words) for words in changed}) > 10
 

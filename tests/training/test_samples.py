@@ -5,10 +5,10 @@ import random
 import pytest
 
 from training.common.hard_negatives import APART_SECONDS, REVERSED, sample_absence, sample_reversal
-from training.common.perception_noise import MEASURED, misread
-from training.language.out_of_distribution import ELSEWHERE, sample_elsewhere
+from training.common.perception_noise import MEASURED_RATES, add_perception_noise
+from training.language.out_of_distribution import OUT_OF_DISTRIBUTION_QUESTION, sample_out_of_distribution_question
 from training.language.rewording import ENGLISH, VIETNAMESE, other_wordings
-from training.language.translation import english_example, strayed
+from training.language.translation import add_stray_syllables, english_example
 from training.recipes.glip import sample_phrases
 from training.world.episodes import FRAMES, SAYINGS
 from training.world.scene import COLOURS, COLUMNS, KINDS, sample_scene
@@ -19,21 +19,23 @@ def test_without_mistakes_a_scene_is_read_as_it_is() -> None:
     rng = random.Random(1)
     for _ in range(50):
         scene = sample_scene(rng)
-        assert misread(scene, rng, MEASURED.times(0)) == scene
+        assert add_perception_noise(scene, rng, MEASURED_RATES.times(0)) == scene
 
 
 def test_mistakes_come_as_often_as_measured() -> None:
     rng, lost, actors, changed = random.Random(2), 0, 0, 0
     for _ in range(2000):
         scene = sample_scene(rng)
-        read = misread(scene, rng)
+        read = add_perception_noise(scene, rng)
         names = [actor.name for actor in read.actors]
         assert all(0 <= actor.column < COLUMNS for actor in read.actors)
         actors += len(scene.actors)
         lost += sum(actor.name not in names for actor in scene.actors)
         changed += read != scene
     # Overlooked, or of another kind or colour.
-    assert lost / actors == pytest.approx(MEASURED.overlooked + MEASURED.kind + MEASURED.colour, abs=0.02)
+    assert lost / actors == pytest.approx(
+        MEASURED_RATES.overlooked + MEASURED_RATES.kind + MEASURED_RATES.colour, abs=0.02
+    )
     assert 0.2 < changed / 2000 < 0.7
 
 
@@ -71,15 +73,15 @@ def test_other_words_ask_for_the_same_thing() -> None:
 
 
 def test_what_comes_from_elsewhere_is_translated_into_a_question_that_no_picture_answers() -> None:
-    assert ELSEWHERE in OUT_OF_WORLD
+    assert OUT_OF_DISTRIBUTION_QUESTION in OUT_OF_WORLD
     rng = random.Random(4)
-    assert len({sample_elsewhere(rng)[1] for _ in range(400)}) > 150
-    assert ELSEWHERE in {english_example(rng).target for _ in range(100)}
+    assert len({sample_out_of_distribution_question(rng)[1] for _ in range(400)}) > 150
+    assert OUT_OF_DISTRIBUTION_QUESTION in {english_example(rng).target for _ in range(100)}
 
 
 def test_a_stray_word_leaves_the_question_whole() -> None:
     rng, question = random.Random(7), "có xe đỏ nào không?"
-    texts = [strayed(question, rng, share=0.5) for _ in range(400)]
+    texts = [add_stray_syllables(question, rng, share=0.5) for _ in range(400)]
     assert 150 < texts.count(question) < 250
     for text in texts:
         assert text.endswith("?")

@@ -14,7 +14,7 @@ from training.evaluation.language import language
 from training.evaluation.protocol import Split, is_same
 from training.evaluation.retrieval import retrieval
 from training.evaluation.unknown_things import unknown_things
-from training.language.names import sample_happening
+from training.language.names import sample_action
 from training.recipes.event_timer import sample_shot_of
 from training.world.episodes import SHOT_SECONDS, Episode
 from training.world.questions import article, sample_question
@@ -91,6 +91,6 @@ def test_events_are_known_by_their_words_from_what_only_stands_there() -> None:
     for _ in range(40):
         _, shot = sample_shot_of(rng)
         event = rng.choice(shot.events)
-        texts = event.text, article(event.who), sample_happening(rng).present
+        texts = event.text, article(event.who), sample_action(rng).present
         right += [(core.event_probability(text) or 0.0) >= 0.5 for text in texts] == [True, False, True]
     assert right >= 38, right

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import InstructBlipForConditionalGeneration
 
 import training.recipes.tuning
-from training.common.feed import Again
+from training.common.feed import ReplayBuffer
 from training.common.models import IMAGE_SIZE, WIDTH_OF_MODEL, new_instructblip, new_t5
 from training.recipes.tuning import sample_batch, sample_still, watch, worker
 from training.world.scene import HELD_OUT
@@ -31,7 +31,7 @@ def test_a_picture_is_seen_once_and_asked_about_again() -> None:
         seen.append(len(frames))
         return _see(frames)
 
-    still = Again(lambda rng: sample_still(rng, see), 4)
+    still = ReplayBuffer(lambda rng: sample_still(rng, see), 4)
     batches = [sample_batch(rng, size=96, still=still, watched=lambda rng: watch(rng, see)) for _ in range(4)]
     stills = seen.count(1)
     assert 0.25 * 4 * 96 <= stills < 0.5 * 4 * 96

@@ -10,7 +10,7 @@ import pytest
 from training.language.vietnamese import Vietnamese
 from training.world.captions import English, sample_caption
 from training.world.labels import COLOUR, KIND, patch_labels
-from training.world.out_of_distribution import OUTSIDE, outside_frame
+from training.world.out_of_distribution import OUT_OF_DISTRIBUTION, out_of_distribution_frame
 from training.world.questions import QUESTION_KINDS, full_caption, sample_question
 from training.world.render import draw, model_frame
 from training.world.scene import (
@@ -92,16 +92,16 @@ def test_two_hundred_seeds_are_two_hundred_backdrops() -> None:
 
 def test_a_camera_that_turns_shows_more_of_the_same_place() -> None:
     still = np.asarray(draw(replace(SCENE, weather="clear", actors=()), width=384))
-    turned = np.asarray(draw(replace(SCENE, weather="clear", actors=(), camera=(40.0, 0.0)), width=384))
-    assert np.array_equal(still[:, 40:], turned[:, :-40])
+    reverse_claim = np.asarray(draw(replace(SCENE, weather="clear", actors=(), camera=(40.0, 0.0)), width=384))
+    assert np.array_equal(still[:, 40:], reverse_claim[:, :-40])
 
 
 def test_pictures_from_outside_the_world_are_all_different_and_the_truth_says_nothing() -> None:
     rng = random.Random(3)
-    frames = [outside_frame(rng, 64) for _ in range(60)]
+    frames = [out_of_distribution_frame(rng, 64) for _ in range(60)]
     assert all(frame.shape == (64, 64, 3) and frame.dtype == np.uint8 for frame in frames)
     assert len({frame.tobytes() for frame in frames}) > 50
-    assert {word for slot in scene_words(OUTSIDE) for word in slot if not word.startswith("<")} == {"none"}
+    assert {word for slot in scene_words(OUT_OF_DISTRIBUTION) for word in slot if not word.startswith("<")} == {"none"}
 
 
 def test_words_say_the_scene() -> None:

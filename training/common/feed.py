@@ -14,7 +14,7 @@ ROOM = 1500  # samples that each worker keeps, to be given out again
 FILLED = 64  # samples before the first is given out again
 
 
-class Again(Generic[T]):
+class ReplayBuffer(Generic[T]):
     """Gives out each sample a few times, in random order: rendering is what a GPU waits for.
 
     Args:

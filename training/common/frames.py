@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 import prompts
 from training.common.models import IMAGE_SIZE
-from training.language.noise import mistype, politely
-from training.language.unknown_things import strange_question, strange_statement
+from training.language.noise import add_typo, rephrase
+from training.language.unknown_things import unknown_thing_question, unknown_thing_statement
 from training.world.episodes import SHOT_SECONDS
-from training.world.out_of_distribution import OUTSIDE, outside_frame
+from training.world.out_of_distribution import OUT_OF_DISTRIBUTION, out_of_distribution_frame
 from training.world.plots import sample_shot
 from training.world.questions import UNKNOWN, sample_question, sample_statement
 from training.world.render import model_frame
 from training.world.scene import CROWD, Pairs, Scene, sample_scene
 
 CAPTION_QUESTION = prompts.render("caption").lower()
-STRANGE_SHARE = 0.08  # of the questions and statements about one picture
+UNKNOWN_SHARE = 0.08  # of the questions and statements about one picture
 CARRIER_DRAWS = (
     3  # scenes drawn again for one in which somebody carries something: one person in two does, one scene in six
 )
@@ -28,25 +28,25 @@ Task = tuple[str, str, str]  # instruction for the Q-Former, prompt for the T5, 
 
 def sample_task(scene: Scene, rng: random.Random) -> Task:
     """A question or a statement about a scene, in words as people type them."""
-    asked_of = scene if scene is not OUTSIDE else sample_scene(rng)
-    if rng.random() < STRANGE_SHARE:
-        return strange_task(rng)
+    asked_of = scene if scene is not OUT_OF_DISTRIBUTION else sample_scene(rng)
+    if rng.random() < UNKNOWN_SHARE:
+        return unknown_thing_task(rng)
     if rng.random() < 0.2:
         statement, there = sample_statement(asked_of, rng)
         return statement, prompts.render("verify", statement=statement), "yes" if there and scene is asked_of else "no"
     question = sample_question(asked_of, rng)
     if question is None:
         raise ValueError("a scene always allows some question")
-    text = mistype(politely(question.text, rng), rng, share=0.04)
+    text = add_typo(rephrase(question.text, rng), rng, share=0.04)
     return text, prompts.render("answer", question=text), question.answer if scene is asked_of else UNKNOWN
 
 
-def strange_task(rng: random.Random) -> Task:
+def unknown_thing_task(rng: random.Random) -> Task:
     """About what no picture of the world shows: whatever is asked, the answer is that it does not tell."""
     if rng.random() < 0.35:
-        statement = strange_statement(rng)
+        statement = unknown_thing_statement(rng)
         return statement, prompts.render("verify", statement=statement), "no"
-    text = mistype(politely(strange_question(rng), rng), rng, share=0.04)
+    text = add_typo(rephrase(unknown_thing_question(rng), rng), rng, share=0.04)
     return text, prompts.render("answer", question=text), UNKNOWN
 
 
@@ -54,7 +54,7 @@ def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArr
     """A scene and its picture: one in twelve from outside the world, one in four out of a clip."""
     draw = rng.random()
     if draw < 1 / 12:
-        return OUTSIDE, outside_frame(rng, IMAGE_SIZE)
+        return OUT_OF_DISTRIBUTION, out_of_distribution_frame(rng, IMAGE_SIZE)
     if draw < 1 / 3:
         shot, at = sample_shot(rng, SHOT_SECONDS, pairs=pairs), rng.uniform(1.0, SHOT_SECONDS - 0.1)
         if len((truth := shot.truth(at)).actors) <= CROWD:

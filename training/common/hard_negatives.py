@@ -43,20 +43,20 @@ def sample_reversal(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
             continue
         event = rng.choice(happened)
         claim = Claim.of(event, rng)
-        claim = claim if true else turned(claim)
-        seconds = frames_over(event, shot, rng)
-        if seconds and is_clear(claim, true, event, shot, seconds):
+        claim = claim if true else reverse_claim(claim)
+        seconds = sample_frame_times(event, shot, rng)
+        if seconds and is_unambiguous(claim, true, event, shot, seconds):
             return Episode(shot, seconds, CLAIM, claim.text(rng), yes_or_no(true))
 
 
-def turned(claim: Claim) -> Claim:
+def reverse_claim(claim: Claim) -> Claim:
     """The same with time running backwards."""
     if claim.kind == "overtakes" and claim.other:
         return Claim(claim.kind, claim.other, claim.other_colour, claim.who, claim.who_colour)
     return replace(claim, kind=REVERSED[claim.kind])
 
 
-def frames_over(event: Event, shot: Shot, rng: random.Random) -> tuple[float, ...]:
+def sample_frame_times(event: Event, shot: Shot, rng: random.Random) -> tuple[float, ...]:
     """The times of frames that hold an event, wherever in them; none if it is too long or runs out of the shot."""
     many, apart = rng.randint(*FRAMES), rng.uniform(*APART_SECONDS)
     length = (many - 1) * apart
@@ -67,7 +67,7 @@ def frames_over(event: Event, shot: Shot, rng: random.Random) -> tuple[float, ..
     return tuple(start + number * apart for number in range(many))
 
 
-def is_clear(claim: Claim, true: bool, event: Event, shot: Shot, seconds: tuple[float, ...]) -> bool:
+def is_unambiguous(claim: Claim, true: bool, event: Event, shot: Shot, seconds: tuple[float, ...]) -> bool:
     """True if the frames show those of the event, and nothing else in them makes a false claim half true."""
     there = {actor.name for at in seconds for actor in shot.truth(at).actors}
     if not {event.who, event.other or event.who} <= there:
@@ -90,9 +90,9 @@ def sample_absence(rng: random.Random, *, pairs: Pairs = "all") -> Episode:
         if not (shown := [event for event in shot.events if event.other or not true]):
             continue
         event = rng.choice(shown)
-        seconds = frames_over(event, shot, rng)
+        seconds = sample_frame_times(event, shot, rng)
         claim = Claim.of(event, rng) if true else _without(event, shot, seconds, rng)
-        if seconds and is_clear(claim, true, event, shot, seconds):
+        if seconds and is_unambiguous(claim, true, event, shot, seconds):
             return Episode(shot, seconds, CLAIM, _vague(claim, rng).text(rng), yes_or_no(true))
 
 

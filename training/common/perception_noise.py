@@ -31,10 +31,10 @@ class Rates:
         return Rates(*(getattr(self, name) * factor for name in self.__slots__))
 
 
-MEASURED = Rates()
+MEASURED_RATES = Rates()
 
 
-def misread(scene: Scene, rng: random.Random, rates: Rates = MEASURED) -> Scene:
+def add_perception_noise(scene: Scene, rng: random.Random, rates: Rates = MEASURED_RATES) -> Scene:
     """The scene with mistakes."""
     found: list[Actor] = []
     taken = {actor.column for actor in scene.actors}

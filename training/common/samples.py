@@ -13,15 +13,15 @@ from torch import Tensor, nn
 import prompts
 from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.token_ids import padded, text_ids
-from training.language.noise import politely
-from training.language.unknown_things import strange_claim, strange_story_question
+from training.language.noise import rephrase
+from training.language.unknown_things import unknown_thing_claim, unknown_thing_story_question
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
 from training.world.questions import UNKNOWN
 from training.world.scene import Pairs, Scene
 
 REVERSALS, ABSENCES = 0.45, 0.25  # of the claims
 EPISODE_WEIGHTS = {"first": 0.4, "before": 2.0}  # how often a kind is asked; the others 1
-STRANGE_EPISODES = 0.06  # about what no clip shows
+UNKNOWN_EPISODES = 0.06  # about what no clip shows
 Sample = tuple[Sequence[Scene], str, str]  # the frames' truths, prompt, answer
 
 
@@ -29,8 +29,8 @@ def asked_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     """A question about several frames."""
     (kind,) = rng.choices(list(EPISODE_KINDS), [EPISODE_WEIGHTS.get(kind, 1.0) for kind in EPISODE_KINDS])
     episode = sample_episode(rng, kind, pairs=pairs)
-    if rng.random() < STRANGE_EPISODES:
-        return replace(episode, text=strange_story_question(rng), answer=UNKNOWN)
+    if rng.random() < UNKNOWN_EPISODES:
+        return replace(episode, text=unknown_thing_story_question(rng), answer=UNKNOWN)
     return episode
 
 
@@ -39,8 +39,8 @@ def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
     shares = (REVERSALS, ABSENCES, 1 - REVERSALS - ABSENCES)
     (sample,) = rng.choices((sample_reversal, sample_absence, sample_claim), shares)
     episode = sample(rng, pairs=pairs)
-    if rng.random() < STRANGE_EPISODES:
-        return replace(episode, text=strange_claim(rng), answer="no")
+    if rng.random() < UNKNOWN_EPISODES:
+        return replace(episode, text=unknown_thing_claim(rng), answer="no")
     return episode
 
 
@@ -48,7 +48,7 @@ def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample
     """An episode as the T5 meets it; with `rng`, as people type it."""
     if episode.kind == CLAIM:
         return episode.truths(), prompts.render("verify", statement=episode.text), episode.answer
-    text = politely(episode.text, rng) if rng else episode.text
+    text = rephrase(episode.text, rng) if rng else episode.text
     return episode.truths(), prompts.render("answer", question=text), episode.answer
 
 

@@ -11,7 +11,7 @@ import string
 from functools import cache
 from typing import Any, Literal
 
-from training.language.accents import fold
+from training.language.accents import strip_accents
 
 IMAGE_TOKEN = "<image>"  # noqa: S105 - a token of the tokenizer
 SPECIAL = ("<pad>", "</s>", "<unk>", "<s>", "[CLS]", "[SEP]", IMAGE_TOKEN)
@@ -78,7 +78,7 @@ def vocabulary() -> tuple[str, ...]:
     single = list(letters + PUNCTUATION)
     continued = [f"##{letter}" for letter in letters]
     # Whoever types without accents drops all of them: each Vietnamese word is known bare, too.
-    bare = [fold(word) for word in VIETNAMESE_WORDS]
+    bare = [strip_accents(word) for word in VIETNAMESE_WORDS]
     words = [*WORLD_WORDS, *VIETNAMESE_WORDS, *bare]
     return tuple(dict.fromkeys([*SPECIAL, *COLUMN_MARKS, *single, *continued, *words]))
 

@@ -160,7 +160,7 @@ def _vietnamese(core: Core, split: Split) -> Figures:
 
 
 def _generalisation(core: Core, split: Split) -> Figures:
-    """Measures unseen combinations, unseen wordings, and the is_same questions without their pictures."""
+    """Measures unseen combinations, unseen wordings, and the same questions without their pictures."""
     count = max(10, split.size // 4)
     unseen, seen_words, new_words, blind = [], [], [], []
     for kind in QUESTION_KINDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from training.language.accents import fold
+from training.language.accents import strip_accents
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import VI_COLOURS, Thing
 from training.language.translation import VI_WORDINGS
@@ -60,7 +60,7 @@ def in_vietnamese(kind: str, scene: Scene, rng: random.Random) -> tuple[str, str
         vi_person=thing.vi(rng) if thing else "",
         vi_colour=VI_COLOURS[fields["colour"]][0] if "colour" in fields else "",
     )
-    return (fold(text) if rng.random() < UNACCENTED else text), answer
+    return (strip_accents(text) if rng.random() < UNACCENTED else text), answer
 
 
 def _thing(words: str) -> Thing | None:

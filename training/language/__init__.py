@@ -1,4 +1,4 @@
-"""What the pocket T5 learns about words: which tool a question wants, its slots, follow-ups, and Vietnamese.
+"""The language tasks of the pocket T5: tool choice, slots, follow-up questions, summaries and Vietnamese.
 
-`held_out.py` keeps wordings that no training ever samples; the evaluation asks with those alone.
+`held_out.py` has wordings that no training samples; the evaluation asks with those alone.
 """

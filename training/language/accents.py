@@ -1,11 +1,11 @@
-"""Vietnamese as it is typed without accents."""
+"""Vietnamese without accents, as people often type it."""
 
 from __future__ import annotations
 
 import unicodedata
 
 
-def fold(text: str) -> str:
-    """Vietnamese without its accents: `đường` is `duong`."""
+def strip_accents(text: str) -> str:
+    """Returns Vietnamese text without its accents: `duong` for `đường`."""
     bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))

@@ -1,4 +1,4 @@
-"""The records that every language task speaks in."""
+"""The records of every language task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Sampler = Callable[[random.Random], "Example"]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A prompt and what the model is to write."""
+    """A prompt, and the text that the model should write."""
 
     prompt: str
     target: str
@@ -19,9 +19,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One language task: how training samples it, and how the evaluation does, with wordings training never sees."""
+    """A language task: how training samples it, and how the evaluation samples it, with held-out wordings."""
 
     sample: Sampler
     held_out: Sampler
-    weight: float  # how often a step trains it, relative to the others
-    candidates: tuple[str, ...] = ()  # of a choice by likelihood; empty if the answer is written freely
+    weight: float  # how often training samples it, relative to the other tasks
+    candidates: tuple[str, ...] = ()  # answers of a choice by likelihood; empty if the answer is free text

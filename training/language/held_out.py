@@ -1,4 +1,4 @@
-"""Wordings and things for the evaluation alone. No training may import these tables; a test compares them.
+"""Wordings and things for the evaluation alone: no training samples them, and a test compares them with its tables.
 
 Keys are those of `tool_calls.QUESTIONS`, `rewrites.FOLLOW_UPS`, `training.world.wordings.WORDINGS` and
 `translation.VI_WORDINGS`.
@@ -132,4 +132,4 @@ UNKNOWN_THINGS: tuple[tuple[str, str], ...] = (
     ("squirrel", "con sóc"), ("toaster", "máy nướng bánh"), ("hedgehog", "con nhím"), ("rocket", "tên lửa"),
     ("wardrobe", "tủ quần áo"), ("peacock", "con công"), ("excavator", "máy xúc"),
 )  # fmt: skip
-"""Things that the world does not have, in English and in Vietnamese."""
+"""Names of things that the world does not have, in English and in Vietnamese."""

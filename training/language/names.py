@@ -1,4 +1,4 @@
-"""Things, colours and happenings of the world, in English and in Vietnamese."""
+"""Things, colours and actions of the world, in English and in Vietnamese."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VI_KINDS: dict[str, tuple[str, ...]] = {
     "bag": ("túi",),
     "bench": ("ghế băng", "ghế"),
 }
-"""The first is what translations into Vietnamese say; the others are understood."""
+"""Translations into Vietnamese use the first name; questions use any of them."""
 VI_CLASSIFIERS: dict[str, str] = (
     dict.fromkeys(KINDS, "chiếc")
     | {"person": ""}
@@ -65,31 +65,31 @@ PRONOUNS = dict.fromkeys(KINDS, ("it",)) | {"person": ("he", "she")}
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A kind of thing, with or without its colour, and what it carries."""
+    """A thing as a question names it: its kind, and its colour and what it carries if they are named."""
 
     kind: str
     colour: str | None = None
     carries: str | None = None
-    vietnamese: str | None = None  # of a thing that the world does not have: its name there, "con voi"
+    vietnamese: str | None = None  # only for an unknown thing: its Vietnamese name, such as "con voi"
 
     @property
     def name(self) -> str:
-        """`red car`, `person with an umbrella`."""
+        """The name without an article, such as `red car` or `person with an umbrella`."""
         return self._named(self.kind)
 
     @property
     def a(self) -> str:
-        """`a red car`."""
+        """The name with the indefinite article, such as `a red car`."""
         return article(self.name)
 
     @property
     def the(self) -> str:
-        """`the red car`."""
+        """The name with the definite article, such as `the red car`."""
         return f"the {self.name}"
 
     @property
-    def many(self) -> str:
-        """`red cars`; a word that was kept from the Vietnamese stays as it is."""
+    def plural_name(self) -> str:
+        """The plural, such as `red cars`; an unknown Vietnamese word does not change."""
         return self._named(self.kind if self.vietnamese else plural(self.kind))
 
     def _named(self, kind: str) -> str:
@@ -97,7 +97,7 @@ class Thing:
         return f"{bare} with {article(self.carries)}" if self.carries else bare
 
     def vi(self, rng: random.Random | None = None, *, classifier: bool = True) -> str:
-        """`chiếc ô tô đỏ`; with `rng`, in one of the ways people write it."""
+        """Returns the Vietnamese name, such as `chiếc ô tô đỏ`; with `rng`, draws one of its variants."""
         words = [self.vietnamese] if self.vietnamese else self._known_in_vietnamese(rng, classifier=classifier)
         if self.colour:
             colour = rng.choice(VI_COLOURS[self.colour]) if rng else VI_COLOURS[self.colour][0]
@@ -112,18 +112,18 @@ class Thing:
 
     def _known_in_vietnamese(self, rng: random.Random | None, *, classifier: bool) -> list[str]:
         kind = rng.choice(VI_KINDS[self.kind]) if rng else VI_KINDS[self.kind][0]
-        # People often drop "chiếc", but hardly "con", nor "chiếc" before a bare "xe".
-        kept = rng is None or self.kind in (*ANIMALS, *OBJECTS) or kind == "xe" or rng.random() < 0.6
-        before = VI_CLASSIFIERS[self.kind]
-        return [before, kind] if classifier and kept and before else [kind]
+        # People often leave out the classifier "chiếc", but seldom "con", and seldom "chiếc" before a bare "xe".
+        with_classifier = rng is None or self.kind in (*ANIMALS, *OBJECTS) or kind == "xe" or rng.random() < 0.6
+        word = VI_CLASSIFIERS[self.kind]
+        return [word, kind] if classifier and with_classifier and word else [kind]
 
     def vi_a(self, rng: random.Random | None = None) -> str:
-        """`một chiếc ô tô đỏ`."""
+        """Returns the Vietnamese name with "một" (a), such as `một chiếc ô tô đỏ`."""
         return f"một {self.vi(rng)}"
 
 
 def sample_thing(rng: random.Random, *, coloured: float = 0.6, kinds: tuple[str, ...] = KINDS) -> Thing:
-    """Any thing of `kinds`; with probability `coloured` it has a colour."""
+    """Draws a thing of one of `kinds`; with probability `coloured` it has a colour."""
     kind = "person" if "person" in kinds and rng.random() < 0.12 else rng.choice(kinds)
     colour = rng.choice(list(COLOURS)) if rng.random() < coloured else None
     return Thing(kind, colour, rng.choice(CARRIED) if kind == "person" and rng.random() < 0.2 else None)
@@ -134,13 +134,13 @@ MOVING = tuple(kind for kind in KINDS if kind not in OBJECTS)
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What somebody does, without an object."""
+    """A verb phrase, such as `stops`, and the kinds of actor that it is possible for."""
 
     present: str  # "stops"
     base: str  # "stop"
-    vi: tuple[str, ...]  # the first is what translations say
-    living: bool = False  # only people and animals do it
-    driven: bool = False  # only vehicles do it
+    vi: tuple[str, ...]  # translations use the first
+    living: bool = False  # only for people and animals
+    driven: bool = False  # only for vehicles
 
 
 VERBS = (
@@ -169,44 +169,44 @@ VERBS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """Somebody does something."""
+class Action:
+    """An actor and what it does."""
 
     who: Thing
     verb: Verb
 
     @property
     def present(self) -> str:
-        """`a dog runs by`."""
+        """The action as a statement, such as `a dog runs by`."""
         return f"{self.who.a} {self.verb.present}"
 
     @property
     def ask(self) -> str:
-        """`a dog run by`, after `does`."""
+        """The words after `does` in a question, such as `a dog run by`."""
         return f"{self.who.a} {self.verb.base}"
 
     def vi(self, rng: random.Random | None = None) -> str:
-        """`một con chó chạy qua`."""
+        """Returns the statement in Vietnamese, such as `một con chó chạy qua`; with `rng`, draws a variant."""
         return f"{self.who.vi_a(rng)} {rng.choice(self.verb.vi) if rng else self.verb.vi[0]}"
 
 
-def sample_happening(rng: random.Random) -> Happening:
-    """Somebody and something they can do."""
+def sample_action(rng: random.Random) -> Action:
+    """Draws an actor and an action that is possible for it."""
     who = sample_thing(rng, coloured=0.4, kinds=MOVING)
     living = who.kind in LIVING
     verbs = [verb for verb in VERBS if not (verb.driven if living else verb.living)]
-    return Happening(who, rng.choice(verbs))
+    return Action(who, rng.choice(verbs))
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """What somebody of a story does, in both languages: `gets off the red bus`, `xuống chiếc xe buýt đỏ`."""
+class Predicate:
+    """What a player of a story does, in both languages: `gets off the red bus`, `xuống chiếc xe buýt đỏ`."""
 
     does: str
     vi: str
 
 
-_DEEDS = {
+_PREDICATES = {
     "enters": "đi vào",
     "leaves": "rời đi",
     "stops": "dừng lại",
@@ -220,9 +220,9 @@ _DEEDS = {
 }
 
 
-def sample_deed(rng: random.Random) -> Deed:
-    """Anything that the stories tell."""
-    does, vi = rng.choice(tuple(_DEEDS.items()))
+def sample_predicate(rng: random.Random) -> Predicate:
+    """Draws a predicate of one of the kinds of event that stories contain."""
+    does, vi = rng.choice(tuple(_PREDICATES.items()))
     if does in ("gets on", "gets off"):
         other = sample_thing(rng, coloured=0.9, kinds=("bus", "car", "van", "truck"))
     elif does == "overtakes":
@@ -233,5 +233,5 @@ def sample_deed(rng: random.Random) -> Deed:
         other = sample_thing(rng, coloured=0.9, kinds=("box", "bag", "ball", "person"))
         vi = "đón" if other.kind == "person" else vi
     else:
-        return Deed(does, vi)
-    return Deed(f"{does} {other.the}", f"{vi} {other.vi()}")
+        return Predicate(does, vi)
+    return Predicate(f"{does} {other.the}", f"{vi} {other.vi()}")

@@ -1,7 +1,7 @@
-"""Questions as people type them: with polite words around, and now and then a word lost or mistaken.
+"""Noise in questions, as people type them: other words, polite phrases, typos, and missing or wrong words.
 
-A small model that has seen each wording a thousand times reads the wording, not the question. Disturbed words teach it
-to hold on to what matters.
+A small model that has seen each wording a thousand times learns the wording and not the question. Noise teaches it to
+rely on the words that matter.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Collection
 
-from training.language.rewording import reworded
+from training.language.rewording import reword
 
 BEFORE = (
     *(
@@ -27,12 +27,28 @@ BEFORE = (
     *("hi, ", "could you say ", "i would like to know: ", "i want to know ", "do you know ", "look: ", "then ", "ok, "),
 )
 AFTER = (" please", " in this video", " in the clip", " now", " then", " at all", " in the picture", " there")
-MISTAKEN = ("the", "is", "are", "what", "there", "do", "of", "all", "any", "this", "that", "now", "we", "they", "for")
+REPLACEMENTS = (
+    "the",
+    "is",
+    "are",
+    "what",
+    "there",
+    "do",
+    "of",
+    "all",
+    "any",
+    "this",
+    "that",
+    "now",
+    "we",
+    "they",
+    "for",
+)
 
 
-def politely(question: str, rng: random.Random) -> str:
-    """The question, often in other words, and one time in four with words around it that change nothing."""
-    question = reworded(question, rng)
+def rephrase(question: str, rng: random.Random) -> str:
+    """Returns the question, often in other words, and in one of four cases with a phrase that changes nothing."""
+    question = reword(question, rng)
     draw = rng.random()
     if draw < 0.15:
         return rng.choice(BEFORE) + question
@@ -41,8 +57,8 @@ def politely(question: str, rng: random.Random) -> str:
     return question
 
 
-def mistype(question: str, rng: random.Random, *, share: float = 0.08) -> str:
-    """The question, with probability `share` with one longer word typed wrongly: a letter lost, doubled or swapped."""
+def add_typo(question: str, rng: random.Random, *, share: float = 0.08) -> str:
+    """Returns the question, with probability `share` with a typo: a letter missing, doubled or swapped."""
     if rng.random() >= share:
         return question
     words = question.split()
@@ -61,12 +77,12 @@ def mistype(question: str, rng: random.Random, *, share: float = 0.08) -> str:
     return " ".join(words)
 
 
-def disturb(question: str, rng: random.Random, keep: Collection[str], *, share: float = 0.3) -> str:
-    """The question, with probability `share` with one word lost or mistaken that is not in `keep`."""
+def corrupt_word(question: str, rng: random.Random, keep: Collection[str], *, share: float = 0.3) -> str:
+    """Returns the question, with probability `share` with a word outside `keep` missing or replaced."""
     words = question.split()
-    loose = [at for at, word in enumerate(words) if re.sub(r"\W", "", word) not in keep and word.isalpha()]
-    if len(loose) < 2 or rng.random() >= share:
+    candidates = [at for at, word in enumerate(words) if re.sub(r"\W", "", word) not in keep and word.isalpha()]
+    if len(candidates) < 2 or rng.random() >= share:
         return question
-    at = rng.choice(loose)
-    words[at : at + 1] = [rng.choice(MISTAKEN)] if rng.random() < 0.6 else []
+    at = rng.choice(candidates)
+    words[at : at + 1] = [rng.choice(REPLACEMENTS)] if rng.random() < 0.6 else []
     return " ".join(words)

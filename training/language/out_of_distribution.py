@@ -1,14 +1,14 @@
-"""Questions about anything but a street scene, in both languages: so that what lies outside is known by its looks.
+"""Questions about anything but a street scene, in both languages, so that the models recognise such questions.
 
-All Vietnamese ones become one English question, which asks for nothing that a picture shows.
+All of the Vietnamese ones have the same translation, a question that no picture answers.
 """
 
 from __future__ import annotations
 
 import random
 
-ELSEWHERE = "what is your name?"
-"""What a translation makes of every question from elsewhere."""
+OUT_OF_DISTRIBUTION_QUESTION = "what is your name?"
+"""The translation of every out-of-distribution question."""
 
 _THINGS = (
     ("house", "ngôi nhà"), ("coffee", "ly cà phê"), ("shoes", "đôi giày"), ("phone", "điện thoại"),
@@ -88,8 +88,8 @@ _PLAIN = (
 PATTERNS = (_ABOUT_THINGS, _ABOUT_PEOPLE, _ABOUT_LANDS, _PLAIN)
 
 
-def sample_elsewhere(rng: random.Random) -> tuple[str, str]:
-    """A question from elsewhere, in English and in Vietnamese."""
+def sample_out_of_distribution_question(rng: random.Random) -> tuple[str, str]:
+    """Draws an out-of-distribution question: (English, Vietnamese)."""
     draw = rng.random()
     if draw < 0.2:
         return rng.choice(_PLAIN)

@@ -1,8 +1,8 @@
-"""Other words for the same question, in English and in Vietnamese.
+"""Other wordings of a question, in English and in Vietnamese.
 
-A pattern is a whole question with blanks; what matches it may be asked in any of the ways beside it. They multiply with
-the templates of the tasks, so that a small model learns what is asked and not by which sentence. The wordings that
-evaluations keep for themselves are none of these: a test compares all of them.
+A key is the pattern of a whole question with blanks; its values are other wordings of every question that matches.
+They multiply the templates of the tasks, so that a small model learns the question and not a sentence. None of them is
+a held-out wording of an evaluation; a test compares all of them.
 """
 
 from __future__ import annotations
@@ -314,25 +314,27 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def other_wordings(question: str, table: dict[str, tuple[str, ...]]) -> list[str]:
-    """Every other way to ask it that the table knows."""
-    found = []
+    """Returns all other wordings of a question that the table has."""
+    wordings = []
     for pattern, ways in table.items():
         if matched := _compiled(pattern).fullmatch(question):
-            blanks = [blank for blank in matched.groups() if blank is not None]  # of alternatives only one is there
-            found += [way.format(*blanks) for way in ways]
-    return found
+            blanks = [
+                blank for blank in matched.groups() if blank is not None
+            ]  # None: an alternative that did not match
+            wordings += [way.format(*blanks) for way in ways]
+    return wordings
 
 
-def reworded(question: str, rng: random.Random, *, share: float = 0.8) -> str:
-    """The question, with probability `share` in other words, if there are any."""
+def reword(question: str, rng: random.Random, *, share: float = 0.8) -> str:
+    """Returns the question; with probability `share`, in other words if the table has some."""
     if rng.random() >= share:
         return question
     ways = other_wordings(question, ENGLISH)
     return rng.choice(ways) if ways else question
 
 
-def reworded_in_vietnamese(question: str, rng: random.Random, *, share: float = 0.6) -> str:
-    """The same in Vietnamese, and now and then with words around it that change nothing."""
+def reword_vietnamese(question: str, rng: random.Random, *, share: float = 0.6) -> str:
+    """Returns a Vietnamese question, often in other words, and at times with a phrase that changes nothing."""
     if rng.random() < share and (ways := other_wordings(question, VIETNAMESE)):
         question = rng.choice(ways)
     draw = rng.random()

@@ -1,4 +1,4 @@
-"""Follow-up questions and the standalone questions that they mean."""
+"""Follow-up questions and the standalone questions with the same meaning."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import TypedDict
 import prompts
 from training.language.example import Example
 from training.language.held_out import FOLLOW_UP_WORDINGS as HELD_OUT
-from training.language.names import PRONOUNS, Happening, Thing, sample_happening, sample_thing
-from training.language.noise import disturb, mistype, politely
+from training.language.names import PRONOUNS, Action, Thing, sample_action, sample_thing
+from training.language.noise import add_typo, corrupt_word, rephrase
 from training.language.tool_calls import sample_tool_question
-from training.language.unknown_things import sample_anything
+from training.language.unknown_things import sample_any_thing
 from training.world.questions import NUMBERS
 from training.world.scene import COLOURS
 
 STANDS_ALONE = "same"
-"""What the model writes for a question that needs nothing of what was said before."""
+"""The output for a question that does not depend on the earlier turns."""
 
 
 Name = Callable[[random.Random], Thing]
-"""Draws what a conversation is about."""
+"""Draws the thing that a turn is about."""
 
 
 class Turn(TypedDict):
@@ -218,13 +218,13 @@ TOO = (
     "is {a} there as well?",
     "how about {a}, do you see it?",
 )
-"""What asks for another thing after the first one: whether it is there, whatever was asked before."""
+"""Questions whether another thing is there, too, whatever was asked before."""
 WHEN_ASKED = ("when does {ask}?", "find the moment when {present}.", "show me when {present}.", "does {ask}?")
 _WEIGHTS = {"swap": 3, "after": 1.5, "do_after": 1.5, "colour": 2, "direction": 2}
 
 
 def _answer(rng: random.Random, thing: Thing) -> str:
-    """What the assistant may have said about a thing, without naming another."""
+    """Draws what the assistant may have answered about a thing, without naming another thing."""
     seconds = rng.randrange(60)
     forms = (
         "yes",
@@ -240,24 +240,24 @@ def _answer(rng: random.Random, thing: Thing) -> str:
 
 
 def _unrelated(rng: random.Random, name: Name) -> Turn:
-    """A turn that the question now does not mean: about a thing, or about none, or any question that a tool answers."""
+    """Draws a turn that the follow-up does not refer to: about another thing, or about none."""
     thing = name(rng)
     draw = rng.random()
     if draw < 0.3:
         return Turn(question=rng.choice(ABOUT_NO_THING), answer=rng.choice(("yes", "no", "day", "night", "two", "")))
     if draw < 0.6:
-        asked = sample_tool_question(rng, strange=name is sample_anything)
+        asked = sample_tool_question(rng, open_vocabulary=name is sample_any_thing)
         return Turn(question=asked.text, answer=_answer(rng, thing))
     question = rng.choice((*OPENINGS, *ABOUT.values()))
     return Turn(question=_about(question, thing), answer=_answer(rng, thing))
 
 
 def _about(pattern: str, thing: Thing) -> str:
-    return pattern.format(a=thing.a, the=thing.the, many=thing.many)
+    return pattern.format(a=thing.a, the=thing.the, many=thing.plural_name)
 
 
 def _short(kind: str, rng: random.Random, thing: Thing) -> str:
-    """A short true-looking answer to a question of ABOUT."""
+    """Draws a short, plausible answer to a question of `ABOUT`."""
     if kind == "colour":
         return rng.choice(list(COLOURS))
     if kind == "direction":
@@ -268,7 +268,7 @@ def _short(kind: str, rng: random.Random, thing: Thing) -> str:
 
 
 def _chain(rng: random.Random, name: Name) -> tuple[Turn, Thing]:
-    """A turn about one thing; where the answer names another thing, the follow-up means that one."""
+    """Draws a turn and the thing that a follow-up to it means: the thing that the answer names, else the question's."""
     thing = name(rng)
     draw = rng.random()
     if draw < 0.55:
@@ -276,40 +276,40 @@ def _chain(rng: random.Random, name: Name) -> tuple[Turn, Thing]:
     if draw < 0.8:
         kind = rng.choice(("colour", "direction", "where", "count", "when"))
         return Turn(question=_about(ABOUT[kind], thing), answer=_short(kind, rng, thing)), thing
-    found = sample_thing(rng, coloured=0.8)
-    return Turn(question=_about(ABOUT[rng.choice(("left", "right", "front"))], thing), answer=found.a), found
+    neighbour = sample_thing(rng, coloured=0.8)
+    return Turn(question=_about(ABOUT[rng.choice(("left", "right", "front"))], thing), answer=neighbour.a), neighbour
 
 
-def _happened(rng: random.Random, happening: Happening) -> Turn:
-    question = rng.choice(WHEN_ASKED).format(ask=happening.ask, present=happening.present)
-    return Turn(question=question, answer=rng.choice(("yes", f"at {rng.randrange(60)} seconds", happening.present)))
+def _turn_about_action(rng: random.Random, action: Action) -> Turn:
+    question = rng.choice(WHEN_ASKED).format(ask=action.ask, present=action.present)
+    return Turn(question=question, answer=rng.choice(("yes", f"at {rng.randrange(60)} seconds", action.present)))
 
 
 def sample_follow_up(
     rng: random.Random, *, held_out: bool = False, kind: str | None = None
 ) -> tuple[list[Turn], str, str]:
-    """(earlier turns, the question now, the standalone question)."""
-    name: Name = sample_thing if held_out else sample_anything
+    """Draws a follow-up question of `kind` (default: any): (earlier turns, follow-up, standalone question)."""
+    name: Name = sample_thing if held_out else sample_any_thing
     kinds = list(FOLLOW_UPS)
     kind = kind or rng.choices(kinds, [_WEIGHTS.get(name, 1) for name in kinds])[0]
     wording = rng.choice(HELD_OUT[kind] if held_out else FOLLOW_UPS[kind])
     if kind in ("after", "do_after"):
-        happening = sample_happening(rng)
-        turn, thing = _happened(rng, happening), happening.who
-        standalone = f"what happens after {happening.present}?"
+        action = sample_action(rng)
+        turn, thing = _turn_about_action(rng, action), action.who
+        standalone = f"what happens after {action.present}?"
         if kind == "do_after":
-            standalone = f"what does {thing.the} do after {happening.present}?"
+            standalone = f"what does {thing.the} do after {action.present}?"
     elif kind == "swap":
         thing, other = name(rng), name(rng)
         about = rng.choice(list(ABOUT))
         turn = Turn(question=_about(ABOUT[about], thing), answer=_short(about, rng, thing))
         # "and the red one?" keeps the kind; "and the dog?" names another.
-        one = thing.colour is not None and rng.random() < 0.3
-        if one:
+        same_kind = thing.colour is not None and rng.random() < 0.3
+        if same_kind:
             other = replace(thing, colour=rng.choice(list(COLOURS)), carries=None)
-        named = (
-            f"the {other.colour} one" if one else (other.many if about == "count" else rng.choice((other.the, other.a)))
-        )
+            named = f"the {other.colour} one"
+        else:
+            named = other.plural_name if about == "count" else rng.choice((other.the, other.a))
         return _history(rng, turn, name), wording.format(other=named), _about(ABOUT[about], other)
     else:
         turn, thing = _chain(rng, name)
@@ -333,8 +333,8 @@ def _history(rng: random.Random, turn: Turn, name: Name) -> list[Turn]:
 
 
 def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """A follow-up, or a question that stands alone already: that one the model need not write again."""
-    name: Name = sample_thing if held_out else sample_anything
+    """Draws a follow-up, or a question that stands alone, which the model answers with `STANDS_ALONE`."""
+    name: Name = sample_thing if held_out else sample_any_thing
     draw = rng.random()
     if draw < 0.08 and not held_out:
         thing = name(rng)
@@ -346,7 +346,7 @@ def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
     else:
         history, question, target = sample_follow_up(rng, held_out=held_out)
         if not held_out:
-            question = disturb(question, rng, keep=target.split(), share=0.15)
+            question = corrupt_word(question, rng, keep=target.split(), share=0.15)
     if not held_out:
-        question = mistype(politely(question, rng), rng, share=0.05)
+        question = add_typo(rephrase(question, rng), rng, share=0.05)
     return Example(prompts.render("rewrite", history=history, question=question), target)

@@ -1,4 +1,4 @@
-"""Every language task by its name."""
+"""All language tasks by name."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ TASKS: dict[str, Task] = {
     "rewrite": Task(rewrite_example, partial(rewrite_example, held_out=True), weight=3),
     "vi_en": Task(english_example, partial(english_example, held_out=True), weight=3),
     "en_vi": Task(vietnamese_example, partial(vietnamese_example, held_out=True), weight=1.5),
-    "summary": Task(summary_example, summary_example, weight=0.5),  # what is held out here are the seeds
+    "summary": Task(summary_example, summary_example, weight=0.5),  # only its seeds are held out
 }
 
 __all__ = ["TASKS", "Example", "Task"]

@@ -1,7 +1,7 @@
-"""Questions, the tool that each wants, and what fills the tool's slots.
+"""Questions with the tool that answers each of them and the values of the tool's slots.
 
-The tools and their slots are the frozen ones of the agent. A question also has values for slots of tools that a default
-route may take instead (`find_frames` before a look), so that the core can always say what to search for.
+Tools and slots are those of the agent. A question also has values for the slots of tools that the agent may call first
+(`find_frames` before it looks), so that the core can always say what to search for.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import prompts
 from training.language.example import Example
 from training.language.held_out import TOOL_WORDINGS as HELD_OUT
-from training.language.names import Happening, Thing, sample_happening, sample_thing
-from training.language.noise import disturb, mistype, politely
-from training.language.out_of_distribution import sample_elsewhere
-from training.language.unknown_things import sample_act, sample_anything
+from training.language.names import Action, Thing, sample_action, sample_thing
+from training.language.noise import add_typo, corrupt_word, rephrase
+from training.language.out_of_distribution import sample_out_of_distribution_question
+from training.language.unknown_things import sample_any_action, sample_any_thing
 from training.world.scene import COLOURS
 
 TOOLS = ("find frames", "find events", "read text", "ground", "count", "describe", "look")
-OPEN = "none"  # what the model writes where the question leaves a slot open
+OPEN = "none"  # the value of a slot that the question does not fill
 SLOTS = {
     "find frames": "query",
     "find events": "sequence",
@@ -456,7 +456,7 @@ QUESTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
 }
-"""Class of questions -> (tool, wordings)."""
+"""Maps a kind of question to its tool and its wordings."""
 BACKDROPS = ("rain", "fog", "a sign", "a street", "a park", "a road", "a beach", "a square", "the night", "the day")
 _WEIGHTS: dict[str, float] = {
     "sequence": 4,
@@ -478,7 +478,7 @@ _WEIGHTS: dict[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class ToolQuestion:
-    """A question, the tool it wants, and values for slots, keyed by (tool, slot)."""
+    """A question, the tool that answers it, and values of slots by (tool, slot)."""
 
     text: str
     tool: str
@@ -486,37 +486,39 @@ class ToolQuestion:
 
 
 def sample_tool_question(
-    rng: random.Random, *, held_out: bool = False, kind: str | None = None, strange: bool | None = None
+    rng: random.Random, *, held_out: bool = False, kind: str | None = None, open_vocabulary: bool | None = None
 ) -> ToolQuestion:
-    """A question of any class.
+    """Draws a question that a tool answers.
 
     Args:
-        rng: what to ask, and how.
-        held_out: in wordings that training never samples.
-        kind: the class.
-        strange: whether it may name what the world does not have, and acts in any words; default: not if held out.
+        rng: source of randomness.
+        held_out: whether to use the held-out wordings.
+        kind: one of `QUESTIONS`; None draws one.
+        open_vocabulary: whether to name unknown things and other predicates, too; None: only if not `held_out`.
     """
-    strange = not held_out if strange is None else strange
+    open_vocabulary = not held_out if open_vocabulary is None else open_vocabulary
     kinds = list(QUESTIONS)
     kind = kind or rng.choices(kinds, [_WEIGHTS.get(name, 1) for name in kinds])[0]
     tool, wordings = QUESTIONS[kind]
-    named = sample_anything if strange else sample_thing
-    thing, other = named(rng), named(rng)
+    draw_thing = sample_any_thing if open_vocabulary else sample_thing
+    thing, other = draw_thing(rng), draw_thing(rng)
     person = Thing("person", rng.choice((None, *COLOURS)))
     if kind == "holding":
         thing = person
-    happens = sample_act if strange else sample_happening
-    first, second, third = (happens(rng) for _ in range(3))
-    while kind == "when_happens" and first.verb.base == "appear":  # that is the class `when`, which seeks the thing
-        first = happens(rng)
+    draw_action = sample_any_action if open_vocabulary else sample_action
+    first, second, third = (draw_action(rng) for _ in range(3))
+    while kind == "when_happens" and first.verb.base == "appear":  # that is the kind `when`, which asks for the thing
+        first = draw_action(rng)
     word, backdrop = rng.choice(WORDS), rng.choice(BACKDROPS)
     wording = rng.choice(HELD_OUT[kind] if held_out else wordings)
-    who, who_second, who_third = (_doer(one, rng) if strange else one.who.a for one in (first, second, third))
+    who, who_second, who_third = (
+        _actor_name(action, rng) if open_vocabulary else action.who.a for action in (first, second, third)
+    )
     text = wording.format(
         a=thing.a,
         the=thing.the,
         name=thing.name,
-        many=thing.many,
+        many=thing.plural_name,
         other=other.the,
         person=person.the,
         ask=f"{who} {first.verb.base}",
@@ -531,13 +533,13 @@ def sample_tool_question(
         place=rng.choice(PLACES),
     )
     if kind == "other" and not held_out and rng.random() < 0.7:
-        text, _ = sample_elsewhere(rng)
+        text, _ = sample_out_of_distribution_question(rng)
     return ToolQuestion(text, tool, _slots(kind, (thing, other), (first, second, third), word, backdrop))
 
 
-def _doer(happening: Happening, rng: random.Random) -> str:
-    """How a question calls whoever does something: `a red car`, `the red car`, `somebody`."""
-    who = happening.who
+def _actor_name(action: Action, rng: random.Random) -> str:
+    """Draws how a question names the actor: `a red car`, `the red car`, or `somebody`."""
+    who = action.who
     if who.a == "a person" and rng.random() < 0.5:
         return rng.choice(SOMEBODY)
     return who.the if rng.random() < 0.15 else who.a
@@ -546,13 +548,13 @@ def _doer(happening: Happening, rng: random.Random) -> str:
 def _slots(
     kind: str,
     things: tuple[Thing, Thing],
-    happenings: tuple[Happening, Happening, Happening],
+    actions: tuple[Action, Action, Action],
     word: str,
     backdrop: str,
 ) -> dict[tuple[str, str], str]:
-    """Values for the tool's own slot, and for the search that a default route would make instead."""
+    """Returns the values of the tool's slots and of the search that may precede the tool."""
     thing, other = things
-    present = [happening.present for happening in happenings]
+    present = [action.present for action in actions]
     query = ("find frames", "query")
     if kind in ("when", "exist", "find"):
         return {query: thing.a, ("count", "phrase"): thing.name, ("ground", "phrases"): thing.name}
@@ -582,23 +584,23 @@ def _slots(
 
 
 def choice_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """Which tool does a question want?"""
+    """Draws a question; the target is its tool."""
     question = sample_tool_question(rng, held_out=held_out)
-    text = question.text if held_out else mistype(politely(question.text, rng), rng)
+    text = question.text if held_out else add_typo(rephrase(question.text, rng), rng)
     return Example(prompts.render("choose_tool", question=text), question.tool)
 
 
 def slot_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """What fills a slot? Mostly of the tool that the question wants."""
+    """Draws a question and a slot, mostly of its tool; the target is the slot's value."""
     while True:
         question = sample_tool_question(rng, held_out=held_out)
-        own = [key for key in question.slots if key[0] == question.tool]
-        keys = own if own and rng.random() < 0.7 else list(question.slots)
+        of_its_tool = [key for key in question.slots if key[0] == question.tool]
+        keys = of_its_tool if of_its_tool and rng.random() < 0.7 else list(question.slots)
         if not keys:
             continue
         tool, slot = rng.choice(keys)
         text, target = question.text, question.slots[tool, slot]
         if not held_out:
-            text = politely(text if target == OPEN else disturb(text, rng, keep=target.split()), rng)
-            text = mistype(text, rng) if tool != "read text" else text
+            text = rephrase(text if target == OPEN else corrupt_word(text, rng, keep=target.split()), rng)
+            text = add_typo(text, rng) if tool != "read text" else text
         return Example(prompts.render("fill_slot", question=text, tool=tool, slot=slot), target)

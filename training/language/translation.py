@@ -1,7 +1,7 @@
-"""Sentences of the world in Vietnamese and English.
+"""Translation between Vietnamese and English, for sentences about the world.
 
-Both directions come from one set of pairs. Vietnamese has many ways to ask a thing and they all become one English
-question, which the other tasks know; English becomes the first Vietnamese wording.
+One table serves both directions. All Vietnamese wordings of a question become the same English question, which the
+other tasks know; English becomes the first Vietnamese wording.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import prompts
 from training.language import vietnamese
-from training.language.accents import fold
+from training.language.accents import strip_accents
 from training.language.example import Example
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import (
@@ -20,25 +20,25 @@ from training.language.names import (
     VI_CARRIED,
     VI_COLOURS,
     VI_NUMBERS,
-    Deed,
-    Happening,
+    Action,
+    Predicate,
     Thing,
-    sample_deed,
-    sample_happening,
+    sample_action,
+    sample_predicate,
     sample_thing,
 )
-from training.language.out_of_distribution import ELSEWHERE, sample_elsewhere
-from training.language.rewording import reworded_in_vietnamese
-from training.language.unknown_things import sample_vietnamese_stranger, vietnamese_syllable
+from training.language.out_of_distribution import OUT_OF_DISTRIBUTION_QUESTION, sample_out_of_distribution_question
+from training.language.rewording import reword_vietnamese
+from training.language.unknown_things import sample_vietnamese_unknown_thing, vietnamese_syllable
 from training.world.episodes import base, past
 from training.world.questions import article, full_caption
 from training.world.scene import sample_scene
 
 Pair = tuple[str, str]  # Vietnamese, English
 
-STRANGE_SHARE = 0.25  # of the sentences are about what the world does not have, or about anybody
-SOMEBODY_SHARE = 0.25  # of those
-STRAY_SHARE = 0.15  # of the questions hold a word that says nothing
+UNKNOWN_SHARE = 0.25  # share of sentences about an unknown thing, or about no person in particular
+SOMEBODY_SHARE = 0.25  # share of the latter among them
+STRAY_SHARE = 0.15  # share of questions with syllables that mean nothing
 
 ENGLISH: dict[str, str] = {
     "exist": "is there {a}?",
@@ -279,9 +279,9 @@ ANSWERS: tuple[Pair, ...] = (
     *((vi, number) for number, vi in VI_NUMBERS.items() if number != "zero"),
     *((forms[0], colour) for colour, forms in VI_COLOURS.items()),
 )
-"""Short answers; `no` and `zero` share one Vietnamese word, which code tells apart: see `_short`."""
+"""Short answers; `no` and `zero` have the same Vietnamese word, see `_short_answer`."""
 _SAID = {verb.present: verb.vi[0] for verb in VERBS}
-"""What translations say where a deed is a happening, too."""
+"""The translation of a predicate that `VERBS` has, too."""
 _WEIGHTS = {"sequence": 3, "happened": 2, "event": 3, "thing": 2, "exist": 2, "when": 2, "colour": 1.5, "side": 1.5}
 _ABOUT_A_THING = tuple(
     kind for kind, wording in ENGLISH.items() if re.search(r"\{(a|the|many|name|first|ask)\}", wording)
@@ -291,30 +291,30 @@ _ENGLISH_WORDING = {"when_happens": 2.0, "after": 2.0, "direction": 1.5}
 
 
 class Parts(NamedTuple):
-    """What fills the blanks of a sentence."""
+    """The things, actions and predicates that fill the blanks of a sentence."""
 
     thing: Thing
     other: Thing
-    first: Happening
-    second: Happening
-    deed: Deed
-    other_deed: Deed
+    first: Action
+    second: Action
+    predicate: Predicate
+    other_predicate: Predicate
 
 
 def _fill(pattern: str, parts: Parts) -> str:
-    thing, other, first, second, deed, other_deed = parts
+    thing, other, first, second, predicate, other_predicate = parts
     return pattern.format(
         a=thing.a,
         the=thing.the,
         name=thing.name,
-        many=thing.many,
+        many=thing.plural_name,
         other=other.the,
         person=Thing("person", thing.colour).the,
         colour=_colour(thing),
-        does=deed.does,
-        do=base(deed.does),
-        did=past(deed.does),
-        other_did=past(other_deed.does),
+        does=predicate.does,
+        do=base(predicate.does),
+        did=past(predicate.does),
+        other_did=past(other_predicate.does),
         ask=first.ask,
         first=first.present,
         second=second.present,
@@ -326,7 +326,7 @@ def _colour(thing: Thing) -> str:
 
 
 def _fill_vi(pattern: str, parts: Parts, rng: random.Random | None) -> str:
-    thing, other, first, second, deed, other_deed = parts
+    thing, other, first, second, predicate, other_predicate = parts
     colours = VI_COLOURS[_colour(thing)]
     return pattern.format(
         vi=thing.vi(rng),
@@ -335,24 +335,24 @@ def _fill_vi(pattern: str, parts: Parts, rng: random.Random | None) -> str:
         vi_other=other.vi(rng),
         vi_person=Thing("person", thing.colour).vi(rng),
         vi_colour=rng.choice(colours) if rng else colours[0],
-        vi_did=deed.vi if rng else _SAID.get(deed.does, deed.vi),
-        vi_other_did=other_deed.vi,
+        vi_did=predicate.vi if rng else _SAID.get(predicate.does, predicate.vi),
+        vi_other_did=other_predicate.vi,
         vi_event=first.vi(rng),
         vi_second=second.vi(rng),
     )
 
 
 def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bool = False) -> Pair:
-    """(Vietnamese, English) of one sentence.
+    """Draws a sentence: (Vietnamese, English).
 
     Args:
-        rng: what to say, and how.
-        to_vietnamese: the Vietnamese is the one that translations say, else any way people write it.
-        held_out: a Vietnamese wording that training never samples, where the class has one.
+        rng: source of randomness.
+        to_vietnamese: whether the Vietnamese is the target, in the first wording; else any wording.
+        held_out: whether to use the held-out Vietnamese wordings.
     """
     draw = rng.random()
     if not held_out and draw < (0.2 if to_vietnamese else 0.06):
-        return _short(rng, to_vietnamese=to_vietnamese)
+        return _short_answer(rng, to_vietnamese=to_vietnamese)
     if draw < (0.45 if to_vietnamese else 0.12):
         scene = sample_scene(rng)
         return vietnamese.full_caption(scene), full_caption(scene)
@@ -360,7 +360,7 @@ def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bo
     kinds = list(HELD_OUT) if held_out and not to_vietnamese else list(ENGLISH)
     kind = rng.choices(kinds, [weights.get(name, 1) for name in kinds])[0]
     things = sample_thing(rng), sample_thing(rng)
-    parts = Parts(*things, sample_happening(rng), sample_happening(rng), sample_deed(rng), sample_deed(rng))
+    parts = Parts(*things, sample_action(rng), sample_action(rng), sample_predicate(rng), sample_predicate(rng))
     english = _fill(ENGLISH[kind], parts)
     if to_vietnamese:
         return _fill_vi(VI_WORDINGS[kind][0], parts, None), english
@@ -368,35 +368,35 @@ def sample_pair(rng: random.Random, *, to_vietnamese: bool = False, held_out: bo
     return _fill_vi(wording, parts, rng), english
 
 
-def sample_strange_pair(rng: random.Random) -> Pair:
-    """The same about a thing that the world does not have, whose name the English keeps; or about anybody at all."""
+def sample_unknown_thing_pair(rng: random.Random) -> Pair:
+    """Draws a sentence about an unknown thing, whose name stays Vietnamese, or about no person in particular."""
     if rng.random() < SOMEBODY_SHARE:
         return _about_somebody(rng)
-    thing, other = sample_vietnamese_stranger(rng), sample_thing(rng)
-    acts = Happening(thing, sample_happening(rng).verb), sample_happening(rng)
+    thing, other = sample_vietnamese_unknown_thing(rng), sample_thing(rng)
+    actions = Action(thing, sample_action(rng).verb), sample_action(rng)
     if rng.random() < 0.3:
-        thing, other, acts = other, thing, acts[::-1]
-    parts = Parts(thing, other, *acts, sample_deed(rng), sample_deed(rng))
+        thing, other, actions = other, thing, actions[::-1]
+    parts = Parts(thing, other, *actions, sample_predicate(rng), sample_predicate(rng))
     kind = rng.choice(_ABOUT_BOTH if thing.vietnamese is None else _ABOUT_A_THING)
     return _fill_vi(rng.choice(VI_WORDINGS[kind]), parts, rng), _fill(ENGLISH[kind], parts)
 
 
 def _about_somebody(rng: random.Random) -> Pair:
-    draw, carried = rng.random(), rng.choice(tuple(VI_CARRIED))
+    draw, carries = rng.random(), rng.choice(tuple(VI_CARRIED))
     if draw < 0.2:
         return rng.choice(("có ai không?", "có ai ở đó không?", "có người nào không?")), "is there a person?"
     if draw < 0.5:
         pattern = rng.choice(("có ai {0} không?", "có ai đang {0} không?", "có người nào {0} không?"))
-        return pattern.format(rng.choice(VI_CARRIED[carried])), f"is there a person with {article(carried)}?"
-    deed = sample_deed(rng)
+        return pattern.format(rng.choice(VI_CARRIED[carries])), f"is there a person with {article(carries)}?"
+    predicate = sample_predicate(rng)
     if draw < 0.75:
         pattern = rng.choice(("khi nào có ai {0}?", "khi nào có người {0}?", "lúc nào có ai đó {0}?"))
-        return pattern.format(deed.vi), f"when does a person {base(deed.does)}?"
+        return pattern.format(predicate.vi), f"when does a person {base(predicate.does)}?"
     pattern = rng.choice(("có ai {0} không?", "có người nào {0} không?"))
-    return pattern.format(deed.vi), f"does a person {base(deed.does)}?"
+    return pattern.format(predicate.vi), f"does a person {base(predicate.does)}?"
 
 
-def _short(rng: random.Random, *, to_vietnamese: bool) -> Pair:
+def _short_answer(rng: random.Random, *, to_vietnamese: bool) -> Pair:
     if to_vietnamese and rng.random() < 0.15:
         return "không", rng.choice(("no", "zero"))
     if not to_vietnamese and rng.random() < 0.1:
@@ -405,15 +405,15 @@ def _short(rng: random.Random, *, to_vietnamese: bool) -> Pair:
     if english in VI_NUMBERS and rng.random() < 0.3:
         thing = sample_thing(rng)
         if english != "one":
-            return f"{vietnamese} {thing.vi(None if to_vietnamese else rng)}", f"{english} {thing.many}"
+            return f"{vietnamese} {thing.vi(None if to_vietnamese else rng)}", f"{english} {thing.plural_name}"
     return vietnamese, english
 
 
-def strayed(text: str, rng: random.Random, *, share: float = STRAY_SHARE) -> str:
-    """The text, with probability `share` with one or two syllables that mean nothing before it or before its last mark.
+def add_stray_syllables(text: str, rng: random.Random, *, share: float = STRAY_SHARE) -> str:
+    """Returns the text; with probability `share`, with one or two meaningless syllables at its start or end.
 
-    Words that were never met are spelt in letters, and so is what lies outside the world: without this, one unknown
-    particle made a question of the world one from elsewhere.
+    Unknown words are tokenized letter by letter, as are out-of-distribution questions: without this noise, a single
+    unknown particle made the model take a question about the world for one of those.
     """
     if rng.random() >= share:
         return text
@@ -431,27 +431,27 @@ def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
 
 
 def english_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """Vietnamese into English; now and then typed without accents."""
+    """Draws a translation into English; the Vietnamese is at times typed without accents."""
     vietnamese, english = sample_pair(rng, held_out=held_out)
-    strange = not held_out and rng.random() < STRANGE_SHARE
-    if strange:
-        vietnamese, english = sample_strange_pair(rng)
-        vietnamese = reworded_in_vietnamese(vietnamese, rng)
+    unknown = not held_out and rng.random() < UNKNOWN_SHARE
+    if unknown:
+        vietnamese, english = sample_unknown_thing_pair(rng)
+        vietnamese = reword_vietnamese(vietnamese, rng)
     elif not held_out:
         if rng.random() < 0.1:
-            vietnamese, english = sample_elsewhere(rng)[1], ELSEWHERE
-        vietnamese = strayed(reworded_in_vietnamese(vietnamese, rng), rng)
+            vietnamese, english = sample_out_of_distribution_question(rng)[1], OUT_OF_DISTRIBUTION_QUESTION
+        vietnamese = add_stray_syllables(reword_vietnamese(vietnamese, rng), rng)
     pair = vietnamese, english
     if rng.random() < 0.15:
-        pair = fold(vietnamese), fold(english) if strange else english
+        pair = strip_accents(vietnamese), strip_accents(english) if unknown else english
     example = _example(pair, to_vietnamese=False)
-    # People drop the question mark and the full stop.
+    # People often leave out the final mark.
     if rng.random() < 0.2 and example.prompt[-1] in "?.":
         return Example(example.prompt[:-1], example.target)
     return example
 
 
 def vietnamese_example(rng: random.Random, *, held_out: bool = False) -> Example:
-    """English into Vietnamese; new combinations of words are what is held out here."""
-    del held_out  # the answers that are translated are composed by code, in the wordings that training samples
+    """Draws a translation into Vietnamese; only combinations of words are held out, not wordings."""
+    del held_out  # code composes the answers that the product translates, in the wordings that training samples
     return _example(sample_pair(rng, to_vietnamese=True), to_vietnamese=True)

@@ -1,23 +1,23 @@
-"""Things that the world does not have: so that a small model keeps a word which it never met, and says so.
+"""Things that the world does not have, with which a small model learns to keep a word that it does not know.
 
-Without them an aeroplane became a motorbike in translation, and whoever asked for one was told that it is there. The
-things of the evaluation are none of these: a test compares them.
+Without them, a translation turned an aeroplane into a motorbike, and the answer said that it was there. None of them is
+a thing of the evaluation; a test compares them.
 """
 
 from __future__ import annotations
 
 import random
 
-from training.language.names import Happening, Thing, Verb, sample_deed, sample_happening, sample_thing
+from training.language.names import Action, Thing, Verb, sample_action, sample_predicate, sample_thing
 from training.world.episodes import base, past
 from training.world.questions import article, plural
 from training.world.scene import CARRIED, COLOURS, KINDS
 from training.world.wordings import WORDINGS
 
-STRANGE_SHARE = 0.14  # of the things that the language tasks name
-CARRIER_SHARE = 0.04  # "is anyone holding an umbrella?" names no colour
-DEED_SHARE = 0.35  # of the acts: told with a thing of any colour, "gets off the red bus"
-A_SHARE = 0.3  # of those things: told as "a red bus"
+UNKNOWN_SHARE = 0.14  # share of unknown things among those that the language tasks name
+CARRIER_SHARE = 0.04  # share of people of whom only what they carry is named
+PREDICATE_SHARE = 0.35  # share of actions whose object has a colour, such as "gets off the red bus"
+A_SHARE = 0.3  # share of those objects with the indefinite article, such as "a red bus"
 WAYS = ("exist", "exist", "count", "colour", "left", "right", "side", "front", "direction", "carries")
 ENGLISH = (
     "plane", "boat", "ship", "train", "elephant", "tiger", "lion", "monkey", "zebra", "bear", "wolf", "fox", "rabbit",
@@ -80,64 +80,64 @@ _VI_HEADS = ("con", "cái", "chiếc", "cây", "quả", "xe", "máy", "người"
 _CLASSIFIERS = frozenset(("con", "cái", "chiếc", "cây", "quả", "bức", "ngôi", "củ", "đôi", "tấm", "toà"))
 
 
-def sample_stranger(rng: random.Random, *, coloured: float = 0.4) -> Thing:
-    """Anything that the world does not have, a real word or one made up; for English."""
-    name = rng.choice(ENGLISH) if rng.random() < 0.5 else made_up(rng)
+def sample_unknown_thing(rng: random.Random, *, coloured: float = 0.4) -> Thing:
+    """Draws an unknown thing with an English name, which is a real or a made-up word."""
+    name = rng.choice(ENGLISH) if rng.random() < 0.5 else made_up_word(rng)
     return Thing(name, rng.choice(list(COLOURS)) if rng.random() < coloured else None)
 
 
-def sample_vietnamese_stranger(rng: random.Random, *, coloured: float = 0.4) -> Thing:
-    """The same for translations: its kind is the Vietnamese word, which the English keeps, without its classifier."""
-    name = rng.choice(VIETNAMESE) if rng.random() < 0.5 else _made_up_in_vietnamese(rng)
+def sample_vietnamese_unknown_thing(rng: random.Random, *, coloured: float = 0.4) -> Thing:
+    """Draws an unknown thing to translate; its kind, which English keeps, is the Vietnamese word without classifier."""
+    name = rng.choice(VIETNAMESE) if rng.random() < 0.5 else _made_up_vietnamese_words(rng)
     head, _, rest = name.partition(" ")
     kind = rest if rest and head in _CLASSIFIERS else name
     return Thing(kind, rng.choice(list(COLOURS)) if rng.random() < coloured else None, vietnamese=name)
 
 
-def sample_anything(rng: random.Random, *, coloured: float = 0.6, kinds: tuple[str, ...] = KINDS) -> Thing:
-    """A thing of the world, now and then a stranger, or anybody who carries something."""
+def sample_any_thing(rng: random.Random, *, coloured: float = 0.6, kinds: tuple[str, ...] = KINDS) -> Thing:
+    """Draws a thing of the world, at times an unknown thing or a person of whom only what they carry is named."""
     draw = rng.random()
-    if draw < STRANGE_SHARE:
-        return sample_stranger(rng, coloured=coloured)
-    if draw < STRANGE_SHARE + CARRIER_SHARE:
+    if draw < UNKNOWN_SHARE:
+        return sample_unknown_thing(rng, coloured=coloured)
+    if draw < UNKNOWN_SHARE + CARRIER_SHARE:
         return Thing("person", None, rng.choice(CARRIED))
     return sample_thing(rng, coloured=coloured, kinds=kinds)
 
 
-def sample_act(rng: random.Random) -> Happening:
-    """Anybody, now and then a stranger, and anything that they do or that the stories tell of somebody."""
-    happening = sample_happening(rng)
-    if rng.random() < DEED_SHARE:
-        deed = sample_deed(rng)
+def sample_any_action(rng: random.Random) -> Action:
+    """Draws an actor, at times an unknown thing, and an action or a predicate of the stories."""
+    action = sample_action(rng)
+    if rng.random() < PREDICATE_SHARE:
+        predicate = sample_predicate(rng)
         person = Thing("person", rng.choice((None, *COLOURS)) if rng.random() < 0.4 else None)
-        who = person if deed.does.startswith(("gets", "picks", "puts")) else happening.who
-        does = deed.does.replace(" the ", " a ", 1) if rng.random() < A_SHARE else deed.does
-        happening = Happening(who, Verb(does, base(does), (deed.vi,)))
-    if rng.random() < STRANGE_SHARE / 2:
-        happening = Happening(sample_stranger(rng), happening.verb)
-    return happening
+        who = person if predicate.does.startswith(("gets", "picks", "puts")) else action.who
+        does = predicate.does.replace(" the ", " a ", 1) if rng.random() < A_SHARE else predicate.does
+        action = Action(who, Verb(does, base(does), (predicate.vi,)))
+    if rng.random() < UNKNOWN_SHARE / 2:
+        action = Action(sample_unknown_thing(rng), action.verb)
+    return action
 
 
-def made_up(rng: random.Random) -> str:
-    """A word that nobody ever met: `bloopard`."""
+def made_up_word(rng: random.Random) -> str:
+    """Draws a made-up English word, such as `bloopard`."""
     syllables = rng.choice((1, 2, 2, 3))
     word = "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) for _ in range(syllables)) + rng.choice(_ENDS)
-    return word if len(word) > 2 else made_up(rng)
+    return word if len(word) > 2 else made_up_word(rng)
 
 
 def vietnamese_syllable(rng: random.Random) -> str:
-    """Spelt as Vietnamese ones are, mostly without a meaning."""
+    """Draws a syllable in Vietnamese spelling; most of them mean nothing."""
     return rng.choice(_VI_ONSETS) + rng.choice(_VI_NUCLEI) + rng.choice(_VI_CODAS)
 
 
-def _made_up_in_vietnamese(rng: random.Random) -> str:
+def _made_up_vietnamese_words(rng: random.Random) -> str:
     words = [vietnamese_syllable(rng) for _ in range(rng.choice((1, 1, 2)))]
     return " ".join([rng.choice(_VI_HEADS), *words])
 
 
-def strange_question(rng: random.Random) -> str:
-    """A question about what no picture of the world shows, as others are asked about what it may show."""
-    thing, other = sample_stranger(rng), sample_thing(rng)
+def unknown_thing_question(rng: random.Random) -> str:
+    """Draws a question about an unknown thing, in the wordings of questions about known things."""
+    thing, other = sample_unknown_thing(rng), sample_thing(rng)
     way = rng.choice(WAYS)
     name = thing.name if way not in ("colour", "count") else thing.kind
     return rng.choice(WORDINGS[way]).format(
@@ -145,25 +145,25 @@ def strange_question(rng: random.Random) -> str:
     )
 
 
-def strange_statement(rng: random.Random) -> str:
-    """Words that a search may use, about what no picture of the world shows."""
-    thing = sample_stranger(rng)
+def unknown_thing_statement(rng: random.Random) -> str:
+    """Draws words of a search for an unknown thing."""
+    thing = sample_unknown_thing(rng)
     draw = rng.random()
     if draw < 0.2:
         return f"a person with {article(thing.kind)}"
     return thing.a
 
 
-def strange_claim(rng: random.Random) -> str:
-    """That somebody does something, where one of the two is what no clip shows: `a zebra gets off the bus`."""
+def unknown_thing_claim(rng: random.Random) -> str:
+    """Draws a claim with an unknown thing, such as `a zebra gets off the bus`."""
     if rng.random() < 0.7:
-        return Happening(sample_stranger(rng), sample_act(rng).verb).present
+        return Action(sample_unknown_thing(rng), sample_any_action(rng).verb).present
     verb = rng.choice(("gets on", "gets off", "picks up", "puts down", "overtakes"))
-    stranger = sample_stranger(rng)
-    return f"{sample_thing(rng).a} {verb} {rng.choice((stranger.a, stranger.the))}"
+    unknown = sample_unknown_thing(rng)
+    return f"{sample_thing(rng).a} {verb} {rng.choice((unknown.a, unknown.the))}"
 
 
-def strange_story_question(rng: random.Random) -> str:
-    """What a thing that no clip shows does, or does next."""
-    name = sample_stranger(rng).name
-    return rng.choice(WORDINGS[rng.choice(("doing", "next"))]).format(name=name, did=past(sample_deed(rng).does))
+def unknown_thing_story_question(rng: random.Random) -> str:
+    """Draws a question about what an unknown thing does, or does next."""
+    name = sample_unknown_thing(rng).name
+    return rng.choice(WORDINGS[rng.choice(("doing", "next"))]).format(name=name, did=past(sample_predicate(rng).does))

@@ -32,18 +32,18 @@ _BARE = {
 
 
 def full_caption(scene: Scene) -> str:
-    """`training.world.questions.full_caption` in Vietnamese."""
+    """Returns the full caption of a scene in Vietnamese: all actors from left to right, then the backdrop."""
     names = [Thing(actor.kind, actor.colour, actor.carries).vi_a() for actor in scene.actors]
     return f"{listed(names, nothing='không có gì', joint='và')} {backdrop(scene)}"
 
 
 def backdrop(scene: Scene) -> str:
-    """`trong công viên ban đêm trời mưa`."""
+    """Returns the surroundings of a scene, such as `trong công viên ban đêm trời mưa`."""
     return f"{WHERE[scene.place]} {WHEN[scene.time]}{IN_WEATHER[scene.weather]}"
 
 
 class Vietnamese:
-    """Implements `training.world.captions.Phrasing`."""
+    """Implements `training.world.captions.Phrasing` for Vietnamese."""
 
     def full(self, scene: Scene) -> str:
         return full_caption(scene)

@@ -27,14 +27,14 @@ from torch import Tensor
 
 from training.common.attention import ATTENTION
 from training.common.contrast import Truth, contrastive_loss, truth_of
-from training.common.feed import Again
+from training.common.feed import ReplayBuffer
 from training.common.frames import sample_frame
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import IMAGE_SIZE, PATCH, PIXEL_MEAN, PIXEL_STD, VISION_LAYERS, WIDTH_OF_MODEL, pixels
 from training.common.tokenizer import build_tokenizer, vocabulary
 from training.language.vietnamese import Vietnamese
 from training.world.captions import English, Phrasing, sample_caption
-from training.world.out_of_distribution import OUTSIDE
+from training.world.out_of_distribution import OUT_OF_DISTRIBUTION
 from training.world.render import model_frame
 from training.world.scene import Scene, sample_scene
 
@@ -172,10 +172,12 @@ def sample_batch(
     rng: random.Random, *, size: int, frame: Callable[[random.Random], tuple[Scene, NDArray[np.uint8]]]
 ) -> Batch:
     """`size` pictures; half of the captions are English, half Vietnamese."""
-    frames = sorted((frame(rng) for _ in range(size)), key=lambda one: one[0] is OUTSIDE)
+    frames = sorted((frame(rng) for _ in range(size)), key=lambda one: one[0] is OUT_OF_DISTRIBUTION)
     scenes = [scene for scene, _ in frames]
     languages = (English(), Vietnamese())
-    captions = [sample_caption(scene, rng, rng.choice(languages)) for scene in scenes if scene is not OUTSIDE]
+    captions = [
+        sample_caption(scene, rng, rng.choice(languages)) for scene in scenes if scene is not OUT_OF_DISTRIBUTION
+    ]
     images = torch.from_numpy(np.stack([image for _, image in frames]))
     return Batch(images, [caption.text for caption in captions], truth_of(captions, scenes))
 
@@ -262,7 +264,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    frames = Again(partial(sample_frame, pairs=options.pairs), options.uses)
+    frames = ReplayBuffer(partial(sample_frame, pairs=options.pairs), options.uses)
     batches = batches_of(loop, partial(sample_batch, size=options.batch, frame=frames), options)
     loop.run()
 

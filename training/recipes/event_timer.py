@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from assistant.models.blip.event_timer import FILE, EventTimer
-from training.common.hard_negatives import REVERSED, turned
+from training.common.hard_negatives import REVERSED, reverse_claim
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import QUERIES, WIDTH_OF_MODEL
-from training.common.perception_noise import MEASURED, misread
+from training.common.perception_noise import MEASURED_RATES, add_perception_noise
 from training.common.slots import slot_ids, slot_vectors
 from training.common.token_ids import text_ids
-from training.language.names import sample_happening
+from training.language.names import sample_action
 from training.world.captions import ACTIONS, sample_caption
 from training.world.episodes import ALIKE, SHOT_SECONDS, Claim
 from training.world.plots import sample_shot
@@ -88,7 +88,7 @@ def sample_claims(shot: Shot, kind: EventKind, rng: random.Random) -> list[Claim
         asked = kind if number < 4 else rng.choice(sorted({event.kind for event in shot.events}))
         claim = Claim.of(rng.choice([event for event in shot.events if event.kind == asked]), rng)
         if number in (2, 3) and asked in REVERSED:
-            claim = turned(claim)
+            claim = reverse_claim(claim)
         elif number >= 2 and rng.random() < 0.5:
             claim = claim.changed(rng)
         claims.append(claim)
@@ -118,15 +118,15 @@ def sample_seconds(rng: random.Random) -> NDArray[np.float64]:
 def sample_timed(rng: random.Random) -> list[Timed]:
     """What is learnt of one shot."""
     kind, shot = sample_shot_of(rng)
-    seconds, rates = sample_seconds(rng), MEASURED.times(rng.uniform(0, 2))
-    seen = slot_ids([misread(shot.truth(float(at)), rng, rates) for at in seconds])
+    seconds, rates = sample_seconds(rng), MEASURED_RATES.times(rng.uniform(0, 2))
+    seen = slot_ids([add_perception_noise(shot.truth(float(at)), rng, rates) for at in seconds])
     timed = [
         Timed(claim.text(rng), seconds, *seen, *targets(shot, claim, seconds))
         for claim in sample_claims(shot, kind, rng)
     ]
     never, always = np.zeros(len(seconds), np.float32), np.ones(len(seconds), np.float32)
     stills = [Timed(sample_still(shot, rng), seconds, *seen, never, never, never, always, False) for _ in range(STILLS)]
-    return [*timed, *stills, Timed(sample_happening(rng).present, seconds, *seen, never, never, never, never)]
+    return [*timed, *stills, Timed(sample_action(rng).present, seconds, *seen, never, never, never, never)]
 
 
 def targets(shot: Shot, claim: Claim, seconds: NDArray[np.float64]) -> tuple[Row, Row, Row, Row]:

@@ -31,7 +31,7 @@ from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.tokenizer import build_tokenizer, vocabulary
 from training.world.captions import Wanted
 from training.world.episodes import SHOT_SECONDS
-from training.world.out_of_distribution import outside_frame
+from training.world.out_of_distribution import out_of_distribution_frame
 from training.world.plots import sample_shot
 from training.world.render import add_compression_noise, draw
 from training.world.scene import COLOURS, HEIGHT, KINDS, WIDTH, Actor, Pairs, Scene, sample_scene
@@ -101,7 +101,7 @@ def sample(rng: random.Random, pairs: Pairs = "all") -> Sample:
     draw_one = rng.random()
     if draw_one < 0.06:
         phrases = sample_phrases((), rng)
-        return Sample(outside_frame(rng, 224), [name(one) for one in phrases], [], [])
+        return Sample(out_of_distribution_frame(rng, 224), [name(one) for one in phrases], [], [])
     if draw_one < 0.3:
         shot, at = sample_shot(rng, SHOT_SECONDS, pairs=pairs), rng.uniform(1.0, SHOT_SECONDS - 0.1)
         whole, truth = shot.scene(at), shot.truth(at)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.common.attention import ATTENTION
-from training.common.feed import Again
+from training.common.feed import ReplayBuffer
 from training.common.frames import sample_frame, sample_task
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import (
@@ -186,7 +186,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    frames = Again(partial(sample_labelled, pairs=options.pairs), options.uses)
+    frames = ReplayBuffer(partial(sample_labelled, pairs=options.pairs), options.uses)
     batches = batches_of(loop, partial(sample_batch, size=options.batch, frame=frames), options)
     loop.run()
 

@@ -27,7 +27,7 @@ from torch import Tensor, nn
 
 from training.common.attention import ATTENTION
 from training.common.contrast import Truth, contrastive_loss, truth_of
-from training.common.feed import Again
+from training.common.feed import ReplayBuffer
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.metrics import area_under_curve
 from training.common.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
@@ -209,7 +209,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    stills = Again(partial(sample_still, pairs=options.pairs), options.uses)
+    stills = ReplayBuffer(partial(sample_still, pairs=options.pairs), options.uses)
     batches = batches_of(loop, partial(sample_batch, size=options.batch, still=stills), options)
     loop.run()
 

@@ -32,16 +32,16 @@ from training.common.frames import sample_task
 from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.loop import Loop, Schedule, batches_of, launch
 from training.common.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
-from training.common.perception_noise import MEASURED, misread
+from training.common.perception_noise import MEASURED_RATES, add_perception_noise
 from training.common.samples import Sample, asked_episode, claimed_episode, episode_sample, prefixed
 from training.common.slots import slot_ids, slot_vectors, word_id
 from training.common.token_ids import padded, text_ids
 from training.common.tokenizer import build_tokenizer
-from training.language.noise import politely
-from training.language.out_of_distribution import sample_elsewhere
+from training.language.noise import rephrase
+from training.language.out_of_distribution import sample_out_of_distribution_question
 from training.language.tasks import TASKS, Example
 from training.world.episodes import CLAIM, EPISODE_KINDS, Episode, sample_claim, sample_episode
-from training.world.out_of_distribution import OUTSIDE
+from training.world.out_of_distribution import OUT_OF_DISTRIBUTION
 from training.world.questions import (
     ACTOR_KINDS,
     BACKDROP_KINDS,
@@ -77,9 +77,9 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
         if rng.random() < 1 / 15:
             samples.append(_one_frame_of(sample_episode(rng), rng))
             continue
-        scene = OUTSIDE if rng.random() < 1 / 30 else sample_scene(rng)
+        scene = OUT_OF_DISTRIBUTION if rng.random() < 1 / 30 else sample_scene(rng)
         if rng.random() < 1 / 12:
-            prompt = prompts.render("answer", question=politely(sample_elsewhere(rng)[0], rng))
+            prompt = prompts.render("answer", question=rephrase(sample_out_of_distribution_question(rng)[0], rng))
             samples.append(((scene,), prompt, UNKNOWN))
         for _ in range(QUESTIONS_A_SCENE):
             _, prompt, answer = sample_task(scene, rng)
@@ -90,7 +90,7 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
 def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
     """What happens shows in no single frame: the answer is that it does not tell."""
     truth = episode.shot.truth(rng.choice(episode.seconds))
-    return (truth,), prompts.render("answer", question=politely(episode.text, rng)), UNKNOWN
+    return (truth,), prompts.render("answer", question=rephrase(episode.text, rng)), UNKNOWN
 
 
 def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
@@ -102,7 +102,7 @@ def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sampl
 def _misread(sample: Sample, rng: random.Random, times: float) -> Sample:
     """The frames read with `times` the mistakes of the pocket vision tower."""
     frames, prompt, answer = sample
-    return [misread(frame, rng, MEASURED.times(times)) for frame in frames], prompt, answer
+    return [add_perception_noise(frame, rng, MEASURED_RATES.times(times)) for frame in frames], prompt, answer
 
 
 def caption_batch(rng: random.Random, size: int) -> list[Sample]:

@@ -26,7 +26,7 @@ from torch import Tensor
 
 import prompts
 from training.common.attention import ATTENTION
-from training.common.feed import Again
+from training.common.feed import ReplayBuffer
 from training.common.frames import CAPTION_QUESTION, sample_frame, sample_task
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import IMAGE_SIZE, instructblip_processor, pixels
@@ -176,8 +176,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    still = Again(partial(sample_still, see=see, pairs=options.pairs), options.uses)
-    watched = Again(partial(watch, see=see, pairs=options.pairs), options.uses)
+    still = ReplayBuffer(partial(sample_still, see=see, pairs=options.pairs), options.uses)
+    watched = ReplayBuffer(partial(watch, see=see, pairs=options.pairs), options.uses)
     batches = batches_of(loop, partial(sample_batch, size=options.batch, still=still, watched=watched), options)
     loop.run()
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from training.world.render import draw
 from training.world.scene import NOTHING, Scene, sample_scene
 
-OUTSIDE = Scene(NOTHING, NOTHING, NOTHING, None, (), 0)
+OUT_OF_DISTRIBUTION = Scene(NOTHING, NOTHING, NOTHING, None, (), 0)
 """The truth of such a picture: no place, no time, no weather and no actors of this world."""
 
 
@@ -98,6 +98,6 @@ def _plain(rng: random.Random, size: int) -> Image.Image:
 _WAYS: tuple[Callable[[random.Random, int], Image.Image], ...] = (_clouds, _clouds, _shapes, _page, _broken, _plain)
 
 
-def outside_frame(rng: random.Random, size: int) -> NDArray[np.uint8]:
+def out_of_distribution_frame(rng: random.Random, size: int) -> NDArray[np.uint8]:
     """Draws a picture that is not of the world: `(size, size, 3)` uint8 RGB."""
     return np.array(rng.choice(_WAYS)(rng, size))

@@ -282,7 +282,7 @@ def strange(language: Language, rng: random.Random) -> Iterator[Asked]:
         name, vietnamese = rng.choice(UNKNOWN_THINGS)
         thing = Thing(name, vietnamese=vietnamese if language == "vi" else None)
         if language == "en":
-            fields = {"a": thing.a, "the": thing.the, "kind": thing.kind, "many": thing.many}
+            fields = {"a": thing.a, "the": thing.the, "kind": thing.kind, "many": thing.plural_name}
         else:
             fields = {"a": thing.vi_a(rng), "the": thing.vi(rng), "kind": thing.vi(rng)}
         yield Asked(f"unknown.{kind}", language, _sentence(rng.choice(patterns).format(**fields)), ())
