@@ -1,4 +1,4 @@
-"""Image states of keyframes: those stored at ingest where they serve, else made now from the thumbnails."""
+"""Image states of keyframes: stored at ingest where they fit the model, else computed from the thumbnails."""
 
 from __future__ import annotations
 
@@ -14,44 +14,46 @@ if TYPE_CHECKING:
     from tools.types import Keyframe
 
 
-class Store(Protocol):
-    """Where features are kept."""
+class FeatureStore(Protocol):
+    """Where image states are stored."""
 
     def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16] | None: ...
 
 
-class Vision(Protocol):
-    """What makes them."""
+class VisionModel(Protocol):
+    """The model that computes image states."""
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]: ...
 
 
 class KeyframeFeatures:
-    """Features `(n, tokens, width)` of keyframes, in their order.
+    """Returns the image states `(n, tokens, width)` float16 of keyframes, in their order.
 
     Args:
-        store: features of the core.
-        vision: the model that reads them.
-        shared: whether its ViT is the core's, so that the stored ones serve.
+        store: stored image states of the core.
+        vision: the model that reads the image states.
+        shared: whether `vision` has the ViT of the core, so that stored states can be used.
     """
 
-    def __init__(self, store: Store, vision: Vision, *, shared: bool = True) -> None:
+    def __init__(self, store: FeatureStore, vision: VisionModel, *, shared: bool = True) -> None:
         self._store, self._vision, self._shared = store, vision, shared
         self._shape: tuple[int, ...] | None = None
 
     def __call__(self, keyframes: Sequence[Keyframe]) -> NDArray[np.float16]:
         rows: dict[tuple[str, int], NDArray[np.float16]] = {}
         for video_id in dict.fromkeys(k.video_id for k in keyframes):
-            own = [k for k in keyframes if k.video_id == video_id]
-            stored = self._store.features(video_id, [k.frame_index for k in own]) if self._shared else None
-            # What another core left there is of another size.
-            if stored is None or stored.shape[1:] != self._own_shape():
-                stored = self._vision.features([_thumbnail(k) for k in own])
-            rows |= {(video_id, k.frame_index): row for k, row in zip(own, stored, strict=True)}
+            video_keyframes = [k for k in keyframes if k.video_id == video_id]
+            states = None
+            if self._shared:
+                states = self._store.features(video_id, [k.frame_index for k in video_keyframes])
+            # States that another core stored have another shape.
+            if states is None or states.shape[1:] != self._state_shape():
+                states = self._vision.features([_thumbnail(k) for k in video_keyframes])
+            rows |= {(video_id, k.frame_index): row for k, row in zip(video_keyframes, states, strict=True)}
         return np.stack([rows[k.video_id, k.frame_index] for k in keyframes])
 
-    def _own_shape(self) -> tuple[int, ...]:
-        """Tokens and width of what the model makes."""
+    def _state_shape(self) -> tuple[int, ...]:
+        """Tokens and width of the states that the model computes."""
         if self._shape is None:
             self._shape = self._vision.features([]).shape[1:]
         return self._shape

@@ -1,4 +1,4 @@
-"""What somebody kept and turned down moves what is searched for."""
+"""Relevance feedback: pinned and rejected keyframes move the query vector."""
 
 from __future__ import annotations
 
@@ -13,34 +13,38 @@ if TYPE_CHECKING:
 
     from tools.types import Keyframe
 
-PINNED, REJECTED = 0.3, 0.15  # the gain is flat around them (`evaluate feedback`)
-BESIDE_SECONDS = 5.0  # a still lecture is one group of near-duplicates: not all of it is turned down with one
+PINNED_WEIGHT, REJECTED_WEIGHT = 0.3, 0.15  # the gain is flat around these values (`evaluate feedback`)
+# Near-duplicates so close to a rejected keyframe are rejected with it. A still lecture is one group of near-duplicates,
+# of which one rejection must not remove everything.
+REJECTED_SECONDS = 5.0
 
 
-def moved(
-    query: NDArray[np.float32], pinned: Sequence[NDArray[np.float32]], rejected: Sequence[NDArray[np.float32]]
+def apply_feedback(
+    query: NDArray[np.float32], *, pinned: Sequence[NDArray[np.float32]], rejected: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
-    """A query's vector, moved to the mean of what was pinned and away from that of what was rejected.
+    """Moves a query vector towards the mean of the pinned vectors and away from the mean of the rejected ones.
 
-    Rocchio's formula (1971; Manning et al. 2008, section 9.1.1).
+    This is Rocchio's formula (1971; Manning et al. 2008, section 9.1.1).
 
     Args:
-        query: `(1, d)` float32, L2-normalised; pinned, rejected: `(d,)` each, likewise.
+        query: `(1, d)` float32, L2-normalised.
+        pinned: `(d,)` float32 each, L2-normalised.
+        rejected: `(d,)` float32 each, L2-normalised.
 
     Returns:
         `(1, d)` float32, L2-normalised.
     """
-    for vectors, weight in ((pinned, PINNED), (rejected, -REJECTED)):
+    for vectors, weight in ((pinned, PINNED_WEIGHT), (rejected, -REJECTED_WEIGHT)):
         if len(vectors):
             mean = np.mean(vectors, axis=0, keepdims=True)
             query = query + weight * mean / np.linalg.norm(mean)
     return np.asarray(query / np.linalg.norm(query), np.float32)
 
 
-def turned_down(keyframe: Keyframe, rejected: Sequence[Keyframe]) -> bool:
-    """Whether a keyframe was rejected, or looks the same as one that was and stands next to it."""
+def is_rejected(keyframe: Keyframe, rejected: Sequence[Keyframe]) -> bool:
+    """Whether a keyframe was rejected, or is a near-duplicate next to a rejected one."""
     return any(
-        (keyframe.video_id, keyframe.group) == (one.video_id, one.group)
-        and abs(keyframe.seconds - one.seconds) <= BESIDE_SECONDS
-        for one in rejected
+        (keyframe.video_id, keyframe.group) == (other.video_id, other.group)
+        and abs(keyframe.seconds - other.seconds) <= REJECTED_SECONDS
+        for other in rejected
     )

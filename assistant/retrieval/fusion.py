@@ -1,9 +1,9 @@
-"""One ranking out of several channels, each weighed by how much it has to say about this query.
+"""Fuses the rankings of several channels, each weighted by how well it answers this query.
 
-Fixed weights halve the recall of queries about what is seen, since words always find something. So a channel's weight
-comes from its own scores: pictures weigh by how far the best stands out from the rest, lines by how much of the query
-the best one holds and by how few hold as much. Weighted reciprocal ranks (Cormack et al. 2009, "Reciprocal Rank
-Fusion", section 2) are then summed by keyframe: what two channels agree on rises.
+Fixed weights halve the recall of visual queries, because some line matches almost any query. A channel's weight is
+therefore computed from its own scores: for pictures, how far the best one stands out from the rest; for lines, how much
+of the query the best one contains and how few others contain as much. Weighted reciprocal ranks (Cormack et al. 2009,
+"Reciprocal Rank Fusion", section 2) are then summed by keyframe, so keyframes that two channels agree on rise.
 """
 
 from __future__ import annotations
@@ -15,96 +15,106 @@ from dataclasses import dataclass, replace
 
 from tools.types import FrameHit, Keyframe, Line
 
-RANK_OFFSET = (
-    1.0  # small: two channels of one weight take turns, and a weak one stays below the strong one's first five
-)
-USUAL_PEAK = 3.0  # standard deviations by which the best picture of a hundred stands out on most queries
-SHARPNESS = 4  # a line with three of four words says a third of what one with all of them does
-MOST_WORDS = 4  # more of them make no surer
-AS_GOOD = 0.95  # of the best line's score: lines that answer the query as well
+# Small: two channels of equal weight alternate, and a weak channel stays below the first five hits of a strong one.
+RANK_OFFSET = 1.0
+USUAL_PEAK = 3.0  # standard deviations by which the best of a hundred pictures exceeds their median on most queries
+SHARPNESS = 4  # exponent of a line's score: a line with three of four words weighs a third of one with all four
+MOST_WORDS = 4  # query words beyond this number add no certainty
+EQUAL_SCORE = 0.95  # share of the best line's score from which a line answers the query equally well
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelHit:
-    """What one channel found at one keyframe."""
+    """A hit of one channel at one keyframe."""
 
     hit: FrameHit
-    rank: int  # in its channel, from 0
-    strength: float = 1.0  # of the channel's best, in [0, 1]
+    rank: int  # within its channel, from 0
+    strength: float = 1.0  # relative to the channel's best hit, in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What one channel found, and how much that weighs."""
+    """The hits of one channel and their weight in the fusion."""
 
     name: str
-    weight: float  # from 0 on
-    found: Sequence[ChannelHit]
+    weight: float  # not negative; weights are normalised over the channels
+    hits: Sequence[ChannelHit]
 
 
 def picture_weight(scores: Sequence[float]) -> float:
-    """In [0, 1), from the cosine similarities of the nearest keyframes, best first: one half where usual."""
+    """The weight of the picture channel in [0, 1); 0.5 where the best picture stands out as usual.
+
+    Args:
+        scores: cosine similarities of the nearest keyframes, best first.
+    """
     spread = statistics.pstdev(scores) if len(scores) > 1 else 0.0
     peak = (scores[0] - statistics.median(scores)) / spread if spread else USUAL_PEAK
     return peak / (peak + USUAL_PEAK) if peak > 0 else 0.0
 
 
 def text_weight(scores: Sequence[float], *, words: int, quoted: bool) -> float:
-    """From how well lines hold a query's words, best first: one where a single line holds all of two words.
+    """The weight of a text channel; 1 where a single line contains both words of a two-word query.
 
     Args:
-        words: of the query; the more of them one line holds, the less it can be chance.
-        quoted: the query asks for words as they stand, which counts twice.
+        scores: the share of the query that each line contains, in [0, 1], best first.
+        words: number of words of the query; the more of them one line contains, the less it is chance.
+        quoted: the query quotes words literally, which doubles the weight.
     """
     if not scores:
         return 0.0
-    alike = sum(score >= AS_GOOD * scores[0] for score in scores)
+    equal_lines = sum(score >= EQUAL_SCORE * scores[0] for score in scores)
     length = 0.5 + 0.25 * min(words, MOST_WORDS)
-    return scores[0] ** SHARPNESS * length / (1 + math.log(alike) / 2) * (2 if quoted else 1)
+    return scores[0] ** SHARPNESS * length / (1 + math.log(equal_lines) / 2) * (2 if quoted else 1)
 
 
-def at_keyframes(lines: Sequence[tuple[Line, Sequence[Keyframe]]], pictures: Sequence[FrameHit]) -> list[ChannelHit]:
-    """Lines as hits of keyframes.
+def hits_at_keyframes(
+    lines: Sequence[tuple[Line, Sequence[Keyframe]]], pictures: Sequence[FrameHit]
+) -> list[ChannelHit]:
+    """Turns matching lines into hits at keyframes.
 
     Args:
-        lines: best first, with scores above 0, each with the keyframes of its time, of which the first stands for it.
-        pictures: keyframes that pictures found; those within a line's time are the line's too.
+        lines: matching lines, best first, with scores above 0, each with the keyframes displayed during it; the first
+            keyframe represents the line.
+        pictures: hits of the picture channel; a line is a hit at those of its keyframes that are among them, too.
     """
-    found: dict[tuple[str, int], ChannelHit] = {}
-    seen = {_key(hit.keyframe) for hit in pictures}
+    hits: dict[tuple[str, int], ChannelHit] = {}
+    picture_keys = {_key(hit.keyframe) for hit in pictures}
     for rank, (line, keyframes) in enumerate(lines):
-        for place, keyframe in enumerate(keyframes):
-            if place == 0 or _key(keyframe) in seen:
+        for number, keyframe in enumerate(keyframes):
+            if number == 0 or _key(keyframe) in picture_keys:
                 hit = FrameHit(keyframe, line.score, channel=line.source, why=line.text, line=line)
-                found.setdefault(_key(keyframe), ChannelHit(hit, rank, (line.score / lines[0][0].score) ** SHARPNESS))
-    return list(found.values())
+                hits.setdefault(_key(keyframe), ChannelHit(hit, rank, (line.score / lines[0][0].score) ** SHARPNESS))
+    return list(hits.values())
 
 
 def fuse(channels: Sequence[Channel], limit: int) -> list[FrameHit]:
-    """Keyframes, best first; each hit is that of the channel that weighs most in it, and says what each weighed."""
-    total = sum(channel.weight for channel in channels if channel.found) or 1.0
+    """The fused ranking, best first.
+
+    Each keyframe is represented by the hit of the channel that contributes most to it, whose `why` names the weights.
+    """
+    total = sum(channel.weight for channel in channels if channel.hits) or 1.0
     parts: dict[tuple[str, int], dict[str, float]] = {}
     hits: dict[tuple[str, int], dict[str, FrameHit]] = {}
     for channel in channels:
-        for found in channel.found:
-            key = _key(found.hit.keyframe)
+        for channel_hit in channel.hits:
+            key = _key(channel_hit.hit.keyframe)
             parts.setdefault(key, {})[channel.name] = (
-                channel.weight / total * found.strength / (RANK_OFFSET + found.rank)
+                channel.weight / total * channel_hit.strength / (RANK_OFFSET + channel_hit.rank)
             )
-            hits.setdefault(key, {})[channel.name] = found.hit
-    weights = {channel.name: channel.weight / total for channel in channels if channel.found}
+            hits.setdefault(key, {})[channel.name] = channel_hit.hit
+    weights = {channel.name: channel.weight / total for channel in channels if channel.hits}
     order = sorted(parts, key=lambda key: -sum(parts[key].values()))
-    return [_told(parts[key], hits[key], weights) for key in order[:limit]]
+    return [_combine(parts[key], hits[key], weights) for key in order[:limit]]
 
 
-def _told(parts: dict[str, float], hits: dict[str, FrameHit], weights: dict[str, float]) -> FrameHit:
-    """The winner's hit, with the line of any other."""
+def _combine(parts: dict[str, float], hits: dict[str, FrameHit], weights: dict[str, float]) -> FrameHit:
+    """The hit of the strongest channel, with the line of any other channel."""
     best = max(parts, key=lambda name: parts[name])
     line = next((hit.line for hit in hits.values() if hit.line), None)
     if len(weights) == 1:
         return replace(hits[best], line=line)
-    told = ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items())
-    return replace(hits[best], line=line, why=f"{hits[best].why} ({told})")
+    weights_text = ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items())
+    return replace(hits[best], line=line, why=f"{hits[best].why} ({weights_text})")
 
 
 def _key(keyframe: Keyframe) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""The best of a search, put in order by a model that reads the words and the picture together."""
+"""Re-ranks the best hits of a search by an image-text matching model."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RerankOptions:
-    """How much of a search is put in order anew."""
+    """How much of a search is re-ranked."""
 
-    candidates: int = 50  # the best of a search
-    batch: int = 10  # pictures at once; between batches the clock is looked at
-    seconds: float = 1.0  # of one search; what is not reached keeps its place behind
+    candidates: int = 50  # hits at the head of a search that are re-ranked, at most
+    batch: int = 10  # pictures in one forward pass; the time limit is checked between passes
+    seconds: float = 1.0  # time limit of one search; hits that were not reached keep their order behind the others
 
 
 class Matcher(Protocol):
-    """What re-ranking needs of a matching model."""
+    """The part of a matching model that re-ranking uses."""
 
     def match(self, text: str, features: NDArray[np.float16]) -> NDArray[np.float32]: ...
 
 
 class Features(Protocol):
-    """Image states of keyframes, stored or made now."""
+    """Image states of keyframes, stored ones or freshly computed."""
 
     def __call__(self, keyframes: Sequence[Keyframe]) -> NDArray[np.float16]: ...
 
 
 class Reranker:
-    """Puts hits in order by how well their pictures match the query.
+    """Orders hits by how well their pictures match the query.
 
     Args:
         matcher: the matching model.
-        features: what it reads of keyframes.
-        options: how many, and how long.
-        english: puts a query into English, which is all that a matching model reads; None: queries come so.
+        features: returns the image states of keyframes that it reads.
+        options: limits of number and time.
+        english: translates a query into English, the only language of matching models; None if queries are English.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class Reranker:
         self.options = options or RerankOptions()
 
     def order(self, query: str, hits: Sequence[FrameHit]) -> list[FrameHit]:
-        """The same hits: those that were matched first, by their match; then the rest as they came.
+        """Returns the same hits: first those that were scored, by their match; then the rest in their old order.
 
-        A model that cannot be had leaves the order as it is, with one line in the log.
+        If the model is missing, the order stays as it is and one line is logged.
         """
         head = list(hits[: self.options.candidates])
         scores: list[float] = []
@@ -76,16 +76,16 @@ class Reranker:
         try:
             query = self._english(query) if head else query
             while len(scores) < len(head):
-                # The first batch is always done: it tells how long one takes.
+                # The first batch always runs: it tells how long a batch takes.
                 if (
                     scores
                     and (time.monotonic() - began) * (1 + self.options.batch / len(scores)) > self.options.seconds
                 ):
                     break
-                some = head[len(scores) : len(scores) + self.options.batch]
-                scores += self._matcher.match(query, self._features([hit.keyframe for hit in some])).tolist()
+                batch = head[len(scores) : len(scores) + self.options.batch]
+                scores += self._matcher.match(query, self._features([hit.keyframe for hit in batch])).tolist()
         except VideoAssistantError as error:
             log.warning("%s; this search is not re-ranked", error)
             return list(hits)
-        best = np.argsort(-np.asarray(scores), kind="stable")
-        return [*(head[i] for i in best), *hits[len(scores) :]]
+        order = np.argsort(-np.asarray(scores), kind="stable")
+        return [*(head[i] for i in order), *hits[len(scores) :]]

@@ -1,4 +1,4 @@
-"""The library, searched in words: what the tools' `FrameIndex` and `TextIndex` ports ask for."""
+"""Search over the library: implements the `FrameIndex` and `TextIndex` ports of the tools."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.feedback import moved, turned_down
-from assistant.retrieval.fusion import Channel, ChannelHit, at_keyframes, fuse, picture_weight, text_weight
+from assistant.retrieval.feedback import apply_feedback, is_rejected
+from assistant.retrieval.fusion import Channel, ChannelHit, fuse, hits_at_keyframes, picture_weight, text_weight
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration, Feedback, Peaks, Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.retrieval.rerank import Reranker
 
-CACHED_QUERIES = 256  # a page that re-runs on every click asks for the same words again
-WEIGHED = 100  # hits of each channel, from which its weight is judged
-NEIGHBOURS = 16  # hits more that a search asks for, for each keyframe turned down
-COMPARED = 256  # keyframes of each of two videos, spread evenly
-HELD = 0.6  # of a query that a line must hold: less is chance
+CACHED_QUERIES = 256  # embedded texts kept in memory: the page searches the same words again on every click
+CHANNEL_HITS = 100  # hits taken from each channel, from which its weight is computed
+EXTRA_HITS_PER_REJECTION = 16  # hits fetched on top for each rejected keyframe, whose near-duplicates are dropped
+COMPARED_KEYFRAMES = 256  # of each of two videos, evenly spread, when videos are compared
+MIN_LINE_SCORE = 0.6  # share of the query that a line must contain; a smaller share is chance
 
 
 class TextEncoder(Protocol):
-    """Words and pictures to vectors of the library's space."""
+    """Maps texts and pictures to vectors of the library's embedding space."""
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
     def embed_images(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]: ...
@@ -38,10 +38,10 @@ class LibrarySearch:
     """Implements `tools.ports.FrameIndex` and `tools.ports.TextIndex` over a library and a text encoder.
 
     Args:
-        library: what is searched.
-        encoder: words and pictures to vectors of its space.
-        calibration: what the cosines mean.
-        reranker: puts the best pictures of a search in words in order; None: they keep the order of their cosines.
+        library: the library that is searched.
+        encoder: maps texts and pictures to vectors of the library's space.
+        calibration: maps cosines to probabilities.
+        reranker: re-orders the best pictures of a text search; None keeps the order of their cosines.
     """
 
     def __init__(
@@ -52,20 +52,22 @@ class LibrarySearch:
         self.calibration = calibration
         self._encoder = encoder
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._only: tuple[str, ...] | None = None
+        self._video_ids: tuple[str, ...] | None = None
 
     def within(self, video_ids: Collection[str]) -> LibrarySearch:
-        """The same search over some videos alone: exact, on their own arrays."""
+        """Returns the same search limited to some videos; it is exact, on their stored vectors."""
         narrowed = copy(self)
-        narrowed._only = tuple(dict.fromkeys(video_ids))
+        narrowed._video_ids = tuple(dict.fromkeys(video_ids))
         return narrowed
 
     def videos(self) -> list[Video]:
-        return [video for video in self.library.videos() if self._only is None or video.video_id in self._only]
+        return [
+            video for video in self.library.videos() if self._video_ids is None or video.video_id in self._video_ids
+        ]
 
-    def _places(self, video_id: str | None) -> Sequence[str | None]:
-        """Where to search: in one video, in each of the chosen ones, or in all at once."""
-        return [video_id] if video_id is not None or self._only is None else self._only
+    def _scopes(self, video_id: str | None) -> Sequence[str | None]:
+        """The video ids to search one after the other; None stands for the whole library at once."""
+        return [video_id] if video_id is not None or self._video_ids is None else self._video_ids
 
     def keyframes(
         self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
@@ -83,13 +85,20 @@ class LibrarySearch:
         limit: int = 16,
         feedback: Feedback | None = None,
     ) -> list[FrameHit]:
-        """Keyframes by what they show, and by what is written, said or told of them, best first.
+        """Keyframes by what they show and by what is written, said or captioned there, best first.
 
         Args:
-            query: in the retrieval model's language.
-            words: as they were typed, for the channels of text; default: the query.
-            feedback: moves what pictures are compared with; what was turned down is left out, with the
-                near-duplicates that stand beside it.
+            query: the text in a language of the retrieval model.
+            words: the text as it was typed, for the text channels; default: the query.
+            video_id: searches this video only.
+            start_seconds: searches from this second on.
+            end_seconds: searches before this second.
+            limit: the number of hits at most.
+            feedback: pinned and rejected keyframes; they move the query vector, and rejected keyframes are left out
+                together with the near-duplicates next to them.
+
+        Raises:
+            VideoAssistantError: `limit` is below 1.
         """
         if limit < 1:
             raise VideoAssistantError(f"limit is {limit}; it takes a whole number from 1 on")
@@ -97,23 +106,29 @@ class LibrarySearch:
         rejected = feedback.rejected if feedback else ()
         vector = self.embed([query])
         if feedback is not None:
-            vector = moved(vector, *(list(map(self._vector, kept)) for kept in (feedback.pinned, feedback.rejected)))
-        found = self.search_vector(vector, why=query, **where, limit=max(limit, WEIGHED) + len(rejected) * NEIGHBOURS)
-        pictures = [hit for hit in found if not turned_down(hit.keyframe, rejected)]
+            vector = apply_feedback(
+                vector,
+                pinned=list(map(self._vector, feedback.pinned)),
+                rejected=list(map(self._vector, feedback.rejected)),
+            )
+        extra = len(rejected) * EXTRA_HITS_PER_REJECTION
+        nearest = self.search_vector(vector, why=query, **where, limit=max(limit, CHANNEL_HITS) + extra)
+        pictures = [hit for hit in nearest if not is_rejected(hit.keyframe, rejected)]
         if not pictures:
             return []
         weight = picture_weight([hit.score for hit in pictures])
         # A model that reads the words alone would undo what pinning and rejecting changed.
         if self._reranker is not None and feedback is None:
             pictures = self._reranker.order(query, pictures)
-        shown = Channel("picture", weight, _ranked(pictures))
+        channels = [Channel("picture", weight, _ranked(pictures))]
         typed = query if words is None else words
-        # Captions are the core's own words: without typos, and so many that they would crowd out what people wrote.
-        said = self._search_lines(typed, **where, excluded_source="caption", limit=WEIGHED)
-        told = self._search_lines(typed, **where, source="caption", allow_typos=False, limit=WEIGHED)
-        others = [self._channel(*one, typed, pictures) for one in (("words", said), ("caption", told))]
-        hits = fuse([shown, *others], limit + len(rejected) * NEIGHBOURS)
-        return [hit for hit in hits if not turned_down(hit.keyframe, rejected)][:limit]
+        # Captions are a channel of their own: they have no typing errors, and they are so many that they would crowd
+        # out what people wrote.
+        lines = self._search_lines(typed, **where, excluded_source="caption", limit=CHANNEL_HITS)
+        captions = self._search_lines(typed, **where, source="caption", allow_typos=False, limit=CHANNEL_HITS)
+        channels += [self._text_channel(*named, typed, pictures) for named in (("words", lines), ("caption", captions))]
+        hits = fuse(channels, limit + extra)
+        return [hit for hit in hits if not is_rejected(hit.keyframe, rejected)][:limit]
 
     def vectors(self, video_id: str) -> tuple[list[Keyframe], NDArray[np.float32]]:
         return self.library.vectors(video_id)
@@ -123,16 +138,16 @@ class LibrarySearch:
         row: NDArray[np.float32] = arrays.vectors[int(np.searchsorted(arrays.frame_indexes, keyframe.frame_index))]
         return row
 
-    def _channel(self, name: str, found: Sequence[Line], words: str, pictures: Sequence[FrameHit]) -> Channel:
-        """Lines that hold most of the words, as a channel."""
-        lines = [line for line in found if line.score >= HELD]
+    def _text_channel(self, name: str, matches: Sequence[Line], words: str, pictures: Sequence[FrameHit]) -> Channel:
+        """The lines that contain most of the words, as a channel."""
+        lines = [line for line in matches if line.score >= MIN_LINE_SCORE]
         weight = text_weight([line.score for line in lines], words=len(words.split()), quoted='"' in words)
-        return Channel(name, weight, at_keyframes([(line, self._keyframes_of(line)) for line in lines], pictures))
+        return Channel(name, weight, hits_at_keyframes([(line, self._keyframes_of(line)) for line in lines], pictures))
 
     def _keyframes_of(self, line: Line) -> list[Keyframe]:
-        """The keyframes shown while a line is, or the nearest."""
-        found = self.keyframes(line.video_id, line.start_seconds, line.end_seconds)
-        return found or [self.library.nearest_keyframe(line.video_id, line.start_seconds)]
+        """The keyframes displayed while a line is; the nearest one if there is none."""
+        keyframes = self.keyframes(line.video_id, line.start_seconds, line.end_seconds)
+        return keyframes or [self.library.nearest_keyframe(line.video_id, line.start_seconds)]
 
     def search_pictures(
         self,
@@ -174,21 +189,22 @@ class LibrarySearch:
         )
 
     def similar_videos(self, video_id: str, *, limit: int = 16) -> list[FrameHit]:
-        """The videos most like one, best first, each by the keyframe that is most like one of its own.
+        """The videos most similar to `video_id`, best first, each represented by its most similar keyframe.
 
-        Scores are the mean, over the keyframes of `video_id`, of the similarity of what is nearest in the other video.
+        A score is the mean, over the keyframes of `video_id`, of the cosine of the nearest keyframe in the other video.
         """
-        _, own = self.library.vectors(video_id)
-        found = []
+        _, query_vectors = self.library.vectors(video_id)
+        query_step = -(-len(query_vectors) // COMPARED_KEYFRAMES)
+        hits = []
         for video in self.videos():
             if video.video_id == video_id:
                 continue
             keyframes, vectors = self.library.vectors(video.video_id)
-            step = -(-len(vectors) // COMPARED)
-            scores = np.asarray(own[:: -(-len(own) // COMPARED)]) @ np.asarray(vectors[::step]).T
+            step = -(-len(vectors) // COMPARED_KEYFRAMES)
+            scores = np.asarray(query_vectors[::query_step]) @ np.asarray(vectors[::step]).T
             best = keyframes[int(scores.max(axis=0).argmax()) * step]
-            found.append(FrameHit(best, float(scores.max(axis=1).mean()), why=f"like {video_id}"))
-        return sorted(found, key=lambda hit: -hit.score)[:limit]
+            hits.append(FrameHit(best, float(scores.max(axis=1).mean()), why=f"like {video_id}"))
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
     def search_vector(
         self,
@@ -205,9 +221,9 @@ class LibrarySearch:
             raise VideoAssistantError(f"limit is {limit}; it takes a whole number from 1 on")
         hits = [
             FrameHit(keyframe=keyframe, score=score, why=why)
-            for place in self._places(video_id)
+            for scope in self._scopes(video_id)
             for keyframe, score in self.library.search_vectors(
-                vector, video_id=place, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
+                vector, video_id=scope, start_seconds=start_seconds, end_seconds=end_seconds, limit=limit
             )[0]
         ]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
@@ -218,9 +234,9 @@ class LibrarySearch:
 
     def peaks(self, queries: Sequence[str]) -> Peaks:
         video_ids, scores = self.library.similarity_upper_bounds(self.embed(queries))
-        if self._only is not None:
-            kept = [place for place, video_id in enumerate(video_ids) if video_id in self._only]
-            video_ids, scores = [video_ids[place] for place in kept], scores[:, kept]
+        if self._video_ids is not None:
+            columns = [column for column, video_id in enumerate(video_ids) if video_id in self._video_ids]
+            video_ids, scores = [video_ids[column] for column in columns], scores[:, columns]
         return Peaks(video_ids, scores)
 
     def search_lines(
@@ -242,15 +258,19 @@ class LibrarySearch:
             limit=limit,
         )
 
-    def _search_lines(self, query: str, *, video_id: str | None, limit: int, **how: Any) -> list[Line]:
-        places = self._places(video_id)
-        lines = [x for place in places for x in self.library.search_lines(query, video_id=place, limit=limit, **how)]
-        return lines if len(places) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
+    def _search_lines(self, query: str, *, video_id: str | None, limit: int, **options: Any) -> list[Line]:
+        scopes = self._scopes(video_id)
+        lines = [
+            line
+            for scope in scopes
+            for line in self.library.search_lines(query, video_id=scope, limit=limit, **options)
+        ]
+        return lines if len(scopes) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
 
     def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
-        places = self._places(video_id)
-        lines = [x for place in places for x in self.library.passages(question, video_id=place, limit=limit)]
-        return lines if len(places) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
+        scopes = self._scopes(video_id)
+        lines = [line for scope in scopes for line in self.library.passages(question, video_id=scope, limit=limit)]
+        return lines if len(scopes) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
 
     def lines(
         self,
@@ -267,7 +287,7 @@ class LibrarySearch:
         return self._encoder.embed_images(images)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """`(n, d)` float32, L2-normalised; what was asked lately is not encoded again."""
+        """`(n, d)` float32, L2-normalised; recently embedded texts come from a cache."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._texts]
         if missing:
             for text, row in zip(missing, self._encoder.embed_texts(missing), strict=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.retrieval.feedback import moved
+from assistant.retrieval.feedback import apply_feedback
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
             rejected = [i for i in order[:SHOWN] if not meant[i]][:2]
             if meant.sum() < LEAST or not pinned or not rejected:
                 continue
-            told = moved(query, list(vectors[pinned]), list(vectors[rejected]))
+            moved = apply_feedback(query, pinned=list(vectors[pinned]), rejected=list(vectors[rejected]))
             marked = [*pinned, *rejected]
-            for found, ranked in ((before, order), (after, np.argsort(-(vectors @ told[0])))):
+            for found, ranked in ((before, order), (after, np.argsort(-(vectors @ moved[0])))):
                 rest = ranked[~np.isin(ranked, marked)]
                 found.append(float(meant[rest[:TOP]].mean()))
     if not after:

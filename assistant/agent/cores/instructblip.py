@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from assistant.models.blip.core_model import CoreModel
-    from assistant.retrieval.features import Store
+    from assistant.retrieval.features import FeatureStore
     from tools.events.timing import Timing
     from tools.types import Keyframe, Line
 
@@ -41,7 +41,7 @@ class InstructBlipCore:
     `surfaces` gives the text scored for an option where it is not the option's name with spaces.
     """
 
-    def __init__(self, blip: CoreModel, store: Store, surfaces: Mapping[str, str] | None = None) -> None:
+    def __init__(self, blip: CoreModel, store: FeatureStore, surfaces: Mapping[str, str] | None = None) -> None:
         self._blip = blip
         self._features = KeyframeFeatures(store, blip)
         self._surfaces = dict(surfaces or {})

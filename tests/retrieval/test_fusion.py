@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.retrieval.fusion import Channel, ChannelHit, at_keyframes, fuse, picture_weight, text_weight
+from assistant.retrieval.fusion import Channel, ChannelHit, fuse, hits_at_keyframes, picture_weight, text_weight
 from tools.types import FrameHit, Keyframe, Line
 
 FRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(10)]
@@ -13,7 +13,7 @@ def _pictures(*order: int, weight: float = 0.5) -> Channel:
 
 def _words(*order: int, weight: float) -> Channel:
     lines = [(Line("v", float(i), i + 1.0, "ocr", f"line {i}"), [FRAMES[i]]) for i in order]
-    return Channel("words", weight, at_keyframes(lines, []))
+    return Channel("words", weight, hits_at_keyframes(lines, []))
 
 
 def _frames(*channels: Channel, limit: int = 5) -> list[int]:
@@ -48,7 +48,7 @@ def test_a_hit_is_the_winners_and_keeps_the_line_of_the_other() -> None:
 
 def test_a_line_stands_at_its_first_keyframe_and_where_pictures_found_one() -> None:
     line = Line("v", 1.0, 5.0, "speech", "words")
-    found = at_keyframes([(line, FRAMES[1:5])], [FrameHit(FRAMES[3], 0.4)])
+    found = hits_at_keyframes([(line, FRAMES[1:5])], [FrameHit(FRAMES[3], 0.4)])
     assert [one.hit.keyframe.frame_index for one in found] == [1, 3]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.library.records import KeyframeArrays
-from assistant.retrieval.feedback import moved, turned_down
+from assistant.retrieval.feedback import apply_feedback, is_rejected
 from assistant.retrieval.search import CACHED_QUERIES, LibrarySearch
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration, Feedback
@@ -124,12 +124,12 @@ def test_what_was_pinned_pulls_and_what_was_rejected_is_gone() -> None:
 def test_near_duplicates_beside_what_was_rejected_go_with_it_and_those_far_off_stay() -> None:
     same = [Keyframe("v", i, i * 4.0, 0, 0, "") for i in range(3)]
     other = Keyframe("w", 0, 0.0, 0, 0, "")
-    assert [turned_down(k, [same[0]]) for k in (*same, other)] == [True, True, False, False]
+    assert [is_rejected(k, [same[0]]) for k in (*same, other)] == [True, True, False, False]
 
 
 def test_a_moved_query_stays_a_unit_vector() -> None:
     query, one, other = np.eye(3, dtype=np.float32)
-    there = moved(query[None], [one], [other])
+    there = apply_feedback(query[None], pinned=[one], rejected=[other])
     assert np.linalg.norm(there) == pytest.approx(1.0)
     assert (there[0] @ one) > 0 > (there[0] @ other)
-    assert np.array_equal(moved(query[None], [], []), query[None])
+    assert np.array_equal(apply_feedback(query[None], pinned=[], rejected=[]), query[None])
