@@ -1,1 +1,1 @@
-"""Speed and scale, side by side with the plain alternative."""
+"""Measurements: speed and scale (`bench.speed`), quality on held-out data (`bench.quality`)."""

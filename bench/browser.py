@@ -1,4 +1,4 @@
-"""The real page in a real browser: what the measurements, the browser tests and the pictures of the README share."""
+"""The real page in a real browser: shared by the benchmarks, the browser tests and the recording for the README."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ START_SECONDS = 120.0
 
 @contextlib.contextmanager
 def serving(library: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a page over `library`, on a port of its own; the online voice is off."""
+    """Serves the page over `library` on a free port until the block ends; yields its address. No online voice."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port = probe.getsockname()[1]
-    own = {"VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_ONLINE_VOICE": "false", **(environment or {})}
-    server = subprocess.Popen(command(port), env={**os.environ, **own}, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+    settings = {"VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_ONLINE_VOICE": "false", **(environment or {})}
+    variables = {**os.environ, **settings}
+    server = subprocess.Popen(command(port), env=variables, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     try:
         _wait(f"http://{LOOPBACK}:{port}", server)
         yield f"http://{LOOPBACK}:{port}"
@@ -44,8 +45,8 @@ def serving(library: Path, environment: Mapping[str, str] | None = None) -> Iter
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and server.poll() is None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
         with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(f"{address}/_stcore/health"):  # noqa: S310
             return
         time.sleep(0.2)
@@ -54,16 +55,18 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Any]:
-    """A headless Chromium of this machine.
+    """Starts this machine's Chromium without a window; it closes with the block.
 
     Raises:
-        VideoAssistantError: there is none.
+        VideoAssistantError: no Chromium is installed.
     """
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        raise VideoAssistantError("there is no program chromium; install it to look at the page as people do")
+        raise VideoAssistantError(
+            "there is no program chromium on the PATH; install Chromium, which opens the page as people do"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser

@@ -1,1 +1,1 @@
-"""Speed and scale, as ratios taken in one run."""
+"""Speed and scale: `video-assistant bench`. Ratios compare two ways of doing the same in one run."""

@@ -1,4 +1,4 @@
-"""How long an answer takes, and which part of it takes how long, over the bundled clips."""
+"""How long an answer takes, and how long each of its steps takes, over the bundled clips."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bench.libraries import demo_clips, index_folder, session_over
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -25,25 +26,24 @@ ROUNDS = 3
 
 
 def measure(session: Session) -> dict[str, Any]:
-    """Figures `ask.*`: the median answer, and the median time to each step's end."""
-    from assistant.session import Session as Opened
-
-    with tempfile.TemporaryDirectory() as folder:
-        own = Opened(session.settings.model_copy(update={"library": Path(folder) / "library"}))
-        for _ in own.index([Path(str(files("assistant") / "demo"))]):
-            pass
-        own.assistant.ask(QUESTIONS[0], thread_id="warm-up")
-        totals: list[float] = []
-        parts: dict[str, list[float]] = defaultdict(list)
+    """Figures `ask.*`: the median seconds of a whole answer, and of each of its steps."""
+    totals: list[float] = []
+    parts: dict[str, list[float]] = defaultdict(list)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        session_over(session, Path(folder) / "library") as demo_session,
+    ):
+        index_folder(demo_session, demo_clips())
+        assistant = demo_session.assistant
+        assistant.ask(QUESTIONS[0], thread_id="warm-up")
         for round_number in range(ROUNDS):
             for number, question in enumerate(QUESTIONS):
                 start = last = time.perf_counter()
-                for item in own.assistant.stream(question, thread_id=f"{round_number}-{number}"):
+                for item in assistant.stream(question, thread_id=f"{round_number}-{number}"):
                     now = time.perf_counter()
                     parts[getattr(item, "tool", "answer")].append(now - last)
                     last = now
                 totals.append(last - start)
-        own.close()
     figures = {"ask.p50_seconds": statistics.median(totals)}
     figures |= {f"ask.part.{name}_seconds": statistics.median(seconds) for name, seconds in sorted(parts.items())}
     return {"figures": figures, "settings": {"questions": len(QUESTIONS), "rounds": ROUNDS}}

@@ -1,6 +1,6 @@
-"""InstructBLIP-Flan-T5-XL at its full size with random weights: how long each part takes, whatever it would say.
+"""InstructBLIP-Flan-T5-XL at its full size with random weights: how long each part takes, whatever it would answer.
 
-In bfloat16 it takes 8 GB. On a GPU the same weights are read once more in 8 bits, to compare the room that both take.
+In bfloat16 it takes 8 GB. On a GPU the same weights are loaded once more in 8 bits, to compare the memory of both.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from bench.speed.synthetic_videos import StoredFeatures, keyframes
+from bench.speed.timing import repeat
+from prompts import render
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.models.blip.instructblip import InstructBlip
@@ -35,6 +37,7 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     """Figures `core.*`.
 
     Args:
+        session: whose processor turns words into tokens.
         device: cpu or cuda; None: the GPU where there is one.
     """
     import torch
@@ -43,16 +46,17 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     blip = _full_size(where, session.profile.core)
     rounds, batch = ROUNDS[where], VIT_BATCH[where]
     pictures = list(np.random.default_rng(0).integers(0, 255, (batch, SIDE, SIDE, 3), np.uint8))
-    seen = _timed(lambda: blip.features(pictures), rounds, where)
+    vit_seconds = repeat(lambda: blip.features(pictures), rounds=rounds, device=where)
     features = np.repeat(blip.features(pictures[:1]), VERIFIED_FRAMES, axis=0)
-    four = features[:ASKED_FRAMES]
+    few = features[:ASKED_FRAMES]
+    answer_seconds = repeat(lambda: _answer(blip, few), rounds=rounds, device=where)
     figures = {
-        "core.vit_frames_per_second": batch / statistics.median(seen),
-        "core.answer_p50_seconds": statistics.median(_timed(lambda: _answer(blip, four), rounds, where)),
-        "core.static_cache_ratio": _static_cache_ratio(blip, four, rounds, where),
+        "core.vit_frames_per_second": batch / statistics.median(vit_seconds),
+        "core.answer_p50_seconds": statistics.median(answer_seconds),
+        "core.static_cache_ratio": _static_cache_ratio(blip, few, rounds, where),
         "core.verify_speedup": _verify_speedup(blip, features, rounds, where),
-        "core.second_question_vision_seconds": _vision_seconds(blip, four),
-        **{f"core.part.{name}_seconds": seconds for name, seconds in _parts(blip, four, rounds, where).items()},
+        "core.second_question_vision_seconds": _vision_seconds(blip, few),
+        **{f"core.part.{name}_seconds": seconds for name, seconds in _parts(blip, few, rounds, where).items()},
     }
     if where == "cuda":
         figures["core.int8_memory_ratio"] = _memory_ratio(blip)
@@ -62,8 +66,8 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     }
 
 
-def _full_size(device: str, words: str) -> InstructBlip:
-    """The official sizes on a device; `words` is a core whose processor serves: only lengths matter."""
+def _full_size(device: str, checkpoint: str) -> InstructBlip:
+    """A model of the official sizes on a device, with the processor of another checkpoint: only lengths matter."""
     import torch
 
     from assistant.models.blip.checkpoint import LoadedCore
@@ -73,7 +77,7 @@ def _full_size(device: str, words: str) -> InstructBlip:
     from assistant.models.hub.official import empty
     from tools.errors import VideoAssistantError
 
-    processor = InstructBlip(words).loaded.processor
+    processor = InstructBlip(checkpoint).loaded.processor
     processor.image_processor.size = {"height": SIDE, "width": SIDE}
     model = empty(NAME).to(torch.bfloat16)
     needed, free = weight_bytes(model, "bfloat16") * HEADROOM, free_bytes(device)
@@ -97,96 +101,79 @@ def _full_size(device: str, words: str) -> InstructBlip:
     )
 
 
-def _answer(blip: InstructBlip, features: NDArray[np.float16], **more: str) -> None:
-    """As many tokens as an answer has, whatever the model would like to write."""
+def _answer(blip: InstructBlip, features: NDArray[np.float16], **generation: str) -> None:
+    """Writes exactly `ANSWER_TOKENS` tokens, though random weights might end earlier."""
     import torch
 
     language = blip.loaded.language
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
-        prompt = language.prompt(f"Question: {QUESTION} Short answer:", visual.reshape(1, -1, visual.shape[-1]))
-        language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS, **more)
+        text = render("video_qa", question=QUESTION)
+        prompt = language.prompt(text, visual.reshape(1, -1, visual.shape[-1]))
+        language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS, **generation)
 
 
 def _static_cache_ratio(blip: InstructBlip, features: NDArray[np.float16], rounds: int, device: str) -> float:
-    """Time of an answer whose keys and values lie in room set aside (compiled, on a GPU), over one whose room grows."""
-    growing = _timed(lambda: _answer(blip, features), rounds, device)
-    static = _timed(lambda: _answer(blip, features, cache_implementation="static"), rounds, device)
+    """Time of an answer with a static key-value cache (compiled, on a GPU), over that with a growing one."""
+    growing = repeat(lambda: _answer(blip, features), rounds=rounds, device=device)
+    static = repeat(lambda: _answer(blip, features, cache_implementation="static"), rounds=rounds, device=device)
     return statistics.median(static) / statistics.median(growing)
 
 
 def _verify_speedup(blip: InstructBlip, features: NDArray[np.float16], rounds: int, device: str) -> float:
-    """How many times faster frames are verified in one pass than one by one; a few of those stand for all."""
-    prompt = f"Question: does this show {QUESTION} Short answer:"
+    """How many times faster frames are verified in one pass than one by one; a single frame is timed for the latter."""
+    prompt = render("video_qa", question=f"does this show {QUESTION}")
 
     def verify(rows: NDArray[np.float16]) -> None:
         blip.probability_yes(prompt, blip.queries(rows, QUESTION))
 
-    alone = _timed(lambda: verify(features[:1]), max(3, rounds), device)
-    together = _timed(lambda: verify(features), rounds, device)
+    alone = repeat(lambda: verify(features[:1]), rounds=max(3, rounds), device=device)
+    together = repeat(lambda: verify(features), rounds=rounds, device=device)
     return len(features) * statistics.median(alone) / statistics.median(together)
 
 
 def _vision_seconds(blip: InstructBlip, features: NDArray[np.float16]) -> float:
-    """Time in the ViT while a second question is asked about frames whose features are stored."""
+    """Seconds in the ViT while a second question is asked about frames whose features are stored; 0 if it rests."""
     from assistant.agent.cores.instructblip import InstructBlipCore
-    from tools.types import Keyframe
 
-    class Stored:
-        def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16]:  # noqa: ARG002
-            return features[list(frame_indexes)]
-
-    spent: list[float] = []
-    usual = blip.loaded.model.vision_model.forward
+    vit_seconds: list[float] = []
+    usual_forward = blip.loaded.model.vision_model.forward
 
     def forward(*arguments: Any, **named: Any) -> Any:
         start = time.perf_counter()
-        out = usual(*arguments, **named)
-        spent.append(time.perf_counter() - start)
-        return out
+        output = usual_forward(*arguments, **named)
+        vit_seconds.append(time.perf_counter() - start)
+        return output
 
     blip.loaded.model.vision_model.forward = forward
-    frames = [Keyframe("v", i, float(i), 0, 0, "") for i in range(len(features))]
-    InstructBlipCore(blip, Stored()).verify(QUESTION, frames)
-    blip.loaded.model.vision_model.forward = usual
-    return sum(spent)
+    InstructBlipCore(blip, StoredFeatures(features)).verify(QUESTION, keyframes(len(features)))
+    blip.loaded.model.vision_model.forward = usual_forward
+    return sum(vit_seconds)
 
 
 def _parts(blip: InstructBlip, features: NDArray[np.float16], rounds: int, device: str) -> dict[str, float]:
-    """Seconds of each part of an answer."""
+    """Median seconds of the Q-Former (`queries`), of the first token and of each further one."""
     import torch
 
     language = blip.loaded.language
-    text = f"Question: {QUESTION} Short answer:"
+    text = render("video_qa", question=QUESTION)
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
         prompt = language.prompt(text, visual.reshape(1, -1, visual.shape[-1]))
 
-        def first() -> None:
+        def write_first() -> None:
             language.first(prompt)
 
-        def write() -> None:
+        def write_all() -> None:
             language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS)
 
-        queries = statistics.median(_timed(lambda: blip.queries(features, QUESTION), rounds, device))
-        one = statistics.median(_timed(first, rounds, device))
-        all_of_them = statistics.median(_timed(write, rounds, device))
-    return {"queries": queries, "first_token": one, "next_token": (all_of_them - one) / (ANSWER_TOKENS - 1)}
-
-
-def _timed(call: Callable[[], object], rounds: int, device: str) -> list[float]:
-    """Seconds of each call. On a CPU, where a call takes many, nothing is gained by a first one that does not count."""
-    import torch
-
-    seconds = []
-    for number in range(rounds + (device == "cuda")):
-        start = time.perf_counter()
-        call()
-        if device == "cuda":
-            torch.cuda.synchronize()
-        if number or device != "cuda":
-            seconds.append(time.perf_counter() - start)
-    return seconds
+        calls = (lambda: blip.queries(features, QUESTION), write_first, write_all)
+        queries, first_token, answer = (statistics.median(repeat(call, rounds=rounds, device=device)) for call in calls)
+    return {
+        "queries": queries,
+        "first_token": first_token,
+        "next_token": (answer - first_token) / (ANSWER_TOKENS - 1),
+    }
 
 
 def _memory_ratio(blip: InstructBlip) -> float:

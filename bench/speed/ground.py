@@ -1,5 +1,5 @@
-"""GLIP-T's own shapes with random weights on one 640 x 480 picture, against the same with captions padded to 256 tokens
-as the original code bases do; and the profile's own model, where it is there.
+"""A model of GLIP-T's size with random weights on one 640 x 480 picture, against the same with captions padded to 256
+tokens as the original code bases do; and the grounding model of the profile, if it is installed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from assistant.session import Session
 
-TOKENS, PADDED = 20, 256  # a list of eight or so phrases; what the originals pad it to
+TOKENS, PADDED = 20, 256  # of a list of about eight phrases; of that list padded as by the original code
 HEIGHT, WIDTH = 480, 640
 FRAME_HEIGHT, FRAME_WIDTH = 360, 640
 PHRASES = "red car . person . dog"
@@ -25,7 +25,7 @@ FULL_ROUNDS, ROUNDS = 2, 20
 
 
 def measure(session: Session) -> dict[str, Any]:
-    """Figures `ground.*`."""
+    """Figures `ground.*`; `ground.ms_per_frame` only if the profile's grounding model is installed."""
     figures: dict[str, float] = {}
     glip = session.glip()
     if glip.is_there:
@@ -35,7 +35,7 @@ def measure(session: Session) -> dict[str, Any]:
         glip.unload()
     full = _full_size()
     full(TOKENS)
-    # Taken before the padded caption, which needs more.
+    # Measured before the padded caption, which needs more memory.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = alternate({"full": lambda: full(TOKENS), "padded": lambda: full(PADDED)}, rounds=FULL_ROUNDS)
     figures |= {
@@ -47,7 +47,7 @@ def measure(session: Session) -> dict[str, Any]:
 
 
 def _full_size() -> Callable[[int], None]:
-    """GLIP-T on the CPU: a picture and a caption of `TOKENS` tokens, padded to the length asked, to a prediction."""
+    """GLIP-T on the CPU: a call predicts boxes for a caption of `TOKENS` tokens, padded to the length that it gets."""
     import torch
 
     from assistant.models.glip import image

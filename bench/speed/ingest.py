@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import resource
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from bench.speed.timing import wall_and_cpu_seconds
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -19,7 +20,7 @@ CORES = 2
 
 
 def measure(session: Session) -> dict[str, Any]:
-    """Figures `ingest.*` over one made clip of a minute, 640 x 360, H.264."""
+    """Figures `ingest.*` over one generated clip of a minute, 640 x 360, H.264."""
     from assistant.ingest.keyframes import KeyframePicker
     from assistant.ingest.screen_text import read_picture
     from assistant.media.decode import open_media
@@ -29,24 +30,25 @@ def measure(session: Session) -> dict[str, Any]:
         path = Path(folder) / "clip.mp4"
         _make_clip(path)
         reader = screen_reader()
-        with open_media(path) as media:  # loads every model before anything is timed
+        # Loads every model before anything is timed.
+        with open_media(path) as media:
             first = next(media.frames()).image()
         session.clip.embed_images([first])
         session.own_blip.features([first])
         read_picture(reader, first)
 
-        wall, cpu = _timed(lambda: _index(session, reader, Path(folder) / "library", path))
+        wall, cpu = wall_and_cpu_seconds(lambda: _index(session, reader, Path(folder) / "library", path))
         images: list[Any] = []
 
         def decode() -> None:
             with open_media(path) as media:
-                images.extend(kept.frame.image() for kept in KeyframePicker(1.0).pick(media.frames()))
+                images.extend(pick.frame.image() for pick in KeyframePicker(1.0).pick(media.frames()))
 
         stages = [
-            _timed(decode),
-            _timed(lambda: session.clip.embed_images(images)),
-            _timed(lambda: session.own_blip.features(images)),
-            _timed(lambda: [read_picture(reader, image) for image in images]),
+            wall_and_cpu_seconds(decode),
+            wall_and_cpu_seconds(lambda: session.clip.embed_images(images)),
+            wall_and_cpu_seconds(lambda: session.own_blip.features(images)),
+            wall_and_cpu_seconds(lambda: [read_picture(reader, image) for image in images]),
         ]
     slowest = max(stage_wall for stage_wall, _ in stages)
     return {
@@ -61,13 +63,6 @@ def measure(session: Session) -> dict[str, Any]:
     }
 
 
-def _timed(work: Any) -> tuple[float, float]:
-    """(wall seconds, CPU seconds of all threads)."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - wall, time.process_time() - cpu
-
-
 def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
     from assistant.ingest.pipeline import index
     from assistant.library import Library
@@ -79,7 +74,7 @@ def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
 
 
 def _make_clip(path: Path) -> None:
-    """Moving blocks with a caption that changes now and then."""
+    """Writes a clip of a moving block; its caption changes every four seconds, its background every eight."""
     import av
     from PIL import Image, ImageDraw
 

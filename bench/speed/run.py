@@ -1,4 +1,4 @@
-"""`video-assistant bench PART`: the figures of one part, taken in one run as ratios to the plain alternative."""
+"""`video-assistant bench PART`: runs one benchmark; its ratios compare with the plain alternative in the same run."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ def run(
     """`{"figures": {dotted name: number}, "settings": {...}}` of a part.
 
     Args:
-        index: where `events` keeps its libraries; None: nowhere.
-        seed: of its world.
+        part: one of `PARTS`.
+        session: whose models are measured.
+        index: folder in which `events` keeps its libraries for the next run; None: they are removed.
+        seed: of the vectors of `events`.
         size: keyframes of its largest library.
         device: where `core` and `serve` run, cpu or cuda; None: the GPU where there is one.
+
+    Raises:
+        ValueError: there is no such part.
+        VideoAssistantError: the device is missing or too small, or a program that the part needs.
     """
     match part:
         case "ingest":

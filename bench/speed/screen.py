@@ -1,7 +1,7 @@
 """How long people wait for the page: from Enter to the first step and keyframe, and until a large library opens.
 
-Measured in a headless Chromium over the real page. The made library has its catalog, keyframes and posters whole; its
-vectors are not put into Chroma, which opening a page never asks.
+Measured in a headless Chromium over the real page. The large library is synthetic. Its catalog, keyframes and posters
+are complete; its vectors are not in Chroma, because no page needs Chroma to open.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -17,6 +16,8 @@ from unittest import mock
 import numpy as np
 
 from bench.browser import chromium, serving
+from bench.libraries import demo_clips, index_folder, session_over
+from bench.speed.synthetic_videos import FRAME_RATE, begin_video, keyframe_rows, video_record
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -30,12 +31,12 @@ QUESTIONS = (
 )
 ROUNDS = 2
 VIDEOS, KEYFRAMES_PER_VIDEO = 2_000, 100
-DIMENSIONS = 8  # of vectors that nobody compares
+DIMENSIONS = 8  # of vectors that are never compared
 OPENINGS = 5
 WIDE = {"width": 1280, "height": 900}
 WAIT_MS = 180_000
-# The page itself notes when the first step is said and the first keyframe shown: on a quick machine the answer folds
-# the steps away before anybody could ask for them.
+# The page itself records when the first step and the first keyframe appear: on a fast machine the answer collapses the
+# steps before a poll from outside could see them.
 WATCH = """() => {
     window.seen = {};
     let started;
@@ -54,10 +55,11 @@ def measure(session: Session) -> dict[str, Any]:
     """Figures `screen.*`, medians in seconds."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         small, large = Path(folder) / "small", Path(folder) / "large"
-        _index_demo(session, small)
-        steps, keyframes = _ask(browser, small)
-        _make(session, large)
-        first, openings, posters = _open(browser, large)
+        with session_over(session, small) as demo_session:
+            index_folder(demo_session, demo_clips())
+        steps, keyframes = _step_and_keyframe_seconds(browser, small)
+        _make_large_library(session, large)
+        first, openings, posters = _opening_seconds(browser, large)
     figures = {
         "screen.first_step_seconds": statistics.median(steps),
         "screen.first_keyframe_seconds": statistics.median(keyframes),
@@ -69,17 +71,8 @@ def measure(session: Session) -> dict[str, Any]:
     return {"figures": figures, "settings": {"questions": len(QUESTIONS), "rounds": ROUNDS, **size}}
 
 
-def _index_demo(session: Session, root: Path) -> None:
-    from assistant.session import Session as Opened
-
-    own = Opened(session.settings.model_copy(update={"library": root}))
-    for _ in own.index([Path(str(files("assistant") / "demo"))]):
-        pass
-    own.close()
-
-
-def _ask(browser: Any, root: Path) -> tuple[list[float], list[float]]:
-    """Seconds from Enter to the first step and to the first keyframe, each question in a conversation of its own."""
+def _step_and_keyframe_seconds(browser: Any, root: Path) -> tuple[list[float], list[float]]:
+    """Seconds from Enter to the first step and to the first keyframe; each question starts a new conversation."""
     steps, keyframes = [], []
     with serving(root) as address:
         for number, question in enumerate((QUESTIONS[0], *QUESTIONS * ROUNDS)):
@@ -93,42 +86,40 @@ def _ask(browser: Any, root: Path) -> tuple[list[float], list[float]]:
             box.press("Enter")
             page.wait_for_function("window.seen.step && window.seen.keyframe", timeout=WAIT_MS)
             seen = page.evaluate("window.seen")
-            if number:  # the models load before the first one
+            if number:  # the first question also waits for the models to load
                 steps.append(seen["step"])
                 keyframes.append(seen["keyframe"])
             page.close()
     return steps, keyframes
 
 
-def _make(session: Session, root: Path) -> None:
-    """A library of many videos, with a poster for each."""
+def _make_large_library(session: Session, root: Path) -> None:
+    """Writes a library of `VIDEOS` videos, each with a poster."""
     from PIL import Image
 
-    from assistant.library import KeyframeRow, Library, VideoRecord
+    from assistant.library import Library
     from assistant.library.vectors import VectorStore
 
     library = Library(root, embedder=session.clip.identity)
     vectors = np.eye(DIMENSIONS, dtype=np.float32)[np.arange(KEYFRAMES_PER_VIDEO) % DIMENSIONS]
-    rows = [KeyframeRow(i * 25, float(i), i * 25, i // 10, i) for i in range(KEYFRAMES_PER_VIDEO)]
-    record = VideoRecord(float(KEYFRAMES_PER_VIDEO), 640, 360, "1/25", KEYFRAMES_PER_VIDEO * 25, ())
+    rows = keyframe_rows(KEYFRAMES_PER_VIDEO)
     sources = root.parent / "files"
     sources.mkdir()
     with mock.patch.object(VectorStore, "upsert"), library.writer() as writer:
         for number in range(VIDEOS):
-            source = sources / f"video {number}.mp4"
-            source.write_bytes(str(number).encode())
-            draft = writer.begin(source)
-            if draft is None:
-                raise ValueError(f"{source} is already there")
+            draft = begin_video(writer, sources, number)
             draft.add_keyframes(rows, vectors, None)
             shade = (number % 200, 90, 120)
-            Image.new("RGB", (480, 270), shade).save(draft.thumbnail_path(round(KEYFRAMES_PER_VIDEO / 3) * 25))
-            draft.commit(record)
+            poster = draft.thumbnail_path(FRAME_RATE * round(KEYFRAMES_PER_VIDEO / 3))
+            Image.new("RGB", (480, 270), shade).save(poster)
+            draft.commit(video_record(KEYFRAMES_PER_VIDEO))
     library.close()
 
 
-def _open(browser: Any, root: Path) -> tuple[float, list[float], int]:
-    """Seconds until the library's page shows its first poster: of the first visit and of later ones; posters loaded."""
+def _opening_seconds(browser: Any, root: Path) -> tuple[float, list[float], int]:
+    """Seconds until the library's page shows its first poster, of the first visit and of each later one; and the number
+    of posters on the page after scrolling.
+    """
     seconds, posters = [], 0
     with serving(root) as address:
         for _ in range(1 + OPENINGS):

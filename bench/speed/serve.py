@@ -1,4 +1,4 @@
-"""How much faster one worker answers eight people at once than one after the other."""
+"""How much faster a worker answers eight clients at once than one client after another."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.speed.synthetic_videos import StoredFeatures, keyframes
 from bench.speed.timing import alternate, median_ratio
 from tools.errors import VideoAssistantError
-from tools.types import Keyframe
 from training.world.render import draw
 from training.world.scene import sample_scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from assistant.session import Session
 
 CLIENTS = 8
-LOOKED_FRAMES = 3  # one after the other, as the agent looks at a stretch
-VERIFIED_FRAMES = 32  # in one call, as it verifies what a search found
+LOOKED_FRAMES = 3  # one after the other, as the agent looks at the frames of a moment
+VERIFIED_FRAMES = 32  # in one call, as the agent verifies the hits of a search
 ROUNDS = {"cpu": 4, "cuda": 9}
 THINGS = ("a red car", "a bus", "a man in blue", "a dog by the truck", "two people", "rain", "a bicycle", "a van")
 
 
 def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
-    """Figures `serve.*`, of a worker in a process of its own.
+    """Figures `serve.*`, of a worker in its own process.
 
-    Each person has pictures of their own, whose features the worker holds. A question is what most questions of
-    `bench ask` ask of the core: the tool, its slot, and an answer from each of a few frames. What a search found is
-    verified in one call and is a batch already: what several of those gain together is a figure of its own.
+    Each client has its own pictures, whose features the worker holds. A question makes the calls of the core that most
+    questions of `bench ask` make: choose the tool, fill its slot, and answer from each of a few frames. The hits of a
+    search are verified in one call, which is a batch already; `serve.verify_throughput_ratio` says what several such
+    calls gain at once.
 
     Args:
+        session: whose core the worker runs.
         device: cpu or cuda; None: the GPU where there is one.
     """
     import torch
 
-    there = torch.cuda.is_available()
-    where = device or ("cuda" if there else "cpu")
-    if where == "cuda" and not there:
+    has_gpu = torch.cuda.is_available()
+    where = device or ("cuda" if has_gpu else "cpu")
+    if where == "cuda" and not has_gpu:
         raise VideoAssistantError("bench serve --device cuda: there is no CUDA device here; leave --device away")
     with _worker(session, where) as url:
-        people = [_Person(session, url, number) for number in range(CLIENTS)]
-        asking = _seconds(people, _Person.ask, ROUNDS[where])
-        verifying = _seconds(people, _Person.verify, ROUNDS[where])
+        clients = [_Client(session, url, number) for number in range(CLIENTS)]
+        asking = _seconds(clients, _Client.ask, ROUNDS[where])
+        verifying = _seconds(clients, _Client.verify, ROUNDS[where])
     return {
         "figures": {
             "serve.throughput_ratio": median_ratio(asking["in turn"], asking["at once"]),
@@ -64,27 +64,30 @@ def measure(session: Session, *, device: str | None = None) -> dict[str, Any]:
     }
 
 
-def _seconds(people: Sequence[_Person], call: Callable[[_Person], object], rounds: int) -> dict[str, list[float]]:
-    """How long all of them take, one after the other and at once."""
-    with ThreadPoolExecutor(len(people)) as pool:
+def _seconds(clients: Sequence[_Client], call: Callable[[_Client], object], rounds: int) -> dict[str, list[float]]:
+    """Seconds until every client has its answer, of each round: `in turn` and `at once`."""
+    with ThreadPoolExecutor(len(clients)) as pool:
         return alternate(
-            {"in turn": lambda: [call(one) for one in people], "at once": lambda: list(pool.map(call, people))},
+            {
+                "in turn": lambda: [call(client) for client in clients],
+                "at once": lambda: list(pool.map(call, clients)),
+            },
             rounds=rounds,
         )
 
 
-class _Person:
+class _Client:
     """One client with its own connection and pictures."""
 
     def __init__(self, session: Session, url: str, number: int) -> None:
         from assistant.agent.cores.instructblip import InstructBlipCore
-        from assistant.session import Session as Opened
+        from assistant.session import Session as OpenSession
 
-        own = Opened(session.settings.model_copy(update={"core_url": url}))
+        remote = OpenSession(session.settings.model_copy(update={"core_url": url})).blip
         random = Random(number)
         pictures = [np.array(draw(sample_scene(random))) for _ in range(VERIFIED_FRAMES)]
-        self._core = InstructBlipCore(own.blip, _Stored(own.blip.features(pictures)))
-        self._frames = [Keyframe("v", i, float(i), 0, 0, "") for i in range(VERIFIED_FRAMES)]
+        self._core = InstructBlipCore(remote, StoredFeatures(remote.features(pictures)))
+        self._frames = keyframes(VERIFIED_FRAMES)
         self._thing = THINGS[number]
 
     def ask(self) -> None:
@@ -98,36 +101,30 @@ class _Person:
         self._core.verify(self._thing, self._frames)
 
 
-class _Stored:
-    """Features as a library has them."""
-
-    def __init__(self, features: NDArray[np.float16]) -> None:
-        self._features = features
-
-    def features(self, video_id: str, frame_indexes: Sequence[int]) -> NDArray[np.float16]:  # noqa: ARG002
-        return self._features[list(frame_indexes)]
-
-
 @contextmanager
 def _worker(session: Session, device: str) -> Iterator[str]:
-    """The address of a worker of the session's core, ended with the block."""
+    """The address of a worker that runs the session's core; the worker ends with the block."""
     environment = {**os.environ, "VIDEO_ASSISTANT_PROFILE": session.profile.name}
     if device == "cpu":
         environment["CUDA_VISIBLE_DEVICES"] = ""
-    words = [sys.executable, "-m", "assistant.cli", "serve-core", "--port", "0"]
-    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    command = [sys.executable, "-m", "assistant.cli", "serve-core", "--port", "0"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
     try:
-        yield _told(process)
+        yield _printed_address(process)
     finally:
         process.terminate()
         process.wait()
 
 
-def _told(process: subprocess.Popen[str]) -> str:
-    """The address that a worker says it answers at."""
-    said = ""
+def _printed_address(process: subprocess.Popen[str]) -> str:
+    """The address that a worker prints when it is ready.
+
+    Raises:
+        VideoAssistantError: the worker ended before, with its last line.
+    """
+    output = ""
     for line in process.stderr or ():
-        said += line
-        if found := re.search(r"http://\S+", line):
-            return found.group()
-    raise VideoAssistantError(f"the worker ended: {(said.strip().splitlines() or ['it said nothing'])[-1][:300]}")
+        output += line
+        if address := re.search(r"http://\S+", line):
+            return address.group()
+    raise VideoAssistantError(f"the worker ended: {(output.strip().splitlines() or ['it printed nothing'])[-1][:300]}")

@@ -1,8 +1,9 @@
-"""A library of any size whose vectors behave like those of real keyframes, with sequences of events hidden in it.
+"""A library of any size whose vectors have the statistics of real keyframes, with sequences of events planted in it.
 
-Each video is a random walk in a subspace, plus noise off it. The numbers are those of the pocket CLIP: on 400 unseen
-frames of its world, true cosines lie 3.53 standard deviations above the others and vary by 0.2 of one; on the demo
-clips neighbouring keyframes have a mean cosine of 0.94 and 48 dimensions hold more than 0.99 of the energy.
+The vectors of each video are a random walk in a subspace, plus noise outside it. The constants are measured on the
+pocket CLIP: on 400 unseen frames of its world, the cosines of matching pairs lie 3.53 standard deviations above the
+others and vary by 0.2 of one; on the demo clips neighbouring keyframes have a mean cosine of 0.94, and 48 dimensions
+hold more than 0.99 of the energy.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.speed.synthetic_videos import keyframe_rows, video_record
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,20 +30,21 @@ DIMENSIONS = 512
 SUBSPACE = 48
 KEYFRAMES_PER_VIDEO = 400
 NEIGHBOUR_COSINE = 0.94
-NOISE = 0.1  # length of what lies off the subspace, beside a walk of length 1
-MARGIN = 3.53  # of a planted event, in standard deviations of the cosines of everything else
+NOISE = 0.1  # length of the noise outside the subspace; the walk has length 1
+MARGIN = 3.53  # of a planted event, in standard deviations of the cosines of all other keyframes
 MARGIN_SPREAD = 0.2
-EVENT_KEYFRAMES = 2  # that show a planted event
-EVENTS = 3
+EVENT_KEYFRAMES = 2  # consecutive keyframes that show a planted event
+EVENTS = 3  # in a sequence
 SEQUENCES = 100
-SYNC = 10_000  # vectors between two writings of Chroma's index; its own 1,000 makes a million take hours
+SYNC = 10_000  # vectors between two writes of Chroma's index; with its default of 1,000 a million take hours
+RECORD = "walks.json"  # in the folder of a built library: its size, its seed and how long it took
 
 
 @dataclass(frozen=True, slots=True)
-class Walks:
-    """A world of walks: the same numbers from the same seed, whatever its size."""
+class SyntheticVectors:
+    """The vectors of a library; those of a video depend on the seed and its number only, not on the library's size."""
 
-    keyframes: int
+    keyframes: int  # in the whole library, about
     seed: int
 
     @property
@@ -48,13 +52,13 @@ class Walks:
         return max(1, self.keyframes // KEYFRAMES_PER_VIDEO)
 
     def queries(self) -> NDArray[np.float32]:
-        """`(sequences, events, dimensions)` float32, L2-normalised: what the planted events are asked with."""
+        """The embedded texts of the planted events, `(sequences, events, dimensions)` float32, L2-normalised."""
         rng = np.random.default_rng([self.seed, 0])
-        walk = _unit(rng.normal(size=(SEQUENCES, EVENTS, SUBSPACE)))
-        return self._in_space(walk.reshape(-1, SUBSPACE), rng).reshape(SEQUENCES, EVENTS, DIMENSIONS)
+        directions = _unit(rng.normal(size=(SEQUENCES, EVENTS, SUBSPACE)))
+        return self._embedded(directions.reshape(-1, SUBSPACE), rng).reshape(SEQUENCES, EVENTS, DIMENSIONS)
 
-    def places(self) -> NDArray[np.int64]:
-        """`(sequences, 1 + events)`: the video of each sequence, then the keyframes at which its events begin."""
+    def positions(self) -> NDArray[np.int64]:
+        """`(sequences, 1 + events)`: the video number of each sequence, then the first keyframe of each event."""
         rng = np.random.default_rng([self.seed, 1])
         videos = rng.permutation(max(self.videos, SEQUENCES))[:SEQUENCES] % self.videos
         room = KEYFRAMES_PER_VIDEO - EVENTS * EVENT_KEYFRAMES
@@ -62,25 +66,26 @@ class Walks:
         return np.column_stack([videos, starts])
 
     def video(self, number: int) -> NDArray[np.float32]:
-        """`(keyframes, dimensions)` float32, L2-normalised."""
+        """The vectors of one video, `(keyframes, dimensions)` float32, L2-normalised, with its planted events."""
         rng = np.random.default_rng([self.seed, 2, number])
         steps = _unit(rng.normal(size=(KEYFRAMES_PER_VIDEO, SUBSPACE)))
         walk = steps.copy()
-        for before, now in pairwise(range(KEYFRAMES_PER_VIDEO)):
-            walk[now] = NEIGHBOUR_COSINE * walk[before] + (1 - NEIGHBOUR_COSINE**2) ** 0.5 * steps[now]
+        for previous, current in pairwise(range(KEYFRAMES_PER_VIDEO)):
+            walk[current] = NEIGHBOUR_COSINE * walk[previous] + (1 - NEIGHBOUR_COSINE**2) ** 0.5 * steps[current]
         walk = _unit(walk)
         queries = self.queries() @ _basis(self.seed).T
-        for sequence, (video, *starts) in enumerate(self.places()):
+        for sequence, (video, *starts) in enumerate(self.positions()):
             for event, start in enumerate(starts if video == number else ()):
                 cosine = (MARGIN + MARGIN_SPREAD * rng.normal()) / SUBSPACE**0.5
-                query, shown = _unit(queries[sequence, event]), slice(start, start + EVENT_KEYFRAMES)
-                aside = _unit(walk[shown] - (walk[shown] @ query)[:, None] * query)
-                walk[shown] = cosine * query + (1 - cosine**2) ** 0.5 * aside
-        return self._in_space(walk, rng)
+                query, event_rows = _unit(queries[sequence, event]), slice(start, start + EVENT_KEYFRAMES)
+                orthogonal = _unit(walk[event_rows] - (walk[event_rows] @ query)[:, None] * query)
+                walk[event_rows] = cosine * query + (1 - cosine**2) ** 0.5 * orthogonal
+        return self._embedded(walk, rng)
 
-    def _in_space(self, walk: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float32]:
-        noise = NOISE * _unit(rng.normal(size=(len(walk), DIMENSIONS)))
-        return _unit(walk @ _basis(self.seed) + noise).astype(np.float32)
+    def _embedded(self, rows: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float32]:
+        """`(n, subspace)` to `(n, dimensions)`, with noise outside the subspace."""
+        noise = NOISE * _unit(rng.normal(size=(len(rows), DIMENSIONS)))
+        return _unit(rows @ _basis(self.seed) + noise).astype(np.float32)
 
 
 @lru_cache
@@ -97,7 +102,7 @@ def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _prepare_chroma(library: Library) -> None:
-    """The library's collection as it would make it, but for how often a growing index is written."""
+    """Creates the collection as the library does, except that a growing index is written less often (`SYNC`)."""
     import chromadb
     from chromadb.config import Settings
 
@@ -110,27 +115,36 @@ def _prepare_chroma(library: Library) -> None:
     client.close()
 
 
-def build(walks: Walks, folder: Path) -> tuple[Library, float]:
-    """The library of `walks` in `folder` and the seconds it took: made once, continued where it was stopped."""
-    from assistant.library import KeyframeRow, Library, VideoRecord
+def build(vectors: SyntheticVectors, folder: Path) -> tuple[Library, float]:
+    """The library of these vectors in `folder`, and how many seconds its building took.
+
+    A library that is there already is opened; a half-built one is completed. File names in the folder are the same in
+    every version, so that libraries which `bench events --index` has kept can be used again.
+    """
+    from assistant.library import Library
 
     folder.mkdir(parents=True, exist_ok=True)
     library = Library(folder / "library", embedder="bench")
-    done = folder / "walks.json"
-    wanted = {"keyframes": walks.keyframes, "seed": walks.seed}
-    if done.exists() and (known := json.loads(done.read_text())).items() >= wanted.items():
-        return library, known["seconds"]
-    begun = time.perf_counter()
+    record = folder / RECORD
+    wanted = {"keyframes": vectors.keyframes, "seed": vectors.seed}
+    if record.exists() and (built := json.loads(record.read_text())).items() >= wanted.items():
+        return library, built["seconds"]
+    start = time.perf_counter()
     _prepare_chroma(library)
-    times = [KeyframeRow(25 * i, float(i), 25 * i, i // 10, i) for i in range(KEYFRAMES_PER_VIDEO)]
+    rows = keyframe_rows(KEYFRAMES_PER_VIDEO)
     with library.writer() as writer:
-        for number in range(walks.videos):
-            source = folder / f"walk {number}.mp4"
-            source.write_bytes(f"{walks.seed} {number}".encode())
+        for number in range(vectors.videos):
+            source = folder / f"{source_stem(number)}.mp4"
+            source.write_bytes(f"{vectors.seed} {number}".encode())
             if (draft := writer.begin(source)) is None:
                 continue
-            draft.add_keyframes(times, walks.video(number), None)
-            draft.commit(VideoRecord(float(len(times)), 640, 360, "1/25", 25 * len(times)))
-    seconds = time.perf_counter() - begun
-    done.write_text(json.dumps(wanted | {"seconds": seconds}))
+            draft.add_keyframes(rows, vectors.video(number), None)
+            draft.commit(video_record(KEYFRAMES_PER_VIDEO))
+    seconds = time.perf_counter() - start
+    record.write_text(json.dumps(wanted | {"seconds": seconds}))
     return library, seconds
+
+
+def source_stem(number: int) -> str:
+    """The name of a video's file, without its suffix."""
+    return f"walk {number}"

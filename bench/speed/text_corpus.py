@@ -1,4 +1,4 @@
-"""Made lines to look up in: syllables that Vietnamese could spell, English words, in natural frequency."""
+"""Synthetic lines of text to search: possible Vietnamese syllables and English words, with natural frequencies."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ENGLISH = (
     "vaccine research energy climate ocean island harbour airport flight ticket hotel kitchen coffee breakfast dinner "
     "restaurant festival music concert theatre museum painting football champion victory defeat season player coach"
 ).split()
-SYLLABLES = 2500  # different ones that Vietnamese text of this size uses, about
+SYLLABLES = 2500  # distinct ones in Vietnamese text of this size, about
 
 
-def made_lines(count: int, seed: int) -> list[str]:
-    """`count` different lines of 4 to 9 words, seven of ten in Vietnamese."""
+def sample_lines(count: int, seed: int) -> list[str]:
+    """`count` distinct lines of 4 to 9 words, seven of ten in Vietnamese."""
     rng = random.Random(seed)
     vietnamese = _syllables(rng)
     # Zipf's law: the word of rank r is about 1/r as frequent as the first.
@@ -40,7 +40,7 @@ def made_lines(count: int, seed: int) -> list[str]:
     return list(lines)
 
 
-def damaged(text: str, share: float, rng: random.Random) -> str:
+def damage(text: str, share: float, rng: random.Random) -> str:
     """`text` with `share` of its characters dropped, swapped with the next one, or stripped of their accents."""
     letters = list(unicodedata.normalize("NFC", text))
     for place in sorted(rng.sample(range(len(letters)), round(share * len(letters))), reverse=True):
@@ -56,11 +56,11 @@ def damaged(text: str, share: float, rng: random.Random) -> str:
 
 
 def _syllables(rng: random.Random) -> list[str]:
-    every = [onset + _toned(rime, tone) for onset in ONSETS for rime in RIMES for tone in TONES]
-    return rng.sample(every, SYLLABLES)
+    possible = [onset + _toned(rime, tone) for onset in ONSETS for rime in RIMES for tone in TONES]
+    return rng.sample(possible, SYLLABLES)
 
 
 def _toned(rime: str, tone: str) -> str:
-    """The tone stands on the last marked vowel, else on the first letter."""
+    """The rime with its tone on the last marked vowel, else on the first letter."""
     place = max((i for i, letter in enumerate(rime) if letter in MARKED), default=0)
     return unicodedata.normalize("NFC", rime[: place + 1] + tone + rime[place + 1 :])

@@ -1,4 +1,4 @@
-"""Looking lines up by damaged words, and how long that takes."""
+"""How often and how fast a line of text is found by damaged words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.speed.text_corpus import damaged, made_lines
+from bench.speed.synthetic_videos import begin_video
+from bench.speed.text_corpus import damage, sample_lines
 from bench.speed.timing import alternate, percentile
 
 if TYPE_CHECKING:
@@ -25,20 +26,20 @@ LINES_PER_VIDEO = 2_000
 
 
 def lookup_figures(seed: int) -> dict[str, float]:
-    """`text.lookup_top3`: the share of damaged look-ups whose line is among the first three."""
-    lines = made_lines(LINES, seed)
+    """`text.lookup_top3`: the share of damaged queries whose line is among the first three hits."""
+    lines = sample_lines(LINES, seed)
     rng = random.Random(seed)
     with filled_library(lines) as library:
-        right = 0
+        found_lines = 0
         for line in rng.sample(lines, LOOKUPS):
-            hits = library.search_lines(damaged(line, DAMAGED, rng), limit=3)
-            right += line in [hit.text for hit in hits]
-    return {"text.lookup_top3": right / LOOKUPS}
+            hits = library.search_lines(damage(line, DAMAGED, rng), limit=3)
+            found_lines += line in [hit.text for hit in hits]
+    return {"text.lookup_top3": found_lines / LOOKUPS}
 
 
-def measure(session: Session) -> dict[str, Any]:  # noqa: ARG001 - the measured library is made here
-    """Figures of `bench text`: look-ups of two words as they stand, and of damaged ones, side by side with LIKE."""
-    lines = made_lines(MANY_LINES, 0)
+def measure(session: Session) -> dict[str, Any]:  # noqa: ARG001 - measures a library of its own
+    """Figures of `bench text`: searches for the first two words of a line, for a damaged line, and with SQL's LIKE."""
+    lines = sample_lines(MANY_LINES, 0)
     rng = random.Random(1)
     chosen = iter(rng.sample(lines, 4 * ROUNDS))
     with filled_library(lines) as library:
@@ -50,7 +51,7 @@ def measure(session: Session) -> dict[str, Any]:  # noqa: ARG001 - the measured 
         seconds = alternate(
             {
                 "exact": lambda: library.search_lines(words(), limit=10),
-                "fuzzy": lambda: library.search_lines(damaged(next(chosen), DAMAGED, rng), limit=10),
+                "fuzzy": lambda: library.search_lines(damage(next(chosen), DAMAGED, rng), limit=10),
                 "like": lambda: connection.execute(
                     "SELECT * FROM line WHERE text LIKE ? LIMIT 10", (f"%{words()}%",)
                 ).fetchall(),
@@ -69,7 +70,7 @@ def measure(session: Session) -> dict[str, Any]:  # noqa: ARG001 - the measured 
 
 @contextmanager
 def filled_library(lines: Sequence[str]) -> Iterator[Library]:
-    """A library that holds `lines`, a second each, in videos of some thousands."""
+    """A library that holds `lines`, one a second, in videos of `LINES_PER_VIDEO` lines; removed with the block."""
     from assistant.library import KeyframeRow, Library, VideoRecord
     from tools.types import Line
 
@@ -77,11 +78,7 @@ def filled_library(lines: Sequence[str]) -> Iterator[Library]:
         library = Library(Path(folder) / "library", embedder="none")
         with library.writer() as writer:
             for number in range(0, len(lines), LINES_PER_VIDEO):
-                source = Path(folder) / f"video {number}.mp4"
-                source.write_bytes(str(number).encode())
-                draft = writer.begin(source)
-                if draft is None:
-                    raise RuntimeError("an empty library cannot know a video")
+                draft = begin_video(writer, Path(folder), number)
                 draft.add_keyframes([KeyframeRow(0, 0.0, 0, 0, 0)], np.ones((1, 1), np.float32), None)
                 part = lines[number : number + LINES_PER_VIDEO]
                 draft.add_lines(

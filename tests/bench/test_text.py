@@ -12,7 +12,7 @@ from assistant.text.fold import fold
 from bench.quality.text.ground_truth import partial_truth, true_lines
 from bench.quality.text.screen_text import exact_truth
 from bench.quality.text.subtitles import cue_figures
-from bench.speed.text_corpus import damaged, made_lines
+from bench.speed.text_corpus import damage, sample_lines
 from bench.speed.text_lookup import filled_library
 from tools.errors import VideoAssistantError
 
@@ -75,11 +75,11 @@ def test_errors_are_counted_against_the_truth(folder: Path, text: str, found, fo
 
 
 def test_made_lines_differ_and_damage_is_a_fifth_of_the_letters() -> None:
-    lines = made_lines(200, seed=1)
+    lines = sample_lines(200, seed=1)
     assert len(set(lines)) == 200
-    assert lines == made_lines(200, seed=1)
+    assert lines == sample_lines(200, seed=1)
     rng = random.Random(2)
-    changed = [damaged(line, 0.2, rng) for line in lines]
+    changed = [damage(line, 0.2, rng) for line in lines]
     assert all(line != other for line, other in zip(lines, changed, strict=True))
     kept = sum(len(other) for other in changed) / sum(map(len, lines))
     assert 0.8 < kept < 0.98
@@ -87,11 +87,11 @@ def test_made_lines_differ_and_damage_is_a_fifth_of_the_letters() -> None:
 
 
 def test_damaged_words_find_their_line_among_others() -> None:
-    lines = made_lines(1000, seed=3)
+    lines = sample_lines(1000, seed=3)
     rng = random.Random(4)
     with filled_library(lines) as library:
         right = [
-            line in [hit.text for hit in library.search_lines(damaged(line, 0.2, rng), limit=3)]
+            line in [hit.text for hit in library.search_lines(damage(line, 0.2, rng), limit=3)]
             for line in rng.sample(lines, 60)
         ]
     assert sum(right) >= 0.95 * len(right)
