@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.agent.sentences import say
+from tools.words import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +32,6 @@ _DAYS = {
     "the day before yesterday": 2, "hôm kia": 2,
 }  # fmt: skip
 
-
-def _any(names: object) -> str:
-    return "|".join(sorted(map(str, names), key=len, reverse=True))  # type: ignore[call-overload]
-
-
 _EN, _VI = "morning|noon|afternoon|evening|night", "sáng|trưa|chiều|tối|đêm"
 _NAMED = re.compile(
     rf"\b(?:(?P<day>the day before yesterday|yesterday|today)(?:\s+(?P<part>{_EN}))?"
@@ -46,8 +42,8 @@ _NAMED = re.compile(
     rf"|(?:on\s+)(?:last\s+)?(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:\s+(?P<weekday_part>{_EN}))?"
     rf"|(?:(?P<weekday_part_vi>{_VI})\s+)?(?:hôm|ngày|vào)\s+(?P<weekday_vi>thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)"
     rf"|(?:on\s+)?(?P<iso>\d{{4}}-\d\d-\d\d)"
-    rf"|(?:on\s+)(?:the\s+)?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_any(_MONTHS)})(?:,?\s+(?P<y1>\d{{4}}))?"
-    rf"|(?:on\s+)(?P<m2>{_any(_MONTHS)})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y2>\d{{4}}))?"
+    rf"|(?:on\s+)(?:the\s+)?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{any_of(_MONTHS)})(?:,?\s+(?P<y1>\d{{4}}))?"
+    rf"|(?:on\s+)(?P<m2>{any_of(_MONTHS)})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y2>\d{{4}}))?"
     rf"|ngày\s+(?P<d3>\d{{1,2}})(?:\s+tháng\s+|[/-])(?P<m3>\d{{1,2}})(?:(?:\s+năm\s+|[/-])(?P<y3>\d{{4}}))?)(?!\w)",
     re.IGNORECASE,
 )

@@ -12,22 +12,14 @@ from typing import TYPE_CHECKING
 
 from tools.events.alignment import Gap, Limits
 from tools.events.query import EventQuery, Span, event_query
+from tools.words import ORDINALS, any_of, index_of_ordinal
 
 if TYPE_CHECKING:
     from tools.types import EventMoment
 
 Translate = Callable[[str], str]
-LAST = -1
-_ORDINALS = {
-    **dict.fromkeys(("first", "1st", "nhất", "đầu", "đầu tiên", "1"), 0),
-    **dict.fromkeys(("second", "2nd", "hai", "2"), 1),
-    **dict.fromkeys(("third", "3rd", "ba", "3"), 2),
-    **dict.fromkeys(("fourth", "4th", "tư", "bốn", "4"), 3),
-    **dict.fromkeys(("fifth", "5th", "năm", "5"), 4),
-    **dict.fromkeys(("last", "cuối", "cuối cùng"), LAST),
-}
-_ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True))
-_WHICH = rf"(?:the\s+|cái\s+|việc\s+|sự\s+kiện\s+)?(?:thứ\s+)?(?P<which>{_ORDINAL})(?:\s+(?:one|event))?"
+_PLACES = ORDINALS | {"đầu": 1}  # "cái đầu"; not "một", which is an article too: "bỏ một con chó"
+_WHICH = rf"(?:the\s+|cái\s+|việc\s+|sự\s+kiện\s+)?(?:thứ\s+)?(?P<which>{any_of(_PLACES)})(?:\s+(?:one|event))?"
 _MOVE = re.compile(
     rf"^(?:no,?\s+)?{_WHICH}\s+(?:(?:is|was|comes|came|happens|happened|phải|xảy\s+ra|là|thì)\s+)*(?:much\s+)?"
     r"(?P<how>later|earlier|sooner|muộn\s+hơn|trễ\s+hơn|sớm\s+hơn)\W*$",
@@ -57,7 +49,7 @@ def edited(words: str, last: EventQuery, moments: tuple[EventMoment, ...], trans
     """
     words = words.strip()
     if (found := _MOVE.match(words)) is not None:
-        return _moved(last, moments, _ORDINALS[_spaced(found["which"])], found["how"].lower())
+        return _moved(last, moments, _PLACES[_spaced(found["which"])], found["how"].lower())
     if (found := _ADD.match(words)) is not None:
         return _added(last, found, translate)
     if (found := _DROP.match(words)) is not None:
@@ -85,7 +77,7 @@ def _added(last: EventQuery, found: re.Match[str], translate: Translate) -> Even
     if found["edge"] and found["edge"].lower() in ("start", "beginning", "đầu"):
         at = 0
     if found["side"]:
-        beside = _place(_ORDINALS[_spaced(found["which"])], last)
+        beside = _place(_PLACES[_spaced(found["which"])], last)
         if beside is None:
             return None
         at = beside + (found["side"].lower() in ("after", "sau"))
@@ -100,7 +92,7 @@ def _added(last: EventQuery, found: re.Match[str], translate: Translate) -> Even
 def _dropped(last: EventQuery, what: str, translate: Translate) -> EventQuery | None:
     """Without one event, told by its number or by its words."""
     named = re.fullmatch(_WHICH, what.strip(), re.IGNORECASE)
-    at = _place(_ORDINALS[_spaced(named["which"])], last) if named else _named(last, what, translate)
+    at = _place(_PLACES[_spaced(named["which"])], last) if named else _named(last, what, translate)
     if at is None or len(last.events) < 2:
         return None
     keep = [i for i in range(len(last.events)) if i != at]
@@ -123,8 +115,7 @@ def _named(last: EventQuery, what: str, translate: Translate) -> int | None:
 
 
 def _place(which: int, last: EventQuery) -> int | None:
-    at = which if which >= 0 else len(last.events) - 1
-    return at if at < len(last.events) else None
+    return index_of_ordinal(which, len(last.events))
 
 
 def _words(text: str) -> set[str]:

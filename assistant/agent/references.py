@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.agent.times import named_times
 from assistant.text.display import title
 from assistant.text.fold import fold
+from tools.words import ORDINALS, any_of, index_of_ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ORDINALS = {
-    "first": 1, "1st": 1, "nhất": 1, "đầu tiên": 1, "một": 1, "1": 1,
-    "second": 2, "2nd": 2, "hai": 2, "2": 2,
-    "third": 3, "3rd": 3, "ba": 3, "3": 3,
-    "fourth": 4, "4th": 4, "tư": 4, "bốn": 4, "4": 4,
-    "fifth": 5, "5th": 5, "năm": 5, "5": 5,
-    "last": 0, "cuối": 0, "cuối cùng": 0,
-}  # fmt: skip
-_NAMES = "|".join(sorted(map(re.escape, _ORDINALS), key=len, reverse=True))
+_PLACES = ORDINALS | {"một": 1}  # "kết quả một"; not "lần đầu", which asks for a first time and points at no result
+_NAMES = any_of(_PLACES)
 _RESULT = re.compile(
     rf"(?P<place>\b(?:in |at |on ))?\bthe (?P<en>{_NAMES}) (?:one|result|picture|moment|hit|match)\b"
     rf"|(?P<place_vi>\b(?:ở |trong ))?\b(?:kết quả|hình|cái|lần)(?: thứ)? (?P<vi>{_NAMES})\b",
@@ -65,12 +59,11 @@ def named_result(question: str, shown: int, last: int) -> Pointed | None:
     found = _RESULT.search(question)
     if found is None:
         return None
-    number = _ORDINALS[(found["en"] or found["vi"]).lower()]
-    place = shown - 1 if number == 0 else number - 1
+    place = index_of_ordinal(_PLACES[(found["en"] or found["vi"]).lower()], shown)
     it = "" if found["place"] or found["place_vi"] else "it" if found["en"] else "nó"
     rest = " ".join(f"{question[: found.start()]}{it}{question[found.end() :]}".split()).replace(" ?", "?")
     nothing_else = _ABOUT.fullmatch(question[: found.start()] + question[found.end() :])
-    return Pointed(place if 0 <= place < shown else None, "" if nothing_else else rest)
+    return Pointed(place, "" if nothing_else else rest)
 
 
 class ComparedPlace(NamedTuple):

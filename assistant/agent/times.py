@@ -6,6 +6,8 @@ import functools
 import re
 from typing import Literal, NamedTuple
 
+from tools.words import NUMBERS, unit_seconds
+
 EDGE_SECONDS = 3.0
 _CLOCK = r"\d+:\d\d(?::\d\d)?"
 _UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|giây|phút)\b"
@@ -37,7 +39,6 @@ _AT_START = re.compile(
 )
 _AT_END = re.compile(r",?\s*\b(?:at the end|(?:ở )?cuối video|lúc cuối)\b,?", re.IGNORECASE)
 _STRETCHES = (_BETWEEN, _FIRST, _BEYOND, _AT_CLOCK)
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "five": 5, "ten": 10}
 _WHEN = re.compile(r"\b(?:when|what time|what second|find|show me|look for)\b|khi nào|lúc nào|\btìm\b", re.IGNORECASE)
 _AROUND = re.compile(
     r"^(?:and\s+)?what\s+(?:happens|happened|comes|came|(?:does|did)\s+.+?\s+do)\s+(?:right\s+|just\s+)?"
@@ -79,7 +80,7 @@ def named_range(question: str, duration_seconds: float | None) -> tuple[float | 
         return low, high
     if found := _FIRST.search(question):
         count = (found["count"] or found["count_vi"] or "1").lower()
-        length = float(_NUMBERS.get(count) or count) * _unit(found["unit"] or found["unit_vi"])
+        length = float(NUMBERS.get(count) or count) * unit_seconds(found["unit"] or found["unit_vi"])
         if (found["end"] or found["end_vi"]).lower().startswith(("first", "đầu")):
             return 0.0, length
         return (None, None) if duration_seconds is None else (max(0.0, duration_seconds - length), None)
@@ -101,11 +102,8 @@ def _seconds(text: str) -> float:
     if ":" in text:
         return float(functools.reduce(lambda total, part: total * 60 + int(part), text.split(":"), 0))
     (number,) = re.findall(r"\d+(?:\.\d+)?", text)
-    return float(number) * _unit(text)
-
-
-def _unit(text: str) -> float:
-    return 60.0 if re.search(r"min|phút", text, re.IGNORECASE) else 1.0
+    unit = re.search(_UNIT, text, _IGNORE)
+    return float(number) * (unit_seconds(unit[0]) if unit else 1)
 
 
 def named_times(question: str) -> list[float]:

@@ -8,26 +8,16 @@ from itertools import pairwise
 
 from tools.errors import VideoAssistantError
 from tools.events.alignment import Gap, Limits
+from tools.words import NUMBERS, UNITS, any_of, unit_seconds
 
 MOST_EVENTS = 20
 RIGHT_AFTER_SECONDS = 5.0  # "right after": keyframes are up to a second apart, and an event takes a few
 _ANY = Gap()
 _SOON = Gap(0.0, RIGHT_AFTER_SECONDS)
 
-_ENGLISH = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_VIETNAMESE = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
-_NUMBERS: dict[str, float] = {
-    **{name: value for names in (_ENGLISH, _VIETNAMESE) for value, name in enumerate(names, 1)},
-    **dict.fromkeys(("a", "an"), 1),
-    **dict.fromkeys(("half a", "nửa"), 0.5),
-    **dict.fromkeys(("fifteen", "mười lăm"), 15),
-    **dict.fromkeys(("twenty", "hai mươi"), 20),
-    **dict.fromkeys(("thirty", "ba mươi"), 30),
-}
-_UNITS = {"second": 1, "sec": 1, "s": 1, "giây": 1, "minute": 60, "min": 60, "phút": 60, "hour": 3600, "giờ": 3600}
 _AMOUNT = (
-    rf"(?P<number>\d+(?:[.,]\d+)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s*"
-    rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b"
+    rf"(?P<number>\d+(?:[.,]\d+)?|{any_of(NUMBERS)})\s*"
+    rf"(?P<unit>{any_of(UNITS)})s?\b"
 )
 _WITHIN = re.compile(
     rf",?\s*\b(?:(?:all\s+)?within|in\s+(?:less\s+than|under)|tất\s+cả\s+trong\s+vòng|trong\s+vòng|không\s+quá)\s+{_AMOUNT}"
@@ -260,7 +250,7 @@ def _plain(part: str) -> str:
 
 def _seconds(found: re.Match[str]) -> float:
     number = found["number"].lower()
-    return (_NUMBERS.get(number) or float(number.replace(",", "."))) * _UNITS[found["unit"].lower()]
+    return (NUMBERS.get(number) or float(number.replace(",", "."))) * unit_seconds(found["unit"])
 
 
 def _gap(min_seconds: float, max_seconds: float | None) -> Gap:
