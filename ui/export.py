@@ -18,10 +18,10 @@ def cut_bytes(path: Path, start_seconds: float, end_seconds: float) -> bytes:
     Raises:
         VideoAssistantError: no picture decodes there.
     """
-    from assistant.media.clip import cut
+    from assistant.media.clip import cut_clip
 
     with tempfile.TemporaryDirectory() as folder:
-        return cut(path, start_seconds, end_seconds, Path(folder) / "cut.mp4").read_bytes()
+        return cut_clip(path, start_seconds, end_seconds, Path(folder) / "cut.mp4").read_bytes()
 
 
 def png(picture: NDArray[np.uint8]) -> bytes:

@@ -19,14 +19,14 @@ def heard(session: Session, recording: bytes, language: Language) -> str:
     Raises:
         VideoAssistantError: no speech model is set, nothing was understood, or the recording is none.
     """
-    from assistant.media.audio import sound
+    from assistant.media.audio import read_audio
 
     if session.listener is None:
         raise VideoAssistantError(text("no_ears", language))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "question.wav"
         path.write_bytes(recording)
-        cues = [cue for start, samples in sound(path, 0.0) for cue in session.listener.transcribe(samples, start)]
+        cues = [cue for start, samples in read_audio(path, 0.0) for cue in session.listener.transcribe(samples, start)]
     words = " ".join(cue.text for cue in cues).strip()
     if not words:
         raise VideoAssistantError(text("not_heard", language))

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.agent.times import named_times
-from assistant.text.display import title
+from assistant.text.display import video_title
 from assistant.text.fold import fold
 from tools.words import ORDINALS, any_of, index_of_ordinal
 
@@ -109,7 +109,7 @@ def _place(folded: str, video_id: str) -> int | None:
 
 
 def _name(video_id: str) -> str:
-    return r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", fold(title(video_id)))))
+    return r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", fold(video_title(video_id)))))
 
 
 def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, str]:
@@ -119,7 +119,7 @@ def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, st
     """
     question = unicodedata.normalize("NFC", question)
     words = fold(question)
-    for video_id in sorted(video_ids, key=lambda one: -len(title(one))):
+    for video_id in sorted(video_ids, key=lambda one: -len(video_title(one))):
         pattern = rf",?\s*\b(?:in|of|trong|cua)\s+(?:the\s+)?(?:video\s+)?[\"'“]?{_name(video_id)}[\"'”]?(?!\w)"
         if (found := re.search(pattern, words)) is not None and len(words) == len(question):
             return video_id, question[: found.start()] + question[found.end() :]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.text.display import in_words, minute, title
+from assistant.text.display import format_clock, time_in_words, video_title
 from assistant.text.fold import fold
 
 if TYPE_CHECKING:
@@ -101,14 +101,14 @@ def places(evidence: Sequence[Evidence], language: Language) -> str:
     """The first few moments, video by video: `0:24 and 0:37 in street; 0:03 in rain`."""
     times: dict[str, list[str]] = {}
     for one in evidence[:_SHOWN]:
-        times.setdefault(title(one.moment.video_id), []).append(minute(one.moment.start_seconds))
+        times.setdefault(video_title(one.moment.video_id), []).append(format_clock(one.moment.start_seconds))
     joint = f" {say('and', language)} "
     return "; ".join(f"{joint.join(dict.fromkeys(t))} {say('in', language)} {name}" for name, t in times.items())
 
 
 def _spoken(evidence: Sequence[Evidence], language: Language) -> str:
     joint = f" {say('and', language)} "
-    return joint.join(dict.fromkeys(in_words(one.moment.start_seconds, language) for one in evidence[:_SHOWN]))
+    return joint.join(dict.fromkeys(time_in_words(one.moment.start_seconds, language) for one in evidence[:_SHOWN]))
 
 
 def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
@@ -138,9 +138,10 @@ def absent_sentence(answer: str, count: int, language: Language) -> Said:
 def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
     """Another answer for each video."""
     parts = "; ".join(
-        f"{title(one.moment.video_id)}: {answer} ({minute(one.moment.start_seconds)})" for answer, one in answers
+        f"{video_title(one.moment.video_id)}: {answer} ({format_clock(one.moment.start_seconds)})"
+        for answer, one in answers
     )
-    spoken = "; ".join(f"{title(one.moment.video_id)}: {answer}" for answer, one in answers)
+    spoken = "; ".join(f"{video_title(one.moment.video_id)}: {answer}" for answer, one in answers)
     return Said(say("differs", language, parts=parts), say("differs", language, parts=spoken))
 
 
@@ -148,7 +149,8 @@ def which_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) 
     """The answer of each moment, and the question which of them is meant."""
     parts = [f"{answer} ({places([one], language)})" for answer, one in answers]
     spoken = [
-        f"{answer}, {say('at', language, time=in_words(one.moment.start_seconds, language))}" for answer, one in answers
+        f"{answer}, {say('at', language, time=time_in_words(one.moment.start_seconds, language))}"
+        for answer, one in answers
     ]
     read, heard = (say("which", language, parts="; ".join(each)) for each in (parts, spoken))
     return Said(read[:1].upper() + read[1:], heard[:1].upper() + heard[1:])
@@ -161,8 +163,8 @@ def placed_question(question: str, moment: Evidence, language: Language) -> str:
         "placed",
         language,
         question=bare,
-        clock=minute(moment.moment.start_seconds),
-        video=title(moment.moment.video_id),
+        clock=format_clock(moment.moment.start_seconds),
+        video=video_title(moment.moment.video_id),
     )
 
 
@@ -177,8 +179,8 @@ def shortfall(conditions: Sequence[Condition], language: Language) -> str:
 
 def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
     """Descriptions in time order."""
-    parts = "; ".join(f"{minute(one.moment.start_seconds)} {text}" for text, one in told)
-    spoken = "; ".join(f"{in_words(one.moment.start_seconds, language)}: {text}" for text, one in told)
+    parts = "; ".join(f"{format_clock(one.moment.start_seconds)} {text}" for text, one in told)
+    spoken = "; ".join(f"{time_in_words(one.moment.start_seconds, language)}: {text}" for text, one in told)
     return Said(f"{parts}.", f"{spoken}.")
 
 
@@ -188,7 +190,7 @@ def unusual_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -
     for text, one in told:
         what = f"({text.rstrip('.')})"
         read.append(f"{places([one], language)} {what}")
-        heard.append(f"{say('at', language, time=in_words(one.moment.start_seconds, language))} {what}")
+        heard.append(f"{say('at', language, time=time_in_words(one.moment.start_seconds, language))} {what}")
     return Said(*(say("unusual", language, parts="; ".join(parts)) for parts in (read, heard)))
 
 
@@ -198,12 +200,12 @@ Told = tuple[tuple[str, "Evidence"], ...]
 def compared_sentence(told: tuple[Told, Told], only: tuple[list[str], list[str]], language: Language) -> Said:
     """What each of two places shows, and what only one of them does."""
     said = []
-    for name in (minute, lambda seconds: in_words(seconds, language)):
+    for name in (format_clock, lambda seconds: time_in_words(seconds, language)):
         parts, places_named = [], []
         for side in told:
             video_id = side[0][1].moment.video_id
             whole = told[0][0][1].moment.video_id != told[1][0][1].moment.video_id
-            places_named.append(title(video_id) if whole else name(side[0][1].moment.start_seconds))
+            places_named.append(video_title(video_id) if whole else name(side[0][1].moment.start_seconds))
             parts.append(f"{places_named[-1]}: {'; '.join(dict.fromkeys(text.rstrip('.') for text, _ in side))}.")
         text = " ".join(parts)
         for where, what in zip(places_named, only, strict=True):
@@ -222,7 +224,8 @@ def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
             first[key] = one
     kept = list(first.values())[:_SHOWN]
     quoted = "; ".join(
-        f"“{one.text}” ({minute(one.moment.start_seconds)} {say('in', language)} {title(one.moment.video_id)})"
+        f"“{one.text}” "
+        f"({format_clock(one.moment.start_seconds)} {say('in', language)} {video_title(one.moment.video_id)})"
         for one in kept
     )
     spoken = "; ".join(one.text or "" for one in kept)
@@ -238,9 +241,9 @@ def sequence_sentence(sequence: EventSequence, language: Language) -> Said:
             where.append(missed)
             spoken.append(missed)
         else:
-            where.append(f"{moment.event} {minute(moment.seconds)}")
-            spoken.append(f"{moment.event} {say('at', language, time=in_words(moment.seconds, language))}")
-    video = title(sequence.video_id)
+            where.append(f"{moment.event} {format_clock(moment.seconds)}")
+            spoken.append(f"{moment.event} {say('at', language, time=time_in_words(moment.seconds, language))}")
+    video = video_title(sequence.video_id)
     return Said(
         say("sequence", language, video=video, where=", ".join(where)),
         say("sequence", language, video=video, where=", ".join(spoken)),

@@ -38,7 +38,7 @@ def describe_video(session: Session, video_id: str, language: Language) -> list[
         VideoAssistantError: all of its pictures are unlike those that the core was trained on.
     """
     from assistant.agent.sentences import say
-    from assistant.text.display import in_words
+    from assistant.text.display import time_in_words
 
     session.library.video(video_id)
     call = {"name": "describe", "args": {"video": video_id}, "id": "describe", "type": "tool_call"}
@@ -48,7 +48,7 @@ def describe_video(session: Session, video_id: str, language: Language) -> list[
         if not one.text:
             continue
         text = _said(session, one.text, language)
-        found.append(Description(text, f"{in_words(one.moment.start_seconds, language)}: {text}", one.score, one))
+        found.append(Description(text, f"{time_in_words(one.moment.start_seconds, language)}: {text}", one.score, one))
     if told and not found:
         raise VideoAssistantError(say("outside", language))
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.media.audio import RATE, sound
+from assistant.media.audio import SAMPLE_RATE, read_audio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +58,8 @@ def narrate(parts: Sequence[Part], language: Language, voice: Voice, folder: Pat
     sounds = [_heard(one.path, speed) for one in said]
     cues, now = [], 0.0
     for part, samples in zip(parts, sounds, strict=True):
-        cues.append((now, now + len(samples) / RATE, part.words))
-        now += len(samples) / RATE
+        cues.append((now, now + len(samples) / SAMPLE_RATE, part.words))
+        now += len(samples) / SAMPLE_RATE
     key = "\0".join(f"{one.path.name} {part.image}" for one, part in zip(said, parts, strict=True))
     name = hashlib.blake2b(f"{key}\0{speed}".encode(), digest_size=12).hexdigest()
     path = folder / f"{name}.mp4"
@@ -71,10 +71,10 @@ def narrate(parts: Sequence[Part], language: Language, voice: Voice, folder: Pat
 
 
 def _heard(path: Path, speed: float) -> NDArray[np.float32]:
-    """A spoken file, mono in [-1, 1] at `RATE`, with a pause at its end."""
-    pieces = [samples for _, samples in sound(path, 0.0)]
+    """A spoken file, mono in [-1, 1] at `SAMPLE_RATE`, with a pause at its end."""
+    pieces = [samples for _, samples in read_audio(path, 0.0)]
     whole = np.concatenate([*pieces, np.zeros(0, np.float32)])
-    return np.concatenate([_paced(whole, speed), np.zeros(round(PAUSE_SECONDS * RATE), np.float32)])
+    return np.concatenate([_paced(whole, speed), np.zeros(round(PAUSE_SECONDS * SAMPLE_RATE), np.float32)])
 
 
 def _paced(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
@@ -85,14 +85,14 @@ def _paced(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
     import av.filter
 
     graph = av.filter.Graph()
-    base = Fraction(1, RATE)
-    source = graph.add_abuffer(sample_rate=RATE, format="flt", layout="mono", time_base=base)
+    base = Fraction(1, SAMPLE_RATE)
+    source = graph.add_abuffer(sample_rate=SAMPLE_RATE, format="flt", layout="mono", time_base=base)
     pace, sink = graph.add("atempo", f"{speed:g}"), graph.add("abuffersink")
     source.link_to(pace)
     pace.link_to(sink)
     graph.configure()
     frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
-    frame.sample_rate, frame.pts, frame.time_base = RATE, 0, base
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, base
     graph.push(frame)
     graph.push(None)
     out = []
@@ -116,7 +116,7 @@ def _write(path: Path, images: Sequence[Path | None], sounds: Sequence[NDArray[n
                 "libx264", rate=FRAMES_A_SECOND, options={"preset": "veryfast", "tune": "stillimage"}
             )
             film.width, film.height, film.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-            track = target.add_stream("aac", rate=RATE, layout="mono")
+            track = target.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
             _show(target, film, images, sounds)
             _speak(target, track, np.concatenate(sounds))
         part.replace(path)
@@ -131,7 +131,7 @@ def _show(target: Any, film: Any, images: Sequence[Path | None], sounds: Sequenc
     until = shown = 0.0
     for image, samples in zip(images, sounds, strict=True):
         picture = picture if image is None else _fitted(image)
-        until += len(samples) / RATE * FRAMES_A_SECOND
+        until += len(samples) / SAMPLE_RATE * FRAMES_A_SECOND
         while shown < until:
             target.mux(film.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
             shown += 1
@@ -143,7 +143,7 @@ def _speak(target: Any, track: Any, samples: NDArray[np.float32]) -> None:
 
     for start in range(0, len(samples), AUDIO_BLOCK):
         frame = av.AudioFrame.from_ndarray(samples[None, start : start + AUDIO_BLOCK], format="fltp", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
         target.mux(track.encode(frame))
     target.mux(track.encode())
 

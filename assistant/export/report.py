@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _source(evidence: Evidence, place: Callable[[Path], str]) -> str:
 
 def _caption(evidence: Evidence) -> str:
     at = evidence.seconds
-    where = f"{title(evidence.moment.video_id)} {minute(at)}"
+    where = f"{video_title(evidence.moment.video_id)} {format_clock(at)}"
     return f"{where}: {evidence.text}" if evidence.text else where
 
 

@@ -25,7 +25,7 @@ from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, In
 from assistant.ingest.screen_text import Reader, ScreenText, read_picture
 from assistant.ingest.text_gate import Glimpse, TextGate
 from assistant.library import KeyframeRow, Library, VideoDraft, VideoRecord
-from assistant.media.audio import sound
+from assistant.media.audio import read_audio
 from assistant.media.decode import Frame, Media, MediaError, open_media
 from assistant.media.readings import Cue
 from assistant.media.subtitle_streams import PictureCue
@@ -327,7 +327,7 @@ def _run_reader(
 def _listen(path: Path, video_id: str, media: Media, listener: Listener, duration: float) -> list[Line]:
     """What is said, where nothing written says it; a recogniser that cannot be had is a warning."""
     try:
-        pieces = sound(path, media.start_seconds)
+        pieces = read_audio(path, media.start_seconds)
         cues = [cue for start, samples in pieces for cue in listener.transcribe(samples, start)]
     except ModelNotFoundError as error:
         media.warnings.append(str(error))

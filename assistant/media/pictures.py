@@ -1,4 +1,4 @@
-"""Picture files in, as they are displayed; boxes drawn over pictures, out."""
+"""Reads picture files as they are displayed, and draws boxes over pictures."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
     from tools.types import Box
 
-COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324", "#f032e6")
+BOX_COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080", "#9a6324", "#f032e6")
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """HWC uint8 RGB as displayed: turned as its EXIF says, on white where it is transparent, 16 bits brought to 8.
+    """Returns a picture file as displayed, HWC uint8 RGB.
+
+    It is rotated as its EXIF data says, transparent pixels are on white, and 16 bits a channel are reduced to 8.
 
     Raises:
-        VideoAssistantError: there is no such file, or no whole picture in it.
+        VideoAssistantError: the file does not exist, or holds no complete picture.
     """
     import numpy as np
     from PIL import Image, ImageOps
@@ -47,38 +49,46 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 
 
 def draw_boxes(picture: Image, boxes: Sequence[Box], labels: Sequence[str]) -> Image:
-    """A copy with labelled boxes; a name keeps its colour.
+    """Returns a copy of a picture with labelled boxes; all boxes of a name have the same colour.
 
     Args:
-        boxes: XYXY in the picture's pixels.
-        labels: one for each box, `name score`; empty draws boxes alone.
+        picture: the picture, which stays as it is.
+        boxes: XYXY in pixels of the picture, best first.
+        labels: a text `name score` for each box; empty draws boxes without labels.
     """
     from PIL import ImageDraw, ImageFont
 
     drawn = picture.convert("RGB")
     canvas = ImageDraw.Draw(drawn)
-    size = max(11, round(min(drawn.size) / 20))
-    font = ImageFont.load_default(size)
+    font_size = max(11, round(min(drawn.size) / 20))
+    font = ImageFont.load_default(font_size)
     names = list(dict.fromkeys(label.rpartition(" ")[0] for label in labels))
-    # The best one last, so that it lies on top.
+    # The best box is drawn last, so that it lies on top.
     for number in reversed(range(len(boxes))):
         label = labels[number] if labels else ""
-        colour = COLOURS[names.index(label.rpartition(" ")[0]) % len(COLOURS)] if label else COLOURS[0]
-        canvas.rectangle(boxes[number], outline=colour, width=max(2, size // 8))
+        colour = BOX_COLOURS[names.index(label.rpartition(" ")[0]) % len(BOX_COLOURS)] if label else BOX_COLOURS[0]
+        canvas.rectangle(boxes[number], outline=colour, width=max(2, font_size // 8))
         if label:
-            left, top = boxes[number][0], max(0.0, boxes[number][1] - size - 4)
-            wide = canvas.textlength(label, font=font)
-            canvas.rectangle((left, top, left + wide + 6, top + size + 4), fill=colour)
+            left, top = boxes[number][0], max(0.0, boxes[number][1] - font_size - 4)
+            label_width = canvas.textlength(label, font=font)
+            canvas.rectangle((left, top, left + label_width + 6, top + font_size + 4), fill=colour)
             canvas.text((left + 3, top + 1), label, fill="white", font=font)
     return drawn
 
 
 def draw_thumbnail(path: str, boxes: Sequence[Box], labels: Sequence[str], displayed: tuple[int, int]) -> Image:
-    """A stored thumbnail with boxes that are in pixels of the displayed frame, whose size is `displayed`."""
+    """Returns a stored thumbnail with boxes drawn on it.
+
+    Args:
+        path: the thumbnail's file.
+        boxes: XYXY in pixels of the displayed frame.
+        labels: a text `name score` for each box; empty draws boxes without labels.
+        displayed: width and height of the displayed frame, in pixels.
+    """
     from PIL import Image
 
     with Image.open(path) as file:
         thumbnail = file.convert("RGB")
-    across, down = thumbnail.width / displayed[0], thumbnail.height / displayed[1]
-    scaled = [(x1 * across, y1 * down, x2 * across, y2 * down) for x1, y1, x2, y2 in boxes]
+    scale_x, scale_y = thumbnail.width / displayed[0], thumbnail.height / displayed[1]
+    scaled = [(x1 * scale_x, y1 * scale_y, x2 * scale_x, y2 * scale_y) for x1, y1, x2, y2 in boxes]
     return draw_boxes(thumbnail, scaled, labels)

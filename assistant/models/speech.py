@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.media.audio import RATE
+from assistant.media.audio import SAMPLE_RATE
 from assistant.media.readings import Cue
 from assistant.models.base import LazyModel, checkpoint_folder, default_device, hub_error, without_bars
 
@@ -53,8 +53,8 @@ class Whisper(LazyModel[Any]):
 
     def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> list[Cue]:
         """What is said in `samples` (mono, 16 kHz, in [-1, 1]), which begin at `start_seconds`; in time order."""
-        heard = self.loaded({"raw": samples, "sampling_rate": RATE}, return_timestamps=True, batch_size=BATCH)
-        return _cues(heard["chunks"], start_seconds, len(samples) / RATE)
+        heard = self.loaded({"raw": samples, "sampling_rate": SAMPLE_RATE}, return_timestamps=True, batch_size=BATCH)
+        return _cues(heard["chunks"], start_seconds, len(samples) / SAMPLE_RATE)
 
 
 def _cues(chunks: Sequence[dict[str, Any]], start_seconds: float, length_seconds: float) -> list[Cue]:

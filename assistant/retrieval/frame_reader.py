@@ -71,7 +71,7 @@ class LibraryFrames:
         path = Path(self._search.library.video(video_id).paths[0])
         try:
             with open_media(path) as media:
-                indexes, seconds, rows = _thinned(media.between(start, end), (end - start) / most, read)
+                indexes, seconds, rows = _thinned(media.frames_between(start, end), (end - start) / most, read)
         except MediaError as error:
             log.warning("%s: moments stay where keyframes put them (%s)", video_id, error)
             return None

@@ -65,7 +65,7 @@ class LibraryGrounder:
             end = video.duration_seconds
             raise VideoAssistantError(f"{video_id} lasts from 0 to {end:.2f} s; {seconds:g} s is outside it")
         with open_media(Path(video.paths[0])) as media:
-            return media.grab(seconds)
+            return media.picture_at(seconds)
 
     def detect_video(
         self, video_id: str, phrases: str, *, min_score: float, progress: Callable[[int, int], None] | None = None
@@ -106,7 +106,7 @@ def _picture(video: Video, keyframe: Keyframe) -> NDArray[np.uint8]:
 
     try:
         with open_media(Path(video.paths[0] if video.paths else "")) as media:
-            return media.grab(keyframe.seconds)
+            return media.picture_at(keyframe.seconds)
     except MediaError:
         return read_picture(Path(keyframe.image))
 

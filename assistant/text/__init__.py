@@ -1,1 +1,1 @@
-"""Words: folding, stop words, noun phrases, language, and how times and titles are written for people."""
+"""Text: folding, stop words, noun phrases, language detection, and how times and titles are written for people."""

@@ -1,4 +1,4 @@
-"""How times and videos are named for people."""
+"""How times and videos are written for people."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _SPOKEN_SECONDS: dict[Language, str] = {"en": "{s} seconds", "vi": "giây {s}"}
 _SPOKEN_MINUTES: dict[Language, str] = {"en": "{m} minutes {s} seconds", "vi": "{m} phút {s} giây"}
 
 
-def title(video_id: str) -> str:
-    """A video's name as people know it: its id without the hash."""
+def video_title(video_id: str) -> str:
+    """Returns a video's name as people know it: its id without the hash of its content."""
     return _CONTENT_HASH.sub("", video_id)
 
 
-def minute(seconds: float) -> str:
-    """`83.9` as `1:23`: a player that starts there shows the moment."""
+def format_clock(seconds: float) -> str:
+    """Returns `1:23` for `83.9`: rounded down, so that a player that starts there still shows the moment."""
     whole = int(seconds)
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
-def in_words(seconds: float, language: Language) -> str:
-    """`83` as `1 minutes 23 seconds`, for the voice."""
+def time_in_words(seconds: float, language: Language) -> str:
+    """Returns `1 minutes 23 seconds` for `83`, to be read aloud."""
     whole = int(seconds)
     texts = _SPOKEN_MINUTES if whole >= 60 else _SPOKEN_SECONDS
     return texts[language].format(m=whole // 60, s=whole % 60)

@@ -1,7 +1,7 @@
-"""Text as it is searched: lower case, no accents, `đ` as `d`.
+"""Folds text for search: lower case, without accents, `đ` as `d`.
 
-SQLite's own folding leaves `đ` alone and treats composed and decomposed letters apart, so both the index and the query
-go through this fold.
+SQLite's own folding leaves `đ` alone and distinguishes composed from decomposed letters, so both the index and the
+query are folded here.
 """
 
 import re
@@ -11,11 +11,11 @@ _WORD = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
-    """`Tin Tức ĐẶC biệt` to `tin tuc dac biet`; composed and decomposed forms give the same."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-    return plain.replace("đ", "d")
+    """Returns `tin tuc dac biet` for `Tin Tức ĐẶC biệt`; composed and decomposed forms give the same result."""
+    letters = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).replace("đ", "d")
 
 
 def folded_words(text: str) -> list[str]:
-    """The folded words of a text, in order."""
+    """Returns the folded words of a text, in order."""
     return _WORD.findall(fold(text))

@@ -1,4 +1,4 @@
-"""Words that say nothing of what a question is about, folded: those of grammar, and those that ask."""
+"""Words, folded, that do not tell what a question is about: words of grammar, and words that ask."""
 
 FUNCTION_WORDS = frozenset(
     (

@@ -24,7 +24,7 @@ class Says:
         self.text = text
 
     def detect(self, image):
-        return [Region.of_box((0.0, 0.0, 20.0, 10.0))]
+        return [Region.from_box((0.0, 0.0, 20.0, 10.0))]
 
     def recognise(self, image, regions):
         return [ReadLine(self.text, 0.9, region) for region in regions]

@@ -27,7 +27,7 @@ class Means:
 
 class ColourReader:
     def detect(self, image):
-        return [Region.of_box((0.0, 20.0, 40.0, 30.0))]
+        return [Region.from_box((0.0, 20.0, 40.0, 30.0))]
 
     def recognise(self, image, regions):
         return [ReadLine(f"colour {('red', 'green', 'blue')[image[60, 100].argmax()]}", 0.9, r) for r in regions]

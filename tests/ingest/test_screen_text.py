@@ -24,7 +24,7 @@ class Board:
         return picture
 
     def detect(self, image):
-        return [Region.of_box(box) for box in (TOP, BOTTOM) if image[int(box[1]), int(box[0]) + 1].max() > 200]
+        return [Region.from_box(box) for box in (TOP, BOTTOM) if image[int(box[1]), int(box[0]) + 1].max() > 200]
 
     def recognise(self, image, regions):
         self.asked += len(regions)

@@ -8,7 +8,7 @@ import pytest
 from assistant.ingest.screen_text import read_picture
 from assistant.ingest.subtitles import LONGEST_TEXT, lines, read_sidecar, sidecars, within
 from assistant.media.readings import Cue
-from assistant.media.subtitle_streams import PictureCue, Tracks, read_palette
+from assistant.media.subtitle_streams import PictureCue, SubtitleTracks, read_palette
 from assistant.models.ocr.rapidocr import RapidOcrReader
 from tools.types import Line
 
@@ -132,7 +132,7 @@ def test_real_files(media: Path, name: str, count: int) -> None:
 
 @pytest.mark.shared
 def test_picture_subtitles_are_read(media: Path) -> None:
-    reader, tracks = RapidOcrReader(accents=None), Tracks()
+    reader, tracks = RapidOcrReader(accents=None), SubtitleTracks()
     with av.open(str(media / "video" / "popeye_p1_pgs.mkv")) as container:
         packets = container.demux(container.streams.subtitles)
         cues = [cue for packet in packets for cue in tracks.feed(packet)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.library.folders import video_ids_by_folder
-from assistant.text.display import title
+from assistant.text.display import video_title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.speech_input import heard
@@ -53,7 +53,7 @@ def _scope(session: Session, language: Language) -> list[str] | None:
     videos = session.library.videos()
     places = {f"{FOLDER}{place}": video_ids for place, video_ids in video_ids_by_folder(videos).items()}
     names = {place: text("folder", language, name=Path(place).name) for place in places}
-    names |= {video.video_id: title(video.video_id) for video in videos}
+    names |= {video.video_id: video_title(video.video_id) for video in videos}
     wanted = st.session_state.pop("scope_next", None)
     if wanted in names:
         st.session_state["scope"] = wanted
@@ -190,5 +190,5 @@ def _preview(session: Session, step: Step, language: Language) -> None:
     )
     with st.container(horizontal=True, gap="xsmall"):
         for hit in hits:
-            alternative = text("candidate", language, name=title(hit.keyframe.video_id))
+            alternative = text("candidate", language, name=video_title(hit.keyframe.video_id))
             st.image(hit.keyframe.image, width=PREVIEW_WIDTH, alt=alternative)

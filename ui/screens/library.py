@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.login import is_open_to_others
@@ -50,7 +50,7 @@ def _summary(session: Session, videos: Sequence[Video], language: Language) -> N
     """How much there is, and what it takes."""
     told = {
         "count": len(videos),
-        "length": minute(sum(video.duration_seconds for video in videos)),
+        "length": format_clock(sum(video.duration_seconds for video in videos)),
         "keyframes": sum(video.keyframes for video in videos),
         "lines": sum(video.lines for video in videos),
         "disk": f"{used(session.settings.library, session.library.revision) / 2**20:,.0f} MB",
@@ -94,7 +94,7 @@ def _health(session: Session, indexer: Indexer, videos: Sequence[Video], languag
     """Files that are gone, and videos that another profile's model embedded."""
     missing = [video for video in videos if not _there(video)]
     if missing:
-        names = ", ".join(title(video.video_id) for video in missing[:5])
+        names = ", ".join(video_title(video.video_id) for video in missing[:5])
         st.warning(plain(text("missing", language, count=len(missing), names=names)), icon=":material/link_off:")
     foreign = set(session.library.incompatible_video_ids())
     if foreign:
@@ -128,16 +128,18 @@ def _posters(session: Session, indexer: Indexer, videos: Sequence[Video], langua
 
 
 def _poster(session: Session, indexer: Indexer, video: Video, language: Language) -> None:
-    name = title(video.video_id)
+    name = video_title(video.video_id)
     with st.container(key=f"poster-{video.video_id}", gap="xxsmall"):
         frame = session.library.nearest_keyframe(video.video_id, video.duration_seconds / 3)
         if Path(frame.image).exists():
             st.image(
-                frame.image, width="stretch", alt=text("keyframe_alt", language, name=name, time=minute(frame.seconds))
+                frame.image,
+                width="stretch",
+                alt=text("keyframe_alt", language, name=name, time=format_clock(frame.seconds)),
             )
         gone = "" if _there(video) else f" :red-badge[{text('gone_badge', language)}]"
         st.markdown(f"**{plain(name)}**{gone}")
-        told = {"length": minute(video.duration_seconds), "keyframes": video.keyframes, "lines": video.lines}
+        told = {"length": format_clock(video.duration_seconds), "keyframes": video.keyframes, "lines": video.lines}
         st.caption(text("video_row", language, **told))
         with st.container(horizontal=True, gap="xxsmall", wrap=False):
             if st.button(

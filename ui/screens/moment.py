@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from ui import export
 from ui.escape import plain
@@ -43,7 +43,7 @@ def show(language: Language) -> None:
         links.link("library", text("library", language), icon=":material/video_library:")
         return
     at = min(place.seconds, video.duration_seconds)
-    st.title(plain(f"{title(video.video_id)} · {minute(at)}"), anchor=False)
+    st.title(plain(f"{video_title(video.video_id)} · {format_clock(at)}"), anchor=False)
     seen, said = st.columns([3, 2], gap="medium")
     with seen:
         player.show(session, video.video_id, at, language)
@@ -117,7 +117,7 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
         first = (max(0.0, at - LEAD_SECONDS), min(end, at + CUT_SECONDS))
         start, stop = st.slider(text("stretch", language), 0.0, end, first, 0.1, key=f"stretch-{at}", format="%.1f s")
         stop = min(stop, start + MOST_CUT_SECONDS)
-        name = f"{title(video.video_id)}-{minute(at).replace(':', '.')}"
+        name = f"{video_title(video.video_id)}-{format_clock(at).replace(':', '.')}"
         st.download_button(
             text("take_cut", language, seconds=f"{stop - start:.1f}"),
             data=lambda: export.cut_bytes(path, start, stop),
@@ -151,5 +151,5 @@ def _lines(session: Session, video_id: str, at: float, language: Language) -> No
     with st.container(height=300, border=True, gap="xxsmall"):
         for number, line in enumerate(lines):
             icon = ":material/subtitles:" if line.source != "ocr" else ":material/text_fields:"
-            label = plain(f"{minute(line.start_seconds)}  {line.text[:120]}")
+            label = plain(f"{format_clock(line.start_seconds)}  {line.text[:120]}")
             st.button(label, key=f"line-{number}", type="tertiary", icon=icon, on_click=_go, args=(line.start_seconds,))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
 from ui.escape import plain
@@ -37,7 +37,7 @@ def show(language: Language) -> None:
     """The whole page."""
     session = shared_session()
     st.title(text("search", language))
-    names = {video.video_id: title(video.video_id) for video in session.library.videos()}
+    names = {video.video_id: video_title(video.video_id) for video in session.library.videos()}
     if not names:
         st.info(text("nothing_yet", language))
         links.link("library", text("add_own", language), icon=":material/upload:")
@@ -117,7 +117,7 @@ def _head(
     if like is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             own = session.library.nearest_keyframe(like.video_id, like.seconds)
-            where = {"name": title(like.video_id), "time": minute(like.seconds)}
+            where = {"name": video_title(like.video_id), "time": format_clock(like.seconds)}
             if Path(own.image).exists():
                 st.image(own.image, width=132, alt=text("keyframe_alt", language, **where))
             st.markdown(plain(text("like_head" if like.box is None else "like_part_head", language, **where)))
@@ -139,7 +139,7 @@ def _head(
 def _group(session: Session, group: Group, near: bool, language: Language) -> None:
     """The hits of one video; a click on one plays it above them."""
     key = f"wall-{group.video_id}"
-    st.subheader(plain(title(group.video_id)), anchor=False, divider="gray")
+    st.subheader(plain(video_title(group.video_id)), anchor=False, divider="gray")
     wanted: float | None = st.session_state.get(f"{key}-player")
     if wanted is not None:
         player.show(session, group.video_id, wanted, language)
@@ -196,7 +196,7 @@ def _neighbour(frame: Keyframe | None, key: str, which: str, language: Language)
     if frame is None or not Path(frame.image).exists():
         return
     with st.container(key=f"near-{key}"):
-        st.image(frame.image, width="stretch", alt=text(which, language, time=minute(frame.seconds)))
+        st.image(frame.image, width="stretch", alt=text(which, language, time=format_clock(frame.seconds)))
 
 
 def hits_csv(hits: Sequence[FrameHit]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from assistant.media.pictures import draw_thumbnail
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.state import links
@@ -61,14 +61,17 @@ def show(
     spot = None if thread is None or evidence.frame_index is None else (evidence.moment.video_id, evidence.frame_index)
     mark = session.assistant.marks(thread).get(spot) if thread is not None and spot is not None else None
     with st.container(key=f"card-{key}", gap="xxsmall"):
-        name = text("keyframe_alt", language, name=title(evidence.moment.video_id), time=minute(own))
+        name = text("keyframe_alt", language, name=video_title(evidence.moment.video_id), time=format_clock(own))
         with st.container(key=f"{mark or 'plain'}-{key}"):
             if evidence.image and Path(evidence.image).exists():
                 st.image(
                     picture(session, evidence), width="stretch", alt=f"{name} {', '.join(evidence.labels)}".strip()
                 )
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
-            label, helps = text("play", language, time=minute(at)), text("play_help", language, time=minute(at))
+            label, helps = (
+                text("play", language, time=format_clock(at)),
+                text("play_help", language, time=format_clock(at)),
+            )
             st.button(
                 label, key=f"{key}-play", icon=":material/play_arrow:", on_click=play, help=helps, width="stretch"
             )
@@ -80,9 +83,9 @@ def show(
 
 def _says(evidence: Evidence) -> str:
     """What the evidence shows; of several labels, the first few, since the picture bears them all."""
-    seen = f"{minute(evidence.moment.start_seconds)}-{minute(evidence.moment.end_seconds)}"
+    seen = f"{format_clock(evidence.moment.start_seconds)}-{format_clock(evidence.moment.end_seconds)}"
     return plain(
-        ", ".join(evidence.labels[:MOST_LABELS]) or evidence.text or f"{title(evidence.moment.video_id)} {seen}"
+        ", ".join(evidence.labels[:MOST_LABELS]) or evidence.text or f"{video_title(evidence.moment.video_id)} {seen}"
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.strings import Language, text
@@ -42,7 +42,7 @@ def playable(path: Path, seconds: float, cache: Path) -> Clip:
         VideoAssistantError: nothing of the file decodes there.
         FileNotFoundError: the file is gone.
     """
-    from assistant.media.clip import browser_can_play, cut
+    from assistant.media.clip import browser_can_play, cut_clip
 
     stat = path.stat()
     if stat.st_size <= MOST_BYTES and browser_can_play(path):
@@ -53,7 +53,7 @@ def playable(path: Path, seconds: float, cache: Path) -> Clip:
     out = cache / f"{hashlib.blake2b(key.encode(), digest_size=12).hexdigest()}.mp4"
     if not out.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        cut(path, start, start + CUT_SECONDS, out)
+        cut_clip(path, start, start + CUT_SECONDS, out)
     return Clip(out, int(lead), is_cut=True, offset_seconds=start)
 
 
@@ -63,14 +63,14 @@ def show(session: Session, video_id: str, seconds: float, language: Language, *,
         path = Path(session.library.video(video_id).paths[0])
         clip = playable(path, seconds, session.settings.library / "cuts")
     except (FileNotFoundError, IndexError):
-        st.warning(text("gone", language, path=title(video_id)))
+        st.warning(text("gone", language, path=video_title(video_id)))
         return
     except VideoAssistantError as error:
         st.warning(plain(str(error)))
         return
     names = {source: text(source, language) for source in subtitles.SHOWN}
     spoken = subtitles.tracks(session.library.lines(video_id), clip.offset_seconds, names)
-    what = text("playing", language, name=title(video_id), time=minute(seconds))
+    what = text("playing", language, name=video_title(video_id), time=format_clock(seconds))
     st.video(
         str(clip.path),
         start_time=clip.start_seconds,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from assistant.media.pictures import COLOURS
+from assistant.media.pictures import BOX_COLOURS
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.state import links
@@ -74,7 +74,7 @@ def _drawn(image: str, video: Video, found: Sequence[Detection], key: str, langu
             for one in found
         ]
         outline = alt.Chart({"values": boxes}).mark_rect(
-            fillOpacity=0.05, fill="white", stroke=COLOURS[0], strokeWidth=2, cursor="pointer"
+            fillOpacity=0.05, fill="white", stroke=BOX_COLOURS[0], strokeWidth=2, cursor="pointer"
         )
         outline = outline.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip="what:N").add_params(clicked)
         layers.append(outline)

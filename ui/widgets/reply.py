@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from assistant.text.display import minute, title
+from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
 from ui.escape import plain
@@ -93,7 +93,7 @@ def sureness(confidence: float) -> str:
 
 def _strip(session: Session, sequence: EventSequence, thread: str, name: str, key: str, language: Language) -> None:
     """One strip of keyframes in order, each playable from where its event begins; a missed event is shown as missed."""
-    st.caption(plain(title(sequence.video_id)))
+    st.caption(plain(video_title(sequence.video_id)))
     with st.container(horizontal=True):
         for number, moment in enumerate(sequence.moments):
             label = f"**{number + 1}.** {plain(moment.event)}"
@@ -104,7 +104,7 @@ def _strip(session: Session, sequence: EventSequence, thread: str, name: str, ke
                     st.caption(label)
                 continue
             score = "" if moment.score is None else f" · {moment.score:.0%}"
-            when = f"{minute(evidence.moment.start_seconds)}-{minute(evidence.moment.end_seconds)}{score}"
+            when = f"{format_clock(evidence.moment.start_seconds)}-{format_clock(evidence.moment.end_seconds)}{score}"
             cards.show(
                 session,
                 evidence,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.export.narration import Part, narrate
-from assistant.text.display import in_words, title
+from assistant.text.display import time_in_words, video_title
 from tools.errors import VideoAssistantError
 from ui.escape import plain
 from ui.state import options
@@ -75,8 +75,8 @@ def parts(reply: Reply) -> list[Part]:
         at = one.seconds
         where = {
             "number": number,
-            "time": in_words(at, reply.language),
-            "video": title(one.moment.video_id).replace("-", " "),
+            "time": time_in_words(at, reply.language),
+            "video": video_title(one.moment.video_id).replace("-", " "),
         }
         words = text("told", reply.language, **where)
         told.append(Part(f"{words} {one.text}." if one.text else words, Path(str(one.image))))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from assistant.text.display import minute
+from assistant.text.display import format_clock
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ def shots(keyframes: Sequence[Keyframe], duration: float) -> list[dict[str, Any]
     starts = [k.seconds for n, k in enumerate(keyframes) if n == 0 or keyframes[n - 1].shot != k.shot]
     ends = [*starts[1:], max([duration, *starts[-1:]])]
     return [
-        {"seconds": start, "end": end, "colour": SHOTS[number % 2], "what": f"{minute(start)}-{minute(end)}"}
+        {
+            "seconds": start,
+            "end": end,
+            "colour": SHOTS[number % 2],
+            "what": f"{format_clock(start)}-{format_clock(end)}",
+        }
         for number, (start, end) in enumerate(zip(starts, ends, strict=True))
     ]
 
@@ -47,13 +52,13 @@ def show(
     video = session.library.video(video_id)
     rows = shots(session.library.keyframes(video_id), video.duration_seconds)
     found = list(hits)
-    marks = [{"seconds": at, "colour": COLOURS[kind], "what": f"{minute(at)} {what}"} for at, kind, what in found]
+    marks = [{"seconds": at, "colour": COLOURS[kind], "what": f"{format_clock(at)} {what}"} for at, kind, what in found]
     lines = [line for line in session.library.lines(video_id) if line.source != "caption"]
     marks += [
         {
             "seconds": one.start_seconds,
             "colour": COLOURS["line"],
-            "what": f"{minute(one.start_seconds)} {one.text[:80]}",
+            "what": f"{format_clock(one.start_seconds)} {one.text[:80]}",
         }
         for one in lines[:: -(-len(lines) // MOST_LINES) or 1]
     ]

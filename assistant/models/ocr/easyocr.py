@@ -55,8 +55,8 @@ class EasyOcrReader(LazyModel[Any]):
 
     def detect(self, image: NDArray[np.uint8]) -> list[Region]:
         (level,), (tilted,) = self.loaded.detect(image)
-        regions = [Region.of_box((float(x0), float(y0), float(x1), float(y1))) for x0, x1, y0, y1 in level]
-        regions += [Region.around(corners) for corners in tilted]
+        regions = [Region.from_box((float(x0), float(y0), float(x1), float(y1))) for x0, x1, y0, y1 in level]
+        regions += [Region.from_corners(corners) for corners in tilted]
         return sorted(regions, key=lambda region: (region.box[1], region.box[0]))
 
     def recognise(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> list[ReadLine]:

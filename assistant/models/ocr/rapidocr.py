@@ -83,7 +83,9 @@ class RapidOcrReader(LazyModel[_Engine]):
             seen = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
         found = self.loaded.detect(np.ascontiguousarray(seen[..., ::-1]))
         corners = [] if found.boxes is None else [np.asarray(box, np.float64) / shrink for box in found.boxes]
-        return sorted((Region.around(four) for four in corners), key=lambda region: (region.box[1], region.box[0]))
+        return sorted(
+            (Region.from_corners(four) for four in corners), key=lambda region: (region.box[1], region.box[0])
+        )
 
     def recognise(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> list[ReadLine]:
         read = self._read([straightened(image, region, READ_HEIGHT) for region in regions])

@@ -32,7 +32,7 @@ def test_grab_gives_the_picture_of_that_moment(clip) -> None:
     path = clip("a", ("red", 1.0), ("blue", 1.0))
     for seconds, channel in ((0.9, 0), (1.02, 2), (99.0, 2)):
         with open_media(path) as media:
-            assert media.grab(seconds)[60, 100].argmax() == channel
+            assert media.picture_at(seconds)[60, 100].argmax() == channel
 
 
 def test_a_name_that_starts_with_a_dash_is_a_name(clip, tmp_path: Path, monkeypatch) -> None:

@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 
-from assistant.media.clip import browser_can_play, cut
+from assistant.media.clip import browser_can_play, cut_clip
 from assistant.media.decode import MediaError, open_media
 
 
@@ -42,7 +42,7 @@ def _with_sound(
 
 def test_a_cut_starts_where_it_was_asked_and_lasts_as_long(tmp_path: Path) -> None:
     source = _with_sound(tmp_path / "a.mkv")
-    out = cut(source, 2.0, 5.0, tmp_path / "out.mp4")
+    out = cut_clip(source, 2.0, 5.0, tmp_path / "out.mp4")
     with av.open(str(out)) as container:
         frames = list(container.decode(video=0))
         assert (container.streams.video[0].codec_context.name, frames[0].format.name) == ("h264", "yuv420p")
@@ -57,7 +57,7 @@ def test_a_cut_starts_where_it_was_asked_and_lasts_as_long(tmp_path: Path) -> No
 
 
 def test_a_tall_picture_is_made_smaller_and_even(tmp_path: Path) -> None:
-    out = cut(_with_sound(tmp_path / "a.mkv", seconds=1, size=(1000, 1500)), 0.0, 1.0, tmp_path / "out.mp4")
+    out = cut_clip(_with_sound(tmp_path / "a.mkv", seconds=1, size=(1000, 1500)), 0.0, 1.0, tmp_path / "out.mp4")
     with av.open(str(out)) as container:
         stream = container.streams.video[0]
         assert (stream.width, stream.height) == (480, 720)
@@ -76,7 +76,7 @@ def test_mp3_in_mp4_is_played_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("start", [0.5, 2.0, 4.5])
 def test_a_transport_stream_without_an_index_is_cut_where_it_was_asked(tmp_path: Path, start: float) -> None:
-    out = cut(_with_sound(tmp_path / "a.ts"), start, start + 1, tmp_path / "out.mp4")
+    out = cut_clip(_with_sound(tmp_path / "a.ts"), start, start + 1, tmp_path / "out.mp4")
     with av.open(str(out)) as container:
         frames = list(container.decode(video=0))
     assert len(frames) == 10
@@ -87,7 +87,7 @@ def test_sound_that_changes_its_channels_goes_on(tmp_path: Path) -> None:
     one = _with_sound(tmp_path / "one.ts", layout="mono")
     other = _with_sound(tmp_path / "other.ts", layout="stereo", late=6)
     (tmp_path / "both.ts").write_bytes(one.read_bytes() + other.read_bytes())
-    out = cut(tmp_path / "both.ts", 0.0, 12.0, tmp_path / "out.mp4")
+    out = cut_clip(tmp_path / "both.ts", 0.0, 12.0, tmp_path / "out.mp4")
     with av.open(str(out)) as container:
         heard = [frame.time for frame in container.decode(audio=0) if np.abs(frame.to_ndarray()).max() > 0.3]
     assert (heard[0], heard[-1]) == pytest.approx((3.0, 12.0), abs=0.2)
@@ -96,22 +96,22 @@ def test_sound_that_changes_its_channels_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("start", "end"), [(3.0, 1.0), (float("nan"), 1.0)])
 def test_a_range_without_length_is_an_error_in_one_line(tmp_path: Path, start: float, end: float) -> None:
     with pytest.raises(MediaError, match="nothing lies between"):
-        cut(_with_sound(tmp_path / "a.mkv", seconds=1), start, end, tmp_path / "out.mp4")
+        cut_clip(_with_sound(tmp_path / "a.mkv", seconds=1), start, end, tmp_path / "out.mp4")
 
 
 def test_past_the_end_there_is_nothing_to_cut_and_nothing_is_left(tmp_path: Path) -> None:
     source = _with_sound(tmp_path / "a.mkv", seconds=1)
     with pytest.raises(MediaError, match="no picture"):
-        cut(source, 9.0, 10.0, tmp_path / "out.mp4")
+        cut_clip(source, 9.0, 10.0, tmp_path / "out.mp4")
     assert [p.name for p in tmp_path.iterdir()] == ["a.mkv"]
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["odd/rot_90.mov", "odd/odd_dims_321x241_vp9.mp4", "odd/corrupted_mid.mp4"])
 def test_odd_files_are_cut_as_they_are_displayed(tmp_path: Path, media: Path, name: str) -> None:
-    out = cut(media / name, 0.0, 2.0, tmp_path / "out.mp4")
+    out = cut_clip(media / name, 0.0, 2.0, tmp_path / "out.mp4")
     with open_media(media / name) as source:
-        first = next(iter(source.between(0.0, 2.0)))
+        first = next(iter(source.frames_between(0.0, 2.0)))
     with av.open(str(out)) as container:
         frame = next(container.decode(video=0))
     assert frame.width / frame.height == pytest.approx(first.size[0] / first.size[1], rel=0.02)
