@@ -77,7 +77,7 @@ def inventory(settings: Settings) -> list[Row]:
 def catalogue(settings: Settings) -> list[Row]:
     """Every official checkpoint that can be chosen, as `inventory` has them."""
     store = Store(settings.models)
-    return [_model(store, one.role, one.hub, "int8" if one.role == "core" else None) for one in CATALOGUE]
+    return [_model(store, one.role, one.hub_id, "int8" if one.role == "core" else None) for one in CATALOGUE]
 
 
 def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
@@ -91,7 +91,7 @@ def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
     store, own = Store(settings.models), [BY_NAME[hub] for hub in _hubs(settings.chosen)]
     if not names:
         elsewhere = "core" if settings.core_url else None
-        return [one for one in own if not store.is_there(one) and one.role != elsewhere]
+        return [one for one in own if not store.is_complete(one) and one.role != elsewhere]
     found: list[Checkpoint] = []
     for name in names:
         if name in BY_NAME:
@@ -123,13 +123,13 @@ def _model(store: Store, role: Role | official_models.Role, checkpoint: str, pre
     memory = official.memory_bytes.get(precision or "", min(official.memory_bytes.values()))
     return _role(
         role,
-        official.hub,
+        official.hub_id,
         official.licence,
-        there=store.is_there(official),
+        there=store.is_complete(official),
         limits=official.limits,
         disk_gb=round(official.disk_bytes / 1e9, 1),
         memory_gb=round(memory / 1e9, 1),
-        folder=store.locate(official.hub),
+        folder=store.locate(official.hub_id),
     )
 
 
@@ -197,7 +197,7 @@ def _profile(settings: Settings) -> Row:
     needed = core.memory_bytes[precision] + BESIDE_BYTES
     whole = needed + matching.memory_bytes["bfloat16"]
     disk = sum(
-        BY_NAME[name].disk_bytes for name in _hubs(official) if not Store(settings.models).is_there(BY_NAME[name])
+        BY_NAME[name].disk_bytes for name in _hubs(official) if not Store(settings.models).is_complete(BY_NAME[name])
     )
     has = f"{room / 1e9:.0f} GB {'on the GPU' if cuda else 'of memory'}"
     if room < needed:

@@ -121,7 +121,7 @@ class Session:
         return Reranker(matcher, features, RerankOptions(seconds=seconds), english=self.in_english)
 
     def _shares_vision(self, matcher: Matcher) -> bool:
-        return matcher.reads_features_of(self.store.locate(self.profile.core))
+        return matcher.shares_features_with(self.store.locate(self.profile.core))
 
     @cached_property
     def frames(self) -> LibraryFrames:

@@ -50,7 +50,7 @@ _ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
     # the official ones are guesses from usual cosines, until somebody measures them where the weights can be had.
     _pocket("clip"): (Calibration(midpoint=0.368, slope=49.6, measured=True), ("en", "vi")),
     "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
-    **{one.hub: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for one in CATALOGUE if one.kind == "open_clip"},
+    **{one.hub_id: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for one in CATALOGUE if one.kind == "open_clip"},
     "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),
 }
 
@@ -217,7 +217,7 @@ def _hub_name(name: str, role: str) -> str:
         VideoAssistantError: it is neither.
     """
     if name in BY_NAME and BY_NAME[name].role == role:
-        return BY_NAME[name].hub
+        return BY_NAME[name].hub_id
     if Path(name).is_dir():
         return name
     known = ", ".join(sorted({one.name for one in BY_NAME.values() if one.role == role}))

@@ -50,21 +50,22 @@ def pull(ctx: click.Context, names: tuple[str, ...], source: Path | None, yes: b
     """Get the checkpoints of the profile (or those named). Goes on where it was interrupted."""
     from assistant.commands.progress import counting
     from assistant.doctor import wanted
-    from assistant.models.hub.pull import pull as fetch
-    from assistant.models.hub.pull import take
+    from assistant.models.hub.pull import copy_checkpoint, pull_checkpoint
 
     session = opened(ctx)
     chosen = wanted(session.settings, names)
     for one in chosen:
-        click.echo(f"{one.hub}: {one.disk_bytes / 1e9:.1f} GB; licence: {one.licence}; limits: {one.limits}", err=True)
+        click.echo(
+            f"{one.hub_id}: {one.disk_bytes / 1e9:.1f} GB; licence: {one.licence}; limits: {one.limits}", err=True
+        )
     if chosen and not yes:
         click.confirm("Get these, under their licences?", abort=True, err=True)
     for one in chosen:
         if source is None:
-            folder = fetch(one, session.store)
+            folder = pull_checkpoint(one, session.store)
         else:
             with counting("bytes") as progress:
-                folder = take(one, source, session.store, progress=progress)
+                folder = copy_checkpoint(one, source, session.store, progress=progress)
         click.echo(f"{one.name}  {folder}")
     if not chosen:
         click.echo("Everything that the profile uses is there.", err=True)

@@ -105,7 +105,7 @@ def events(
     found = []
     if session.library.videos():
         if confirmed is None:
-            confirmed = session.settings.chat_model is None and session.blip.tells_time
+            confirmed = session.settings.chat_model is None and session.blip.has_event_timer
         translate = session.in_english if confirmed else session.for_retrieval
         translated = replace(asked, events=tuple(map(translate, asked.events)))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)

@@ -73,9 +73,9 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
 
 def draw_attention(session: Session, image: NDArray[np.uint8], path: Path) -> None:
     """Writes a picture of where each word of the caption looked, by this machine's core: a worker tells none."""
-    from assistant.models.blip.attention import attention, sheet
+    from assistant.models.blip.attention import attention_by_word, draw_word_attention
 
-    sheet(image, attention(session.own_blip, image, render("caption"))).save(path)
+    draw_word_attention(image, attention_by_word(session.own_blip, image, render("caption"))).save(path)
 
 
 def _said(session: Session, text: str, language: Language) -> str:

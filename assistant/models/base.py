@@ -61,7 +61,7 @@ def default_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def without_bars() -> None:
+def disable_progress_bars() -> None:
     """No progress bars of transformers: stderr has our own, and a page has none."""
     from transformers.utils import logging
 
@@ -169,7 +169,7 @@ def _hash_vision(folder: Path) -> str:
     return digest.hexdigest() if tensors else ""
 
 
-def no_features(vision_config: Any) -> NDArray[np.float16]:
+def empty_features(vision_config: Any) -> NDArray[np.float16]:
     """Of no picture: `(0, tokens, width)`, the class token among them."""
     tokens = (vision_config.image_size // vision_config.patch_size) ** 2 + 1
     return np.zeros((0, tokens, vision_config.hidden_size), np.float16)
@@ -214,7 +214,7 @@ def model_type(folder: Path) -> str:
     return "open_clip" if found is None and by_open_clip else str(found)
 
 
-def hub_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:
+def load_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:
     """One line for a checkpoint that cannot be read: the file, where it would go, and the way out."""
     first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return ModelNotFoundError(

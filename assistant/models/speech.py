@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.media.audio import SAMPLE_RATE
 from assistant.media.readings import Cue
-from assistant.models.base import LazyModel, checkpoint_folder, default_device, hub_error, without_bars
+from assistant.models.base import LazyModel, checkpoint_folder, default_device, disable_progress_bars, load_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +36,12 @@ class Whisper(LazyModel[Any]):
         from transformers import WhisperForConditionalGeneration, WhisperProcessor, pipeline
 
         folder = checkpoint_folder("speech", self.checkpoint)
-        without_bars()
+        disable_progress_bars()
         try:
             model = WhisperForConditionalGeneration.from_pretrained(folder)
             processor = WhisperProcessor.from_pretrained(folder)
         except (OSError, ValueError) as error:
-            raise hub_error("speech", self.checkpoint, error) from error
+            raise load_error("speech", self.checkpoint, error) from error
         return pipeline(
             "automatic-speech-recognition",
             model=model.eval(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assistant.models.base import LazyModel, checkpoint_folder, default_device, hub_error, without_bars
+from assistant.models.base import LazyModel, checkpoint_folder, default_device, disable_progress_bars, load_error
 from prompts import render
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ class Marian(LazyModel[_Loaded]):
         from transformers import MarianMTModel, MarianTokenizer
 
         folder = checkpoint_folder("translation", self.checkpoint)
-        without_bars()
+        disable_progress_bars()
         try:
             model = MarianMTModel.from_pretrained(folder).to(default_device()).eval()
             with warnings.catch_warnings():  # of sacremoses, which only tidies punctuation
                 warnings.simplefilter("ignore")
                 return _Loaded(model, MarianTokenizer.from_pretrained(folder))
         except (OSError, ValueError, RuntimeError) as error:
-            raise hub_error("translation", self.checkpoint, error) from error
+            raise load_error("translation", self.checkpoint, error) from error
 
     def write(self, text: str) -> str:
         """The sentence in the other language; what is longer than the model reads is cut at its end."""

@@ -53,7 +53,7 @@ class LibraryFrames:
     def locate_event(
         self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, most: int
     ) -> tuple[NDArray[np.int64], Timing] | None:
-        if self._core is None or not self._core.tells_time:
+        if self._core is None or not self._core.has_event_timer:
             return None
         found = self._read(video_id, start_seconds, end_seconds, most, self._core.features)
         if found is None:

@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 from pydantic import ValidationError
 
-from assistant.models.blip.core_model import CoreModel, Text, without
+from assistant.models.blip.core_model import CoreModel, Text, remove_special_tokens
 from assistant.serving import wire
 from tools.errors import VideoAssistantError
 
@@ -67,7 +67,7 @@ class RemoteCore(CoreModel):
             return self._known
 
     def clean(self, text: str) -> str:
-        return without(text, self.about.special_tokens)
+        return remove_special_tokens(text, self.about.special_tokens)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
         found = [np.zeros((0, *self.about.feature_shape), np.float16)]
@@ -86,7 +86,7 @@ class RemoteCore(CoreModel):
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
         return _Looked(features, instruction)
 
-    def in_order(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
+    def window_queries(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
         return _Looked(features, instruction, windows)
 
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:

@@ -218,13 +218,13 @@ class _Worker:
 
     def _score_all(self, jobs: Sequence[_Score]) -> Sequence[Any]:
         visual = self._queries([job.look for job in jobs])
-        return self._blip.score_together(
+        return self._blip.score_batch(
             [Scoring(job.prompt, job.candidates, one) for job, one in zip(jobs, visual, strict=True)]
         )
 
     def _write_all(self, jobs: Sequence[_Write]) -> Sequence[Any]:
         visual = self._queries([job.look for job in jobs])
-        return self._blip.write_together(
+        return self._blip.write_batch(
             [Writing(job.prompt, one, job.max_new_tokens) for job, one in zip(jobs, visual, strict=True)]
         )
 
@@ -235,11 +235,11 @@ class _Worker:
     def _queries(self, looks: Sequence[Looked | None]) -> list[Any]:
         """Of all pictures in one pass, those of windows then joined; None where there are none."""
         given = [look[:2] for look in looks if look is not None]
-        made = iter(self._blip.queries_together(given) if given else [])
+        made = iter(self._blip.queries_batch(given) if given else [])
         return [None if look is None else self._joined(next(made), look[2]) for look in looks]
 
     def _joined(self, queries: Any, windows: Sequence[Sequence[int]] | None) -> Any:
-        return queries if windows is None else self._blip.joined(queries, windows)
+        return queries if windows is None else self._blip.join_windows(queries, windows)
 
 
 def _rows(look: Looked | None) -> int:

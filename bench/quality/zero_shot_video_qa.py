@@ -155,8 +155,8 @@ def answer(blip: InstructBlip, question: str, features: NDArray[np.float16]) -> 
     language = blip.loaded.language
     with torch.inference_mode():
         visual = blip.queries(features, prompt)
-        asked = language.prompt(prompt, visual.reshape(1, -1, visual.shape[-1]))
-        ids = language.search(asked, beams=BEAMS, length_penalty=LENGTH_PENALTY, max_new_tokens=MAX_NEW_TOKENS)
+        asked = language.embed_prompt(prompt, visual.reshape(1, -1, visual.shape[-1]))
+        ids = language.search_beams(asked, beams=BEAMS, length_penalty=LENGTH_PENALTY, max_new_tokens=MAX_NEW_TOKENS)
     written: str = language.tokenizer.decode(ids[0], skip_special_tokens=True)
     return written
 

@@ -74,12 +74,12 @@ def _full_size(device: str, checkpoint: str) -> InstructBlip:
     from assistant.models.blip.instructblip import InstructBlip
     from assistant.models.blip.language_model import EncoderDecoder
     from assistant.models.blip.precision import HEADROOM, free_bytes, weight_bytes
-    from assistant.models.hub.official import empty
+    from assistant.models.hub.official import empty_model
     from tools.errors import VideoAssistantError
 
     processor = InstructBlip(checkpoint).loaded.processor
     processor.image_processor.size = {"height": SIDE, "width": SIDE}
-    model = empty(NAME).to(torch.bfloat16)
+    model = empty_model(NAME).to(torch.bfloat16)
     needed, free = weight_bytes(model, "bfloat16") * HEADROOM, free_bytes(device)
     if needed > free:
         raise VideoAssistantError(
@@ -109,7 +109,7 @@ def _answer(blip: InstructBlip, features: NDArray[np.float16], **generation: str
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
         text = render("video_qa", question=QUESTION)
-        prompt = language.prompt(text, visual.reshape(1, -1, visual.shape[-1]))
+        prompt = language.embed_prompt(text, visual.reshape(1, -1, visual.shape[-1]))
         language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS, **generation)
 
 
@@ -159,10 +159,10 @@ def _parts(blip: InstructBlip, features: NDArray[np.float16], rounds: int, devic
     text = render("video_qa", question=QUESTION)
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
-        prompt = language.prompt(text, visual.reshape(1, -1, visual.shape[-1]))
+        prompt = language.embed_prompt(text, visual.reshape(1, -1, visual.shape[-1]))
 
         def write_first() -> None:
-            language.first(prompt)
+            language.first_logits(prompt)
 
         def write_all() -> None:
             language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS)
@@ -181,7 +181,7 @@ def _memory_ratio(blip: InstructBlip) -> float:
     import torch
 
     from assistant.models.blip.checkpoint import read_model, save
-    from assistant.models.hub.official import empty
+    from assistant.models.hub.official import empty_model
 
     with tempfile.TemporaryDirectory() as folder:
         save(blip.loaded, Path(folder))
@@ -191,7 +191,7 @@ def _memory_ratio(blip: InstructBlip) -> float:
             gc.collect()
             torch.cuda.empty_cache()
             before = torch.cuda.memory_allocated()
-            model = read_model(Path(folder), "instructblip", empty(NAME), precision, torch.device("cuda"))
+            model = read_model(Path(folder), "instructblip", empty_model(NAME), precision, torch.device("cuda"))
             sizes[precision] = torch.cuda.memory_allocated() - before
             del model
     return sizes["int8"] / sizes["bfloat16"]

@@ -28,7 +28,7 @@ def measure(session: Session) -> dict[str, Any]:
     """Figures `ground.*`; `ground.ms_per_frame` only if the profile's grounding model is installed."""
     figures: dict[str, float] = {}
     glip = session.glip()
-    if glip.is_there:
+    if glip.has_checkpoint:
         frame = np.random.default_rng(0).integers(0, 255, (FRAME_HEIGHT, FRAME_WIDTH, 3), np.uint8)
         seconds = alternate({"frame": lambda: glip.detect(frame, PHRASES)}, rounds=ROUNDS)
         figures["ground.ms_per_frame"] = statistics.median(seconds["frame"]) * 1000

@@ -134,7 +134,7 @@ def test_a_follow_up_is_hardly_what_was_just_asked(sure: float, others: list[str
         def write(self, prompt: str, *, max_new_tokens: int) -> list[Text]:
             return [Text("what colour is the bus?", sure)]
 
-        def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
+        def write_alternatives(self, prompt: str, *, count: int, max_new_tokens: int) -> list[str]:
             return others
 
     core = InstructBlipCore(Repeating(), _NoFeatures())  # type: ignore[arg-type]  # writes, and does nothing else

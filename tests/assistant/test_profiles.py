@@ -47,7 +47,7 @@ def test_the_official_clip_alone_reads_no_vietnamese() -> None:
 @pytest.mark.parametrize("name", [one.name for one in BY_NAME.values() if one.role == "core"])
 def test_every_core_can_be_chosen_by_name(name: str) -> None:
     chosen = Settings(core=name).chosen
-    assert chosen.core == BY_NAME[name].hub
+    assert chosen.core == BY_NAME[name].hub_id
     assert chosen.precision == "int8"
     assert Settings(core=name).chat_model is None
     assert Settings(core=name, precision="nf4").chosen.precision == "nf4"

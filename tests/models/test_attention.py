@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assistant.models.blip.attention import Looked, attention, sheet
+from assistant.models.blip.attention import WordAttention, attention_by_word, draw_word_attention
 from assistant.models.blip.instructblip import InstructBlip
 from assistant.session import open_session
 from prompts import render
@@ -13,7 +13,7 @@ def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> No
     # Of the picture itself and of its thumbnail the same is told only where nobody stands across two columns.
     frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 40.0)
     picture = np.asarray(Image.open(frame.image).convert("RGB"))
-    looked = attention(session.blip, picture, render("caption"))
+    looked = attention_by_word(session.blip, picture, render("caption"))
     (told,) = session.core.caption([frame])
     assert " ".join(one.word for one in looked) == told.text
     vision = session.blip.loaded.model.config.vision_config
@@ -32,14 +32,14 @@ def test_recording_leaves_the_model_as_it_was(untrained_core) -> None:
     before = blip.loaded.model.qformer.config._attn_implementation
     features = blip.features([picture])
     queries = blip.queries(features, "a")
-    attention(blip, picture, "a")
+    attention_by_word(blip, picture, "a")
     assert blip.loaded.model.qformer.config._attn_implementation == before
     assert np.allclose(queries.numpy(), blip.queries(features, "a").numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize("words", [0, 1, 7])
 def test_a_sheet_has_a_picture_for_each_word(words: int) -> None:
-    looked = [Looked(f"word{i}", np.eye(4, dtype=np.float32) / 4) for i in range(words)]
-    drawn = sheet(np.full((90, 160, 3), 200, np.uint8), looked)
+    looked = [WordAttention(f"word{i}", np.eye(4, dtype=np.float32) / 4) for i in range(words)]
+    drawn = draw_word_attention(np.full((90, 160, 3), 200, np.uint8), looked)
     assert drawn.width == 240 * min(5, max(1, words))
     assert drawn.height == (135 + 28) * (2 if words > 5 else 1)

@@ -54,9 +54,9 @@ def test_likelihoods_of_candidates_do_not_depend_on_each_other(blip) -> None:
 
 def test_alternatives_are_told_the_likeliest_first(blip) -> None:
     prompt = "Question: x Tool:"
-    assert len(blip.alternatives(prompt, most=3, max_new_tokens=4)) == 3
+    assert len(blip.write_alternatives(prompt, count=3, max_new_tokens=4)) == 3
     (greedy,) = blip.write(prompt, max_new_tokens=4)
-    assert blip.alternatives(prompt, most=1, max_new_tokens=4) == [greedy.text]
+    assert blip.write_alternatives(prompt, count=1, max_new_tokens=4) == [greedy.text]
 
 
 def test_a_choice_is_one_of_the_options(blip) -> None:

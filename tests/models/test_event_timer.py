@@ -21,9 +21,9 @@ def timer() -> EventTimer:
 
 def test_events_of_several_lengths_are_timed_together_as_each_alone(timer: EventTimer) -> None:
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(n, WIDTH) for n in (2, 6, 3)]
-    together = timer.time(queries, words, SECONDS)
+    together = timer.time_events(queries, words, SECONDS)
     for one, event in zip(together, words, strict=True):
-        (alone,) = timer.time(queries, [event], SECONDS)
+        (alone,) = timer.time_events(queries, [event], SECONDS)
         assert one.going.shape == SECONDS.shape
         for a, b in ((one.going, alone.going), (one.starts, alone.starts), (one.ends, alone.ends)):
             np.testing.assert_allclose(a, b, atol=1e-5)
@@ -35,7 +35,9 @@ def test_it_is_stored_beside_a_core_and_read_back(timer: EventTimer, tmp_path: P
     read = EventTimer.load(tmp_path)
     assert read is not None
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
-    np.testing.assert_allclose(read.time(queries, words, SECONDS)[0].ends, timer.time(queries, words, SECONDS)[0].ends)
+    np.testing.assert_allclose(
+        read.time_events(queries, words, SECONDS)[0].ends, timer.time_events(queries, words, SECONDS)[0].ends
+    )
 
 
 def test_words_are_read_alone_as_they_are_among_others(timer: EventTimer) -> None:
@@ -50,13 +52,13 @@ def test_a_text_without_a_word_is_no_event_and_stops_nobody(timer: EventTimer) -
     nothing, something = torch.zeros(0, WIDTH), torch.randn(3, WIDTH)
     assert timer.event_probability(nothing) == 0.0
     queries = torch.randn(len(SECONDS), QUERIES, WIDTH)
-    _, beside = timer.time(queries, [nothing, something], SECONDS)
-    np.testing.assert_allclose(beside.going, timer.time(queries, [something], SECONDS)[0].going, atol=1e-5)
+    _, beside = timer.time_events(queries, [nothing, something], SECONDS)
+    np.testing.assert_allclose(beside.going, timer.time_events(queries, [something], SECONDS)[0].going, atol=1e-5)
 
 
 def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
-    (early,), (late,) = timer.time(queries, words, SECONDS), timer.time(queries, words, SECONDS + 600.0)
+    (early,), (late,) = timer.time_events(queries, words, SECONDS), timer.time_events(queries, words, SECONDS + 600.0)
     np.testing.assert_allclose(early.going, late.going, atol=1e-4)
     np.testing.assert_allclose(early.starts + 600.0, late.starts, atol=1e-3)
 

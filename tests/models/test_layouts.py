@@ -27,9 +27,9 @@ def _said(blip: InstructBlip) -> tuple[np.ndarray, np.ndarray, list[int]]:
     features = blip.features([_picture()])
     language = blip.loaded.language
     with torch.inference_mode():
-        prompt = language.prompt(PROMPT, blip.queries(features, PROMPT))
+        prompt = language.embed_prompt(PROMPT, blip.queries(features, PROMPT))
         written = language.write(prompt, max_new_tokens=6)
-        first = language.first(prompt)[0].log_softmax(-1)
+        first = language.first_logits(prompt)[0].log_softmax(-1)
     return features.ravel()[:24], first.numpy(), written.ids[0].tolist()
 
 
@@ -72,7 +72,7 @@ def test_a_decoder_scores_candidates_as_if_it_read_each_alone(name: str) -> None
     scores = blip.score(PROMPT, candidates, visual)
     assert scores.shape == (2, 3)
     for row, one in enumerate(visual):
-        prompt = language.prompt(PROMPT, one[None])
+        prompt = language.embed_prompt(PROMPT, one[None])
         for column, text in enumerate(candidates):
             ids = language._labels([text])
             words = torch.cat([prompt.embeddings, language.model.get_input_embeddings()(ids)], 1)

@@ -10,7 +10,7 @@ import torch
 from assistant.models.blip.checkpoint import place_on_gpus
 from assistant.models.blip.precision import weight_bytes
 from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
-from assistant.models.hub.official import NAMES, RESNETS, empty
+from assistant.models.hub.official import NAMES, RESNETS, empty_model
 from tools.errors import VideoAssistantError
 
 KEYS = json.loads((Path(__file__).parent / "layouts" / "official_keys.json").read_text())
@@ -36,7 +36,7 @@ def _numbers(at: str) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted({*NAMES} - {*RESNETS}))
 def test_every_official_key_has_its_place_and_no_place_is_empty(name: str) -> None:
-    model = empty(name)
+    model = empty_model(name)
     state = _state(name)
     _, info = type(model).from_pretrained(
         None, config=model.config, state_dict=state, output_loading_info=True, device_map="meta"
@@ -48,7 +48,7 @@ def test_every_official_key_has_its_place_and_no_place_is_empty(name: str) -> No
 
 @pytest.mark.parametrize("name", [one.name for one in CATALOGUE if one.role == "core"])
 def test_the_catalogue_tells_the_memory_that_the_weights_take(name: str) -> None:
-    model = empty(name)
+    model = empty_model(name)
     for precision, told in BY_NAME[name].memory_bytes.items():
         assert weight_bytes(model, precision) == pytest.approx(told, rel=0.03), precision
 
@@ -58,7 +58,7 @@ def test_every_key_of_a_resnet_has_its_place_and_its_room_is_told(name: str) -> 
     """The keys are those of the release that put the weights on the hub: none missing, none over."""
     import open_clip
 
-    model, told = empty(name), BY_NAME[name]
+    model, told = empty_model(name), BY_NAME[name]
     model.load_state_dict(_state(name), strict=True, assign=True)
     assert _bytes(model) == pytest.approx(told.memory_bytes["float32"], rel=0.01)
     assert told.disk_bytes == told.memory_bytes["float32"]
@@ -72,7 +72,7 @@ def _bytes(model: torch.nn.Module) -> int:
 
 @pytest.mark.parametrize("memory", [(6, 8), (8, 6), (9, 9), (7, 3, 7)])
 def test_the_language_model_is_never_cut_in_two(memory: tuple[int, ...]) -> None:
-    model = empty("instructblip-flan-t5-xl")
+    model = empty_model("instructblip-flan-t5-xl")
     found = place_on_gpus(model, {i: gigabytes * 10**9 for i, gigabytes in enumerate(memory)})
     assert "" in found or "language_model" in found
     assert set(found.values()) <= set(range(len(memory)))
@@ -80,4 +80,4 @@ def test_the_language_model_is_never_cut_in_two(memory: tuple[int, ...]) -> None
 
 def test_gpus_that_hold_no_part_whole_are_refused() -> None:
     with pytest.raises(VideoAssistantError, match="language model"):
-        place_on_gpus(empty("instructblip-flan-t5-xl"), {0: 4_000_000_000, 1: 4_000_000_000, 2: 4_000_000_000})
+        place_on_gpus(empty_model("instructblip-flan-t5-xl"), {0: 4_000_000_000, 1: 4_000_000_000, 2: 4_000_000_000})

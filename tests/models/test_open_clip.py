@@ -19,7 +19,7 @@ from assistant.models.clip.factory import retrieval_model
 from assistant.models.clip.open_clip import OpenClip
 from assistant.models.clip.transformers_clip import Clip
 from assistant.models.hub.catalogue import BY_NAME
-from assistant.models.hub.pull import take
+from assistant.models.hub.pull import copy_checkpoint
 from assistant.models.hub.store import DamagedError, Store
 from assistant.settings import PROFILES, Settings
 from tools.errors import ModelNotFoundError, VideoAssistantError
@@ -257,15 +257,15 @@ RESNETS = [one.name for one in BY_NAME.values() if one.kind == "open_clip"]
 @pytest.mark.parametrize("name", RESNETS)
 def test_every_resnet_can_be_chosen_by_name(name: str) -> None:
     chosen = Settings(retrieval=name).chosen
-    assert chosen.retrieval == BY_NAME[name].hub
+    assert chosen.retrieval == BY_NAME[name].hub_id
     assert chosen.languages == ("en",)
     assert chosen.calibration == PROFILES["standard"].calibration
 
 
 def test_of_a_folder_from_a_disk_only_what_is_read_is_taken(copy, tmp_path) -> None:
     store, resnet = Store(tmp_path / "models"), BY_NAME["clip-rn50"]
-    folder = take(resnet, tmp_path, store)
-    assert store.is_there(resnet)
+    folder = copy_checkpoint(resnet, tmp_path, store)
+    assert store.is_complete(resnet)
     assert {path.name for path in folder.iterdir()} == {"open_clip_config.json", WEIGHTS}
     assert OpenClip(str(folder)).identity == OpenClip(str(copy)).identity
 
@@ -283,7 +283,7 @@ REFUSED = {
 def test_what_is_not_whole_is_not_taken(said: str, copy, tmp_path) -> None:
     REFUSED[said](copy)
     with pytest.raises((DamagedError, ModelNotFoundError), match=said) as caught:
-        take(BY_NAME["clip-rn50"], copy, Store(tmp_path / "models"))
+        copy_checkpoint(BY_NAME["clip-rn50"], copy, Store(tmp_path / "models"))
     assert "\n" not in str(caught.value)
 
 

@@ -16,7 +16,7 @@ from safetensors.numpy import save
 
 from assistant.models.hub import pull as pulling
 from assistant.models.hub.catalogue import BY_NAME, Checkpoint
-from assistant.models.hub.pull import pull, take
+from assistant.models.hub.pull import copy_checkpoint, pull_checkpoint
 from assistant.models.hub.store import DamagedError, Store
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
@@ -49,7 +49,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path.startswith("/api/models/"):
             siblings = [{"rfilename": name, "size": len(data)} | _lfs(name, data) for name, data in self.files.items()]
-            self._send(json.dumps({"id": CORE.hub, "sha": SHA, "siblings": siblings}).encode(), body=body)
+            self._send(json.dumps({"id": CORE.hub_id, "sha": SHA, "siblings": siblings}).encode(), body=body)
             return
         name = path.partition(f"/resolve/{SHA}/")[2]
         if name not in self.files:
@@ -116,14 +116,14 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def test_a_checkpoint_comes_whole_and_only_once(hub, store) -> None:
-    folder = pull(CORE, store)
-    assert folder == store.folder(CORE.hub)
+    folder = pull_checkpoint(CORE, store)
+    assert folder == store.folder(CORE.hub_id)
     assert (folder / "model.safetensors.index.json").is_file()
     assert (folder / "qformer_tokenizer" / "tokenizer.json").is_file()
     assert not (folder / "pytorch_model.bin").exists()
-    assert store.is_there(CORE)
+    assert store.is_complete(CORE)
     seen = list(Hub.fetched)
-    pull(CORE, store)
+    pull_checkpoint(CORE, store)
     assert Hub.fetched == seen
 
 
@@ -132,20 +132,20 @@ def test_of_a_repository_that_open_clip_shares_with_timm_only_its_own_files_come
     own = {"open_clip_config.json": b'{"model_cfg": {"quick_gelu": true}}', "open_clip_model.safetensors": tensors}
     timm = {"config.json": b'{"architecture": "resnet50_clip"}', "model.safetensors": tensors, "vocab.json": b"{}"}
     Hub.files = {**own, **timm, "open_clip_pytorch_model.bin": b"not wanted"}
-    folder = pull(BY_NAME["clip-rn50"], store)
+    folder = pull_checkpoint(BY_NAME["clip-rn50"], store)
     assert {path.name for path in folder.iterdir()} == set(own)
-    assert store.is_there(BY_NAME["clip-rn50"])
+    assert store.is_complete(BY_NAME["clip-rn50"])
 
 
 def test_a_broken_download_goes_on_where_it_ended(hub, store) -> None:
     Hub.stops_after = 30_000
     with pytest.raises(ModelNotFoundError, match="what came so far is kept"):
-        pull(CORE, store)
-    assert not store.folder(CORE.hub).exists()
+        pull_checkpoint(CORE, store)
+    assert not store.folder(CORE.hub_id).exists()
     Hub.stops_after = None
     Hub.fetched.clear()
-    pull(CORE, store)
-    assert store.is_there(CORE)
+    pull_checkpoint(CORE, store)
+    assert store.is_complete(CORE)
     assert any(not one.endswith("@0") for one in Hub.fetched) or len(Hub.fetched) < len(Hub.files) - 1
 
 
@@ -153,18 +153,18 @@ def test_what_came_damaged_is_named_and_fetched_anew(hub, store) -> None:
     name = "model-00002-of-00003.safetensors"
     Hub.wrong.add(name)
     with pytest.raises(DamagedError, match=name):
-        pull(CORE, store)
-    assert not store.folder(CORE.hub).exists()
+        pull_checkpoint(CORE, store)
+    assert not store.folder(CORE.hub_id).exists()
     Hub.wrong.clear()
-    pull(CORE, store)
-    assert store.is_there(CORE)
+    pull_checkpoint(CORE, store)
+    assert store.is_complete(CORE)
 
 
 def test_a_silent_hub_is_one_line_in_time(hub, store) -> None:
     Hub.delay = 5.0
     start = time.monotonic()
     with pytest.raises(ModelNotFoundError, match=r"cannot be fetched.*--from FOLDER"):
-        pull(CORE, store, deadline=0.5)
+        pull_checkpoint(CORE, store, deadline=0.5)
     assert time.monotonic() - start < 4
 
 
@@ -173,28 +173,28 @@ def test_no_hub_at_all_is_one_line(hub, store, monkeypatch) -> None:
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelNotFoundError, match="cannot be fetched") as caught:
-        pull(CORE, store)
+        pull_checkpoint(CORE, store)
     assert "\n" not in str(caught.value)
 
 
 def test_a_full_disk_keeps_what_was_there(hub, store, monkeypatch) -> None:
-    pull(CORE, store)
-    before = sorted(p.name for p in store.folder(CORE.hub).iterdir())
-    (store.folder(CORE.hub) / "config.json").unlink()
+    pull_checkpoint(CORE, store)
+    before = sorted(p.name for p in store.folder(CORE.hub_id).iterdir())
+    (store.folder(CORE.hub_id) / "config.json").unlink()
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", full)
     with pytest.raises(VideoAssistantError, match="is full"):
-        pull(CORE, store)
-    assert sorted(p.name for p in store.folder(CORE.hub).iterdir()) == [n for n in before if n != "config.json"]
+        pull_checkpoint(CORE, store)
+    assert sorted(p.name for p in store.folder(CORE.hub_id).iterdir()) == [n for n in before if n != "config.json"]
 
 
 def test_a_disk_without_room_is_told_before_anything_comes(hub, store, monkeypatch) -> None:
     monkeypatch.setattr(pulling, "SPARE", 10**18)
     with pytest.raises(VideoAssistantError, match="GB more are needed"):
-        pull(CORE, store)
+        pull_checkpoint(CORE, store)
     assert Hub.fetched == []
 
 
@@ -203,8 +203,8 @@ def test_files_carried_on_a_disk_are_taken(inside: str, store, tmp_path) -> None
     shutil.copytree(LAYOUTS / "instructblip-t5-4-33", tmp_path / "disk" / inside, dirs_exist_ok=True)
     (tmp_path / "disk" / inside / "tf_model.h5").write_bytes(b"not wanted")
     told = []
-    folder = take(CORE, tmp_path / "disk", store, progress=lambda done, total: told.append((done, total)))
-    assert store.is_there(CORE)
+    folder = copy_checkpoint(CORE, tmp_path / "disk", store, progress=lambda done, total: told.append((done, total)))
+    assert store.is_complete(CORE)
     assert not (folder / "tf_model.h5").exists()
     assert told[-1][0] == told[-1][1] > 0
 
@@ -250,34 +250,34 @@ def test_what_is_not_the_checkpoint_is_refused_and_what_was_there_stays(said: st
     good, bad = tmp_path / "good", tmp_path / "bad"
     for folder in (good, bad):
         shutil.copytree(LAYOUTS / "instructblip-t5-4-33", folder)
-    take(CORE, good, store)
+    copy_checkpoint(CORE, good, store)
     BAD[said](bad)
     with pytest.raises(VideoAssistantError, match=said) as caught:
-        take(CORE, bad, store)
+        copy_checkpoint(CORE, bad, store)
     assert "\n" not in str(caught.value)
-    assert store.is_there(CORE)
+    assert store.is_complete(CORE)
 
 
 def test_a_missing_shard_is_named(store, tmp_path) -> None:
     shutil.copytree(LAYOUTS / "instructblip-t5-4-46", tmp_path / "disk")
     (tmp_path / "disk" / "model-00002-of-00003.safetensors").unlink()
     with pytest.raises(DamagedError, match="model-00002-of-00003"):
-        take(CORE, tmp_path / "disk", store)
+        copy_checkpoint(CORE, tmp_path / "disk", store)
 
 
 def test_half_a_file_of_torch_is_refused(store, tmp_path) -> None:
     opt = BY_NAME["blip2-opt-2.7b"]
     shutil.copytree(LAYOUTS / "blip2-opt-4-33", tmp_path / "disk")
-    take(opt, tmp_path / "disk", store)
+    copy_checkpoint(opt, tmp_path / "disk", store)
     weights = tmp_path / "disk" / "pytorch_model.bin"
     weights.write_bytes(weights.read_bytes()[:-1000])
     with pytest.raises(DamagedError, match="cut short"):
-        take(opt, tmp_path / "disk", store)
-    assert store.is_there(opt)
+        copy_checkpoint(opt, tmp_path / "disk", store)
+    assert store.is_complete(opt)
 
 
 def test_a_hub_id_is_a_folder_of_the_store_and_a_folder_itself(store, tmp_path) -> None:
-    assert store.locate(CORE.hub) == str(store.folder(CORE.hub))
+    assert store.locate(CORE.hub_id) == str(store.folder(CORE.hub_id))
     assert store.locate(str(tmp_path)) == str(tmp_path)
 
 

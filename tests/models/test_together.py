@@ -42,20 +42,20 @@ def _looks(blip: InstructBlip, features: np.ndarray) -> list[Any]:
 
 def test_pictures_are_looked_at_together_as_alone(blip, features) -> None:
     asked = [(features[:n], prompt) for prompt, n, _, _ in CALLS if n]
-    for together, (own, prompt) in zip(blip.queries_together(asked), asked, strict=True):
+    for together, (own, prompt) in zip(blip.queries_batch(asked), asked, strict=True):
         assert together.numpy() == pytest.approx(blip.queries(own, prompt).numpy(), abs=1e-4)
 
 
 def test_candidates_are_scored_together_as_alone(blip, features) -> None:
     asked = [Scoring(p, candidates, v) for (p, _, candidates, _), v in zip(CALLS, _looks(blip, features), strict=True)]
-    for together, one in zip(blip.score_together(asked), asked, strict=True):
+    for together, one in zip(blip.score_batch(asked), asked, strict=True):
         assert together == pytest.approx(blip.score(*one), abs=1e-3)
         assert together.shape == (1 if one.visual is None else len(one.visual), len(one.candidates))
 
 
 def test_texts_are_written_together_as_alone(blip, features) -> None:
     asked = [Writing(p, visual, most) for (p, _, _, most), visual in zip(CALLS, _looks(blip, features), strict=True)]
-    for together, one in zip(blip.write_together(asked), asked, strict=True):
+    for together, one in zip(blip.write_batch(asked), asked, strict=True):
         alone = blip.write(one.prompt, one.visual, max_new_tokens=one.max_new_tokens)
         assert [text.text for text in together] == [text.text for text in alone]
         assert [text.confidence for text in together] == pytest.approx([text.confidence for text in alone], abs=1e-4)

@@ -88,13 +88,13 @@ def test_the_worker_says_what_the_core_says(core, blip, features) -> None:
 
 def test_windows_of_frames_are_read_in_order_there_too(core, blip, features) -> None:
     windows = [[at, at + 2, at + 1, at + 3] for at in range(0, 36, 3)]  # more frames in all than one call may name
-    here, there = (one.in_order(features, "what happens?", windows) for one in (blip, core))
+    here, there = (one.window_queries(features, "what happens?", windows) for one in (blip, core))
     wanted = blip.score(PROMPT, ("yes", "no"), here)
     assert core.score(PROMPT, ("yes", "no"), there) == pytest.approx(wanted, abs=1e-4)
-    turned = core.in_order(features, "what happens?", [window[::-1] for window in windows])
+    turned = core.window_queries(features, "what happens?", [window[::-1] for window in windows])
     assert np.abs(core.score(PROMPT, ("yes", "no"), turned) - wanted).max() > 1e-3
     with pytest.raises(RemoteCoreError, match="windows of different lengths"):
-        core.score(PROMPT, ("yes", "no"), core.in_order(features, "", [[0, 1], [0]]))
+        core.score(PROMPT, ("yes", "no"), core.window_queries(features, "", [[0, 1], [0]]))
     with pytest.raises(ValueError, match="beyond the 1 of the call"):
         wire.Look(frames=["0" * 32], instruction="", windows=[[1]])
 
@@ -174,7 +174,7 @@ def test_what_cannot_be_answered_is_refused_in_one_line(url, path, content, head
 
 def test_a_failing_core_tells_the_client_one_line(untrained_core, monkeypatch) -> None:
     blip = InstructBlip(str(untrained_core))
-    monkeypatch.setattr(blip, "score_together", lambda asked: 1 / 0)
+    monkeypatch.setattr(blip, "score_batch", lambda asked: 1 / 0)
     with serving(blip) as url, pytest.raises(RemoteCoreError, match=r"the worker failed \(ZeroDivisionError") as told:
         RemoteCore(url, NAME).score("a", ["b"])
     assert "\n" not in str(told.value)

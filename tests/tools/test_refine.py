@@ -148,7 +148,7 @@ def test_a_file_that_is_gone_leaves_the_moments(searched, caplog) -> None:
 class Clock:
     """A core whose features are mean colours, and whose model of time knows when each colour shows."""
 
-    tells_time = True
+    has_event_timer = True
 
     def __init__(self) -> None:
         self.read: list[float] = []

@@ -65,7 +65,7 @@ class Parrot:
     def queries(self, features, instruction):
         return features
 
-    def in_order(self, features, instruction, windows):
+    def window_queries(self, features, instruction, windows):
         return features[: len(windows)]
 
     def write(self, prompt, visual=None, *, max_new_tokens=24):

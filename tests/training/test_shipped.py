@@ -65,7 +65,7 @@ def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
     for _ in range(40):
         claim = sample(rng)
         features = core.features([model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds])
-        visual = core.in_order(features, claim.text, [range(len(features))])
+        visual = core.window_queries(features, claim.text, [range(len(features))])
         (sure,) = core.probability_yes(prompts.render("verify", statement=claim.text), visual)
         right += (sure > 0.5) == (claim.answer == "yes")
     assert right >= floor, right

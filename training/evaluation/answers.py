@@ -101,7 +101,7 @@ def _ask(core: Core, asked: Asked) -> Outcome:
     """Asks as the product does: about a single frame, or about several frames as one sequence."""
     text = asked.question
     features, count = core.features(asked.frames), len(asked.frames)
-    visual = core.in_order(features, text, [range(count)]) if count > 1 else core.queries(features, text)
+    visual = core.window_queries(features, text, [range(count)]) if count > 1 else core.queries(features, text)
     (written,) = core.write(prompts.render("answer", question=text), visual, max_new_tokens=24)
     return Outcome(is_same(written.text, asked.answer), written.confidence)
 
@@ -128,7 +128,7 @@ def _claims(core: Core, split: Split) -> Figures:
     for _ in range(max(40, split.size)):
         claim = sample_claim(rng)
         frames = [model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds]
-        visual = core.in_order(core.features(frames), claim.text, [range(len(frames))])
+        visual = core.window_queries(core.features(frames), claim.text, [range(len(frames))])
         yes, no = core.score(prompts.render("verify", statement=claim.text), ("yes", "no"), visual)[0]
         results.append(("yes" if yes > no else "no") == claim.answer)
     return share("vqa.claims", results)

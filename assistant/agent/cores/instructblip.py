@@ -82,7 +82,7 @@ class InstructBlipCore:
         # words, and is not sure of it; what it would have written next is mostly right.
         again = {_words(turn.question) for turn in turns}
         if _words(written) in again and found.confidence < SURE_AGAIN:
-            others = self._blip.alternatives(prompt, most=REWRITES, max_new_tokens=REWRITTEN_TOKENS)
+            others = self._blip.write_alternatives(prompt, count=REWRITES, max_new_tokens=REWRITTEN_TOKENS)
             written = next((other for other in others if _words(other) not in again), "")
         if written in ("", STANDS_ALONE) or _words(written) in again | {_words(question)}:
             return question
@@ -132,7 +132,7 @@ class InstructBlipCore:
             return Answer("", 0.0)
         clean = self._blip.clean(question)
         kept = evenly(sorted(frames, key=lambda k: k.seconds), MAX_SEQUENCE)
-        visual = self._blip.in_order(self._features(kept), clean, [range(len(kept))])
+        visual = self._blip.window_queries(self._features(kept), clean, [range(len(kept))])
         (written,) = self._blip.write(render("answer", question=clean), visual)
         return Answer("" if written.text == ABSENT else written.text, written.confidence)
 
@@ -146,7 +146,7 @@ class InstructBlipCore:
             frames = list(dict.fromkeys(frame for number in numbers for frame in kept[number]))
             place = {frame: at for at, frame in enumerate(frames)}
             places = [[place[frame] for frame in kept[number]] for number in numbers]
-            visual = self._blip.in_order(self._features(frames), clean, places)
+            visual = self._blip.window_queries(self._features(frames), clean, places)
             for number, probability in zip(numbers, self._blip.probability_yes(prompt, visual), strict=True):
                 found[number] = probability
         return found
@@ -157,7 +157,7 @@ class InstructBlipCore:
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """By the model of time that lies beside the checkpoint, where there is one."""
-        if not frames or not self._blip.tells_time:
+        if not frames or not self._blip.has_event_timer:
             return None
         return self._blip.locate_events(events, self._features(frames), np.array([frame.seconds for frame in frames]))
 

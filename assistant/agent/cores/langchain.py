@@ -180,7 +180,7 @@ class ChatInstructBlip(BaseChatModel):
             visual = (
                 self._blip.queries(features, question)
                 if one
-                else self._blip.in_order(features, question, [range(many)])
+                else self._blip.window_queries(features, question, [range(many)])
             )
         clean = self._blip.clean(question)
         facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))

@@ -25,14 +25,14 @@ DARKEST = 0.25  # of the brightness, where a word did not look
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class WordAttention:
     """One word and where it looked."""
 
     word: str
     weights: NDArray[np.float32]  # (rows, columns) of patches, sums to 1
 
 
-def attention(blip: InstructBlip, image: NDArray[np.uint8], prompt: str) -> list[Looked]:
+def attention_by_word(blip: InstructBlip, image: NDArray[np.uint8], prompt: str) -> list[WordAttention]:
     """The words that the core writes about a picture (HWC uint8 RGB) after `prompt`, each with where it looked."""
     model, tokenizer = blip.loaded.model, blip.loaded.processor.tokenizer
     with _recording(model.qformer, "crossattention.attention") as seen:
@@ -51,7 +51,7 @@ def attention(blip: InstructBlip, image: NDArray[np.uint8], prompt: str) -> list
             span = read.word_to_chars(word)
             rows.setdefault((span.start, span.end), []).append(row)
     means = [(told.text[start:end].strip(), np.mean(own, axis=0)) for (start, end), own in rows.items()]
-    return [Looked(word, np.asarray(m.reshape(side, side) / m.sum(), np.float32)) for word, m in means if word]
+    return [WordAttention(word, np.asarray(m.reshape(side, side) / m.sum(), np.float32)) for word, m in means if word]
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def _mean(layers: list[NDArray[np.float32]]) -> NDArray[np.float32]:
     return np.asarray(np.mean([layer[0].mean(axis=0) for layer in layers], axis=0), np.float32)
 
 
-def sheet(image: NDArray[np.uint8], looked: list[Looked]) -> Picture:
+def draw_word_attention(image: NDArray[np.uint8], looked: list[WordAttention]) -> Picture:
     """One picture a word, bright where the word looked, its label below."""
     from PIL import Image, ImageDraw
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.models.base import checkpoint_folder, default_device, hub_error, model_type, without_bars
+from assistant.models.base import checkpoint_folder, default_device, disable_progress_bars, load_error, model_type
 from assistant.models.blip.language_model import Decoder, EncoderDecoder, LanguageModel
 from assistant.models.blip.precision import (
     HEADROOM,
@@ -72,7 +72,7 @@ def load(checkpoint: str, precision: Precision, build_core: Callable[[LoadedCore
         precision = "bfloat16"
     empty_model = _empty_model(folder, family)
     check_room(folder, empty_model, precision, device.type)
-    without_bars()
+    disable_progress_bars()
 
     def read(precision: Precision) -> LoadedCore:
         model = read_model(folder, family, empty_model, precision, device)
@@ -102,7 +102,7 @@ def _empty_model(folder: Path, family: str) -> Any:
         with torch.device("meta"):
             return family_classes(family)[0](config)
     except (OSError, ValueError) as error:
-        raise hub_error("core", str(folder), error) from error
+        raise load_error("core", str(folder), error) from error
 
 
 def place_on_gpus(empty_model: Any, free_bytes_by_gpu: Mapping[int, int]) -> dict[str, Any]:
@@ -155,15 +155,17 @@ def read_model(folder: Path, family: str, empty_model: Any, precision: Precision
     try:
         model, info = family_classes(family)[0].from_pretrained(folder, output_loading_info=True, **options)
     except (OSError, ValueError, RuntimeError) as error:
-        raise hub_error("core", str(folder), error) from error
+        raise load_error("core", str(folder), error) from error
     except Exception as error:
         if type(error).__name__ != "SafetensorError":  # it derives from Exception alone
             raise
-        raise hub_error("core", str(folder), error) from error
+        raise load_error("core", str(folder), error) from error
     if precision == "int8" and device.type != "cuda":
         quantise_on_cpu(model)
     if missing := [*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])]:
-        raise hub_error("core", str(folder), ValueError(f"its files lack {len(missing)} tensors, such as {missing[0]}"))
+        raise load_error(
+            "core", str(folder), ValueError(f"its files lack {len(missing)} tensors, such as {missing[0]}")
+        )
     return model
 
 
@@ -176,7 +178,7 @@ def add_processor(folder: Path, family: str, model: Any, precision: Precision) -
     try:
         processor = family_classes(family)[1].from_pretrained(folder)
     except (OSError, ValueError) as error:
-        raise hub_error("core", str(folder), error) from error
+        raise load_error("core", str(folder), error) from error
     tokenizer = processor.tokenizer
     if model.config.image_token_index is None:
         processor.num_query_tokens = model.config.num_query_tokens

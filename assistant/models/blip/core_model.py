@@ -44,7 +44,7 @@ class CoreModel(ABC):
         """What `score` and `write` take as `visual`: stored features, looked at with an instruction in mind."""
 
     @abstractmethod
-    def in_order(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
+    def window_queries(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
         """As `queries`, but each window is read as one picture: the frames at these places of `features`, in time
         order. All windows have the same number of frames, one or more.
 
@@ -60,7 +60,7 @@ class CoreModel(ABC):
         """
 
     @property
-    def tells_time(self) -> bool:
+    def has_event_timer(self) -> bool:
         """Whether `times` tells any: a model of time lies beside the checkpoint, on this machine."""
         return False
 
@@ -78,9 +78,9 @@ class CoreModel(ABC):
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:
         """Greedy text, one for each picture of `visual`, one without it."""
 
-    def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
+    def write_alternatives(self, prompt: str, *, count: int, max_new_tokens: int) -> list[str]:
         """Texts that the core might write, likeliest first; from a core on another machine its greedy one alone."""
-        return [one.text for one in self.write(prompt, max_new_tokens=max_new_tokens)][:most]
+        return [one.text for one in self.write(prompt, max_new_tokens=max_new_tokens)][:count]
 
     def probability_yes(self, prompt: str, visual: Any) -> list[float]:
         """P(yes) against no, for each picture of `visual`."""
@@ -88,7 +88,7 @@ class CoreModel(ABC):
         return [float(p) for p in 1.0 / (1.0 + np.exp(np.clip(scores[:, 1] - scores[:, 0], -60, 60)))]
 
 
-def without(text: str, special: Iterable[str]) -> str:
+def remove_special_tokens(text: str, special: Iterable[str]) -> str:
     """`text` without the strings of `special`, and with single blanks."""
     longest_first = sorted(special, key=len, reverse=True)
     before = None

@@ -91,7 +91,7 @@ class EventTimer(nn.Module):
         return _over(self.reader, self.word(words), lengths)
 
     @torch.inference_mode()
-    def time(self, queries: Tensor, words: Sequence[Tensor], seconds: NDArray[np.float64]) -> list[Timing]:
+    def time_events(self, queries: Tensor, words: Sequence[Tensor], seconds: NDArray[np.float64]) -> list[Timing]:
         """For each event, given by its words `(words, width)`, what each of the frames tells.
 
         Args:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from assistant.models.base import LazyModel, checkpoint_identity, no_features
+from assistant.models.base import LazyModel, checkpoint_identity, empty_features
 from assistant.models.blip.checkpoint import LoadedCore, load
-from assistant.models.blip.core_model import CoreModel, Text, without
+from assistant.models.blip.core_model import CoreModel, Text, remove_special_tokens
 from prompts import render
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Writing(NamedTuple):
 class InstructBlip(LazyModel[LoadedCore], CoreModel):
     """One InstructBLIP or BLIP-2. Calls are serialised: the CPU gains nothing from two at once.
 
-    Calls of several people are answered together by `queries_together`, `score_together` and `write_together`: padded
+    Calls of several people are answered together by `queries_batch`, `score_batch` and `write_batch`: padded
     into one pass, each gets what it would have got alone, but for the rounding of the last digits.
 
     Args:
@@ -88,14 +88,14 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         return frozenset(special)
 
     def clean(self, text: str) -> str:
-        return without(text, self.special_tokens)
+        return remove_special_tokens(text, self.special_tokens)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
         import torch
 
         vision, processor = self.loaded.model.vision_model, self.loaded.processor
         if len(images) == 0:
-            return no_features(vision.config)
+            return empty_features(vision.config)
         with self._busy, torch.inference_mode():
             # Named, since the axes of a picture of one pixel cannot be guessed.
             read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
@@ -118,10 +118,10 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
 
         InstructBLIP's heed the instruction; BLIP-2's do not read it.
         """
-        (found,) = self.queries_together([(features, instruction)])
+        (found,) = self.queries_batch([(features, instruction)])
         return found
 
-    def queries_together(self, looks: Sequence[tuple[NDArray[np.float16], str]]) -> list[Any]:
+    def queries_batch(self, looks: Sequence[tuple[NDArray[np.float16], str]]) -> list[Any]:
         """`queries` of several, each with its instruction."""
         import torch
 
@@ -147,10 +147,10 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
             ).last_hidden_state[:, :count]
             return list(torch.split(model.language_projection(out), sizes))
 
-    def in_order(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
-        return self.joined(self.queries(features, instruction), windows)
+    def window_queries(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
+        return self.join_windows(self.queries(features, instruction), windows)
 
-    def joined(self, queries: Any, windows: Sequence[Sequence[int]]) -> Any:
+    def join_windows(self, queries: Any, windows: Sequence[Sequence[int]]) -> Any:
         """What the queries `(frames, k, width)` say of each window, `(windows, length, width)`."""
         import torch
 
@@ -171,7 +171,7 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         return None if found is None else found.to(self.loaded.model.get_input_embeddings().weight.device)
 
     @property
-    def tells_time(self) -> bool:
+    def has_event_timer(self) -> bool:
         return self._timer is not None
 
     def locate_events(
@@ -180,7 +180,7 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         if self._timer is None:
             return None
         queries = self.queries(features, render("caption").lower())
-        return self._timer.time(queries, [self._words(event) for event in events], seconds)
+        return self._timer.time_events(queries, [self._words(event) for event in events], seconds)
 
     def event_probability(self, words: str) -> float | None:
         return None if self._timer is None else self._timer.event_probability(self._words(words))
@@ -207,10 +207,10 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         )
 
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:
-        (found,) = self.score_together([Scoring(prompt, candidates, visual)])
+        (found,) = self.score_batch([Scoring(prompt, candidates, visual)])
         return found
 
-    def score_together(self, asked: Sequence[Scoring]) -> list[NDArray[np.float64]]:
+    def score_batch(self, asked: Sequence[Scoring]) -> list[NDArray[np.float64]]:
         """`score` of several."""
         import torch
 
@@ -218,16 +218,16 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         sizes = [_rows(one.visual) for one in asked]
         each = [one.candidates for one, size in zip(asked, sizes, strict=True) for _ in range(size)]
         with self._busy, torch.inference_mode():
-            prompt = language.prompts([(self.clean(one.prompt), one.visual) for one in asked])
+            prompt = language.embed_prompts([(self.clean(one.prompt), one.visual) for one in asked])
             rows = [row.double().cpu().numpy() for row in language.score(prompt, each)]
         ends = np.cumsum(sizes)
         return [np.stack(rows[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:
-        (found,) = self.write_together([Writing(prompt, visual, max_new_tokens)])
+        (found,) = self.write_batch([Writing(prompt, visual, max_new_tokens)])
         return found
 
-    def write_together(self, asked: Sequence[Writing]) -> list[list[Text]]:
+    def write_batch(self, asked: Sequence[Writing]) -> list[list[Text]]:
         """`write` of several: all up to the longest limit, then cut at their own; greedy text does not look ahead."""
         import torch
 
@@ -235,7 +235,7 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         tokenizer = language.tokenizer
         sizes = [_rows(one.visual) for one in asked]
         with self._busy, torch.inference_mode():
-            prompt = language.prompts([(self.clean(one.prompt), one.visual) for one in asked])
+            prompt = language.embed_prompts([(self.clean(one.prompt), one.visual) for one in asked])
             ids, chosen = language.write(prompt, max_new_tokens=max(one.max_new_tokens for one in asked))
             limits = torch.tensor([one.max_new_tokens for one in asked]).repeat_interleave(torch.tensor(sizes))
             beyond = torch.arange(ids.shape[1]) >= limits[:, None]
@@ -252,18 +252,20 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
 
         language = self.loaded.language
         with self._busy, torch.inference_mode():
-            logits: NDArray[np.float32] = language.first(language.prompt(self.clean(prompt), visual)).cpu().numpy()
-        return logits
+            logits = language.first_logits(language.embed_prompt(self.clean(prompt), visual))
+        return np.asarray(logits.cpu().numpy())
 
-    def alternatives(self, prompt: str, *, most: int, max_new_tokens: int) -> list[str]:
+    def write_alternatives(self, prompt: str, *, count: int, max_new_tokens: int) -> list[str]:
         """By beam search, each as likely as the mean of its tokens."""
         import torch
 
         language = self.loaded.language
         with self._busy, torch.inference_mode():
-            asked = language.prompts([(self.clean(prompt), None)])
-            found = language.search(asked, beams=most, best=most, length_penalty=1.0, max_new_tokens=max_new_tokens)
-        texts: list[str] = language.tokenizer.batch_decode(found, skip_special_tokens=True)
+            asked = language.embed_prompts([(self.clean(prompt), None)])
+            ids = language.search_beams(
+                asked, beams=count, best=count, length_penalty=1.0, max_new_tokens=max_new_tokens
+            )
+        texts: list[str] = language.tokenizer.batch_decode(ids, skip_special_tokens=True)
         return [text.strip() for text in texts]
 
     def write_matching(self, prompt: str, pattern: str, *, max_new_tokens: int = 96) -> str:
@@ -282,7 +284,7 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
             self._pieces = Pieces(language.tokenizer)
         constraint = RegexConstraint(pattern, self._pieces, language.tokenizer.eos_token_id, skip=language.starts_with)
         with self._busy, torch.inference_mode():
-            asked = language.prompt(self.clean(prompt))
+            asked = language.embed_prompt(self.clean(prompt))
             ids, _ = language.write(asked, max_new_tokens=max_new_tokens, logits_processor=[constraint])
         text: str = self._pieces.read(ids[0].tolist())
         if regex.fullmatch(pattern, text) is None:

@@ -52,7 +52,7 @@ class LanguageModel:
         """Of its embeddings, where prompts have to be."""
         return self.model.get_input_embeddings().weight.device
 
-    def prompt(self, text: str, visual: Tensor | None = None) -> Prompt:
+    def embed_prompt(self, text: str, visual: Tensor | None = None) -> Prompt:
         """Embeds a text; `visual` `(rows, k, width)` stands before it in each row."""
         import torch
 
@@ -66,7 +66,7 @@ class LanguageModel:
         embeddings = torch.cat([visual.to(self.device, words.dtype), words.expand(rows, -1, -1)], 1)
         return Prompt(embeddings, torch.cat([ones, mask.expand(rows, -1)], 1))
 
-    def prompts(self, asked: Sequence[tuple[str, Tensor | None]]) -> Prompt:
+    def embed_prompts(self, asked: Sequence[tuple[str, Tensor | None]]) -> Prompt:
         """Embeds several texts, the rows of each after those of the one before.
 
         Shorter ones are padded on the left, so that a decoder goes on right after the last word of each. No position is
@@ -75,7 +75,7 @@ class LanguageModel:
         import torch
         from torch.nn.functional import pad
 
-        each = [self.prompt(text, visual) for text, visual in asked]
+        each = [self.embed_prompt(text, visual) for text, visual in asked]
         longest = max(one.mask.shape[1] for one in each)
         missing = [longest - one.mask.shape[1] for one in each]
         return Prompt(
@@ -83,7 +83,7 @@ class LanguageModel:
             torch.cat([pad(one.mask, (left, 0)) for one, left in zip(each, missing, strict=True)]),
         )
 
-    def first(self, prompt: Prompt) -> Tensor:
+    def first_logits(self, prompt: Prompt) -> Tensor:
         """Logits `(rows, vocabulary)` of the first token to be written."""
         raise NotImplementedError
 
@@ -113,7 +113,7 @@ class LanguageModel:
         chosen = torch.stack(out.logits, 1).float().log_softmax(-1).gather(-1, ids[..., None])[..., 0]
         return Written(ids, chosen)
 
-    def search(
+    def search_beams(
         self, prompt: Prompt, *, beams: int, length_penalty: float, max_new_tokens: int, best: int = 1
     ) -> Tensor:
         """Beam search: the ids `(rows * best, tokens)` of the best texts of each row, special tokens included."""
@@ -149,7 +149,7 @@ class EncoderDecoder(LanguageModel):
         states = self.model.encoder(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask).last_hidden_state
         return BaseModelOutput(last_hidden_state=states.repeat_interleave(copies, 0))
 
-    def first(self, prompt: Prompt) -> Tensor:
+    def first_logits(self, prompt: Prompt) -> Tensor:
         import torch
 
         starts = torch.full((len(prompt.mask), 1), self.model.config.decoder_start_token_id, device=self.device)
@@ -180,7 +180,7 @@ class Decoder(LanguageModel):
         # Without the prompt's ids, what comes back are the new tokens alone.
         return {"inputs_embeds": prompt.embeddings}
 
-    def first(self, prompt: Prompt) -> Tensor:
+    def first_logits(self, prompt: Prompt) -> Tensor:
         logits: Tensor = self.model(inputs_embeds=prompt.embeddings, attention_mask=prompt.mask).logits[:, -1].float()
         return logits
 

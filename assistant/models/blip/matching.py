@@ -14,11 +14,11 @@ from assistant.models.base import (
     LazyModel,
     checkpoint_folder,
     default_device,
-    hub_error,
+    disable_progress_bars,
+    empty_features,
+    load_error,
     model_type,
-    no_features,
     vision_identity,
-    without_bars,
 )
 from tools.errors import VideoAssistantError
 
@@ -46,7 +46,7 @@ class Matcher(LazyModel[_Loaded]):
         super().__init__()
         self.checkpoint = checkpoint
 
-    def reads_features_of(self, core: str) -> bool:
+    def shares_features_with(self, core: str) -> bool:
         """Whether its ViT is that of a core, so that the features stored for the one serve the other."""
         own = vision_identity(self.checkpoint)
         return own is not None and own == vision_identity(core)
@@ -60,17 +60,17 @@ class Matcher(LazyModel[_Loaded]):
             raise VideoAssistantError(
                 f"matching: {folder} holds a {kind} model; give one of Salesforce/blip2-itm-vit-g"
             )
-        without_bars()
+        disable_progress_bars()
         device = default_device()
         dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
         try:
             model, info = Blip2ForImageTextRetrieval.from_pretrained(folder, dtype=dtype, output_loading_info=True)
             processor = Blip2Processor.from_pretrained(folder)
         except (OSError, ValueError, RuntimeError) as error:
-            raise hub_error("matching", self.checkpoint, error) from error
+            raise load_error("matching", self.checkpoint, error) from error
         if info["missing_keys"]:
             lacks = ValueError(f"its files lack {len(info['missing_keys'])} tensors: it is no matching model")
-            raise hub_error("matching", self.checkpoint, lacks)
+            raise load_error("matching", self.checkpoint, lacks)
         return _Loaded(model.to(device).eval(), processor)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
@@ -79,7 +79,7 @@ class Matcher(LazyModel[_Loaded]):
 
         model, processor = self.loaded
         if len(images) == 0:
-            return no_features(model.config.vision_config)
+            return empty_features(model.config.vision_config)
         read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
         with torch.inference_mode():
             states = model.vision_model(read["pixel_values"].to(model.device, model.dtype)).last_hidden_state

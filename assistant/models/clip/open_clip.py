@@ -19,10 +19,10 @@ from assistant.models.base import (
     checkpoint_folder,
     checkpoint_identity,
     default_device,
-    hub_error,
+    load_error,
     weight_files,
 )
-from assistant.models.clip.transformers_clip import unit_rows
+from assistant.models.clip.transformers_clip import normalise_rows
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class OpenClip(LazyModel[_Loaded]):
             )
             tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
         except Exception as error:  # of a dozen kinds, by what of a file is spoilt
-            raise hub_error("retrieval", self.checkpoint, ValueError(" ".join(str(error).split()))) from error
+            raise load_error("retrieval", self.checkpoint, ValueError(" ".join(str(error).split()))) from error
         dtype = torch.float16 if on_gpu else torch.float32
         return _Loaded(model.eval(), transform, tokenizer, dimensions, device, dtype)
 
@@ -104,7 +104,7 @@ class OpenClip(LazyModel[_Loaded]):
             batch = [loaded.transform(Image.fromarray(image)) for image in images[start : start + BATCH]]
             pixels = torch.stack(batch).to(loaded.device, loaded.dtype)
             with torch.inference_mode():
-                rows.append(unit_rows(loaded.model.encode_image(pixels)))
+                rows.append(normalise_rows(loaded.model.encode_image(pixels)))
         return np.concatenate(rows)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -119,7 +119,7 @@ class OpenClip(LazyModel[_Loaded]):
         if not texts:
             return np.empty((0, loaded.dimensions), np.float32)
         with torch.inference_mode():
-            return unit_rows(loaded.model.encode_text(loaded.tokenizer(list(texts)).to(loaded.device)))
+            return normalise_rows(loaded.model.encode_text(loaded.tokenizer(list(texts)).to(loaded.device)))
 
 
 def _dimensions(folder: Path) -> int:
@@ -130,7 +130,7 @@ def _dimensions(folder: Path) -> int:
         config = json.loads((folder / OPEN_CLIP_CONFIG).read_text(encoding="utf-8"))["model_cfg"]
         dimensions, fetched = int(config["embed_dim"]), config["text_cfg"].get("hf_model_name")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise hub_error("retrieval", str(folder / OPEN_CLIP_CONFIG), error) from None
+        raise load_error("retrieval", str(folder / OPEN_CLIP_CONFIG), error) from None
     if fetched:
         raise VideoAssistantError(
             f"retrieval: the text encoder of {folder} is {fetched}, which open_clip would fetch; give a checkpoint "

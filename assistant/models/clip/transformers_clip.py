@@ -17,9 +17,9 @@ from assistant.models.base import (
     checkpoint_folder,
     checkpoint_identity,
     default_device,
-    hub_error,
+    disable_progress_bars,
+    load_error,
     model_type,
-    without_bars,
 )
 from tools.errors import VideoAssistantError
 
@@ -62,7 +62,7 @@ class Clip(LazyModel[_Loaded]):
                 f"retrieval: {folder} holds a {kind} model; give {', '.join(FAMILIES)} or one of open_clip's, or "
                 "--profile pocket"
             )
-        without_bars()
+        disable_progress_bars()
         device = default_device()
         try:
             # float32 on the CPU: bf16 gains nothing there at this size and costs recall.
@@ -70,7 +70,7 @@ class Clip(LazyModel[_Loaded]):
             model = AutoModel.from_pretrained(folder, dtype=dtype).to(device).eval()
             processor = AutoProcessor.from_pretrained(folder)
         except (OSError, ValueError, RuntimeError) as error:
-            raise hub_error("retrieval", self.checkpoint, error) from error
+            raise load_error("retrieval", self.checkpoint, error) from error
         return _Loaded(model, processor, device)
 
     def embed_images(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -129,10 +129,10 @@ def _normalise(features: Any) -> NDArray[np.float32]:
     import torch
 
     # transformers 5 returns an output object, 4 a tensor.
-    return unit_rows(features if isinstance(features, torch.Tensor) else features.pooler_output)
+    return normalise_rows(features if isinstance(features, torch.Tensor) else features.pooler_output)
 
 
-def unit_rows(vectors: torch.Tensor) -> NDArray[np.float32]:
+def normalise_rows(vectors: torch.Tensor) -> NDArray[np.float32]:
     """`(n, d)` of any precision and device as float32 rows of length 1."""
     import torch
 

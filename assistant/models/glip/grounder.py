@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assistant.models.base import LazyModel, default_device, without_bars
+from assistant.models.base import LazyModel, default_device, disable_progress_bars
 from tools.errors import ModelNotFoundError, VideoAssistantError
 from tools.types import Detection
 
@@ -79,7 +79,7 @@ class GlipGrounder(LazyModel[Loaded]):
         self._last: tuple[str, list[Read]] | None = None
 
     @property
-    def is_there(self) -> bool:
+    def has_checkpoint(self) -> bool:
         """Whether something lies where the checkpoint belongs."""
         path = Path(self.checkpoint)
         return path.is_file() or any(path.glob("*.safetensors")) or any(path.glob("*.pth"))
@@ -88,7 +88,7 @@ class GlipGrounder(LazyModel[Loaded]):
         from assistant.models.glip.checkpoint import load
         from assistant.models.glip.tuned import Tuned
 
-        without_bars()
+        disable_progress_bars()
         path = Path(self.checkpoint)
         device = default_device()
         model = load(path).to(device)

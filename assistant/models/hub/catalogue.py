@@ -22,15 +22,15 @@ class Checkpoint:
     """One official checkpoint."""
 
     name: str  # as it may be chosen in the settings
-    hub: str  # `owner/name` on the hub; also where it lies among the models
+    hub_id: str  # `owner/name` on the hub; also where it lies among the models
     role: Role
     kind: str  # `model_type` of its config.json, the library that it is of, or the kind of file
     licence: str
     limits: str  # what the licence, or what the model was made of, asks of its user
     disk_bytes: int
     memory_bytes: dict[str, int] = field(hash=False, default_factory=dict)  # of the weights, by precision
-    only: tuple[str, ...] = ()  # files of the repository; empty: what `TENSORS` and `SMALL` say
-    words_from: str = ""  # a repository that its tokenizer comes from, if not its own
+    file_names: tuple[str, ...] = ()  # files of the repository; empty: what `TENSORS` and `SMALL` say
+    tokenizer_from: str = ""  # a repository that its tokenizer comes from, if not its own
 
 
 _OPENAI = "its card asks for research use, and for a study of your own before any deployment"
@@ -117,7 +117,7 @@ CATALOGUE: tuple[Checkpoint, ...] = (
             _OPENAI,
             float32,
             {"float32": float32, "float16": float16},  # in half precision without its norms and table of words
-            only=("open_clip_config.json", "open_clip_model.safetensors"),  # timm's weights lie beside them
+            file_names=("open_clip_config.json", "open_clip_model.safetensors"),  # timm's weights lie beside them
         )
         for size, float32, float16 in (
             ("50", 408_000_000, 255_000_000),
@@ -146,8 +146,8 @@ CATALOGUE: tuple[Checkpoint, ...] = (
         "trained on Objects365, GoldG, CC3M and SBU, whose own terms ask for research use",
         930_000_000,
         {"float32": 927_000_000},
-        only=("glip_tiny_model_o365_goldg_cc_sbu.pth",),
-        words_from="google-bert/bert-base-uncased",
+        file_names=("glip_tiny_model_o365_goldg_cc_sbu.pth",),
+        tokenizer_from="google-bert/bert-base-uncased",
     ),
     *(
         Checkpoint(
@@ -184,4 +184,4 @@ CATALOGUE: tuple[Checkpoint, ...] = (
     ),
 )
 
-BY_NAME: dict[str, Checkpoint] = {key: one for one in CATALOGUE for key in (one.name, one.hub)}
+BY_NAME: dict[str, Checkpoint] = {key: one for one in CATALOGUE for key in (one.name, one.hub_id)}

@@ -78,7 +78,7 @@ WHISPER_SMALL: dict[str, Any] = {
 }
 
 
-def empty(name: str) -> Any:
+def empty_model(name: str) -> Any:
     """An official model without memory for its weights, by the name that the catalogue gives it.
 
     Works with the releases of the libraries of that time too: `tests/models/layouts/keys.py` asks them for their keys.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from assistant.models.base import OPEN_CLIP_CONFIG, weight_files
 from assistant.models.hub.catalogue import SMALL, TENSORS
-from assistant.models.hub.store import DamagedError, Store, check
+from assistant.models.hub.store import DamagedError, Store, check_checkpoint
 from assistant.models.ocr.easyocr import FILES as EASYOCR_FILES
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
@@ -43,29 +43,29 @@ class _File(NamedTuple):
     sha256: str  # empty for small ones, which the hub keeps otherwise
 
 
-def pull(checkpoint: Checkpoint, store: Store, *, deadline: float = DEADLINE_SECONDS) -> Path:
+def pull_checkpoint(checkpoint: Checkpoint, store: Store, *, deadline: float = DEADLINE_SECONDS) -> Path:
     """Fetches a checkpoint; goes on where an earlier try ended; does nothing where it is there.
 
     Raises:
         VideoAssistantError: the hub does not answer, the disk has no room, or what came is not what the hub announced.
     """
-    folder = store.folder(checkpoint.hub)
-    if store.is_there(checkpoint):
-        return Path(store.locate(checkpoint.hub))
-    part = store.part(checkpoint.hub)
+    folder = store.folder(checkpoint.hub_id)
+    if store.is_complete(checkpoint):
+        return Path(store.locate(checkpoint.hub_id))
+    part = store.partial_folder(checkpoint.hub_id)
     with _writing(checkpoint, part):
         if checkpoint.kind == "easyocr":
             _fetch_easyocr(checkpoint, part, deadline)
         else:
-            _fetch(checkpoint, checkpoint.hub, checkpoint.only or (*TENSORS, *SMALL), part, deadline)
-            if checkpoint.words_from:
-                _fetch(checkpoint, checkpoint.words_from, ("tokenizer*.json", "vocab.txt"), part, deadline)
-        check(part, checkpoint)
+            _fetch(checkpoint, checkpoint.hub_id, checkpoint.file_names or (*TENSORS, *SMALL), part, deadline)
+            if checkpoint.tokenizer_from:
+                _fetch(checkpoint, checkpoint.tokenizer_from, ("tokenizer*.json", "vocab.txt"), part, deadline)
+        check_checkpoint(part, checkpoint)
         _move(part, folder)
     return folder
 
 
-def take(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = None) -> Path:
+def copy_checkpoint(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = None) -> Path:
     """Copies a checkpoint that was carried on a disk, once it was found whole.
 
     Args:
@@ -75,15 +75,17 @@ def take(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = 
     Raises:
         VideoAssistantError: there is none, it is not whole or another model, or the disk has no room.
     """
-    name = checkpoint.hub.partition("/")[2]
-    found = next((p for p in (source / checkpoint.hub, source / name, source / checkpoint.name) if p.is_dir()), source)
-    check(found, checkpoint)
+    name = checkpoint.hub_id.partition("/")[2]
+    found = next(
+        (p for p in (source / checkpoint.hub_id, source / name, source / checkpoint.name) if p.is_dir()), source
+    )
+    check_checkpoint(found, checkpoint)
     patterns: tuple[str, ...] = (*SMALL, *TENSORS, "*.bin", "*.pth")
     if checkpoint.kind == "open_clip":
         patterns = (OPEN_CLIP_CONFIG, *(path.name for path in weight_files(found)))
     files = [p for p in sorted(found.rglob("*")) if p.is_file() and _wanted(p.relative_to(found), patterns)]
     total = sum(path.stat().st_size for path in files)
-    part = store.part(checkpoint.hub)
+    part = store.partial_folder(checkpoint.hub_id)
     with _writing(checkpoint, part):
         _check_disk(checkpoint, part, total)
         done = 0
@@ -96,9 +98,9 @@ def take(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = 
                     done += len(chunk)
                     if progress is not None:
                         progress(done, total)
-        check(part, checkpoint)
-        _move(part, store.folder(checkpoint.hub))
-    return store.folder(checkpoint.hub)
+        check_checkpoint(part, checkpoint)
+        _move(part, store.folder(checkpoint.hub_id))
+    return store.folder(checkpoint.hub_id)
 
 
 def _wanted(path: Path, patterns: tuple[str, ...]) -> bool:
@@ -244,7 +246,7 @@ def _fetch_easyocr(checkpoint: Checkpoint, part: Path, deadline: float) -> None:
     try:
         _within(deadline, lambda: urlopen(Request(address, method="HEAD"), timeout=deadline).close())  # noqa: S310
     except (OSError, TimeoutError) as error:
-        raise _unanswered(checkpoint, checkpoint.hub, str(error) or f"no answer in {deadline:g} s") from None
+        raise _unanswered(checkpoint, checkpoint.hub_id, str(error) or f"no answer in {deadline:g} s") from None
     _check_disk(checkpoint, part, checkpoint.disk_bytes)
     Reader(["vi", "en"], gpu=False, model_storage_directory=str(part), user_network_directory=str(part), verbose=False)
     if missing := [name for name in EASYOCR_FILES if not (part / name).is_file()]:

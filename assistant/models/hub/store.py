@@ -33,7 +33,7 @@ class Store:
         """Where the checkpoint `owner/name` belongs."""
         return self.root / hub
 
-    def part(self, hub: str) -> Path:
+    def partial_folder(self, hub: str) -> Path:
         """Where it lies while it is on its way."""
         owner, _, name = hub.partition("/")
         return self.root / owner / f".{name}.part"
@@ -45,10 +45,10 @@ class Store:
         own = self.folder(checkpoint)
         return str(own if own.is_dir() else (_cached(checkpoint) or own))
 
-    def is_there(self, checkpoint: Checkpoint) -> bool:
+    def is_complete(self, checkpoint: Checkpoint) -> bool:
         """Whether a whole copy lies in its folder, by a glance at names and sizes."""
         try:
-            check(Path(self.locate(checkpoint.hub)), checkpoint)
+            check_checkpoint(Path(self.locate(checkpoint.hub_id)), checkpoint)
         except VideoAssistantError:
             return False
         return True
@@ -66,7 +66,7 @@ def _cached(hub: str) -> Path | None:
     return folder if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")) else None
 
 
-def check(folder: Path, checkpoint: Checkpoint) -> None:
+def check_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Looks at names, sizes and the headers of files; reads no weights.
 
     Raises:
@@ -80,12 +80,12 @@ def check(folder: Path, checkpoint: Checkpoint) -> None:
             weights = [folder / name for name in EASYOCR_FILES]
         case "pth":
             # Another of GLIP's checkpoints will do as well.
-            weights = sorted(folder.glob("*.pth")) or [folder / name for name in checkpoint.only]
+            weights = sorted(folder.glob("*.pth")) or [folder / name for name in checkpoint.file_names]
         case _:
             found = model_type(folder)
             if found != checkpoint.kind:
                 raise DamagedError(
-                    f"{checkpoint.name}: {folder} holds a {found} model; {checkpoint.hub} is {checkpoint.kind}"
+                    f"{checkpoint.name}: {folder} holds a {found} model; {checkpoint.hub_id} is {checkpoint.kind}"
                 )
             weights = _of_open_clip(folder, checkpoint) if found == "open_clip" else _weights(folder, checkpoint)
     for path in weights:

@@ -131,7 +131,7 @@ def _sequences(
     figures = _figures("events.", decided) | _figures("events.retrieved.", retrieved)
     figures |= _figures("events.chat.", [_ranked(in_chat, one, video_ids) for one in asked])
     figures["events.multiframe_gain"] = figures["events.r1"] - figures["events.retrieved.r1"]
-    if session.blip.tells_time:
+    if session.blip.has_event_timer:
         clocked = Clocked(session.blip, session.library)
         by_time = [_ranked(partial(confirmed, core=clocked), one, video_ids) for one in asked]
         figures |= _figures("events.gru.", by_time)

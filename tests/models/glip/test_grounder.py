@@ -75,6 +75,6 @@ def test_a_checkpoint_without_its_words_says_where_they_would_go(tmp_path) -> No
 
 def test_an_empty_place_is_named(tmp_path) -> None:
     grounder = GlipGrounder(str(tmp_path / "glip"))
-    assert not grounder.is_there
+    assert not grounder.has_checkpoint
     with pytest.raises(ModelNotFoundError, match="glip"):
         grounder.detect(_picture(), "car")

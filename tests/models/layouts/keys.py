@@ -11,7 +11,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.models.hub.official import empty
+from assistant.models.hub.official import empty_model
 
 
 def lines(keys: dict[str, list[int]]) -> list[str]:
@@ -36,7 +36,7 @@ if __name__ == "__main__":
     path = Path(__file__).parent / "official_keys.json"
     found = json.loads(path.read_text())
     for name in sys.argv[1:]:
-        model = empty(name)
+        model = empty_model(name)
         state = {key: list(t.shape) for key, t in model.state_dict().items() if "position_ids" not in key}
         # A T5's three names for one table share their memory: safetensors writes it once.
         once = {key: s for key, s in state.items() if not key.endswith("coder.embed_tokens.weight") or "t5" not in name}
