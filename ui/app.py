@@ -13,7 +13,7 @@ from ui.screens import chat, guide, library, moment, search, settings
 from ui.state import links, options
 from ui.state.shared import shared_session, warm_up
 from ui.strings import NAMES, Language, browser_language, text
-from ui.widgets import conversations
+from ui.widgets import conversations, voice_options
 
 SCREENS = {
     "chat": (chat.show, ":material/chat:"),
@@ -49,7 +49,7 @@ def sidebar(session: Session, language: Language) -> None:
     with st.sidebar:
         conversations.choose(session, language)
         with st.expander(text("voice", language), icon=":material/record_voice_over:"):
-            options.choose(session, language)
+            voice_options.show(session, language)
         online = options.current(session).online
         st.caption(
             f":material/{privacy.SIGN}: {plain(privacy.summary(session.settings, language, online_voice=online))}"

@@ -172,7 +172,9 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
 
 
 def test_a_folder_can_be_what_a_question_is_about(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.screens.chat.folders", lambda videos: {Path("/films/rain"): [v.video_id for v in videos]})
+    monkeypatch.setattr(
+        "ui.screens.chat.video_ids_by_folder", lambda videos: {Path("/films/rain"): [v.video_id for v in videos]}
+    )
     asked: list[object] = []
     stream = Assistant.stream
 

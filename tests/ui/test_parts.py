@@ -9,14 +9,15 @@ import pytest
 from assistant.agent.records import Reply
 from assistant.settings import Settings
 from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe, Line, Moment
-from ui import export, privacy
+from ui import downloads, privacy
+from ui.downloads import evidence_csv
 from ui.screens.moment import steps
 from ui.state import links
 from ui.state.links import PictureAddress
-from ui.suggest import next_questions
 from ui.widgets import subtitles
+from ui.widgets.follow_ups import next_questions
 from ui.widgets.region_picker import _box
-from ui.widgets.reply import evidence_csv, sureness
+from ui.widgets.reply import sureness
 from ui.widgets.results_grid import arrange
 from ui.widgets.timeline import shots
 
@@ -157,7 +158,7 @@ def test_a_box_is_what_was_clicked_else_what_was_dragged_within_the_picture() ->
 def test_evidence_and_pictures_are_taken_along() -> None:
     rows = evidence_csv([Evidence(Moment("v", 1.0, 2.0), "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
     assert rows[1] == 'v,1.000,2.000,,read_text,0.500,"PHỞ, ""bò"""'
-    assert export.png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
+    assert downloads.png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
 
 
 def test_no_text_of_the_page_is_left_over() -> None:

@@ -15,8 +15,7 @@ from ui.speech_input import heard
 from ui.state import options
 from ui.state.shared import models, shared_indexer, shared_session
 from ui.strings import Language, text
-from ui.suggest import next_questions
-from ui.widgets import conversations, reply, welcome
+from ui.widgets import conversations, follow_ups, reply, welcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +42,7 @@ def show(language: Language) -> None:
         question = welcome.show(session, shared_indexer(), language)
     _conversation(session, replies, thread, language)
     if not question and replies:
-        question = _offered(replies[-1], thread, len(replies))
+        question = follow_ups.show(replies[-1], thread, len(replies))
     if question:
         _answer(session, question, thread, scope, len(replies), language)
 
@@ -120,19 +119,6 @@ def _question(question: str, key: str, language: Language) -> None:
             on_click=st.session_state.__setitem__,
             args=("question", question),
         )
-
-
-def _offered(last: Reply, thread: str, number: int) -> str | None:
-    """The readings of a question that has two, or what one could ask next; the one clicked."""
-    choices = last.choices or next_questions(last)
-    if not choices:
-        return None
-    with st.container(horizontal=True, key=f"offered-{thread}-{number}"):
-        for place, choice in enumerate(choices):
-            icon = ":material/subdirectory_arrow_right:" if last.choices else ":material/lightbulb:"
-            if st.button(plain(choice), key=f"{thread}-{number}-choice-{place}", icon=icon):
-                return choice
-    return None
 
 
 def _answer(

@@ -14,10 +14,10 @@ from ui.escape import plain
 from ui.login import is_open_to_others
 from ui.state import links
 from ui.state.disk_usage import used
-from ui.state.indexing import show_job
 from ui.state.links import PictureAddress
 from ui.state.shared import shared_indexer, shared_session
 from ui.strings import Language, text
+from ui.widgets import indexing_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def show(language: Language) -> None:
     _summary(session, videos, language)
     with st.expander(text("add", language), expanded=not videos, icon=":material/add:"):
         _add(session, indexer, language)
-    show_job(indexer, language)
+    indexing_progress.show(indexer, language)
     _health(session, indexer, videos, language)
     if videos:
         _posters(session, indexer, videos, language)

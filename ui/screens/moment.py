@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
-from ui import export
+from ui import downloads
 from ui.escape import plain
 from ui.state import links
 from ui.state.links import PictureAddress
@@ -120,7 +120,7 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
         name = f"{video_title(video.video_id)}-{format_clock(at).replace(':', '.')}"
         st.download_button(
             text("take_cut", language, seconds=f"{stop - start:.1f}"),
-            data=lambda: export.cut_bytes(path, start, stop),
+            data=lambda: downloads.cut_bytes(path, start, stop),
             file_name=f"{name}.mp4",
             mime="video/mp4",
             disabled=stop <= start,
@@ -130,7 +130,7 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
         )
         st.download_button(
             text("take_picture", language),
-            data=lambda: export.png(session.grounder.frame(video.video_id, at)),
+            data=lambda: downloads.png(session.grounder.frame(video.video_id, at)),
             file_name=f"{name}.png",
             mime="image/png",
             icon=":material/download:",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import streamlit as st
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
+from ui.downloads import hits_csv
 from ui.escape import plain
 from ui.state import links
 from ui.state.links import PictureAddress
@@ -197,16 +196,3 @@ def _neighbour(frame: Keyframe | None, key: str, which: str, language: Language)
         return
     with st.container(key=f"near-{key}"):
         st.image(frame.image, width="stretch", alt=text(which, language, time=format_clock(frame.seconds)))
-
-
-def hits_csv(hits: Sequence[FrameHit]) -> str:
-    """One row for each hit, best first."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["video_id", "frame_index", "seconds", "score", "channel", "line"])
-    for hit in hits:
-        frame, line = hit.keyframe, hit.line.text if hit.line is not None else ""
-        writer.writerow(
-            [frame.video_id, frame.frame_index, f"{frame.seconds:.3f}", f"{hit.score:.4f}", hit.channel, line]
-        )
-    return out.getvalue()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ import streamlit as st
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
+from ui.downloads import evidence_csv
 from ui.escape import plain
 from ui.state import links
 from ui.state.links import PictureAddress
@@ -20,8 +19,6 @@ from ui.strings import Language, text
 from ui.widgets import cards, player, spoken, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from assistant.agent import Reply
     from assistant.session import Session
     from tools.types import EventMoment, EventSequence
@@ -168,15 +165,3 @@ def _steps(reply: Reply, language: Language) -> None:
         for step in reply.steps:
             by = text("decided", language, by=text(step.decided_by, language))
             st.markdown(f"{plain(step.say)}  \n:gray[{plain(step.tool)} · {by} · {plain(step.summary)}]")
-
-
-def evidence_csv(evidence: Iterable[Evidence]) -> str:
-    """One row for each moment."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["video_id", "start_seconds", "end_seconds", "seconds", "tool", "score", "text"])
-    for one in evidence:
-        given = f"{one.keyframe.seconds:.3f}" if one.keyframe else ""
-        start, end = f"{one.moment.start_seconds:.3f}", f"{one.moment.end_seconds:.3f}"
-        writer.writerow([one.moment.video_id, start, end, given, one.tool, f"{one.score:.3f}", one.text or ""])
-    return out.getvalue()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.state import links
-from ui.state.indexing import show_job
 from ui.strings import EXAMPLES, OTHER_EXAMPLES, Language, text
+from ui.widgets import indexing_progress
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -32,7 +32,7 @@ def show(session: Session, indexer: Indexer, language: Language) -> str | None:
                 disabled=indexer.running,
             )
             links.link("library", text("add_own", language), icon=":material/upload:")
-        show_job(indexer, language)
+        indexing_progress.show(indexer, language)
         return None
     st.markdown(text("first_minute", language))
     names = {Path(path).name for video in videos for path in video.paths}
@@ -42,7 +42,7 @@ def show(session: Session, indexer: Indexer, language: Language) -> str | None:
             if st.button(question, key=f"example-{question}"):
                 return question
     links.link("guide", text("what_to_ask", language), icon=":material/help:")
-    show_job(indexer, language)
+    indexing_progress.show(indexer, language)
     return None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
+from ui.escape import plain
 from ui.strings import text
 
 if TYPE_CHECKING:
@@ -35,3 +38,16 @@ def next_questions(reply: Reply) -> list[str]:
         keys = ["ask_colour", "ask_next", "ask_before"]
     asked = " ".join(reply.question.casefold().split())
     return [said for key in keys if (said := text(key, language)).casefold() != asked][:MOST]
+
+
+def show(last: Reply, thread: str, number: int) -> str | None:
+    """The readings of a question that has two, or what one could ask next; the one clicked."""
+    choices = last.choices or next_questions(last)
+    if not choices:
+        return None
+    with st.container(horizontal=True, key=f"offered-{thread}-{number}"):
+        for place, choice in enumerate(choices):
+            icon = ":material/subdirectory_arrow_right:" if last.choices else ":material/lightbulb:"
+            if st.button(plain(choice), key=f"{thread}-{number}-choice-{place}", icon=icon):
+                return choice
+    return None
