@@ -18,7 +18,7 @@ import click
 
 from assistant.commands import boxes, conversations, library, machine, search
 from assistant.commands.library import run_index
-from assistant.commands.shared import JSON, opened
+from assistant.commands.shared import JSON, open_session_of
 from tools.errors import VideoAssistantError
 
 
@@ -71,7 +71,7 @@ def ui(ctx: click.Context, port: int | None, address: str, no_browser: bool) -> 
     """Open the chat in the browser. Beyond this machine, VIDEO_ASSISTANT_PASSWORD has to hold a password."""
     from ui.server import run
 
-    session = opened(ctx)
+    session = open_session_of(ctx)
     run(session.settings.library, session.profile.name, port=port, open_browser=not no_browser, address=address)
 
 
@@ -85,7 +85,7 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 
     from ui.server import run
 
-    session = opened(ctx)
+    session = open_session_of(ctx)
     run_index(session, (Path(str(files("assistant") / "demo")),))
     run(session.settings.library, session.profile.name, port=port, open_browser=not no_browser)
 
@@ -114,7 +114,7 @@ def evaluate(
 
     if media is None and part in NEED_MEDIA:
         raise click.UsageError(f"evaluate {part} needs --media, a folder of {NEED_MEDIA[part]}")
-    result = run(part, opened(ctx), seed=seed, size=size, media=media)
+    result = run(part, open_session_of(ctx), seed=seed, size=size, media=media)
     if markdown:
         from training.evaluation.run import table
 
@@ -143,7 +143,7 @@ def bench(
     """Speed and scale, side by side with the plain alternative."""
     from bench.speed.run import run
 
-    _report(run(part, opened(ctx), index=index, seed=seed, size=size, device=device), as_json)
+    _report(run(part, open_session_of(ctx), index=index, seed=seed, size=size, device=device), as_json)
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:

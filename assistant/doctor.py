@@ -1,4 +1,4 @@
-"""What is there and what is missing: the models of a profile, and the machine under them."""
+"""Inventory of the models of a profile, and diagnosis of the machine that runs them."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ Role = Literal[
 MachinePart = Literal["device", "profile", "core worker", "retrieval", "codecs", "tesseract", "voice", "disk"]
 """The parts of the machine that `diagnose` reports; the page has a text for each."""
 
-BESIDE_BYTES = 4_000_000_000  # retrieval, grounding, translation, activations, beside the core
+OTHER_MODELS_BYTES = 4_000_000_000  # memory of retrieval, grounding, translation and activations, next to the core
 
 
 def inventory(settings: Settings) -> list[Row]:
-    """For each role: what it uses, its licence and limits, the room it takes, whether it is there. Loads nothing."""
+    """One row per role: what it uses, its licence and limits, its size, and whether it is installed. Loads no model."""
     profile, store = settings.chosen, Store(settings.models)
     core = settings.chat_model or profile.core
     grounding = str(settings.grounding or profile.grounding)
-    into, back = profile.translation or (profile.core, profile.core)
-    asked = _model(store, "core", core, profile.precision)
+    into_english, back = profile.translation or (profile.core, profile.core)
+    core_row = _model(store, "core", core, profile.precision)
     if settings.core_url and settings.chat_model is None:
-        asked |= {"uses": f"{core}, run by {settings.core_url}", "there": True}
+        core_row |= {"uses": f"{core}, run by {settings.core_url}", "there": True}
     rows = [
-        asked,
+        core_row,
         _model(store, "retrieval", profile.retrieval),
         *([] if profile.matching is None else [_model(store, "matching", profile.matching)]),
         _model(store, "grounding", grounding),
-        *(_model(store, "translation", one) for one in dict.fromkeys((into, back))),
+        *(_model(store, "translation", name) for name in dict.fromkeys((into_english, back))),
         _screen_text(settings, store),
         _tesseract_row(),
     ]
     speech = settings.speech or profile.speech
     if speech is None:
-        named = "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id"
-        rows.append(_role("speech", named, "Apache-2.0", there=True))
+        uses = "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id"
+        rows.append(_role("speech", uses, "Apache-2.0", there=True))
     else:
         rows.append(_model(store, "speech", speech))
     return [
@@ -75,36 +75,43 @@ def inventory(settings: Settings) -> list[Row]:
 
 
 def catalogue(settings: Settings) -> list[Row]:
-    """Every official checkpoint that can be chosen, as `inventory` has them."""
+    """One row per official checkpoint, in the form of `inventory`."""
     store = Store(settings.models)
-    return [_model(store, one.role, one.hub_id, "int8" if one.role == "core" else None) for one in CATALOGUE]
+    return [
+        _model(store, checkpoint.role, checkpoint.hub_id, "int8" if checkpoint.role == "core" else None)
+        for checkpoint in CATALOGUE
+    ]
 
 
-def wanted(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
-    """The official checkpoints meant by names or roles; without any, those of the profile that are not there.
+def checkpoints_to_pull(settings: Settings, names: Sequence[str]) -> list[Checkpoint]:
+    """The official checkpoints of the given names or roles; without any, the missing ones of the profile.
 
-    The core is not among the latter where a worker runs it.
+    A core that a worker runs does not count as missing.
 
     Raises:
         VideoAssistantError: a name is unknown, or the profile has no official checkpoint for a role.
     """
-    store, own = Store(settings.models), [BY_NAME[hub] for hub in _hubs(settings.chosen)]
+    store = Store(settings.models)
+    of_profile = [BY_NAME[hub] for hub in _official_hubs(settings.chosen)]
     if not names:
-        elsewhere = "core" if settings.core_url else None
-        return [one for one in own if not store.is_complete(one) and one.role != elsewhere]
-    found: list[Checkpoint] = []
+        remote_role = "core" if settings.core_url else None
+        return [c for c in of_profile if not store.is_complete(c) and c.role != remote_role]
+    checkpoints: list[Checkpoint] = []
     for name in names:
         if name in BY_NAME:
-            found.append(BY_NAME[name])
-        elif chosen := [one for one in own if one.role == name]:
-            found += chosen
+            checkpoints.append(BY_NAME[name])
+        elif of_role := [checkpoint for checkpoint in of_profile if checkpoint.role == name]:
+            checkpoints += of_role
         else:
-            roles = ", ".join(dict.fromkeys(one.role for one in own)) or "none (it brings its own models)"
+            roles = (
+                ", ".join(dict.fromkeys(checkpoint.role for checkpoint in of_profile))
+                or "none (it brings its own models)"
+            )
             raise VideoAssistantError(
                 f"{name!r} is no checkpoint of `models --all`, and no role that profile {settings.profile!r} has an "
                 f"official checkpoint for; those roles: {roles}"
             )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(checkpoints))
 
 
 def _role(role: Role | official_models.Role, uses: str, licence: str, *, there: bool, **more: Any) -> Row:
@@ -117,9 +124,9 @@ def _model(store: Store, role: Role | official_models.Role, checkpoint: str, pre
         if ":" in checkpoint and not Path(checkpoint).exists():
             return _role(role, checkpoint, "the provider's own", there=True)
         folder = Path(store.locate(checkpoint))
-        own = str(files("assistant")) in checkpoint
+        is_ours = str(files("assistant")) in checkpoint
         there = folder.is_file() or bool(weight_files(folder)) or any(folder.glob("*.pth"))
-        return _role(role, checkpoint, "Apache-2.0, trained here" if own else "the checkpoint's own", there=there)
+        return _role(role, checkpoint, "Apache-2.0, trained here" if is_ours else "the checkpoint's own", there=there)
     memory = official.memory_bytes.get(precision or "", min(official.memory_bytes.values()))
     return _role(
         role,
@@ -157,7 +164,7 @@ def _installed(module: str) -> bool:
 
 
 def diagnose(settings: Settings) -> list[Row]:
-    """Device, codecs, text reader, voice, disk: what was found, whether it will do, and what to do if not."""
+    """One row per part of the machine: what was found, whether it suffices, and what to do if not."""
     device = _device()
     worker = [_worker(settings)] if settings.core_url else []
     return [
@@ -182,7 +189,7 @@ def _device() -> Row:
 
 
 def _profile(settings: Settings) -> Row:
-    """Which profile this machine can run, by the room there is for its core and what else is held beside it."""
+    """The profiles that fit into this machine's memory and disk."""
     import psutil
     import torch
 
@@ -190,23 +197,25 @@ def _profile(settings: Settings) -> Row:
 
     cuda = torch.cuda.is_available()
     room = torch.cuda.get_device_properties(0).total_memory if cuda else psutil.virtual_memory().total
-    free_disk = shutil.disk_usage(_standing(settings.models)).free
+    free_disk = shutil.disk_usage(_existing_folder(settings.models)).free
     official = PROFILES["standard"]
     core, matching = BY_NAME[official.core], BY_NAME[str(official.matching)]
     precision = "int8" if cuda else "bfloat16"
-    needed = core.memory_bytes[precision] + BESIDE_BYTES
-    whole = needed + matching.memory_bytes["bfloat16"]
+    needed = core.memory_bytes[precision] + OTHER_MODELS_BYTES
+    with_reranking = needed + matching.memory_bytes["bfloat16"]
     disk = sum(
-        BY_NAME[name].disk_bytes for name in _hubs(official) if not Store(settings.models).is_complete(BY_NAME[name])
+        BY_NAME[name].disk_bytes
+        for name in _official_hubs(official)
+        if not Store(settings.models).is_complete(BY_NAME[name])
     )
-    has = f"{room / 1e9:.0f} GB {'on the GPU' if cuda else 'of memory'}"
+    available = f"{room / 1e9:.0f} GB {'on the GPU' if cuda else 'of memory'}"
     if room < needed:
-        found = f"pocket: standard needs {needed / 1e9:.0f} GB, and there are {has}"
+        found = f"pocket: standard needs {needed / 1e9:.0f} GB, and there are {available}"
         return _row("profile", found)
-    found = f"standard, or multilingual to search in Vietnamese: {has}"
+    found = f"standard, or multilingual to search in Vietnamese: {available}"
     if not cuda:
-        found = f"pocket; standard would fit ({has}) but is slow without a GPU"
-    elif room < whole:
+        found = f"pocket; standard would fit ({available}) but is slow without a GPU"
+    elif room < with_reranking:
         found += ", enough without re-ranking"
     if disk > free_disk:
         return _row("profile", found, f"{disk / 1e9:.0f} GB of files are to come, {free_disk / 1e9:.0f} GB are free")
@@ -215,21 +224,21 @@ def _profile(settings: Settings) -> Row:
 
 
 def _worker(settings: Settings) -> Row:
-    """The core of another process or machine."""
+    """The worker that runs the core, in another process or on another machine."""
     from assistant.session import Session
 
     session = Session(settings)
     try:
-        about = session.remote.about
+        worker = session.remote.about
     except VideoAssistantError as error:
         return _row("core worker", f"not to be used: {error}", "see there")
     finally:
         session.close()
-    return _row("core worker", f"{settings.core_url}: {about.identity}, {about.precision} on {about.device}")
+    return _row("core worker", f"{settings.core_url}: {worker.identity}, {worker.precision} on {worker.device}")
 
 
 def _retrieval(settings: Settings) -> list[Row]:
-    """Whether the library of the chosen retrieval model is installed, where that is an extra."""
+    """Whether the package of the chosen retrieval model is installed, if that is an extra."""
     from assistant.models.clip.factory import retrieval_model
     from assistant.models.clip.open_clip import OpenClip
 
@@ -242,8 +251,8 @@ def _retrieval(settings: Settings) -> list[Row]:
     return [_row("retrieval", f"{name} needs open_clip_torch", "pip install 'video-assistant[openclip]'")]
 
 
-def _hubs(profile: Profile) -> list[str]:
-    """Every official checkpoint of a profile."""
+def _official_hubs(profile: Profile) -> list[str]:
+    """The hub ids of all official checkpoints of a profile."""
     named = (profile.core, profile.retrieval, profile.matching, profile.grounding, profile.screen_text, profile.speech)
     return [name for name in (*named, *(profile.translation or ())) if name in BY_NAME]
 
@@ -277,13 +286,13 @@ def _voice(settings: Settings) -> Row:
 
 
 def _disk(library: Path) -> Row:
-    free = shutil.disk_usage(_standing(library)).free / 2**30
+    free = shutil.disk_usage(_existing_folder(library)).free / 2**30
     advice = "" if free >= 1 else "free some space, or choose another place with --library"
     return _row("disk", f"{free:.1f} GiB free for {library}", advice)
 
 
-def _standing(path: Path) -> Path:
-    """The nearest folder that exists, on the same disk."""
+def _existing_folder(path: Path) -> Path:
+    """The nearest ancestor that exists; it lies on the same disk."""
     return next(p for p in (path, *path.parents) if p.exists())
 
 

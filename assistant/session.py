@@ -1,4 +1,4 @@
-"""One open library with its models: what the command line and the screen hold on to."""
+"""A session: one open library with its models, shared by the command line and the page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Builds each part when it is first asked for; nothing heavy is loaded by opening one."""
+    """Builds each part on first use; opening a session loads nothing heavy."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -56,41 +56,41 @@ class Session:
 
     @cached_property
     def blip(self) -> CoreModel:
-        """The core's model: of the worker that the settings name, else this machine's own."""
-        return self.remote if self.settings.core_url else self.own_blip
+        """The model of the core: on the worker that the settings name, else on this machine."""
+        return self.remote if self.settings.core_url else self.local_blip
 
     @cached_property
     def remote(self) -> RemoteCore:
-        """The core's model of the worker that the settings name."""
+        """The model of the core on the worker that the settings name."""
         from assistant.serving.remote import RemoteCore
 
         remote = RemoteCore(
             self.settings.core_url or "",
             self.checkpoint_name,
-            identity=self._own_identity,
+            identity=self._local_identity,
             token=self.settings.token,
         )
         self._closing.callback(remote.close)
         return remote
 
     @cached_property
-    def own_blip(self) -> InstructBlip:
-        """The core's model on this machine, whatever the settings name."""
+    def local_blip(self) -> InstructBlip:
+        """The model of the core on this machine, even if the settings name a worker."""
         from assistant.models.blip.instructblip import InstructBlip
 
         return InstructBlip(self.store.locate(self.profile.core), self.profile.precision)
 
-    def _own_identity(self) -> str | None:
-        """Of the core's weights; None where they are not here."""
-        there = any(Path(self.own_blip.checkpoint).glob("*.safetensors"))
-        return self.own_blip.identity if there else None
+    def _local_identity(self) -> str | None:
+        """The identity of the core's weights; None if they are not on this machine."""
+        is_here = any(Path(self.local_blip.checkpoint).glob("*.safetensors"))
+        return self.local_blip.identity if is_here else None
 
     @cached_property
     def grounder(self) -> LibraryGrounder:
         return LibraryGrounder(self.library, self.glip())
 
     def glip(self, tuned: Path | None = None) -> GlipGrounder:
-        """The grounding model; `tuned` is a file of `tune-prompt`."""
+        """The grounding model, with the learned prompt in the file `tuned` if given."""
         checkpoint = self.settings.grounding or self.store.locate(self.profile.grounding)
         return GlipGrounder(str(checkpoint), tuned)
 
@@ -103,7 +103,7 @@ class Session:
         return LibrarySearch(self.library, self.clip, self.profile.calibration, self._reranker())
 
     def matcher(self) -> Matcher | None:
-        """None for a profile without a matching model, or whose matching model is not here (`models` says so)."""
+        """The matching model; None if the profile has none or it is not installed (`models` says so)."""
         from assistant.models.blip.matching import Matcher
 
         if self.profile.matching is None:
@@ -128,21 +128,21 @@ class Session:
         return LibraryFrames(self.search, self.blip)
 
     def voice(self, *, online: bool | None = None, accents: Mapping[Language, str] | None = None) -> Voice:
-        """The voice; `online` and `accents` (one for each language) override the settings."""
+        """The voice; `online` and `accents` (one per language) override the settings."""
         from assistant.models.voice import Voice
 
-        wanted = self.settings.online_voice if online is None else online
-        usual: dict[Language, str] = {"en": self.settings.accent_en, "vi": self.settings.accent_vi}
-        spoken = {**usual, **(accents or {})}
-        key = wanted, spoken["en"], spoken["vi"]
+        use_online = self.settings.online_voice if online is None else online
+        defaults: dict[Language, str] = {"en": self.settings.accent_en, "vi": self.settings.accent_vi}
+        chosen = {**defaults, **(accents or {})}
+        key = use_online, chosen["en"], chosen["vi"]
         if key not in self._voices:
             folder, deadline = self.settings.library / "voice", self.settings.voice_deadline_seconds
-            self._voices[key] = Voice(folder, online=wanted, deadline_seconds=deadline, accents=spoken)
+            self._voices[key] = Voice(folder, online=use_online, deadline_seconds=deadline, accents=chosen)
         return self._voices[key]
 
     @cached_property
     def listener(self) -> Whisper | None:
-        """What understands speech; None where no checkpoint is set."""
+        """The speech recogniser; None if no checkpoint is set."""
         from assistant.models.speech import Whisper
 
         speech = self.settings.speech or self.profile.speech
@@ -167,32 +167,32 @@ class Session:
         return self.assistant_with(calibration=self.calibration)
 
     def in_english(self, text: str) -> str:
-        """`text` as the core and GLIP read it."""
+        """`text` translated into English, the language of the core and of GLIP."""
         from assistant.text.language import detect_language
 
         language = detect_language(text)
         return text if language == "en" else self.translator.translate(text, source=language, target="en")
 
     def for_retrieval(self, text: str) -> str:
-        """`text` in a language that the retrieval model reads."""
+        """`text` in a language of the retrieval model, translated if need be."""
         from assistant.text.language import detect_language
 
         return text if detect_language(text) in self.profile.languages else self.in_english(text)
 
     @property
     def calibration_path(self) -> Path:
-        """Where the calibration of this library's answers lies, or would."""
+        """The path of the calibration of this library's answers, whether it exists or not."""
         return self.settings.calibration or self.settings.library / f"calibration-{self.profile.name}.json"
 
     @property
     def calibration(self) -> AnswerCalibration | None:
-        """What the confidence of answers means; None where nobody measured it for the core in use."""
+        """The calibration of confidences; None if it was not measured for the core in use."""
         from assistant.agent.calibration import AnswerCalibration
 
         if not self.calibration_path.is_file() and self.settings.calibration is None:
             return None
-        found = AnswerCalibration.load(self.calibration_path)
-        return found if found.core == self.core_name else None
+        calibration = AnswerCalibration.load(self.calibration_path)
+        return calibration if calibration.core == self.core_name else None
 
     @property
     def core_name(self) -> str:
@@ -201,15 +201,15 @@ class Session:
 
     @property
     def checkpoint_name(self) -> str:
-        """The profile's core by its folder's name or hub id."""
+        """The name of the profile's core: the name of its folder, or its hub id."""
         checkpoint = self.profile.core
         return Path(checkpoint).name if Path(checkpoint).is_dir() else checkpoint
 
-    def beyond(self, reply: Reply) -> str:
-        """What to add to a reply that could not tell from pictures: where the profile's world ends. Mostly nothing."""
+    def domain_notice(self, reply: Reply) -> str:
+        """What to show with a reply that could not tell: what the models know and how to get others; else empty."""
         if reply.short or not reply.evidence or self.settings.chat_model:
             return ""
-        return self.profile.beyond_vi if reply.language == "vi" else self.profile.beyond_en
+        return self.profile.domain_notice_vi if reply.language == "vi" else self.profile.domain_notice_en
 
     def assistant_with(
         self,
@@ -218,12 +218,18 @@ class Session:
         options: AgentOptions | None = None,
         remembers: bool = True,
     ) -> Assistant:
-        """An assistant of its own over this session's library and models; it may keep its conversations to itself."""
+        """A new assistant over this session's library and models.
+
+        Args:
+            calibration: makes its confidences probabilities.
+            options: its thresholds; default: `AgentOptions()`.
+            remembers: whether conversations are stored in the library.
+        """
         from assistant.agent import Assistant
         from assistant.agent.records import AgentOptions
 
-        core, translator = self.minds()
-        if self.settings.chat_model:  # it is asked once for each window of each video, and may be paid for it
+        core, translator = self.reasoning()
+        if self.settings.chat_model:  # one call per window and video, which may cost money
             options = replace(options or AgentOptions(), placed=1)
         return Assistant(
             frames=self.search,
@@ -236,8 +242,11 @@ class Session:
             calibration=calibration,
         )
 
-    def minds(self) -> tuple[Core, Translator]:
-        """The profile's own core and translator, or the chat model of the settings with the former as its eyes."""
+    def reasoning(self) -> tuple[Core, Translator]:
+        """Core and translator: the chat model of the settings, else the profile's.
+
+        A chat model that takes no images gets the profile's core as its eyes.
+        """
         name = self.settings.chat_model
         if name is None:
             return self.core, self.translator
@@ -256,7 +265,15 @@ class Session:
         force: bool = False,
         read_text: bool = True,
     ) -> Iterator[IndexResult]:
-        """Adds files and folders to the library, one result for each video; text on screen only with `read_text`."""
+        """Adds files and folders to the library, one result per video.
+
+        Args:
+            paths: files, or folders that are searched for media files.
+            progress: called with the progress of each video.
+            cancelled: asked between frames; True ends the run.
+            force: indexes unchanged files again.
+            read_text: whether text on screen is read.
+        """
         from assistant.ingest.pipeline import index
         from assistant.ingest.records import IngestOptions
         from assistant.models.ocr.easyocr import EasyOcrReader
@@ -282,7 +299,7 @@ class Session:
     def caption(
         self, video_ids: Sequence[str], *, progress: Callable[[str, int, int], None] | None = None
     ) -> Iterator[Captioned]:
-        """Gives the keyframes of indexed videos their captions; those that have one keep it."""
+        """Writes a caption for each keyframe of indexed videos that has none yet."""
         from assistant.ingest.captions import caption
 
         return caption(self.library, self.core.caption, video_ids, progress=progress)
@@ -296,10 +313,10 @@ class Session:
 
 
 def open_session(library: Path | None = None, profile: str | None = None) -> Session:
-    """A session over the library at `library` (default: the settings')."""
-    given: dict[str, object] = {}
+    """Opens a session over the library in the folder `library` (default: the folder of the settings)."""
+    overrides: dict[str, object] = {}
     if library is not None:
-        given["library"] = library
+        overrides["library"] = library
     if profile is not None:
-        given["profile"] = profile
-    return Session(Settings(**given))  # type: ignore[arg-type]  # pydantic validates the values
+        overrides["profile"] = profile
+    return Session(Settings(**overrides))  # type: ignore[arg-type]  # pydantic validates the values

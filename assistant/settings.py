@@ -22,23 +22,23 @@ from tools.ports import Calibration
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One checkpoint for each role, with what it can do."""
+    """One checkpoint per role, with its abilities."""
 
     name: str
-    retrieval: str  # CLIP: folder or hub id
+    retrieval: str  # folder or hub id of the retrieval model (CLIP, SigLIP)
     calibration: Calibration  # of the retrieval model's cosines
-    core: str  # InstructBLIP: folder or hub id
-    grounding: str  # GLIP: folder, or official .pth
-    languages: tuple[Language, ...]  # what the retrieval model reads
-    note_en: str  # one sentence for the screen: what it knows
+    core: str  # folder or hub id of the InstructBLIP or BLIP-2
+    grounding: str  # folder or official .pth of the GLIP
+    languages: tuple[Language, ...]  # languages of the retrieval model
+    note_en: str  # what the models know, for the settings screen
     note_vi: str
-    beyond_en: str = ""  # beside an answer that cannot tell: where its world ends, and what to do
-    beyond_vi: str = ""
+    domain_notice_en: str = ""  # shown with answers that cannot tell: what the models know, and how to get others
+    domain_notice_vi: str = ""
     precision: Precision = "float32"  # of the core's language model
-    matching: str | None = None  # BLIP-2 that re-ranks what a search found: folder or hub id
-    translation: tuple[str, str] | None = None  # Vietnamese to English, and back: folders or hub ids; None: the core
-    screen_text: str | None = None  # EasyOCR's models; None: RapidOCR
-    speech: str | None = None  # Whisper; None: subtitles only
+    matching: str | None = None  # folder or hub id of the BLIP-2 that re-ranks search results; None: no re-ranking
+    translation: tuple[str, str] | None = None  # models from Vietnamese to English and back; None: the core translates
+    screen_text: str | None = None  # hub id of EasyOCR's models; None: RapidOCR
+    speech: str | None = None  # hub id of the Whisper; None: subtitles only
 
 
 def _pocket(name: str) -> str:
@@ -46,11 +46,11 @@ def _pocket(name: str) -> str:
 
 
 _ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
-    # What the cosines of each retrieval model mean, and what it reads. The pocket model's curve was measured; those of
-    # the official ones are guesses from usual cosines, until somebody measures them where the weights can be had.
+    # The calibration curve and the languages of each retrieval model. The pocket model's curve is measured; the curves
+    # of the official models are guesses from typical cosines until they are measured with their weights.
     _pocket("clip"): (Calibration(midpoint=0.368, slope=49.6, measured=True), ("en", "vi")),
     "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
-    **{one.hub_id: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for one in CATALOGUE if one.kind == "open_clip"},
+    **{c.hub_id: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for c in CATALOGUE if c.kind == "open_clip"},
     "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),
 }
 
@@ -91,10 +91,10 @@ PROFILES: dict[str, Profile] = {
         "Text on screen, subtitles, shots and playback work on any video.",
         note_vi="Mô hình bỏ túi: chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "
         "Chữ trên màn hình, phụ đề, cảnh quay và phát lại dùng được với mọi video.",
-        beyond_en="Pocket models know only the street world of the demo clips. For other videos get the official ones: "
-        "video-assistant --profile standard models pull",
-        beyond_vi="Mô hình bỏ túi chỉ biết thế giới đường phố của các clip mẫu. Với video khác, hãy lấy mô hình chính "
-        "thức: video-assistant --profile standard models pull",
+        domain_notice_en="Pocket models know only the street world of the demo clips. For other videos get the "
+        "official ones: video-assistant --profile standard models pull",
+        domain_notice_vi="Mô hình bỏ túi chỉ biết thế giới đường phố của các clip mẫu. Với video khác, hãy lấy mô hình "
+        "chính thức: video-assistant --profile standard models pull",
     ),
     "standard": _profile("standard", "openai/clip-vit-large-patch14", **_OFFICIAL),
     "multilingual": _profile("multilingual", "google/siglip2-base-patch16-224", **_OFFICIAL),
@@ -102,7 +102,7 @@ PROFILES: dict[str, Profile] = {
 
 
 class Settings(BaseSettings):
-    """The options that are not one command's own."""
+    """The options that several commands share."""
 
     model_config = SettingsConfigDict(env_prefix="VIDEO_ASSISTANT_", extra="forbid", frozen=True)
 
@@ -177,7 +177,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def chosen(self) -> Profile:
-        """The profile's data.
+        """The data of the chosen profile, with the checkpoints that the settings replace.
 
         Raises:
             VideoAssistantError: there is no profile of that name.
@@ -189,10 +189,10 @@ class Settings(BaseSettings):
                 f"profile {self.profile!r} is unknown; profiles: {', '.join(PROFILES)}; choose one with --profile"
             ) from None
         if self.core is not None and self.chat_model is None:
-            # Whoever names a checkpoint of the world's own size wants it as that world's profiles run it.
+            # An official checkpoint runs in the precision of the official profiles.
             precision = _OFFICIAL["precision"] if self.core in BY_NAME else profile.precision
             core = _hub_name(self.core, "core")
-            profile = replace(profile, core=core, precision=precision, beyond_en="", beyond_vi="")
+            profile = replace(profile, core=core, precision=precision, domain_notice_en="", domain_notice_vi="")
         if self.retrieval is not None:
             name = _hub_name(self.retrieval, "retrieval")
             calibration, languages = _ABILITIES.get(name, (profile.calibration, profile.languages))
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
     @property
     def token(self) -> str | None:
-        """Of the core's worker; an empty one is none."""
+        """The token of the core's worker; None if it is unset or empty."""
         return (self.core_token.get_secret_value() or None) if self.core_token else None
 
     @property
@@ -211,18 +211,18 @@ class Settings(BaseSettings):
 
 
 def _hub_name(name: str, role: str) -> str:
-    """A checkpoint of the catalogue by either of its names, or a folder.
+    """The hub id of a checkpoint in the catalogue, given by its name or id; or the folder itself.
 
     Raises:
-        VideoAssistantError: it is neither.
+        VideoAssistantError: `name` is neither.
     """
     if name in BY_NAME and BY_NAME[name].role == role:
         return BY_NAME[name].hub_id
     if Path(name).is_dir():
         return name
-    known = ", ".join(sorted({one.name for one in BY_NAME.values() if one.role == role}))
+    names = ", ".join(sorted({checkpoint.name for checkpoint in BY_NAME.values() if checkpoint.role == role}))
     raise VideoAssistantError(
-        f"VIDEO_ASSISTANT_{role.upper()}={name!r} is neither a folder nor a checkpoint known here; those are: {known}"
+        f"VIDEO_ASSISTANT_{role.upper()}={name!r} is neither a folder nor a checkpoint known here; those are: {names}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Commands that put boxes around things."""
+"""Commands that find things and mark them with boxes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.shared import JSON, load_picture, opened, parse_moment
+from assistant.commands.shared import JSON, load_picture, open_session_of, parse_moment
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 
 TUNED = click.option(
-    "--tuned", type=click.Path(path_type=Path), help="What `tune-prompt` learned; finds only its names."
+    "--tuned", type=click.Path(path_type=Path), help="File written by `tune-prompt`; only its names are found."
 )
-MIN_SCORE = click.option("--min-score", type=click.FloatRange(0, 1), help="A box below it is left out (default 0.5).")
+MIN_SCORE = click.option(
+    "--min-score", type=click.FloatRange(0, 1), help="Leave out boxes below this score (default 0.5)."
+)
 
 
 @click.command()
 @click.argument("where", metavar="IMAGE|ID@SECONDS")
 @click.argument("phrases")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Draw the boxes into this picture.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture with its boxes to this file."
+)
 @TUNED
 @MIN_SCORE
 @JSON
@@ -39,22 +43,23 @@ def ground(
     min_score: float | None,
     as_json: bool,
 ) -> None:
-    """Boxes for PHRASES: `red car . person`, or a sentence.
+    """Draw boxes for PHRASES: `red car . person`, or a sentence.
 
-    Words around a name help to find it: `there are some [holes] on the road`.
+    Words around a name can help to find it: `there are some [holes] on the road`.
     """
     from assistant.commands.output import detection_line, detection_row, emit
     from assistant.retrieval.grounding import LibraryGrounder
 
-    session = opened(ctx)
+    session = open_session_of(ctx)
     model = session.glip(tuned)
-    sought = phrases if tuned else _english_phrases(session, phrases)
+    english = phrases if tuned else _english_phrases(session, phrases)
     moment = parse_moment(where)
     picture = load_picture(session, where) if moment is None else LibraryGrounder(session.library, model).frame(*moment)
-    found = [one for one in model.detect(picture, sought) if one.score >= _min_score(min_score)]
+    detections = [d for d in model.detect(picture, english) if d.score >= _min_score(min_score)]
     if out is not None:
-        _draw(picture, found, out)
-    emit([detection_row(d) for d in found], [detection_line(d) for d in found], as_json=as_json, empty="Nothing found.")
+        _draw(picture, detections, out)
+    rows, lines = map(detection_row, detections), map(detection_line, detections)
+    emit(list(rows), list(lines), as_json=as_json, empty="Nothing found.")
 
 
 @click.command()
@@ -62,7 +67,7 @@ def ground(
 @click.argument("phrases")
 @TUNED
 @MIN_SCORE
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV on stdout, one line for each box.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV on stdout, one line per box.")
 @JSON
 @click.pass_context
 def detect(
@@ -74,44 +79,49 @@ def detect(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Boxes for PHRASES in every keyframe of a video, counted over time and linked into tracks."""
+    """Find boxes for PHRASES in every keyframe of a video, count them over time and link them into tracks."""
     from assistant.commands.output import detections_csv, emit, keyframe_line, keyframe_row, tracks_line
     from assistant.commands.progress import counting
     from assistant.retrieval.grounding import LibraryGrounder
 
-    session = opened(ctx)
+    session = open_session_of(ctx)
     session.library.video(video_id)
     model = session.glip(tuned)
-    sought = phrases if tuned else _english_phrases(session, phrases)
-    names = model.names(sought)
+    english = phrases if tuned else _english_phrases(session, phrases)
+    names = model.names(english)
     with counting("keyframes") as progress:
-        found = LibraryGrounder(session.library, model).detect_video(
-            video_id, sought, min_score=_min_score(min_score), progress=progress
+        keyframes = LibraryGrounder(session.library, model).detect_video(
+            video_id, english, min_score=_min_score(min_score), progress=progress
         )
     if as_csv:
-        click.echo(detections_csv(found), nl=False)
+        click.echo(detections_csv(keyframes), nl=False)
         return
-    lines = [*(keyframe_line(one, names) for one in found), tracks_line(found)]
-    emit([keyframe_row(one, names) for one in found], lines, as_json=as_json, empty="No keyframe.")
+    lines = [*(keyframe_line(keyframe, names) for keyframe in keyframes), tracks_line(keyframes)]
+    emit([keyframe_row(keyframe, names) for keyframe in keyframes], lines, as_json=as_json, empty="No keyframe.")
 
 
 @click.command("tune-prompt")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Write what was learned here."
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Write the learned prompt to this file.",
 )
 @click.option(
     "--method",
     type=click.Choice(["table", "probe"]),
     default="table",
     show_default=True,
-    help="Offsets for the words, or the head's last layers.",
+    help="What is learned: offsets of the words (table), or the last layers of the head (probe).",
 )
-@click.option("--epochs", type=click.IntRange(1, 10_000), default=200, show_default=True, help="At most so many.")
+@click.option(
+    "--epochs", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Number of epochs at most."
+)
 @JSON
 @click.pass_context
 def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs: int, as_json: bool) -> None:
-    """Learn names from a FOLDER of labelled pictures (COCO JSON); `ground --tuned` finds them."""
+    """Learn names from a FOLDER of labelled pictures (COCO JSON), for `ground --tuned`."""
     from assistant.commands.output import emit
     from assistant.commands.progress import counting
     from assistant.models.glip.coco import read_coco
@@ -119,7 +129,7 @@ def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs
     names, labelled = read_coco(folder)
     if not out.parent.is_dir():
         raise VideoAssistantError(f"--out {str(out)!r}: there is no folder {out.parent}; make it first")
-    loaded = opened(ctx).glip().loaded
+    loaded = open_session_of(ctx).glip().loaded
 
     from assistant.models.glip.tune import tune
 
@@ -128,13 +138,13 @@ def tune_prompt(ctx: click.Context, folder: Path, out: Path, method: Any, epochs
     tuning.tuned.save(out)
     first, last = tuning.losses[0], tuning.losses[-1]
     row = {"file": str(out), "method": method, "names": names, "images": len(labelled), "epochs": len(tuning.losses)}
-    about = f"{len(labelled)} pictures, {len(tuning.losses)} epochs, loss {first:.3f} to {last:.3f}"
-    line = f"{out}  {', '.join(names)}  {about}"
+    summary = f"{len(labelled)} pictures, {len(tuning.losses)} epochs, loss {first:.3f} to {last:.3f}"
+    line = f"{out}  {', '.join(names)}  {summary}"
     emit([{**row, "first_loss": round(first, 4), "last_loss": round(last, 4)}], [line], as_json=as_json, empty="")
 
 
 def _english_phrases(session: Session, phrases: str) -> str:
-    """Each phrase in the language that the grounding model reads."""
+    """The phrases in English, the language of the grounding model."""
     from assistant.models.glip.text import split_phrases
 
     return " . ".join(session.in_english(phrase) for phrase in split_phrases(phrases))
@@ -146,12 +156,13 @@ def _min_score(given: float | None) -> float:
     return GroundOptions().min_score if given is None else given
 
 
-def _draw(picture: Any, found: Sequence[Detection], out: Path) -> None:
+def _draw(picture: Any, detections: Sequence[Detection], out: Path) -> None:
     from PIL import Image
 
     from assistant.media.pictures import draw_boxes
 
-    drawn = draw_boxes(Image.fromarray(picture), [d.box for d in found], [f"{d.phrase} {d.score:.2f}" for d in found])
+    labels = [f"{d.phrase} {d.score:.2f}" for d in detections]
+    drawn = draw_boxes(Image.fromarray(picture), [d.box for d in detections], labels)
     try:
         drawn.save(out)
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Commands that change or list what the library holds."""
+"""Commands that list or change the videos of the library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.shared import JSON, opened
+from assistant.commands.shared import JSON, open_session_of
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Index again what is unchanged.")
-@click.option("--captions", is_flag=True, help="Then have the core tell what each keyframe shows, to be searched too.")
+@click.option("--force", is_flag=True, help="Index unchanged files again.")
+@click.option(
+    "--captions", is_flag=True, help="Also write a caption for each keyframe, to be searched like other text."
+)
 @click.option("--progress-json", is_flag=True, hidden=True, help="Progress as JSON lines on stderr (for the page).")
 @JSON
 @click.pass_context
 def index(
     ctx: click.Context, paths: tuple[Path, ...], force: bool, captions: bool, progress_json: bool, as_json: bool
 ) -> None:
-    """Add files or folders. Resumable: what is ready and unchanged is skipped."""
-    session = opened(ctx)
+    """Add files or folders. Resumable: unchanged files that are indexed already are skipped."""
+    session = open_session_of(ctx)
     failed = run_index(session, paths, force=force, captions=captions, progress_json=progress_json, as_json=as_json)
     ctx.exit(1 if failed else 0)
 
@@ -42,7 +44,7 @@ def run_index(
     progress_json: bool = False,
     as_json: bool = False,
 ) -> bool:
-    """Indexes, reporting as asked; True if any input failed."""
+    """Indexes the paths and reports as asked; returns True if any input failed."""
     from assistant.commands.progress import indexing
 
     results: list[IndexResult] = []
@@ -61,10 +63,13 @@ def run_index(
                     f"{result.lines} lines, {result.seconds:.1f} s{warnings}"
                 )
     if captions:
-        for told in session.caption(list(dict.fromkeys(r.video_id for r in results if r.video_id))):
-            results = [replace(r, lines=r.lines + told.captions) if r.video_id == told.video_id else r for r in results]
+        for captioned in session.caption(list(dict.fromkeys(r.video_id for r in results if r.video_id))):
+            results = [
+                replace(r, lines=r.lines + captioned.captions) if r.video_id == captioned.video_id else r
+                for r in results
+            ]
             if not as_json:
-                click.echo(f"captioned  {told.video_id}  {told.captions} of {told.keyframes} keyframes")
+                click.echo(f"captioned  {captioned.video_id}  {captioned.captions} of {captioned.keyframes} keyframes")
     if as_json:
         from assistant.commands.output import emit_json
 
@@ -79,10 +84,10 @@ def videos(ctx: click.Context, as_json: bool) -> None:
     """List the videos."""
     from assistant.commands.output import emit, video_line, video_row
 
-    found = opened(ctx).library.videos()
+    videos = open_session_of(ctx).library.videos()
     emit(
-        [video_row(v) for v in found],
-        [video_line(v) for v in found],
+        [video_row(video) for video in videos],
+        [video_line(video) for video in videos],
         as_json=as_json,
         empty="The library is empty; add videos with `video-assistant index PATH`.",
     )
@@ -93,7 +98,7 @@ def videos(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def remove(ctx: click.Context, video_id: str) -> None:
     """Remove a video from the library; its file stays."""
-    opened(ctx).library.remove(video_id)
+    open_session_of(ctx).library.remove(video_id)
 
 
 @click.command()
@@ -101,8 +106,8 @@ def remove(ctx: click.Context, video_id: str) -> None:
 @JSON
 @click.pass_context
 def reindex(ctx: click.Context, video_id: str | None, as_json: bool) -> None:
-    """Index one video, or all, again: for another profile, or after an upgrade."""
-    session = opened(ctx)
+    """Index one video, or all, again, for another profile or after an upgrade."""
+    session = open_session_of(ctx)
     library = session.library
     chosen = [library.video(video_id)] if video_id else library.videos()
     paths = tuple(Path(video.paths[0]) for video in chosen if video.paths)
@@ -115,10 +120,10 @@ def reindex(ctx: click.Context, video_id: str | None, as_json: bool) -> None:
 @JSON
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
-    """Compare everything the library stores, and mend what can be mended."""
+    """Check that all parts of the library agree, and repair what can be repaired."""
     from assistant.commands.output import emit
 
-    findings = opened(ctx).library.check()
+    findings = open_session_of(ctx).library.check()
     emit([{"finding": f} for f in findings], findings, as_json=as_json, empty="Everything is in order.")
     ctx.exit(1 if findings else 0)
 
@@ -128,8 +133,8 @@ def check(ctx: click.Context, as_json: bool) -> None:
 @click.argument("at", metavar="WHEN", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]))
 @click.pass_context
 def recorded(ctx: click.Context, video_id: str, at: datetime) -> None:
-    """Say when a video was recorded, where its file does not: questions may ask for "yesterday evening"."""
-    opened(ctx).library.set_recorded_at(video_id, at)
+    """Set when a video was recorded, if its file does not say; questions may ask for "yesterday evening"."""
+    open_session_of(ctx).library.set_recorded_at(video_id, at)
 
 
 COMMANDS = (index, videos, recorded, remove, reindex, check)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tools.clock import clock
 from tools.types import Detection, EventSequence, Evidence, FrameHit, Line, Video
 
 if TYPE_CHECKING:
@@ -21,31 +22,22 @@ if TYPE_CHECKING:
     from tools.classify import LabelledStretch
 
 Row = Mapping[str, Any]
-SHOWN_LABELS = 3  # of a stretch, to people
+PRINTED_LABELS = 3  # labels of a stretch in the lines for people
 
 
 def emit_json(value: object) -> None:
-    """The one JSON document of a command, to stdout."""
+    """Prints the only JSON document of a command to stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def emit(rows: Sequence[Row], lines: Sequence[str], *, as_json: bool, empty: str) -> None:
-    """Rows as JSON, or lines for people; why there is nothing, in one sentence, to stderr."""
+    """Prints rows as JSON, or lines for people; if there are none, prints the sentence `empty` to stderr."""
     if as_json:
         emit_json(list(rows))
     elif lines:
         click.echo("\n".join(lines))
     if not lines:
         click.echo(empty, err=True)
-
-
-def clock(seconds: float) -> str:
-    """`83.46` to `1:23.4`: truncated, so that a clock never points past its moment."""
-    tenths = int(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    tail = f"{rest // 10:02d}.{rest % 10}"
-    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
 
 
 def video_row(video: Video) -> Row:
@@ -106,7 +98,7 @@ def text_line(line: Line) -> str:
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
-    """`the fox` with `((4, 7),)` to `the «fox»`; neighbouring marks become one."""
+    """Marks a match: `the fox` with `((4, 7),)` becomes `the «fox»`; adjacent marks are joined."""
     joined: list[tuple[int, int]] = []
     for start, end in marks:
         if joined and not text[joined[-1][1] : start].strip():
@@ -118,20 +110,22 @@ def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
     return text
 
 
-def description_row(told: Description) -> Row:
-    one = told.evidence
+def description_row(description: Description) -> Row:
+    evidence = description.evidence
     return {
-        "text": told.text,
-        "score": round(told.confidence, 4),
-        "video_id": None if one is None else one.moment.video_id,
-        "start_seconds": None if one is None else round(one.moment.start_seconds, 3),
-        "end_seconds": None if one is None else round(one.moment.end_seconds, 3),
-        "image": None if one is None else one.image,
+        "text": description.text,
+        "score": round(description.confidence, 4),
+        "video_id": None if evidence is None else evidence.moment.video_id,
+        "start_seconds": None if evidence is None else round(evidence.moment.start_seconds, 3),
+        "end_seconds": None if evidence is None else round(evidence.moment.end_seconds, 3),
+        "image": None if evidence is None else evidence.image,
     }
 
 
-def description_line(told: Description) -> str:
-    return told.text if told.evidence is None else f"{clock(told.evidence.moment.start_seconds)}  {told.text}"
+def description_line(description: Description) -> str:
+    if description.evidence is None:
+        return description.text
+    return f"{clock(description.evidence.moment.start_seconds)}  {description.text}"
 
 
 def sequence_row(sequence: EventSequence) -> Row:
@@ -165,32 +159,33 @@ def sequence_line(sequence: EventSequence) -> str:
     return f"{sequence.score:.3f}{'' if sequence.certified else '?'}  {sequence.video_id}  {steps}"
 
 
-def labelled_row(found: LabelledStretch, names: Mapping[str, str]) -> Row:
-    """`names` gives each label as it was typed."""
+def labelled_row(stretch: LabelledStretch, names: Mapping[str, str]) -> Row:
+    """The row of a stretch; `names` maps each label to the text that was typed."""
     return {
-        "video_id": found.keyframe.video_id,
-        "start_seconds": round(found.start_seconds, 3),
-        "end_seconds": round(found.end_seconds, 3),
-        "shot": found.keyframe.shot,
-        "frame_index": found.keyframe.frame_index,
-        "image": found.keyframe.image,
+        "video_id": stretch.keyframe.video_id,
+        "start_seconds": round(stretch.start_seconds, 3),
+        "end_seconds": round(stretch.end_seconds, 3),
+        "shot": stretch.keyframe.shot,
+        "frame_index": stretch.keyframe.frame_index,
+        "image": stretch.keyframe.image,
         "labels": [
-            {"label": names[one.text], "share": round(one.share, 4), "probability": round(one.probability, 4)}
-            for one in found.labels
+            {"label": names[label.text], "share": round(label.share, 4), "probability": round(label.probability, 4)}
+            for label in stretch.labels
         ],
     }
 
 
-def labelled_line(found: LabelledStretch, names: Mapping[str, str]) -> str:
-    shares = "  ".join(f"{names[one.text]} {one.share:.2f}" for one in found.labels[:SHOWN_LABELS])
-    # The share says which of the labels; whether any of them is there, only the probability can.
-    doubt = "" if found.labels[0].probability >= 0.5 else "  (perhaps none of them)"
-    return f"{clock(found.start_seconds)}-{clock(found.end_seconds)}  {shares}{doubt}"
+def labelled_line(stretch: LabelledStretch, names: Mapping[str, str]) -> str:
+    shares = "  ".join(f"{names[label.text]} {label.share:.2f}" for label in stretch.labels[:PRINTED_LABELS])
+    # The shares rank the labels; only the probability says whether any of them is there at all.
+    doubt = "" if stretch.labels[0].probability >= 0.5 else "  (perhaps none of them)"
+    return f"{clock(stretch.start_seconds)}-{clock(stretch.end_seconds)}  {shares}{doubt}"
 
 
-def moment_line(moment: Evidence) -> str:
-    where = f"{clock(moment.moment.start_seconds)}-{clock(moment.moment.end_seconds)}"
-    return f"{moment.score:.3f}  {moment.moment.video_id}  {where}  {moment.image}"
+def evidence_line(evidence: Evidence) -> str:
+    moment = evidence.moment
+    where = f"{clock(moment.start_seconds)}-{clock(moment.end_seconds)}"
+    return f"{evidence.score:.3f}  {moment.video_id}  {where}  {evidence.image}"
 
 
 def detection_row(detection: Detection) -> Row:
@@ -203,37 +198,41 @@ def detection_line(detection: Detection) -> str:
     return f"{detection.score:.3f}  {detection.phrase}  {x1:.0f},{y1:.0f} - {x2:.0f},{y2:.0f}"
 
 
-def keyframe_row(found: KeyframeDetections, names: Sequence[str]) -> Row:
-    frame = found.keyframe
-    rows = zip(found.detections, found.tracks, strict=True)
+def keyframe_row(detected: KeyframeDetections, names: Sequence[str]) -> Row:
+    frame = detected.keyframe
+    boxes = zip(detected.detections, detected.tracks, strict=True)
     return {
         "video_id": frame.video_id,
         "frame_index": frame.frame_index,
         "seconds": round(frame.seconds, 3),
-        "counts": found.counts(names),
-        "boxes": [{**detection_row(detection), "track": track} for detection, track in rows],
+        "counts": detected.counts(names),
+        "boxes": [{**detection_row(detection), "track": track} for detection, track in boxes],
     }
 
 
-def keyframe_line(found: KeyframeDetections, names: Sequence[str]) -> str:
-    counts = "  ".join(f"{name} {count}" for name, count in found.counts(names).items() if count)
-    return f"{clock(found.keyframe.seconds)}  {counts or '-'}"
+def keyframe_line(detected: KeyframeDetections, names: Sequence[str]) -> str:
+    counts = "  ".join(f"{name} {count}" for name, count in detected.counts(names).items() if count)
+    return f"{clock(detected.keyframe.seconds)}  {counts or '-'}"
 
 
-def tracks_line(found: Sequence[KeyframeDetections]) -> str:
-    first = {t: d.phrase for one in found for d, t in zip(one.detections, one.tracks, strict=True)}
-    parts = [f"{name} {count}" for name, count in Counter(first.values()).most_common()]
-    return f"{len(first)} tracks{': ' if parts else ''}{', '.join(parts)}"
+def tracks_line(keyframes: Sequence[KeyframeDetections]) -> str:
+    phrases = {
+        track: detection.phrase
+        for keyframe in keyframes
+        for detection, track in zip(keyframe.detections, keyframe.tracks, strict=True)
+    }
+    counts = [f"{phrase} {count}" for phrase, count in Counter(phrases.values()).most_common()]
+    return f"{len(phrases)} tracks{': ' if counts else ''}{', '.join(counts)}"
 
 
-def detections_csv(found: Sequence[KeyframeDetections]) -> str:
-    """One line for each box."""
+def detections_csv(keyframes: Sequence[KeyframeDetections]) -> str:
+    """CSV with one line for each box."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["video_id", "frame_index", "seconds", "phrase", "score", "x1", "y1", "x2", "y2", "track"])
-    for one in found:
-        frame = one.keyframe
-        for detection, track in zip(one.detections, one.tracks, strict=True):
+    for detected in keyframes:
+        frame = detected.keyframe
+        for detection, track in zip(detected.detections, detected.tracks, strict=True):
             row = detection_row(detection)
             where = [frame.video_id, frame.frame_index, round(frame.seconds, 3)]
             writer.writerow([*where, row["phrase"], row["score"], *row["box"], track])
@@ -272,14 +271,17 @@ def reply_row(reply: Reply, audio: str | None) -> Row:
     }
 
 
-def reply_lines(reply: Reply, beyond: str = "") -> list[str]:
-    lines = [reply.answer, *(f"  ? {choice}" for choice in reply.choices), *([f"  {beyond}"] if beyond else [])]
+def reply_lines(reply: Reply, domain_notice: str = "") -> list[str]:
+    lines = [reply.answer, *(f"  ? {choice}" for choice in reply.choices)]
+    if domain_notice:
+        lines.append(f"  {domain_notice}")
     if reply.short:
         sure = f"sure {reply.confidence:.2f}" + ("" if reply.calibrated else ", uncalibrated")
         verdicts = [f"{condition.text}: {condition.verdict}" for condition in reply.conditions]
         lines.append("  " + " · ".join([sure, *verdicts]))
     for evidence in reply.evidence:
-        at = evidence.seconds
-        what = f"  “{evidence.text}”" if evidence.text else ""
-        lines.append(f"  [{evidence.moment.video_id} {clock(at)}] {evidence.tool} {evidence.score:.2f}{what}")
+        quoted = f"  “{evidence.text}”" if evidence.text else ""
+        lines.append(
+            f"  [{evidence.moment.video_id} {clock(evidence.seconds)}] {evidence.tool} {evidence.score:.2f}{quoted}"
+        )
     return lines

@@ -1,4 +1,4 @@
-"""Commands that look for moments."""
+"""Commands that search for moments."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import click
 
-from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, load_picture, opened
+from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, load_picture, open_session_of
 
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--like", metavar="IMAGE|ID@SECONDS|ID", help="Find what looks like this picture, moment or video.")
+@click.option("--like", metavar="IMAGE|ID@SECONDS|ID", help="Find what resembles this picture, moment or video.")
 @VIDEO
 @START
 @END
@@ -29,12 +29,12 @@ def find(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find keyframes by what they show and what is written or said there, or by likeness."""
+    """Find keyframes by what they show and what is written or said there, or by similarity."""
     from assistant.commands.output import emit, hit_line, hit_row
 
     if (text is None) == (like is None):
         raise click.UsageError("give either TEXT or --like")
-    session = opened(ctx)
+    session = open_session_of(ctx)
     where: dict[str, Any] = {"video_id": video_id, "start_seconds": start, "end_seconds": end, "limit": limit}
     if text is not None:
         hits = session.search.search(session.for_retrieval(text), words=text, **where)
@@ -51,25 +51,25 @@ def find(
 @click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
 @VIDEO
 @click.option(
-    "--within", type=click.FloatRange(min=0, min_open=True), help="The whole sequence lasts at most so many seconds."
+    "--within", type=click.FloatRange(min=0, min_open=True), help="Most seconds that the whole sequence may last."
 )
-@click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Seconds between neighbours, at least.")
-@click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Seconds between neighbours, at most.")
+@click.option("--min-gap", type=click.FloatRange(min=0), default=0.0, help="Fewest seconds between consecutive events.")
+@click.option("--max-gap", type=click.FloatRange(min=0, min_open=True), help="Most seconds between consecutive events.")
 @click.option(
     "--refine",
     "refined",
     is_flag=True,
-    help="Move start, end and best frame to where single frames put them; where the core confirms, its model of time "
+    help="Decode single frames to move start, end and best frame of each event; with --confirm the core's event timer "
     "reads them.",
 )
 @click.option(
     "--confirm/--no-confirm",
     "confirmed",
     default=None,
-    help="Let the core confirm each event from several frames in order, in the eight best videos; by default where it "
-    "has a model of time (pocket). Else retrieval alone decides, at once.",
+    help="Let the core verify each event on several frames in order, in the eight best videos; the default for a core "
+    "with an event timer (pocket). Otherwise retrieval alone decides, which is faster.",
 )
-@click.option("--full-scan", is_flag=True, help="Align every video: the proof, however large the library.")
+@click.option("--full-scan", is_flag=True, help="Align every video, which proves the ranking in a library of any size.")
 @LIMIT
 @JSON
 @click.pass_context
@@ -94,38 +94,42 @@ def events(
     from tools.events.search import FindEventsOptions, find_sequences, nothing_found
 
     try:
-        asked = parse_event_query(texts[0]) if len(texts) == 1 else event_query(texts)
-        asked = asked.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
+        query = parse_event_query(texts[0]) if len(texts) == 1 else event_query(texts)
+        query = query.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
     except EventQueryError as error:
         click.echo(f"video-assistant: {error}", err=True)
         ctx.exit(2)
-    session = opened(ctx)
+    session = open_session_of(ctx)
     if video_id is not None:
         session.library.video(video_id)
-    found = []
+    sequences = []
     if session.library.videos():
         if confirmed is None:
             confirmed = session.settings.chat_model is None and session.blip.has_event_timer
         translate = session.in_english if confirmed else session.for_retrieval
-        translated = replace(asked, events=tuple(map(translate, asked.events)))
+        translated = replace(query, events=tuple(map(translate, query.events)))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)
         if confirmed:
-            found = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
+            sequences = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
         else:
-            found = find_sequences(session.search, translated, video_id=video_id, options=options)
+            sequences = find_sequences(session.search, translated, video_id=video_id, options=options)
         if refined:
-            refining = refine_by_time if confirmed else refine
-            found = [refining(one, translated, session.search, session.frames) for one in found]
-        empty = f"No sequence: {nothing_found(asked)}."
+            refine_sequence = refine_by_time if confirmed else refine
+            sequences = [
+                refine_sequence(sequence, translated, session.search, session.frames) for sequence in sequences
+            ]
+        empty = f"No sequence: {nothing_found(query)}."
     else:
         empty = "The library is empty; add videos with `video-assistant index PATH`."
-    emit([sequence_row(s) for s in found], [sequence_line(s) for s in found], as_json=as_json, empty=empty)
+    emit([sequence_row(s) for s in sequences], [sequence_line(s) for s in sequences], as_json=as_json, empty=empty)
 
 
 @click.command()
 @click.argument("text")
 @VIDEO
-@click.option("--source", type=click.Choice(["ocr", "subtitle", "speech", "caption"]), help="Only lines from here.")
+@click.option(
+    "--source", type=click.Choice(["ocr", "subtitle", "speech", "caption"]), help="Search only lines of this source."
+)
 @START
 @END
 @LIMIT
@@ -141,10 +145,10 @@ def read(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find text on screen and spoken; accents are optional, typos tolerated."""
+    """Find text on screen and in speech; accents are optional, typing errors are tolerated."""
     from assistant.commands.output import emit, text_line, text_row
 
-    lines = opened(ctx).library.search_lines(
+    lines = open_session_of(ctx).library.search_lines(
         text, video_id=video_id, source=source, start_seconds=start, end_seconds=end, limit=limit
     )
     emit([text_row(line) for line in lines], [text_line(line) for line in lines], as_json=as_json, empty="No line.")
@@ -158,30 +162,28 @@ def read(
     type=click.FloatRange(min=1),
     default=10.0,
     show_default=True,
-    help="A longer shot is labelled in parts of so many seconds.",
+    help="Label longer shots in parts of this many seconds.",
 )
-@click.option(
-    "--confirm", "confirmed", is_flag=True, help="Let the core weigh each label, from several frames in order."
-)
+@click.option("--confirm", "confirmed", is_flag=True, help="Let the core verify each label on several frames in order.")
 @JSON
 @click.pass_context
 def classify(
     ctx: click.Context, video_id: str, labels: tuple[str, ...], stretch: float, confirmed: bool, as_json: bool
 ) -> None:
-    """Label each shot of a video with the likeliest of LABEL..., without any training."""
+    """Label each shot of a video with the likeliest LABEL, without training."""
     from assistant.commands.output import emit, labelled_line, labelled_row
-    from tools.classify import classify as labelled
+    from tools.classify import classify as label_stretches
 
-    session = opened(ctx)
+    session = open_session_of(ctx)
     session.library.video(video_id)
     translate = session.in_english if confirmed else session.for_retrieval
     english = {translate(label): label for label in labels}
     if len(english) < len(labels):
-        raise click.UsageError("two labels mean the same in English; leave one out, or say it otherwise")
+        raise click.UsageError("two labels mean the same in English; leave one out or reword it")
     core = session.core if confirmed else None
-    found = labelled(session.search, video_id, list(english), stretch_seconds=stretch, core=core)
-    rows = [labelled_row(one, english) for one in found]
-    emit(rows, [labelled_line(one, english) for one in found], as_json=as_json, empty="No keyframe.")
+    stretches = label_stretches(session.search, video_id, list(english), stretch_seconds=stretch, core=core)
+    rows = [labelled_row(stretch, english) for stretch in stretches]
+    emit(rows, [labelled_line(stretch, english) for stretch in stretches], as_json=as_json, empty="No keyframe.")
 
 
 @click.command()
@@ -190,15 +192,20 @@ def classify(
 @JSON
 @click.pass_context
 def unusual(ctx: click.Context, video_id: str, limit: int, as_json: bool) -> None:
-    """The moments of a video that resemble the rest of it least."""
-    from assistant.commands.output import emit, evidence_row, moment_line
+    """Find the moments of a video that resemble the rest of it least."""
+    from assistant.commands.output import emit, evidence_line, evidence_row
     from tools.find_unusual import find_unusual
 
-    session = opened(ctx)
+    session = open_session_of(ctx)
     session.library.video(video_id)
-    found = find_unusual(session.search, video_id, limit=limit)
-    empty = "Too short to say what is usual there."
-    emit([evidence_row(m) for m in found], [moment_line(m) for m in found], as_json=as_json, empty=empty)
+    moments = find_unusual(session.search, video_id, limit=limit)
+    empty = "The video is too short to tell what is usual in it."
+    emit(
+        [evidence_row(moment) for moment in moments],
+        [evidence_line(moment) for moment in moments],
+        as_json=as_json,
+        empty=empty,
+    )
 
 
 COMMANDS = (find, events, read, classify, unusual)

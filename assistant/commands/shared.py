@@ -1,4 +1,4 @@
-"""What several commands have in common: options, the open session, texts and pictures as users give them."""
+"""What commands share: common options, the open session, pictures and moments as users give them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
-VIDEO = click.option("--video", "video_id", metavar="ID", help="Only in this video.")
-START = click.option("--from", "start", type=click.FloatRange(min=0), help="From this second on.")
-END = click.option("--to", "end", type=click.FloatRange(min=0), help="Before this second.")
-LIMIT = click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many.")
+VIDEO = click.option("--video", "video_id", metavar="ID", help="Search only in this video.")
+START = click.option("--from", "start", type=click.FloatRange(min=0), help="Search from this second on.")
+END = click.option("--to", "end", type=click.FloatRange(min=0), help="Search before this second.")
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Number of results at most."
+)
 
 
-def opened(ctx: click.Context) -> Session:
-    """The session that the command works on; closed with it."""
+def open_session_of(ctx: click.Context) -> Session:
+    """Opens the session of the command; it is closed when the command ends."""
     session: Session = ctx.obj()
     ctx.call_on_close(session.close)
     return session
 
 
 def load_picture(session: Session, where: str) -> Any:
-    """HWC uint8 RGB of a picture file, or of the keyframe nearest to a moment `ID@SECONDS`."""
+    """Reads a picture file, or the keyframe nearest to a moment `ID@SECONDS`, as HWC uint8 RGB."""
     from assistant.media.pictures import read_picture
 
     moment = parse_moment(where)
@@ -38,18 +40,22 @@ def load_picture(session: Session, where: str) -> Any:
 
 
 def parse_moment(where: str) -> tuple[str, float] | None:
-    """Video and second of `ID@SECONDS`; None for a picture file."""
+    """The video id and second of `ID@SECONDS`; None for the path of a picture file.
+
+    Raises:
+        VideoAssistantError: what follows the `@` is no number.
+    """
     if Path(where).exists() or "@" not in where:
         return None
-    video_id, _, at = where.rpartition("@")
+    video_id, _, seconds = where.rpartition("@")
     try:
-        return video_id, float(at)
+        return video_id, float(seconds)
     except ValueError:
         raise VideoAssistantError(f"{where!r}: after @ comes a time in seconds, such as ID@12.5") from None
 
 
 def write_speech(session: Session, text: str, language: Any, path: Path) -> Path:
-    """Writes the spoken text; the suffix is the voice's own where `path` has none."""
+    """Writes the spoken text to `path` and returns it; a path without a suffix gets that of the voice."""
     import shutil
 
     speech = session.voice().speak(text, language)

@@ -1,4 +1,4 @@
-"""What a video or a picture shows, told by the core; in Vietnamese through the translator."""
+"""Describes a video or a picture with the core; Vietnamese text comes from the translator."""
 
 from __future__ import annotations
 
@@ -22,43 +22,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One sentence; of a video, with its time."""
+    """One sentence about a picture, or about a stretch of a video."""
 
     text: str
-    spoken: str
+    spoken: str  # the text for the voice, with the time in words
     confidence: float  # in [0, 1]
-    evidence: Evidence | None = None  # None: of a picture
+    evidence: Evidence | None = None  # the stretch of the video; None for a picture
 
 
 def describe_video(session: Session, video_id: str, language: Language) -> list[Description]:
-    """One sentence for each shot, or stretch of a long one, in time order; none for what the core does not know.
+    """One sentence for each shot, or stretch of a long shot, in time order; frames out of the core's domain get none.
 
     Raises:
         LibraryError: there is no such video.
-        VideoAssistantError: all of its pictures are unlike those that the core was trained on.
+        VideoAssistantError: all of its frames are out of the core's domain.
     """
     from assistant.agent.sentences import say
     from assistant.text.display import time_in_words
 
     session.library.video(video_id)
     call = {"name": "describe", "args": {"video": video_id}, "id": "describe", "type": "tool_call"}
-    told: list[Evidence] = describe_tool(session.search, session.core).invoke(call).artifact
-    found = []
-    for one in told:
-        if not one.text:
+    evidence: list[Evidence] = describe_tool(session.search, session.core).invoke(call).artifact
+    descriptions = []
+    for stretch in evidence:
+        if not stretch.text:
             continue
-        text = _said(session, one.text, language)
-        found.append(Description(text, f"{time_in_words(one.moment.start_seconds, language)}: {text}", one.score, one))
-    if told and not found:
+        text = _translated(session, stretch.text, language)
+        spoken = f"{time_in_words(stretch.moment.start_seconds, language)}: {text}"
+        descriptions.append(Description(text, spoken, stretch.score, stretch))
+    if evidence and not descriptions:
         raise VideoAssistantError(say("outside", language))
-    return found
+    return descriptions
 
 
 def describe_picture(session: Session, image: NDArray[np.uint8], language: Language) -> Description:
     """One sentence about a picture (HWC uint8 RGB).
 
     Raises:
-        VideoAssistantError: the picture is unlike those that the core was trained on.
+        VideoAssistantError: the picture is out of the core's domain.
     """
     from assistant.agent.sentences import say
 
@@ -66,17 +67,20 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
     if not all(session.blip.in_domain(features)):
         raise VideoAssistantError(say("outside", language))
     prompt = render("caption")
-    (told,) = session.blip.write(prompt, session.blip.queries(features, prompt.lower()))
-    text = _said(session, told.text, language)
-    return Description(text, text, told.confidence)
+    (caption,) = session.blip.write(prompt, session.blip.queries(features, prompt.lower()))
+    text = _translated(session, caption.text, language)
+    return Description(text, text, caption.confidence)
 
 
 def draw_attention(session: Session, image: NDArray[np.uint8], path: Path) -> None:
-    """Writes a picture of where each word of the caption looked, by this machine's core: a worker tells none."""
+    """Writes a picture of the regions that each word of the caption rests on.
+
+    It uses the core of this machine, because a worker does not return attention.
+    """
     from assistant.models.blip.attention import attention_by_word, draw_word_attention
 
-    draw_word_attention(image, attention_by_word(session.own_blip, image, render("caption"))).save(path)
+    draw_word_attention(image, attention_by_word(session.local_blip, image, render("caption"))).save(path)
 
 
-def _said(session: Session, text: str, language: Language) -> str:
+def _translated(session: Session, text: str, language: Language) -> str:
     return text if language == "en" else session.translator.translate(text, source="en", target=language)

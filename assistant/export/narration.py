@@ -1,4 +1,4 @@
-"""Narrated evidence: a short film in which each keyframe is shown while it is spoken of."""
+"""Narrated evidence: a short film that shows each keyframe while the voice talks about it."""
 
 from __future__ import annotations
 
@@ -23,62 +23,66 @@ if TYPE_CHECKING:
     from assistant.text.language import Language
 
 WIDTH, HEIGHT = 640, 360  # pixels
-FRAMES_A_SECOND = 5  # of still pictures: enough for a player to seek in
+FRAMES_PER_SECOND = 5  # the pictures stand still; so many are enough for a player to seek
 PAUSE_SECONDS = 0.35  # after each part
-AUDIO_BLOCK = 1024  # samples of one AAC frame
+AUDIO_BLOCK = 1024  # samples per AAC frame
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is said, and what is shown meanwhile."""
+    """One part of a narration: its words, and the picture shown meanwhile."""
 
     words: str
-    image: Path | None  # None: what was shown before stays
+    image: Path | None  # None keeps the picture before
 
 
 @dataclass(frozen=True, slots=True)
 class Narration:
-    """A film (mp4) and when each part of it is spoken."""
+    """A film (mp4) and the times at which its parts are spoken."""
 
     path: Path
     cues: tuple[tuple[float, float, str], ...]  # start and end in seconds, words
-    notice: str | None  # that the offline voice stepped in
+    notice: str | None  # set if the offline voice replaced the online one
 
 
 def narrate(parts: Sequence[Part], language: Language, voice: Voice, folder: Path, *, speed: float = 1.0) -> Narration:
-    """Speaks the parts one after the other over their pictures; what was made once is kept in `folder`.
+    """Speaks the parts one after the other over their pictures; films are cached in `folder`.
 
     Args:
-        speed: of the speech, from 0.5 to 2; its pitch stays.
+        parts: in the order in which they are spoken.
+        language: of the words.
+        voice: speaks the words.
+        folder: the cache.
+        speed: of the speech, from 0.5 to 2; the pitch stays the same.
 
     Raises:
-        VideoAssistantError: there is nothing to say, or no voice works.
+        VideoAssistantError: there are no words to speak, or no voice works.
     """
-    said = [voice.speak(part.words, language) for part in parts]
-    sounds = [_heard(one.path, speed) for one in said]
+    speeches = [voice.speak(part.words, language) for part in parts]
+    sounds = [_read_sound(speech.path, speed) for speech in speeches]
     cues, now = [], 0.0
     for part, samples in zip(parts, sounds, strict=True):
         cues.append((now, now + len(samples) / SAMPLE_RATE, part.words))
         now += len(samples) / SAMPLE_RATE
-    key = "\0".join(f"{one.path.name} {part.image}" for one, part in zip(said, parts, strict=True))
+    key = "\0".join(f"{speech.path.name} {part.image}" for speech, part in zip(speeches, parts, strict=True))
     name = hashlib.blake2b(f"{key}\0{speed}".encode(), digest_size=12).hexdigest()
     path = folder / f"{name}.mp4"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _write(path, [part.image for part in parts], sounds)
-    notices = [one.notice for one in said if one.notice]
+    notices = [speech.notice for speech in speeches if speech.notice]
     return Narration(path, tuple(cues), notices[0] if notices else None)
 
 
-def _heard(path: Path, speed: float) -> NDArray[np.float32]:
+def _read_sound(path: Path, speed: float) -> NDArray[np.float32]:
     """A spoken file, mono in [-1, 1] at `SAMPLE_RATE`, with a pause at its end."""
     pieces = [samples for _, samples in read_audio(path, 0.0)]
     whole = np.concatenate([*pieces, np.zeros(0, np.float32)])
-    return np.concatenate([_paced(whole, speed), np.zeros(round(PAUSE_SECONDS * SAMPLE_RATE), np.float32)])
+    return np.concatenate([_change_speed(whole, speed), np.zeros(round(PAUSE_SECONDS * SAMPLE_RATE), np.float32)])
 
 
-def _paced(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
-    """Faster or slower at the same pitch."""
+def _change_speed(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
+    """The samples spoken faster or slower at the same pitch."""
     if speed == 1.0 or not len(samples):
         return samples
     import av
@@ -95,16 +99,16 @@ def _paced(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
     frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, base
     graph.push(frame)
     graph.push(None)
-    out = []
+    blocks = []
     while True:
         try:
-            out.append(np.asarray(graph.pull().to_ndarray(), np.float32).reshape(-1))
+            blocks.append(np.asarray(graph.pull().to_ndarray(), np.float32).reshape(-1))
         except (av.BlockingIOError, av.EOFError):
-            return np.concatenate(out)
+            return np.concatenate(blocks)
 
 
 def _write(path: Path, images: Sequence[Path | None], sounds: Sequence[NDArray[np.float32]]) -> None:
-    """The film, which takes its name only when it is whole."""
+    """Writes the film under a temporary name and renames it once it is complete."""
     import av
 
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".mp4")
@@ -113,32 +117,34 @@ def _write(path: Path, images: Sequence[Path | None], sounds: Sequence[NDArray[n
     try:
         with av.open(str(part), "w", options={"movflags": "faststart"}) as target:
             film = target.add_stream(
-                "libx264", rate=FRAMES_A_SECOND, options={"preset": "veryfast", "tune": "stillimage"}
+                "libx264", rate=FRAMES_PER_SECOND, options={"preset": "veryfast", "tune": "stillimage"}
             )
             film.width, film.height, film.pix_fmt = WIDTH, HEIGHT, "yuv420p"
             track = target.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
-            _show(target, film, images, sounds)
-            _speak(target, track, np.concatenate(sounds))
+            _write_pictures(target, film, images, sounds)
+            _write_sound(target, track, np.concatenate(sounds))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _show(target: Any, film: Any, images: Sequence[Path | None], sounds: Sequence[NDArray[np.float32]]) -> None:
+def _write_pictures(
+    target: Any, film: Any, images: Sequence[Path | None], sounds: Sequence[NDArray[np.float32]]
+) -> None:
     import av
 
     picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    until = shown = 0.0
+    end_frame = written = 0.0
     for image, samples in zip(images, sounds, strict=True):
-        picture = picture if image is None else _fitted(image)
-        until += len(samples) / SAMPLE_RATE * FRAMES_A_SECOND
-        while shown < until:
+        picture = picture if image is None else _fit_picture(image)
+        end_frame += len(samples) / SAMPLE_RATE * FRAMES_PER_SECOND
+        while written < end_frame:
             target.mux(film.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
-            shown += 1
+            written += 1
     target.mux(film.encode())
 
 
-def _speak(target: Any, track: Any, samples: NDArray[np.float32]) -> None:
+def _write_sound(target: Any, track: Any, samples: NDArray[np.float32]) -> None:
     import av
 
     for start in range(0, len(samples), AUDIO_BLOCK):
@@ -148,8 +154,8 @@ def _speak(target: Any, track: Any, samples: NDArray[np.float32]) -> None:
     target.mux(track.encode())
 
 
-def _fitted(image: Path) -> NDArray[np.uint8]:
-    """A picture in the film's size, on black; black where it is gone."""
+def _fit_picture(image: Path) -> NDArray[np.uint8]:
+    """The picture scaled into the film's size on a black ground; all black if its file is gone."""
     from PIL import Image, ImageOps
 
     if not image.is_file():

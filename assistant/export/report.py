@@ -1,4 +1,4 @@
-"""A conversation as a file to hand on: Markdown beside its keyframes, or one HTML page that holds them."""
+"""Exports a conversation: Markdown with a folder of keyframes, or one HTML page that contains them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SPECIAL = "\\`*_{}[]<>#|~$!"
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    source: str  # of the picture; empty if it is gone
+    source: str  # URL of the picture; empty if its file is gone
     caption: str
 
 
@@ -43,18 +43,18 @@ class _Turn:
 
 
 def export_thread(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
-    """Writes a conversation; what stood at `target` is replaced only when all is written.
+    """Writes a conversation; an existing `target` is replaced only after everything is written.
 
     Args:
         name: the heading.
         replies: oldest first.
-        target: `.html`, one page with its pictures inside; or `.md`, with the pictures in a folder beside it.
+        target: `.html` for one page that contains the pictures; `.md` for text with a folder of pictures next to it.
 
     Returns:
-        What was written.
+        The paths that were written.
 
     Raises:
-        VideoAssistantError: another suffix, or a place that cannot be written.
+        VideoAssistantError: `target` has another suffix or cannot be written.
     """
     writers: dict[str, Callable[[str, Sequence[Reply], Path], list[Path]]] = {".html": _html, ".md": _markdown}
     if target.suffix.lower() not in writers:
@@ -68,16 +68,16 @@ def export_thread(name: str, replies: Sequence[Reply], target: Path) -> list[Pat
 
 
 def report_page(name: str, replies: Sequence[Reply]) -> str:
-    """A conversation as one HTML page that holds its keyframes."""
+    """A conversation as one HTML page that contains its keyframes."""
     from jinja2 import Environment, StrictUndefined
 
-    def inside(image: Path) -> str:
+    def embed_picture(image: Path) -> str:
         return f"data:image/jpeg;base64,{base64.b64encode(image.read_bytes()).decode('ascii')}"
 
     source = (files("assistant.export") / "templates" / "report.html").read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
     language = replies[0].language if replies else "en"
-    return template.render(title=name, language=language, turns=[_turn(reply, inside) for reply in replies])
+    return template.render(title=name, language=language, turns=[_turn(reply, embed_picture) for reply in replies])
 
 
 def _html(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
@@ -88,18 +88,26 @@ def _html(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
 def _markdown(name: str, replies: Sequence[Reply], target: Path) -> list[Path]:
     folder = target.with_name(f"{target.stem}-frames")
 
-    def beside(image: Path) -> str:
+    def copy_picture(image: Path) -> str:
         folder.mkdir(exist_ok=True)
         copied = folder / f"{image.parent.parent.name}-{image.name}"
         shutil.copyfile(image, copied)
         return f"{folder.name}/{copied.name}"
 
-    lines = [f"# {_plain(name)}"]
-    for turn in [_turn(reply, beside) for reply in replies]:
-        lines += ["", f"## {_plain(turn.question)}", "", _plain(turn.answer), "", f"*{_plain(turn.note)}*", ""]
+    lines = [f"# {_escape_markdown(name)}"]
+    for turn in [_turn(reply, copy_picture) for reply in replies]:
+        lines += [
+            "",
+            f"## {_escape_markdown(turn.question)}",
+            "",
+            _escape_markdown(turn.answer),
+            "",
+            f"*{_escape_markdown(turn.note)}*",
+            "",
+        ]
         for frame in turn.frames:
-            picture = f"![{_plain(frame.caption)}](<{frame.source}>) " if frame.source else ""
-            lines.append(f"- {picture}{_plain(frame.caption)}")
+            picture = f"![{_escape_markdown(frame.caption)}](<{frame.source}>) " if frame.source else ""
+            lines.append(f"- {picture}{_escape_markdown(frame.caption)}")
     _replace(target, "\n".join(lines) + "\n")
     return [target, folder] if folder.is_dir() else [target]
 
@@ -110,27 +118,26 @@ def _replace(target: Path, text: str) -> None:
     part.replace(target)
 
 
-def _turn(reply: Reply, place: Callable[[Path], str]) -> _Turn:
+def _turn(reply: Reply, url_of: Callable[[Path], str]) -> _Turn:
     def say(key: str, **values: object) -> str:
         return _TEXTS[key][reply.language].format(**values)
 
     verdicts = [f"{condition.text}: {say(condition.verdict)}" for condition in reply.conditions]
     note = " · ".join([*verdicts, say("confidence", percent=round(reply.confidence * 100))])
-    frames = [_Frame(_source(one, place), _caption(one)) for one in reply.evidence]
+    frames = [_Frame(_source(evidence, url_of), _caption(evidence)) for evidence in reply.evidence]
     return _Turn(reply.question, reply.answer, note, frames)
 
 
-def _source(evidence: Evidence, place: Callable[[Path], str]) -> str:
-    """Where the picture is; a video removed since leaves its words only."""
-    return place(Path(evidence.image)) if evidence.image and Path(evidence.image).is_file() else ""
+def _source(evidence: Evidence, url_of: Callable[[Path], str]) -> str:
+    """The URL of the picture; empty if the video was removed since."""
+    return url_of(Path(evidence.image)) if evidence.image and Path(evidence.image).is_file() else ""
 
 
 def _caption(evidence: Evidence) -> str:
-    at = evidence.seconds
-    where = f"{video_title(evidence.moment.video_id)} {format_clock(at)}"
+    where = f"{video_title(evidence.moment.video_id)} {format_clock(evidence.seconds)}"
     return f"{where}: {evidence.text}" if evidence.text else where
 
 
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
+def _escape_markdown(text: str) -> str:
+    """Text that Markdown shows unchanged."""
     return "".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""Frames between the keyframes, decoded when they are asked for: what the tools' `DenseFrames` port asks for."""
+"""Reads frames between the keyframes by decoding on demand: implements the `DenseFrames` port of the tools."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     Pictures = Sequence[NDArray[np.uint8]]
 
-BATCH = 32  # pictures in memory at once
-SAME_SECONDS = 1e-3  # a stored time and a decoded one are the same frame's
+BATCH = 32  # pictures in memory at a time
+SAME_FRAME_SECONDS = 1e-3  # a stored and a decoded time so close belong to the same frame
 
 T = TypeVar("T", bound=np.generic)
 
@@ -34,8 +34,8 @@ class LibraryFrames:
     """Implements `tools.ports.DenseFrames` on the files of a library.
 
     Args:
-        search: the library, and what embeds pictures for retrieval.
-        core: whose model of time reads frames; None: none does.
+        search: the library, and the model that embeds its pictures.
+        core: the model whose event timer reads the frames; None: events are not located.
     """
 
     def __init__(self, search: LibrarySearch, core: CoreModel | None = None) -> None:
@@ -44,10 +44,10 @@ class LibraryFrames:
     def between(
         self, queries: Sequence[str], *, video_id: str, start_seconds: float, end_seconds: float, most: int
     ) -> Similarities | None:
-        found = self._read(video_id, start_seconds, end_seconds, most, self._search.embed_images)
-        if found is None:
+        frames = self._read(video_id, start_seconds, end_seconds, most, self._search.embed_images)
+        if frames is None:
             return None
-        indexes, seconds, vectors = found
+        indexes, seconds, vectors = frames
         return Similarities(indexes, seconds, self._search.embed(queries) @ vectors.T)
 
     def locate_event(
@@ -55,44 +55,44 @@ class LibraryFrames:
     ) -> tuple[NDArray[np.int64], Timing] | None:
         if self._core is None or not self._core.has_event_timer:
             return None
-        found = self._read(video_id, start_seconds, end_seconds, most, self._core.features)
-        if found is None:
+        frames = self._read(video_id, start_seconds, end_seconds, most, self._core.features)
+        if frames is None:
             return None
-        indexes, seconds, features = found
-        told = self._core.locate_events([event], features, seconds)
-        return None if told is None else (indexes, told[0])
+        indexes, seconds, features = frames
+        timings = self._core.locate_events([event], features, seconds)
+        return None if timings is None else (indexes, timings[0])
 
     def _read(
         self, video_id: str, start: float, end: float, most: int, read: Callable[[Pictures], NDArray[T]]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[T]] | None:
-        """Indexes and seconds of frames from a keyframe's time on, and what `read` makes of their pictures."""
+        """Indexes and seconds of at most `most` frames from the keyframe at `start` on, and `read` of their pictures."""
         from assistant.media.decode import MediaError, open_media
 
         path = Path(self._search.library.video(video_id).paths[0])
         try:
             with open_media(path) as media:
-                indexes, seconds, rows = _thinned(media.frames_between(start, end), (end - start) / most, read)
+                indexes, seconds, rows = _read_thinned(media.frames_between(start, end), (end - start) / most, read)
         except MediaError as error:
-            log.warning("%s: moments stay where keyframes put them (%s)", video_id, error)
+            log.warning("%s: moments keep the times of keyframes (%s)", video_id, error)
             return None
-        if not indexes or abs(seconds[0] - start) > SAME_SECONDS:
-            log.warning("%s: no frame at %.3f s, moments stay where keyframes put them", video_id, start)
+        if not indexes or abs(seconds[0] - start) > SAME_FRAME_SECONDS:
+            log.warning("%s: no frame at %.3f s, moments keep the times of keyframes", video_id, start)
             return None
         arrays = self._search.library.keyframe_arrays(video_id)
         anchor = int(arrays.frame_indexes[np.abs(arrays.seconds - start).argmin()])
         return np.array(indexes, np.int64) + anchor, np.array(seconds, np.float64), np.concatenate(rows)
 
 
-def _thinned(
+def _read_thinned(
     frames: Iterable[Frame], apart_seconds: float, read: Callable[[Pictures], NDArray[T]]
 ) -> tuple[list[int], list[float], list[NDArray[T]]]:
-    """Index, time and what is read of frames at least so far apart; few pictures are held at once."""
+    """Index, seconds and `read` of frames at least `apart_seconds` apart; at most BATCH pictures are held at a time."""
     indexes: list[int] = []
     seconds: list[float] = []
     rows: list[NDArray[T]] = []
     batch: list[NDArray[np.uint8]] = []
     for frame in frames:
-        if seconds and frame.seconds - seconds[-1] < apart_seconds - SAME_SECONDS:
+        if seconds and frame.seconds - seconds[-1] < apart_seconds - SAME_FRAME_SECONDS:
             continue
         indexes.append(frame.index)
         seconds.append(frame.seconds)

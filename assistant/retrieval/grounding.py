@@ -1,4 +1,4 @@
-"""Phrases grounded in the library's videos: `tools.ports.Grounder` over decoded frames, and over a whole video."""
+"""Grounds phrases in the library's videos: in single decoded frames, and in every keyframe of a video."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
 
 class Detector(Protocol):
-    """Boxes for phrases in a picture."""
+    """A model that finds boxes for phrases in a picture."""
 
     def detect(self, picture: NDArray[np.uint8], phrases: str) -> list[Detection]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class KeyframeDetections:
-    """What a keyframe shows."""
+    """The boxes found in a keyframe."""
 
     keyframe: Keyframe
     detections: tuple[Detection, ...]  # best first
-    tracks: tuple[int, ...]  # the track of each
+    tracks: tuple[int, ...]  # the track number of each detection
 
     def counts(self, names: Iterable[str]) -> dict[str, int]:
-        """How many of each name."""
-        return {name: sum(one.phrase == name for one in self.detections) for name in names}
+        """The number of detections of each name."""
+        return {name: sum(detection.phrase == name for detection in self.detections) for name in names}
 
 
 class LibraryGrounder:
-    """Implements `tools.ports.Grounder`: the frame itself is decoded, since a thumbnail hides what is small.
+    """Implements `tools.ports.Grounder`; it decodes the frame itself, because a thumbnail hides small things.
 
-    Where the file is gone or does not decode, the thumbnail serves; boxes are in pixels of the displayed frame anyway.
+    If the file is gone or does not decode, it uses the thumbnail; boxes are always in pixels of the displayed frame.
     """
 
     def __init__(self, library: Library, detector: Detector) -> None:
@@ -53,10 +53,10 @@ class LibraryGrounder:
         return self._detect(video, _picture(video, keyframe), phrases)
 
     def frame(self, video_id: str, seconds: float) -> NDArray[np.uint8]:
-        """The picture displayed at a moment, HWC uint8 RGB.
+        """The picture displayed at `seconds`, HWC uint8 RGB.
 
         Raises:
-            VideoAssistantError: the video is unknown, ends before, or its file is gone.
+            VideoAssistantError: the video is unknown, ends earlier, or its file is gone.
         """
         from assistant.media.decode import open_media
 
@@ -70,37 +70,42 @@ class LibraryGrounder:
     def detect_video(
         self, video_id: str, phrases: str, *, min_score: float, progress: Callable[[int, int], None] | None = None
     ) -> list[KeyframeDetections]:
-        """Every keyframe of a video in one decode, detections linked into tracks.
+        """Detects in every keyframe of a video, decoded once, and links the detections into tracks.
 
         Args:
-            progress: told how many keyframes are done, of how many.
+            video_id: the video.
+            phrases: `red car . person`, or a sentence.
+            min_score: detections below it are left out.
+            progress: called with the number of finished keyframes and of all keyframes.
         """
         video = self._library.video(video_id)
         keyframes = self._library.keyframes(video_id)
-        found: list[tuple[Detection, ...]] = []
+        detections: list[tuple[Detection, ...]] = []
         for picture in _pictures(video, keyframes):
-            every = self._detect(video, picture, phrases)
-            found.append(tuple(one for one in every if one.score >= min_score))
+            candidates = self._detect(video, picture, phrases)
+            detections.append(tuple(candidate for candidate in candidates if candidate.score >= min_score))
             if progress is not None:
-                progress(len(found), len(keyframes))
+                progress(len(detections), len(keyframes))
         shots = [keyframe.shot for keyframe in keyframes]
-        cuts = [old != new for old, new in zip([None, *shots], shots, strict=False)]
-        tracks = link(found, cuts)
-        rows = zip(keyframes, found, tracks, strict=True)
-        return [KeyframeDetections(keyframe, detections, tuple(track)) for keyframe, detections, track in rows]
+        cuts = [before != shot for before, shot in zip([None, *shots], shots, strict=False)]
+        tracks = link(detections, cuts)
+        return [
+            KeyframeDetections(keyframe, keyframe_detections, tuple(keyframe_tracks))
+            for keyframe, keyframe_detections, keyframe_tracks in zip(keyframes, detections, tracks, strict=True)
+        ]
 
     def _detect(self, video: Video, picture: NDArray[np.uint8], phrases: str) -> list[Detection]:
         height, width = picture.shape[:2]
         across, down = video.width / width, video.height / height
         return [
-            Detection(one.phrase, one.score, (x1 * across, y1 * down, x2 * across, y2 * down))
-            for one in self._detector.detect(picture, phrases)
-            for x1, y1, x2, y2 in [one.box]
+            Detection(detection.phrase, detection.score, (x1 * across, y1 * down, x2 * across, y2 * down))
+            for detection in self._detector.detect(picture, phrases)
+            for x1, y1, x2, y2 in [detection.box]
         ]
 
 
 def _picture(video: Video, keyframe: Keyframe) -> NDArray[np.uint8]:
-    """The keyframe itself; its thumbnail where the file is gone or does not decode."""
+    """The decoded keyframe; its thumbnail if the file is gone or does not decode."""
     from assistant.media.decode import MediaError, open_media
     from assistant.media.pictures import read_picture
 
@@ -112,20 +117,20 @@ def _picture(video: Video, keyframe: Keyframe) -> NDArray[np.uint8]:
 
 
 def _pictures(video: Video, keyframes: Sequence[Keyframe]) -> Iterator[NDArray[np.uint8]]:
-    """The keyframes' pictures in one decode; thumbnails from where the file is gone or stops decoding."""
+    """The pictures of the keyframes, decoded in one pass; thumbnails from the point where the file stops decoding."""
     from assistant.media.decode import MediaError, open_media
     from assistant.media.pictures import read_picture
 
-    done = 0
+    position = 0
     try:
         with open_media(Path(video.paths[0] if video.paths else "")) as media:
             for frame in media.frames(with_cues=False):
-                if done < len(keyframes) and frame.index == keyframes[done].frame_index:
+                if position < len(keyframes) and frame.index == keyframes[position].frame_index:
                     yield frame.image()
-                    done += 1
-                if done == len(keyframes):
+                    position += 1
+                if position == len(keyframes):
                     break
     except MediaError:
-        pass  # told at ingest, and by the thumbnails' size
-    for keyframe in keyframes[done:]:
+        pass  # ingest reported it, and the size of the thumbnails shows it
+    for keyframe in keyframes[position:]:
         yield read_picture(Path(keyframe.image))

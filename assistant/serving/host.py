@@ -46,7 +46,7 @@ def build(settings: Settings, who: Access, cache_bytes: int) -> Starlette:
     from assistant.session import Session
 
     session = Session(settings)
-    return application(session.own_blip, session.checkpoint_name, access=who, cache_bytes=cache_bytes)
+    return application(session.local_blip, session.checkpoint_name, access=who, cache_bytes=cache_bytes)
 
 
 def run(settings: Settings, *, address: str, port: int, cache_bytes: int, told: Callable[[str], object]) -> None:
@@ -87,7 +87,7 @@ def run_replicas(
     who = access(settings, address)
     with _listen(address, port) as free:
         port = free.getsockname()[1]
-    checkpoint_folder("core", Session(settings).own_blip.checkpoint)  # or every replica would tell it, and try again
+    checkpoint_folder("core", Session(settings).local_blip.checkpoint)  # or every replica would tell it, and try again
     gpus = torch.cuda.device_count()
     if 0 < gpus < replicas:
         raise VideoAssistantError(

@@ -35,7 +35,7 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
     if part in VIDEO_QA and media is not None:
         from bench.quality.zero_shot_video_qa import evaluate as video_qa
 
-        return video_qa(part, session.own_blip, media, size=size)
+        return video_qa(part, session.local_blip, media, size=size)
     if part == "text" and media is not None:
         from bench.quality.text.evaluate import evaluate as text
 
@@ -65,6 +65,6 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
 
     least = AgentOptions().min_confidence
     try:
-        return pocket(part, session.clip, session.own_blip, seed=seed, size=size, media=media, min_confidence=least)
+        return pocket(part, session.clip, session.local_blip, seed=seed, size=size, media=media, min_confidence=least)
     except ValueError as error:
         raise VideoAssistantError(str(error)) from None

@@ -34,7 +34,7 @@ def measure(session: Session) -> dict[str, Any]:
         with open_media(path) as media:
             first = next(media.frames()).image()
         session.clip.embed_images([first])
-        session.own_blip.features([first])
+        session.local_blip.features([first])
         read_picture(reader, first)
 
         wall, cpu = wall_and_cpu_seconds(lambda: _index(session, reader, Path(folder) / "library", path))
@@ -47,7 +47,7 @@ def measure(session: Session) -> dict[str, Any]:
         stages = [
             wall_and_cpu_seconds(decode),
             wall_and_cpu_seconds(lambda: session.clip.embed_images(images)),
-            wall_and_cpu_seconds(lambda: session.own_blip.features(images)),
+            wall_and_cpu_seconds(lambda: session.local_blip.features(images)),
             wall_and_cpu_seconds(lambda: [read_picture(reader, image) for image in images]),
         ]
     slowest = max(stage_wall for stage_wall, _ in stages)
@@ -68,7 +68,7 @@ def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
     from assistant.library import Library
 
     library = Library(root, embedder=session.clip.identity)
-    for _ in index([path], library, embedder=session.clip, extractor=session.own_blip, reader=reader):
+    for _ in index([path], library, embedder=session.clip, extractor=session.local_blip, reader=reader):
         pass
     library.close()
 

@@ -142,7 +142,7 @@ def test_a_follow_up_is_hardly_what_was_just_asked(sure: float, others: list[str
 
 
 def test_words_that_the_core_never_met_are_a_follow_up_all_the_same() -> None:
-    core, turn = InstructBlipCore(open_session().own_blip, _NoFeatures()), Turn("what colour is the cow?", "black")
+    core, turn = InstructBlipCore(open_session().local_blip, _NoFeatures()), Turn("what colour is the cow?", "black")
     assert core.rewrite("At what moment do I see it?", [turn]) == "when does a cow appear?"
 
 
@@ -273,7 +273,7 @@ def test_the_settings_choose_the_core(
     model = CallingModel(script=_sensible, profile=profile)
     monkeypatch.setattr("assistant.agent.cores.chat.open_chat_model", lambda name: model)
     session = Session(Settings(library=tmp_path / "library", core="fake:model", core_sees=asked))
-    core, translator = session.minds()
+    core, translator = session.reasoning()
     assert isinstance(core, ChatModelCore)
     assert isinstance(translator, ChatModelTranslator)
     assert (core._eyes is None) == sighted

@@ -114,10 +114,10 @@ def test_a_reply_that_cannot_tell_says_where_the_pocket_world_ends(tmp_path: Pat
     near = Evidence(Moment("v", 1.0, 2.0), "look", 0.9)
     unknown = Reply(**{**given, "language": "en", "evidence": (near,), "steps": ()})
     pocket = Session(Settings(library=tmp_path))
-    assert "--profile standard models pull" in pocket.beyond(unknown)
-    assert pocket.beyond(replace(unknown, language="vi")).startswith("Mô hình bỏ túi")
-    assert reply_lines(unknown, pocket.beyond(unknown))[1].strip() == pocket.beyond(unknown)
+    assert "--profile standard models pull" in pocket.domain_notice(unknown)
+    assert pocket.domain_notice(replace(unknown, language="vi")).startswith("Mô hình bỏ túi")
+    assert reply_lines(unknown, pocket.domain_notice(unknown))[1].strip() == pocket.domain_notice(unknown)
     told, empty = replace(unknown, short="yes"), replace(unknown, evidence=())
     other = Session(Settings(library=tmp_path, core="instructblip-flan-t5-xl"))
-    assert {pocket.beyond(told), pocket.beyond(empty), other.beyond(unknown)} == {""}
-    assert Session(Settings(library=tmp_path, profile="standard")).beyond(unknown) == ""
+    assert {pocket.domain_notice(told), pocket.domain_notice(empty), other.domain_notice(unknown)} == {""}
+    assert Session(Settings(library=tmp_path, profile="standard")).domain_notice(unknown) == ""

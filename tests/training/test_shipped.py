@@ -31,7 +31,7 @@ def test_pictures_are_found_in_both_languages() -> None:
 
 
 def test_questions_of_every_kind_are_answered() -> None:
-    core = open_session().own_blip
+    core = open_session().local_blip
     right = asked = 0
     for scene, rng in Split(SEED, ASKED).scenes("floor"):
         if question := sample_question(scene, rng):
@@ -45,14 +45,14 @@ def test_questions_of_every_kind_are_answered() -> None:
 
 
 def test_nothing_is_claimed_of_what_the_world_does_not_have() -> None:
-    figures = unknown_things(open_session().own_blip, Split(SEED, 60))
+    figures = unknown_things(open_session().local_blip, Split(SEED, 60))
     assert figures["limits.unknown.en"] >= 0.8, figures
     assert figures["limits.unknown.vi"] >= 0.7, figures
     assert figures["limits.unknown.verify"] >= 0.85, figures
 
 
 def test_language_is_understood() -> None:
-    figures = language(open_session().own_blip, Split(SEED, 20))
+    figures = language(open_session().local_blip, Split(SEED, 20))
     floors = {"tool.choice": 0.8, "tool.slots": 0.75, "rewrite.exact": 0.7, "translate.exact": 0.75}
     assert all(figures[name] >= floor for name, floor in floors.items()), figures
 
@@ -61,7 +61,7 @@ def test_language_is_understood() -> None:
 def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
     sample: Callable[[random.Random], Episode], floor: int
 ) -> None:
-    core, rng, right = open_session().own_blip, Split(SEED, 40).rng("reversals"), 0
+    core, rng, right = open_session().local_blip, Split(SEED, 40).rng("reversals"), 0
     for _ in range(40):
         claim = sample(rng)
         features = core.features([model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds])
@@ -72,7 +72,7 @@ def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
 
 
 def test_events_are_timed() -> None:
-    core, rng, off = open_session().own_blip, Split(SEED, 6).rng("timing"), []
+    core, rng, off = open_session().local_blip, Split(SEED, 6).rng("timing"), []
     for _ in range(6):
         kind, shot = sample_shot_of(rng)
         event = next(event for event in shot.events if event.kind == kind)
@@ -87,7 +87,7 @@ def test_events_are_timed() -> None:
 
 
 def test_events_are_known_by_their_words_from_what_only_stands_there() -> None:
-    core, rng, right = open_session().own_blip, Split(SEED, 40).rng("events"), 0
+    core, rng, right = open_session().local_blip, Split(SEED, 40).rng("events"), 0
     for _ in range(40):
         _, shot = sample_shot_of(rng)
         event = rng.choice(shot.events)

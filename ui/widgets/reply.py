@@ -38,7 +38,7 @@ def show(session: Session, reply: Reply, thread: str, key: str, language: Langua
     """The answer with everything it rests on. `key` is unique on the page; `speak` plays the answer at once."""
     with st.container(key=f"said-{key}"):
         st.markdown(plain(reply.answer))
-        if beyond := session.beyond(reply):
+        if beyond := session.domain_notice(reply):
             st.caption(plain(beyond))
     _verdicts(reply, language)
     if reply.sequences:

@@ -277,6 +277,6 @@ class _BlindGrounder:
 
 
 def _blind(session: Session) -> Assistant:
-    core, translator = session.minds()
+    core, translator = session.reasoning()
     search = LibrarySearch(session.library, _BlindEncoder(session.clip), session.profile.calibration)
     return Assistant(search, search, _BlindCore(core), _BlindGrounder(), translator)
