@@ -65,7 +65,7 @@ class LibraryFrames:
     def _read(
         self, video_id: str, start: float, end: float, most: int, read: Callable[[Pictures], NDArray[T]]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[T]] | None:
-        """Indexes and seconds of at most `most` frames from the keyframe at `start` on, and `read` of their pictures."""
+        """Indexes, seconds and `read` of the pictures of at most `most` frames from the keyframe at `start` on."""
         from assistant.media.decode import MediaError, open_media
 
         path = Path(self._search.library.video(video_id).paths[0])
