@@ -76,7 +76,7 @@ def test_shots_are_labelled_in_the_words_that_were_typed(library) -> None:
 def test_a_short_video_has_nothing_unusual(library) -> None:
     video = _run(library, "videos", "--json")[0]["video_id"]
     assert _run(library, "unusual", video, "--json") == []
-    assert "Too short" in _run(library, "unusual", video).stderr
+    assert "too short" in _run(library, "unusual", video).stderr
 
 
 def test_no_video_is_similar_to_the_only_one(library) -> None:
