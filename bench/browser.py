@@ -13,7 +13,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import VideoAssistantError
-from ui.server import LOOPBACK, command
+from ui.server import LOOPBACK, streamlit_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ def serving(library: Path, environment: Mapping[str, str] | None = None) -> Iter
         port = probe.getsockname()[1]
     settings = {"VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_ONLINE_VOICE": "false", **(environment or {})}
     variables = {**os.environ, **settings}
-    server = subprocess.Popen(command(port), env=variables, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    server = subprocess.Popen(streamlit_command(port), env=variables, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     try:
         _wait(f"http://{LOOPBACK}:{port}", server)
         yield f"http://{LOOPBACK}:{port}"

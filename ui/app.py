@@ -8,10 +8,10 @@ import streamlit as st
 
 from assistant.session import Session
 from ui import login, privacy, theme
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.screens import chat, guide, library, moment, search, settings
 from ui.state import links, options
-from ui.state.shared import shared_session, warm_up
+from ui.state.shared import shared_session, start_loading_models
 from ui.strings import NAMES, Language, browser_language, text
 from ui.widgets import conversations, voice_options
 
@@ -47,21 +47,20 @@ def choose_language() -> Language:
 def sidebar(session: Session, language: Language) -> None:
     """The conversations, the voice, and what leaves this machine."""
     with st.sidebar:
-        conversations.choose(session, language)
+        conversations.show(session, language)
         with st.expander(text("voice", language), icon=":material/record_voice_over:"):
             voice_options.show(session, language)
-        online = options.current(session).online
-        st.caption(
-            f":material/{privacy.SIGN}: {plain(privacy.summary(session.settings, language, online_voice=online))}"
-        )
+        online = options.read_voice_options(session).online
+        outgoing = privacy.summarise_outgoing_data(session.settings, language, online_voice=online)
+        st.caption(f":material/{privacy.SIGN}: {escape_markdown(outgoing)}")
 
 
 def main() -> None:
     """Everything, once."""
-    st.set_page_config(page_title="video-assistant", page_icon=theme.icon(), layout="wide")
+    st.set_page_config(page_title="video-assistant", page_icon=theme.draw_icon(), layout="wide")
     theme.apply()
     language = choose_language()
-    if not login.passed(language):
+    if not login.require_password(language):
         return
     pages = {
         name: st.Page(
@@ -74,8 +73,8 @@ def main() -> None:
         )
         for name, (show, icon) in SCREENS.items()
     }
-    links.remember(pages)
-    warm_up()
+    links.remember_pages(pages)
+    start_loading_models()
     shown = st.navigation(list(pages.values()), position="top")
     if st.session_state.pop("to_chat", False) and shown.url_path:
         st.switch_page(pages["chat"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tools.types import Evidence, FrameHit
 
 
-def cut_bytes(path: Path, start_seconds: float, end_seconds: float) -> bytes:
+def encode_clip(path: Path, start_seconds: float, end_seconds: float) -> bytes:
     """`[start_seconds, end_seconds)` as mp4 that every browser plays.
 
     Raises:
@@ -29,7 +29,7 @@ def cut_bytes(path: Path, start_seconds: float, end_seconds: float) -> bytes:
         return cut_clip(path, start_seconds, end_seconds, Path(folder) / "cut.mp4").read_bytes()
 
 
-def png(picture: NDArray[np.uint8]) -> bytes:
+def encode_png(picture: NDArray[np.uint8]) -> bytes:
     """An HWC uint8 RGB picture as PNG."""
     from PIL import Image
 
@@ -38,7 +38,7 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     return out.getvalue()
 
 
-def evidence_csv(evidence: Iterable[Evidence]) -> str:
+def format_evidence_csv(evidence: Iterable[Evidence]) -> str:
     """One row for each moment."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -50,7 +50,7 @@ def evidence_csv(evidence: Iterable[Evidence]) -> str:
     return out.getvalue()
 
 
-def hits_csv(hits: Sequence[FrameHit]) -> str:
+def format_hits_csv(hits: Sequence[FrameHit]) -> str:
     """One row for each hit, best first."""
     out = io.StringIO()
     writer = csv.writer(out)

@@ -19,7 +19,7 @@ def is_open_to_others() -> bool:
     return bool(os.environ.get(PASSWORD))
 
 
-def passed(language: Language) -> bool:
+def require_password(language: Language) -> bool:
     """True once the password was given, or where none is asked for; shows the form otherwise."""
     wanted = os.environ.get(PASSWORD)
     if not wanted or st.session_state.get("entered"):

@@ -18,7 +18,7 @@ LOCAL_PROVIDERS = {"ollama": "OLLAMA_HOST"}
 HERE = {*LOOPBACK, "", "0.0.0.0"}  # noqa: S104 - compared, not bound
 
 
-def hosted_core(settings: Settings) -> str | None:
+def find_hosted_provider(settings: Settings) -> str | None:
     """The provider that questions are sent to; None where reasoning stays on this machine."""
     if settings.chat_model is None:
         return None
@@ -30,7 +30,7 @@ def hosted_core(settings: Settings) -> str | None:
     return None if host in HERE else f"{provider} ({host})"
 
 
-def hosted_worker(settings: Settings) -> str | None:
+def find_remote_worker(settings: Settings) -> str | None:
     """The machine that runs the core; None where it is this one."""
     if not settings.core_url:
         return None
@@ -38,10 +38,10 @@ def hosted_worker(settings: Settings) -> str | None:
     return None if host in HERE else host
 
 
-def leaving(settings: Settings, language: Language, *, online_voice: bool) -> list[str]:
+def list_outgoing_data(settings: Settings, language: Language, *, online_voice: bool) -> list[str]:
     """One sentence for each thing that leaves this machine; none where nothing does."""
     found = []
-    provider, worker = hosted_core(settings), hosted_worker(settings)
+    provider, worker = find_hosted_provider(settings), find_remote_worker(settings)
     if provider is not None:
         blind = "leaves_questions" if worker is None else "leaves_words"
         found.append(text(blind if settings.core_sees is False else "leaves_pictures", language, provider=provider))
@@ -52,6 +52,8 @@ def leaving(settings: Settings, language: Language, *, online_voice: bool) -> li
     return found
 
 
-def summary(settings: Settings, language: Language, *, online_voice: bool) -> str:
+def summarise_outgoing_data(settings: Settings, language: Language, *, online_voice: bool) -> str:
     """The same in one line, for the side bar."""
-    return " ".join(leaving(settings, language, online_voice=online_voice)) or text("leaves_nothing", language)
+    return " ".join(list_outgoing_data(settings, language, online_voice=online_voice)) or text(
+        "leaves_nothing", language
+    )

@@ -22,7 +22,7 @@ FIRST_PORT = 8501
 MOST_UPLOAD_MB = 2000
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """The first free port on loopback from Streamlit's own on."""
     for port in range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as probe:
@@ -36,7 +36,7 @@ def free_port() -> int:
     raise VideoAssistantError(f"ports {FIRST_PORT}-{FIRST_PORT + 99} are all taken; give one with --port")
 
 
-def command(port: int, address: str = LOOPBACK) -> list[str]:
+def streamlit_command(port: int, address: str = LOOPBACK) -> list[str]:
     """The command line of the page's process."""
     options: dict[str, object] = {
         "server.address": address,
@@ -84,10 +84,10 @@ def run(
         raise VideoAssistantError(
             f"{address} can be reached from other machines; set a password in {PASSWORD}, or leave --address away"
         )
-    chosen = port or free_port()
+    chosen = port or find_free_port()
     environment = {**os.environ, "VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_PROFILE": profile}
     click.echo(f"The chat is at http://{address}:{chosen} (stop it with Ctrl+C)", err=True)
-    process = subprocess.Popen(command(chosen, address), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own page
+    process = subprocess.Popen(streamlit_command(chosen, address), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own page
     try:
         if open_browser and _answers(address, chosen, process):
             webbrowser.open(f"http://{address}:{chosen}")

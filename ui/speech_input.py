@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 
-def heard(session: Session, recording: bytes, language: Language) -> str:
+def transcribe_question(session: Session, recording: bytes, language: Language) -> str:
     """What was said in `recording` (wav).
 
     Raises:

@@ -55,7 +55,7 @@ _RULES = """
 
 
 @lru_cache(maxsize=1)
-def icon() -> Any:
+def draw_icon() -> Any:
     """The page's sign: drawn here, since Streamlit would fetch one of its named icons from elsewhere."""
     from PIL import Image, ImageDraw
 

@@ -150,7 +150,7 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
     from types import SimpleNamespace
 
     from tools.errors import VideoAssistantError
-    from ui.speech_input import heard
+    from ui.speech_input import transcribe_question
 
     recording = io.BytesIO()
     with wave.open(recording, "wb") as file:
@@ -165,10 +165,10 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
         return [SimpleNamespace(text="Khi nào"), SimpleNamespace(text="xe buýt xuất hiện?")]
 
     session = SimpleNamespace(listener=SimpleNamespace(transcribe=transcribe))
-    assert heard(session, recording.getvalue(), "vi") == "Khi nào xe buýt xuất hiện?"
+    assert transcribe_question(session, recording.getvalue(), "vi") == "Khi nào xe buýt xuất hiện?"
     assert given == [1.0]
     with pytest.raises(VideoAssistantError, match="VIDEO_ASSISTANT_SPEECH"):
-        heard(SimpleNamespace(listener=None), recording.getvalue(), "vi")
+        transcribe_question(SimpleNamespace(listener=None), recording.getvalue(), "vi")
 
 
 def test_a_folder_can_be_what_a_question_is_about(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,11 +178,11 @@ def test_a_folder_can_be_what_a_question_is_about(page: AppTest, monkeypatch: py
     asked: list[object] = []
     stream = Assistant.stream
 
-    def heard(self, question, **where):
+    def record_scope(self, question, **where):
         asked.append(where["video_ids"] or [where["video_id"]])
         return stream(self, question, **where)
 
-    monkeypatch.setattr(Assistant, "stream", heard)
+    monkeypatch.setattr(Assistant, "stream", record_scope)
     page = page.run()
     (choice,) = [one for one in page.sidebar.selectbox if one.label == "Ask about"]
     assert "Folder rain" in choice.options

@@ -10,16 +10,16 @@ from assistant.agent.records import Reply
 from assistant.settings import Settings
 from tools.types import EventMoment, EventSequence, Evidence, FrameHit, Keyframe, Line, Moment
 from ui import downloads, privacy
-from ui.downloads import evidence_csv
-from ui.screens.moment import steps
+from ui.downloads import format_evidence_csv
+from ui.screens.moment import find_moves
 from ui.state import links
 from ui.state.links import PictureAddress
 from ui.widgets import subtitles
-from ui.widgets.follow_ups import next_questions
-from ui.widgets.region_picker import _box
-from ui.widgets.reply import sureness
-from ui.widgets.results_grid import arrange
-from ui.widgets.timeline import shots
+from ui.widgets.follow_ups import suggest_questions
+from ui.widgets.region_picker import read_selected_box
+from ui.widgets.reply import confidence_key
+from ui.widgets.results_grid import group_hits
+from ui.widgets.timeline import build_shot_rows
 
 
 def _frame(seconds: float, shot: int = 0, video: str = "v") -> Keyframe:
@@ -31,7 +31,7 @@ def _frame(seconds: float, shot: int = 0, video: str = "v") -> Keyframe:
     [PictureAddress("v-1", 0.0), PictureAddress("v-1", 12.5), PictureAddress("v-1", 3.25, (1.0, 2.0, 30.0, 40.0))],
 )
 def test_a_place_comes_back_from_its_address(place: PictureAddress) -> None:
-    assert links.place(place.query()) == place
+    assert links.read_address(place.to_query()) == place
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_place_comes_back_from_its_address(place: PictureAddress) -> None:
     ],
 )
 def test_a_broken_address_names_no_place(query: dict[str, str]) -> None:
-    assert links.place(query) is None
+    assert links.read_address(query) is None
 
 
 def test_hits_are_grouped_by_video_and_folded_by_likeness() -> None:
@@ -58,13 +58,13 @@ def test_hits_are_grouped_by_video_and_folded_by_likeness() -> None:
     rows = np.eye(4, dtype=np.float32)
     rows[1] = rows[0]  # the second keyframe looks like the first
     hits = [FrameHit(frames["b"][2], 0.9), FrameHit(frames["a"][0], 0.8), FrameHit(frames["a"][1], 0.7)]
-    groups = arrange(hits, lambda video_id: (frames[video_id], rows), alike=0.95)
+    groups = group_hits(hits, lambda video_id: (frames[video_id], rows), alike=0.95)
     assert [group.video_id for group in groups] == ["b", "a"]
     (tile,) = groups[1].tiles
     assert (tile.hit.score, tile.folded, tile.before) == (0.8, 1, None)
     assert tile.after == frames["a"][1]
     assert (groups[0].tiles[0].before, groups[0].tiles[0].after) == (frames["b"][1], frames["b"][3])
-    unfolded = arrange(hits, lambda video_id: (frames[video_id], rows), alike=2.0)
+    unfolded = group_hits(hits, lambda video_id: (frames[video_id], rows), alike=2.0)
     assert [len(group.tiles) for group in unfolded] == [1, 2]
 
 
@@ -74,7 +74,7 @@ def test_what_is_said_becomes_subtitles_in_the_time_of_the_cut() -> None:
         Line("v", 1.0, 2.0, "subtitle", "before the cut", language="vi"),
         Line("v", 10.0, 11.0, "ocr", "on screen"),
     ]
-    (track,) = subtitles.tracks(lines, 8.0, {"subtitle": "Subtitles", "speech": "Speech"}).items()
+    (track,) = subtitles.make_tracks(lines, 8.0, {"subtitle": "Subtitles", "speech": "Speech"}).items()
     assert track[0] == "Subtitles vi"
     assert "00:00:02.000 --> 00:00:04.500\nXin &lt;b&gt;chào&lt;/b&gt; &amp; tạm biệt nhé" in track[1]
     assert "before" not in track[1]
@@ -94,19 +94,19 @@ def test_what_is_said_becomes_subtitles_in_the_time_of_the_cut() -> None:
 def test_the_page_says_where_questions_and_pictures_go(core, sees, host, wanted, monkeypatch) -> None:
     monkeypatch.setenv("OLLAMA_HOST", host)
     settings = Settings(core=core, core_sees=sees)
-    told = privacy.summary(settings, "en", online_voice=False)
+    told = privacy.summarise_outgoing_data(settings, "en", online_voice=False)
     assert all(part in told for part in wanted)
     assert (told == "Nothing leaves this machine.") == (not wanted)
-    assert privacy.summary(settings, "vi", online_voice=True).endswith("dạng chữ.")
+    assert privacy.summarise_outgoing_data(settings, "vi", online_voice=True).endswith("dạng chữ.")
 
 
 def test_the_page_says_which_machine_runs_the_core() -> None:
     here = Settings(core_url="http://127.0.0.1:8470")
-    assert privacy.summary(here, "en", online_voice=False) == "Nothing leaves this machine."
+    assert privacy.summarise_outgoing_data(here, "en", online_voice=False) == "Nothing leaves this machine."
     there = Settings(core_url="http://gpu.lan:8470", core="ollama:qwen3", core_sees=False)
-    assert "pictures of them go to gpu.lan" in privacy.summary(there, "en", online_voice=False)
+    assert "pictures of them go to gpu.lan" in privacy.summarise_outgoing_data(there, "en", online_voice=False)
     hosted = there.model_copy(update={"core": "openai:gpt-5"})
-    assert "pictures stay here" not in privacy.summary(hosted, "en", online_voice=False)
+    assert "pictures stay here" not in privacy.summarise_outgoing_data(hosted, "en", online_voice=False)
 
 
 def _reply(**fields) -> Reply:
@@ -117,48 +117,49 @@ def _reply(**fields) -> Reply:
 def test_suggestions_fit_what_was_found() -> None:
     seen = Evidence(Moment("v", 1.0, 2.0), "find_frames", 0.9)
     bus = {"evidence": (seen,), "short": "A bus"}
-    assert next_questions(_reply(**bus))[0] == "What colour is it?"
-    assert "What colour is it?" not in next_questions(_reply(**bus, question="what colour is it?"))
-    assert "What colour is it?" not in next_questions(_reply(evidence=(seen,)))  # nothing is known, so "it" is nothing
-    assert next_questions(_reply(evidence=(seen,), choices=("one?", "two?"))) == []
+    assert suggest_questions(_reply(**bus))[0] == "What colour is it?"
+    assert "What colour is it?" not in suggest_questions(_reply(**bus, question="what colour is it?"))
+    # Nothing is known, so "it" is nothing.
+    assert "What colour is it?" not in suggest_questions(_reply(evidence=(seen,)))
+    assert suggest_questions(_reply(evidence=(seen,), choices=("one?", "two?"))) == []
     chain = tuple(EventMoment(name, False, 1.0, 2.0, 1.0, 25, 0.9) for name in ("a dog runs", "a bus stops"))
-    asked = next_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain),)))
+    asked = suggest_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain),)))
     assert asked[:2] == ["Without the event: a bus stops", "The second one is later"]
-    alone = next_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain[:1]),)))
+    alone = suggest_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain[:1]),)))
     assert "The second one is later" not in alone
 
 
 def test_confidence_is_said_in_words() -> None:
-    assert [sureness(share) for share in (0.95, 0.7, 0.2)] == ["sure", "fairly_sure", "unsure"]
+    assert [confidence_key(share) for share in (0.95, 0.7, 0.2)] == ["sure", "fairly_sure", "unsure"]
 
 
 def test_the_timeline_has_a_band_for_each_shot() -> None:
-    rows = shots([_frame(0.0), _frame(1.0), _frame(2.0, shot=1)], 5.0)
+    rows = build_shot_rows([_frame(0.0), _frame(1.0), _frame(2.0, shot=1)], 5.0)
     assert [(row["seconds"], row["end"]) for row in rows] == [(0.0, 2.0), (2.0, 5.0)]
     assert rows[0]["colour"] != rows[1]["colour"]
 
 
 def test_the_usual_moves_end_at_the_ends() -> None:
     frames = [_frame(0.0), _frame(1.0), _frame(2.0, shot=1), _frame(3.0, shot=1)]
-    assert steps(frames, 1.0) == {"shot_before": 0.0, "frame_before": 0.0, "frame_after": 2.0, "shot_after": 2.0}
-    assert steps(frames, 3.0)["shot_after"] is None
-    assert steps(frames, 0.0)["frame_before"] is None
+    assert find_moves(frames, 1.0) == {"shot_before": 0.0, "frame_before": 0.0, "frame_after": 2.0, "shot_after": 2.0}
+    assert find_moves(frames, 3.0)["shot_after"] is None
+    assert find_moves(frames, 0.0)["frame_before"] is None
 
 
 def test_a_box_is_what_was_clicked_else_what_was_dragged_within_the_picture() -> None:
     video = SimpleNamespace(width=640, height=360)
     dragged = {"dragged": {"x": [700.0, 100.0], "y": [-5.0, 50.0]}}
-    assert _box(dragged, video) == (100.0, 0.0, 640.0, 50.0)
+    assert read_selected_box(dragged, video) == (100.0, 0.0, 640.0, 50.0)
     clicked = {"clicked": [{"x": 1, "y": 2, "x2": 30, "y2": 40}], **dragged}
-    assert _box(clicked, video) == (1.0, 2.0, 30.0, 40.0)
-    assert _box({"dragged": {"x": [5.0, 6.0], "y": [5.0, 90.0]}}, video) is None, "a slip of the hand"
-    assert _box({}, video) is None
+    assert read_selected_box(clicked, video) == (1.0, 2.0, 30.0, 40.0)
+    assert read_selected_box({"dragged": {"x": [5.0, 6.0], "y": [5.0, 90.0]}}, video) is None, "a slip of the hand"
+    assert read_selected_box({}, video) is None
 
 
 def test_evidence_and_pictures_are_taken_along() -> None:
-    rows = evidence_csv([Evidence(Moment("v", 1.0, 2.0), "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
+    rows = format_evidence_csv([Evidence(Moment("v", 1.0, 2.0), "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
     assert rows[1] == 'v,1.000,2.000,,read_text,0.500,"PHỞ, ""bò"""'
-    assert downloads.png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
+    assert downloads.encode_png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
 
 
 def test_no_text_of_the_page_is_left_over() -> None:

@@ -10,10 +10,10 @@ import streamlit as st
 from assistant.library.folders import video_ids_by_folder
 from assistant.text.display import video_title
 from tools.errors import VideoAssistantError
-from ui.escape import plain
-from ui.speech_input import heard
+from ui.escape import escape_markdown
+from ui.speech_input import transcribe_question
 from ui.state import options
-from ui.state.shared import models, shared_indexer, shared_session
+from ui.state.shared import shared_indexer, shared_session, wait_for_models
 from ui.strings import Language, text
 from ui.widgets import conversations, follow_ups, reply, welcome
 
@@ -33,7 +33,7 @@ PREVIEW_WIDTH = 132
 def show(language: Language) -> None:
     """The whole page."""
     session = shared_session()
-    thread = conversations.current()
+    thread = conversations.open_current_thread()
     scope = _scope(session, language)
     replies = session.assistant.history(thread)
     question = _asked(session, language)
@@ -82,9 +82,9 @@ def _asked(session: Session, language: Language) -> str | None:
     if given.audio is None:
         return str(given.text)
     try:
-        return heard(session, given.audio.getvalue(), language)
+        return transcribe_question(session, given.audio.getvalue(), language)
     except VideoAssistantError as error:
-        st.warning(plain(str(error)))
+        st.warning(escape_markdown(str(error)))
         return None
 
 
@@ -110,7 +110,7 @@ def _question(question: str, key: str, language: Language) -> None:
         st.chat_message("user", avatar=":material/person:"),
         st.container(horizontal=True, vertical_alignment="center", wrap=False),
     ):
-        st.markdown(plain(question), width="stretch")
+        st.markdown(escape_markdown(question), width="stretch")
         st.button(
             ":material/edit:",
             key=f"{key}-edit",
@@ -125,12 +125,12 @@ def _answer(
     session: Session, question: str, thread: str, scope: list[str] | None, number: int, language: Language
 ) -> None:
     """Asks, shows each step as it happens, and draws the page anew with the reply."""
-    chosen = options.current(session)
+    chosen = options.read_voice_options(session)
     with st.chat_message("user", avatar=":material/person:"):
-        st.markdown(plain(question))
+        st.markdown(escape_markdown(question))
     with st.chat_message("assistant", avatar=":material/movie:"):
         try:
-            models(language)
+            wait_for_models(language)
             one = scope[0] if scope is not None and len(scope) == 1 else None
             items = session.assistant.stream(
                 question,
@@ -141,7 +141,7 @@ def _answer(
             )
             _follow(session, items, language)
         except VideoAssistantError as error:
-            st.error(plain(str(error)))
+            st.error(escape_markdown(str(error)))
             return
     if chosen.speak:
         st.session_state["speak_next"] = f"{thread}-{number}"
@@ -159,7 +159,7 @@ def _follow(session: Session, items: Iterable[Step | Reply], language: Language)
                 status.update(label=text("steps", language), state="complete", expanded=False)
                 continue
             status.update(label=item.say)
-            st.markdown(plain(item.say))
+            st.markdown(escape_markdown(item.say))
             if item.tool == "find_frames":
                 _preview(session, item, language)
 

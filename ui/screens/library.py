@@ -10,10 +10,10 @@ import streamlit as st
 
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.login import is_open_to_others
 from ui.state import links
-from ui.state.disk_usage import used
+from ui.state.disk_usage import measure_disk_usage
 from ui.state.links import PictureAddress
 from ui.state.shared import shared_indexer, shared_session
 from ui.strings import Language, text
@@ -53,7 +53,7 @@ def _summary(session: Session, videos: Sequence[Video], language: Language) -> N
         "length": format_clock(sum(video.duration_seconds for video in videos)),
         "keyframes": sum(video.keyframes for video in videos),
         "lines": sum(video.lines for video in videos),
-        "disk": f"{used(session.settings.library, session.library.revision) / 2**20:,.0f} MB",
+        "disk": f"{measure_disk_usage(session.settings.library, session.library.revision) / 2**20:,.0f} MB",
     }
     st.caption(text("library_sum", language, **told))
 
@@ -63,7 +63,7 @@ def _add(session: Session, indexer: Indexer, language: Language) -> None:
     given = st.file_uploader(text("upload", language), type=MEDIA_TYPES, accept_multiple_files=True, key="upload")
     fresh = [file for file in given or [] if file.file_id not in st.session_state.setdefault("uploaded", set())]
     if fresh:
-        if indexer.start([store(file, session.settings.library / "uploads") for file in fresh]):
+        if indexer.start([save_upload(file, session.settings.library / "uploads") for file in fresh]):
             st.session_state["uploaded"] |= {file.file_id for file in fresh}
         else:
             st.warning(text("busy", language))
@@ -75,12 +75,12 @@ def _add(session: Session, indexer: Indexer, language: Language) -> None:
     if pressed and path:
         chosen = Path(path).expanduser()
         if not chosen.exists():
-            st.error(plain(text("no_path", language, path=path)))
+            st.error(escape_markdown(text("no_path", language, path=path)))
         elif not indexer.start([chosen]):
             st.warning(text("busy", language))
 
 
-def store(file: UploadedFile, uploads: Path) -> Path:
+def save_upload(file: UploadedFile, uploads: Path) -> Path:
     """An upload on disk, under its own name in a folder of its own: two files of one name stay two."""
     folder = uploads / file.file_id
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,9 @@ def _health(session: Session, indexer: Indexer, videos: Sequence[Video], languag
     missing = [video for video in videos if not _there(video)]
     if missing:
         names = ", ".join(video_title(video.video_id) for video in missing[:5])
-        st.warning(plain(text("missing", language, count=len(missing), names=names)), icon=":material/link_off:")
+        st.warning(
+            escape_markdown(text("missing", language, count=len(missing), names=names)), icon=":material/link_off:"
+        )
     foreign = set(session.library.incompatible_video_ids())
     if foreign:
         st.warning(text("foreign", language, count=len(foreign)), icon=":material/sync_problem:")
@@ -138,7 +140,7 @@ def _poster(session: Session, indexer: Indexer, video: Video, language: Language
                 alt=text("keyframe_alt", language, name=name, time=format_clock(frame.seconds)),
             )
         gone = "" if _there(video) else f" :red-badge[{text('gone_badge', language)}]"
-        st.markdown(f"**{plain(name)}**{gone}")
+        st.markdown(f"**{escape_markdown(name)}**{gone}")
         told = {"length": format_clock(video.duration_seconds), "keyframes": video.keyframes, "lines": video.lines}
         st.caption(text("video_row", language, **told))
         with st.container(horizontal=True, gap="xxsmall", wrap=False):
@@ -150,10 +152,10 @@ def _poster(session: Session, indexer: Indexer, video: Video, language: Language
             with st.popover(
                 ":material/more_horiz:", key=f"more-{video.video_id}", help=text("more", language), type="tertiary"
             ):
-                links.link(
+                links.show_link(
                     "moment",
                     text("open_video", language),
-                    PictureAddress(video.video_id, 0.0).query(),
+                    PictureAddress(video.video_id, 0.0).to_query(),
                     icon=":material/movie:",
                 )
                 _change(session, indexer, video, language)
@@ -166,10 +168,10 @@ def _change(session: Session, indexer: Indexer, video: Video, language: Language
         try:
             session.library.remove(video.video_id)
         except VideoAssistantError as error:
-            st.toast(plain(str(error)))
+            st.toast(escape_markdown(str(error)))
 
     if not is_open_to_others():
-        st.caption(plain("\n".join(video.paths)))
+        st.caption(escape_markdown("\n".join(video.paths)))
     paths = [Path(path) for path in video.paths if Path(path).exists()][:1]
     st.button(
         text("renew", language),

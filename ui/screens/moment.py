@@ -10,13 +10,13 @@ import streamlit as st
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from ui import downloads
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.state import links
 from ui.state.links import PictureAddress
 from ui.state.shared import shared_session
 from ui.strings import Language, text
 from ui.widgets import player, timeline
-from ui.widgets.region_picker import choose_part
+from ui.widgets.region_picker import show_region_picker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ LEAD_SECONDS, CUT_SECONDS = 2.0, 10.0  # of the cut that is offered first
 def show(language: Language) -> None:
     """The whole page."""
     session = shared_session()
-    place = links.place(st.query_params)
+    place = links.read_address(st.query_params)
     try:
         video = None if place is None else session.library.video(place.video_id)
     except VideoAssistantError:
@@ -40,10 +40,10 @@ def show(language: Language) -> None:
     if place is None or video is None:
         st.title(text("moment", language))
         st.info(text("no_moment", language))
-        links.link("library", text("library", language), icon=":material/video_library:")
+        links.show_link("library", text("library", language), icon=":material/video_library:")
         return
     at = min(place.seconds, video.duration_seconds)
-    st.title(plain(f"{video_title(video.video_id)} · {format_clock(at)}"), anchor=False)
+    st.title(escape_markdown(f"{video_title(video.video_id)} · {format_clock(at)}"), anchor=False)
     seen, said = st.columns([3, 2], gap="medium")
     with seen:
         player.show(session, video.video_id, at, language)
@@ -55,14 +55,14 @@ def show(language: Language) -> None:
     with said:
         _actions(session, video, at, language)
         _lines(session, video.video_id, at, language)
-    choose_part(session, video, at, language)
+    show_region_picker(session, video, at, language)
 
 
 def _go(seconds: float) -> None:
     st.query_params["at"] = f"{seconds:.3f}"
 
 
-def steps(keyframes: Sequence[Keyframe], at: float) -> dict[str, float | None]:
+def find_moves(keyframes: Sequence[Keyframe], at: float) -> dict[str, float | None]:
     """Where the usual moves lead: to the keyframe and the shot before and after; None where there is none."""
     times = [k.seconds for k in keyframes]
     starts = [k.seconds for n, k in enumerate(keyframes) if n == 0 or keyframes[n - 1].shot != k.shot]
@@ -84,7 +84,7 @@ def _moves(keyframes: Sequence[Keyframe], at: float, language: Language) -> None
         "shot_after": ("skip_next", "O"),
     }
     with st.container(horizontal=True, gap="xxsmall", horizontal_alignment="center"):
-        for name, seconds in steps(keyframes, at).items():
+        for name, seconds in find_moves(keyframes, at).items():
             icon, key = signs[name]
             st.button(
                 f":material/{icon}:",
@@ -102,10 +102,10 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
     if st.button(text("ask_video", language), icon=":material/chat:", type="primary", width="stretch"):
         st.session_state["scope_next"] = video.video_id
         st.switch_page(st.session_state["pages"]["chat"])
-    links.link(
+    links.show_link(
         "search",
         text("like_this", language),
-        PictureAddress(video.video_id, at).query(),
+        PictureAddress(video.video_id, at).to_query(),
         icon=":material/image_search:",
     )
     path = Path(video.paths[0]) if video.paths else None
@@ -120,7 +120,7 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
         name = f"{video_title(video.video_id)}-{format_clock(at).replace(':', '.')}"
         st.download_button(
             text("take_cut", language, seconds=f"{stop - start:.1f}"),
-            data=lambda: downloads.cut_bytes(path, start, stop),
+            data=lambda: downloads.encode_clip(path, start, stop),
             file_name=f"{name}.mp4",
             mime="video/mp4",
             disabled=stop <= start,
@@ -130,7 +130,7 @@ def _actions(session: Session, video: Video, at: float, language: Language) -> N
         )
         st.download_button(
             text("take_picture", language),
-            data=lambda: downloads.png(session.grounder.frame(video.video_id, at)),
+            data=lambda: downloads.encode_png(session.grounder.frame(video.video_id, at)),
             file_name=f"{name}.png",
             mime="image/png",
             icon=":material/download:",
@@ -151,5 +151,5 @@ def _lines(session: Session, video_id: str, at: float, language: Language) -> No
     with st.container(height=300, border=True, gap="xxsmall"):
         for number, line in enumerate(lines):
             icon = ":material/subtitles:" if line.source != "ocr" else ":material/text_fields:"
-            label = plain(f"{format_clock(line.start_seconds)}  {line.text[:120]}")
+            label = escape_markdown(f"{format_clock(line.start_seconds)}  {line.text[:120]}")
             st.button(label, key=f"line-{number}", type="tertiary", icon=icon, on_click=_go, args=(line.start_seconds,))

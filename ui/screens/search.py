@@ -10,14 +10,14 @@ import streamlit as st
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
-from ui.downloads import hits_csv
-from ui.escape import plain
+from ui.downloads import format_hits_csv
+from ui.escape import escape_markdown
 from ui.state import links
 from ui.state.links import PictureAddress
-from ui.state.shared import models, shared_session
+from ui.state.shared import shared_session, wait_for_models
 from ui.strings import Language, text
 from ui.widgets import cards, player, timeline
-from ui.widgets.results_grid import arrange
+from ui.widgets.results_grid import group_hits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +39,9 @@ def show(language: Language) -> None:
     names = {video.video_id: video_title(video.video_id) for video in session.library.videos()}
     if not names:
         st.info(text("nothing_yet", language))
-        links.link("library", text("add_own", language), icon=":material/upload:")
+        links.show_link("library", text("add_own", language), icon=":material/upload:")
         return
-    like = links.place(st.query_params)
+    like = links.read_address(st.query_params)
     words = _words(language)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         scope = st.selectbox(
@@ -56,13 +56,13 @@ def show(language: Language) -> None:
         )
         near = st.toggle(text("neighbours", language), value=True, key="neighbours")
     try:
-        hits = _hits(models(language), words, like, scope or None) if words or like is not None else None
+        hits = _hits(wait_for_models(language), words, like, scope or None) if words or like is not None else None
         if hits is None:
             st.caption(text("search_hint", language))
             return
-        groups = arrange(hits, session.library.vectors, alike=alike if alike < 1 else 2.0)
+        groups = group_hits(hits, session.library.vectors, alike=alike if alike < 1 else 2.0)
     except VideoAssistantError as error:
-        st.warning(plain(str(error)))
+        st.warning(escape_markdown(str(error)))
         return
     _head(session, groups, hits, like, language)
     many = st.session_state.setdefault("wall_videos", A_PAGE)
@@ -119,13 +119,13 @@ def _head(
             where = {"name": video_title(like.video_id), "time": format_clock(like.seconds)}
             if Path(own.image).exists():
                 st.image(own.image, width=132, alt=text("keyframe_alt", language, **where))
-            st.markdown(plain(text("like_head" if like.box is None else "like_part_head", language, **where)))
+            st.markdown(escape_markdown(text("like_head" if like.box is None else "like_part_head", language, **where)))
     shown = sum(len(group.tiles) for group in groups)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(text("found", language, shown=shown, folded=len(hits) - shown, videos=len(groups)))
         st.download_button(
             text("csv", language),
-            data=hits_csv(hits),
+            data=format_hits_csv(hits),
             file_name="hits.csv",
             mime="text/csv",
             icon=":material/table:",
@@ -138,7 +138,7 @@ def _head(
 def _group(session: Session, group: Group, near: bool, language: Language) -> None:
     """The hits of one video; a click on one plays it above them."""
     key = f"wall-{group.video_id}"
-    st.subheader(plain(video_title(group.video_id)), anchor=False, divider="gray")
+    st.subheader(escape_markdown(video_title(group.video_id)), anchor=False, divider="gray")
     wanted: float | None = st.session_state.get(f"{key}-player")
     if wanted is not None:
         player.show(session, group.video_id, wanted, language)
@@ -175,7 +175,11 @@ def _tile(session: Session, tile: Tile, key: str, group: str, near: bool, langua
         keyframe=KeyframeRef.of(frame),
     )
     said = tile.hit.line.text if tile.hit.line is not None else ""
-    told = [f"{tile.hit.score:.2f}", text("folded", language, count=tile.folded) if tile.folded else "", plain(said)]
+    told = [
+        f"{tile.hit.score:.2f}",
+        text("folded", language, count=tile.folded) if tile.folded else "",
+        escape_markdown(said),
+    ]
     with st.container(key=f"card-{key}-tile", gap="xxsmall"):
         cards.show(
             session,

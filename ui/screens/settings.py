@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import privacy
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.server import MOST_UPLOAD_MB
 from ui.state import options
 from ui.state.shared import shared_session
@@ -25,7 +25,7 @@ def show(language: Language) -> None:
     st.subheader(text("privacy", language), anchor=False)
     _privacy(session, language)
     st.subheader(text("profile", language, name=session.profile.name), anchor=False)
-    st.markdown(plain(session.profile.note_vi if language == "vi" else session.profile.note_en))
+    st.markdown(escape_markdown(session.profile.note_vi if language == "vi" else session.profile.note_en))
     _models(session, language)
     st.subheader(text("machine", language), anchor=False)
     _machine(session, language)
@@ -33,11 +33,13 @@ def show(language: Language) -> None:
 
 def _privacy(session: Session, language: Language) -> None:
     """What leaves, sentence by sentence; how to stop it."""
-    found = privacy.leaving(session.settings, language, online_voice=options.current(session).online)
+    found = privacy.list_outgoing_data(
+        session.settings, language, online_voice=options.read_voice_options(session).online
+    )
     if not found:
         st.success(text("leaves_nothing", language), icon=f":material/{privacy.SIGN}:")
     for sentence in found:
-        st.warning(plain(sentence), icon=":material/outbound:")
+        st.warning(escape_markdown(sentence), icon=":material/outbound:")
     st.caption(text("stays", language, limit=MOST_UPLOAD_MB))
 
 
@@ -48,7 +50,7 @@ def _models(session: Session, language: Language) -> None:
     for row in inventory(session.settings):
         sign = ":material/check:" if row["there"] else ":material/close:"
         role = text(f"role_{row['role']}", language)
-        where = plain(f"{_short(row['uses'])} · {row['licence']}")
+        where = escape_markdown(f"{_short(row['uses'])} · {row['licence']}")
         st.markdown(f"{sign} **{role}** {where}")
 
 
@@ -68,6 +70,6 @@ def _machine(session: Session, language: Language) -> None:
     """Device, codecs, disk: what was found, and what to do where it will not do."""
     for row in _diagnosis(session, str(session.settings.library)):
         sign = ":material/check:" if row["ok"] else ":material/priority_high:"
-        advice = f"  \n:gray[{plain(str(row['do']))}]" if row["do"] else ""
+        advice = f"  \n:gray[{escape_markdown(str(row['do']))}]" if row["do"] else ""
         what = text(f"part_{row['what']}", language)
-        st.markdown(f"{sign} **{what}** {plain(str(row['found']))}{advice}")
+        st.markdown(f"{sign} **{what}** {escape_markdown(str(row['found']))}{advice}")

@@ -9,7 +9,7 @@ import streamlit as st
 
 
 @st.cache_data(show_spinner=False, max_entries=4, ttl=600)
-def used(folder: Path, revision: int) -> int:  # noqa: ARG001 - counted anew when the library changed
+def measure_disk_usage(folder: Path, revision: int) -> int:  # noqa: ARG001 - counted anew when the library changed
     """Bytes of all files under `folder`."""
     total, waiting = 0, [str(folder)]
     while waiting:

@@ -21,13 +21,13 @@ class PictureAddress:
     seconds: float
     box: Box | None = None  # XYXY pixels of the displayed frame
 
-    def query(self) -> dict[str, str]:
+    def to_query(self) -> dict[str, str]:
         """As parameters of an address."""
         given = {"video": self.video_id, "at": f"{self.seconds:.3f}"}
         return given if self.box is None else given | {"box": ",".join(f"{side:.0f}" for side in self.box)}
 
 
-def place(query: Mapping[str, str]) -> PictureAddress | None:
+def read_address(query: Mapping[str, str]) -> PictureAddress | None:
     """The inverse of `Place.query`; None where an address names no place, or a broken one."""
     try:
         seconds = float(query["at"])
@@ -43,12 +43,12 @@ def place(query: Mapping[str, str]) -> PictureAddress | None:
     return PictureAddress(query["video"], seconds, (sides[0], sides[1], sides[2], sides[3]))
 
 
-def remember(pages: Mapping[str, Any]) -> None:
+def remember_pages(pages: Mapping[str, Any]) -> None:
     """Keeps the pages of this run, so that any part of the screen can link to them."""
     st.session_state["pages"] = dict(pages)
 
 
-def link(name: str, label: str, query: Mapping[str, str] | None = None, *, icon: str | None = None) -> None:
+def show_link(name: str, label: str, query: Mapping[str, str] | None = None, *, icon: str | None = None) -> None:
     """A link to another page, which opens without loading everything anew."""
     pages = st.session_state.get("pages", {})
     if name in pages:  # a part of the page that is tested alone has none

@@ -25,7 +25,7 @@ class VoiceOptions:
     answer_in: Language | None  # None: as asked
 
 
-def current(session: Session) -> VoiceOptions:
+def read_voice_options(session: Session) -> VoiceOptions:
     """As they stand now."""
     state = st.session_state
     chosen = state.get("answer_in")

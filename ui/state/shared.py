@@ -38,12 +38,12 @@ def _warming() -> threading.Thread:
     return thread
 
 
-def warm_up() -> None:
+def start_loading_models() -> None:
     """Begins to load the models, once."""
     _warming()
 
 
-def models(language: Language) -> Session:
+def wait_for_models(language: Language) -> Session:
     """The session once its models are loaded; says so where that takes a while."""
     if (thread := _warming()).is_alive():
         with st.spinner(text("loading", language)):

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.media.pictures import draw_thumbnail
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.state import links
 from ui.state.links import PictureAddress
 from ui.strings import Language, text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_LABELS = 3  # under one card
 
 
-def picture(session: Session, evidence: Evidence) -> Any:
+def draw_picture(session: Session, evidence: Evidence) -> Any:
     """The keyframe, with the boxes that prove the answer."""
     path = str(evidence.image)
     if not evidence.boxes:
@@ -65,7 +65,7 @@ def show(
         with st.container(key=f"{mark or 'plain'}-{key}"):
             if evidence.image and Path(evidence.image).exists():
                 st.image(
-                    picture(session, evidence), width="stretch", alt=f"{name} {', '.join(evidence.labels)}".strip()
+                    draw_picture(session, evidence), width="stretch", alt=f"{name} {', '.join(evidence.labels)}".strip()
                 )
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
             label, helps = (
@@ -84,7 +84,7 @@ def show(
 def _says(evidence: Evidence) -> str:
     """What the evidence shows; of several labels, the first few, since the picture bears them all."""
     seen = f"{format_clock(evidence.moment.start_seconds)}-{format_clock(evidence.moment.end_seconds)}"
-    return plain(
+    return escape_markdown(
         ", ".join(evidence.labels[:MOST_LABELS]) or evidence.text or f"{video_title(evidence.moment.video_id)} {seen}"
     )
 
@@ -105,7 +105,7 @@ def _mark(session: Session, thread: str, spot: tuple[str, int], mark: Literal["p
     try:
         session.assistant.mark(thread, *spot, mark)
     except VideoAssistantError as error:  # the video was removed since the answer was given
-        st.toast(plain(str(error)))
+        st.toast(escape_markdown(str(error)))
 
 
 def _more(
@@ -121,11 +121,16 @@ def _more(
     own = evidence.seconds
     place = PictureAddress(evidence.moment.video_id, own)
     with st.popover(":material/more_horiz:", key=f"{key}-more", help=text("more", language), type="tertiary"):
-        links.link("moment", text("open_moment", language), place.query(), icon=":material/movie:")
-        links.link("search", text("like_this", language), place.query(), icon=":material/image_search:")
+        links.show_link("moment", text("open_moment", language), place.to_query(), icon=":material/movie:")
+        links.show_link("search", text("like_this", language), place.to_query(), icon=":material/image_search:")
         for box, label in _parts(evidence):
             part = PictureAddress(evidence.moment.video_id, own, box)
-            links.link("search", text("like_box", language, what=plain(label)), part.query(), icon=":material/crop:")
+            links.show_link(
+                "search",
+                text("like_box", language, what=escape_markdown(label)),
+                part.to_query(),
+                icon=":material/crop:",
+            )
         if thread is not None and spot is not None:
             rejected = mark == "rejected"
             st.button(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from assistant.export.report import report_page
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 MOST_LISTED = 8
 
 
-def current() -> str:
+def open_current_thread() -> str:
     """The conversation that is shown; its id is in the page's address, so that a reload finds it again."""
-    thread: str = st.query_params.get("thread") or st.session_state.get("thread") or new_thread()
+    thread: str = st.query_params.get("thread") or st.session_state.get("thread") or new_thread_id()
     _remember(thread)
     return thread
 
 
-def new_thread() -> str:
+def new_thread_id() -> str:
     """An id that nobody guesses."""
     return uuid.uuid4().hex[:12]
 
@@ -39,10 +39,10 @@ def _remember(thread: str) -> None:
     st.session_state["thread"] = st.query_params["thread"] = thread
 
 
-def choose(session: Session, language: Language) -> None:
+def show(session: Session, language: Language) -> None:
     """The list: begin a new one, go to another, and what can be done with this one."""
     st.button(
-        text("new", language), width="stretch", icon=":material/add:", on_click=_go, args=(new_thread(),), key="new"
+        text("new", language), width="stretch", icon=":material/add:", on_click=_go, args=(new_thread_id(),), key="new"
     )
     thread: str = st.session_state.get("thread", "")
     known = {info.thread_id: info.title for info in session.assistant.threads()}
@@ -60,7 +60,7 @@ def _list(rows: list[tuple[str, str]], thread: str) -> None:
         for thread_id, name in rows:
             kind: Literal["secondary", "tertiary"] = "secondary" if thread_id == thread else "tertiary"
             key = f"thread-{thread_id}"
-            st.button(plain(name[:40]), key=key, width="stretch", type=kind, on_click=_go, args=(thread_id,))
+            st.button(escape_markdown(name[:40]), key=key, width="stretch", type=kind, on_click=_go, args=(thread_id,))
 
 
 def _manage(session: Session, thread: str, name: str, language: Language) -> None:
@@ -73,7 +73,7 @@ def _manage(session: Session, thread: str, name: str, language: Language) -> Non
 
     def delete() -> None:
         session.assistant.delete_thread(thread)
-        _go(new_thread())
+        _go(new_thread_id())
 
     with st.popover(text("manage", language), width="stretch", icon=":material/more_horiz:"):
         st.text_input(text("rename", language), value=name, key=f"name-{thread}", on_change=rename)

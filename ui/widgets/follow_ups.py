@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.strings import text
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST = 3
 
 
-def next_questions(reply: Reply) -> list[str]:
+def suggest_questions(reply: Reply) -> list[str]:
     """At most three, in the language of the reply; none where it offers choices itself."""
     language = reply.language
     if reply.choices:
@@ -42,12 +42,12 @@ def next_questions(reply: Reply) -> list[str]:
 
 def show(last: Reply, thread: str, number: int) -> str | None:
     """The readings of a question that has two, or what one could ask next; the one clicked."""
-    choices = last.choices or next_questions(last)
+    choices = last.choices or suggest_questions(last)
     if not choices:
         return None
     with st.container(horizontal=True, key=f"offered-{thread}-{number}"):
         for place, choice in enumerate(choices):
             icon = ":material/subdirectory_arrow_right:" if last.choices else ":material/lightbulb:"
-            if st.button(plain(choice), key=f"{thread}-{number}-choice-{place}", icon=icon):
+            if st.button(escape_markdown(choice), key=f"{thread}-{number}-choice-{place}", icon=icon):
                 return choice
     return None

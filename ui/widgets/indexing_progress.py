@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.strings import Language, text
 
 if TYPE_CHECKING:
@@ -44,18 +44,25 @@ def _bars(job: Job, language: Language) -> None:
         st.progress(0.0, text("starting", language))
     for path, now in list(job.progress.items())[: -MOST_SHOWN - 1 : -1]:
         total = max(now["total_seconds"] or 0.0, now["done_seconds"], 0.1)
-        told = {"name": plain(Path(path).name), "done": round(now["done_seconds"]), "total": round(total)}
-        st.progress(now["done_seconds"] / total, text("indexing", language, stage=plain(now["stage"]), **told))
+        told = {"name": escape_markdown(Path(path).name), "done": round(now["done_seconds"]), "total": round(total)}
+        st.progress(
+            now["done_seconds"] / total, text("indexing", language, stage=escape_markdown(now["stage"]), **told)
+        )
 
 
 def _outcome(job: Job, language: Language) -> None:
     if job.cancelled:
         st.info(text("cancelled", language))
     for row in job.results[:MOST_SHOWN]:
-        say = text(row["status"], language, name=plain(Path(row["path"]).name), error=plain(row["error"] or ""))
+        say = text(
+            row["status"],
+            language,
+            name=escape_markdown(Path(row["path"]).name),
+            error=escape_markdown(row["error"] or ""),
+        )
         (st.error if row["status"] == "failed" else st.success)(say)
     if len(job.results) > MOST_SHOWN:
         st.caption(text("and_more", language, count=len(job.results) - MOST_SHOWN))
     if not job.results and not job.cancelled:
         for message in job.messages[-1:]:
-            st.error(plain(message))
+            st.error(escape_markdown(message))

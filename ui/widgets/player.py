@@ -11,7 +11,7 @@ import streamlit as st
 
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.strings import Language, text
 from ui.widgets import subtitles
 
@@ -33,7 +33,7 @@ class Clip:
     offset_seconds: float = 0.0  # where the file begins in the video
 
 
-def playable(path: Path, seconds: float, cache: Path) -> Clip:
+def prepare_clip(path: Path, seconds: float, cache: Path) -> Clip:
     """Something that plays `path` at `seconds`: within half a second for the original, exact in a cut.
 
     Cuts are kept in `cache` under the original's path, size, time of change and place.
@@ -61,15 +61,15 @@ def show(session: Session, video_id: str, seconds: float, language: Language, *,
     """The player at a moment, and what it plays; why not, where it cannot."""
     try:
         path = Path(session.library.video(video_id).paths[0])
-        clip = playable(path, seconds, session.settings.library / "cuts")
+        clip = prepare_clip(path, seconds, session.settings.library / "cuts")
     except (FileNotFoundError, IndexError):
         st.warning(text("gone", language, path=video_title(video_id)))
         return
     except VideoAssistantError as error:
-        st.warning(plain(str(error)))
+        st.warning(escape_markdown(str(error)))
         return
-    names = {source: text(source, language) for source in subtitles.SHOWN}
-    spoken = subtitles.tracks(session.library.lines(video_id), clip.offset_seconds, names)
+    names = {source: text(source, language) for source in subtitles.SPOKEN_SOURCES}
+    spoken = subtitles.make_tracks(session.library.lines(video_id), clip.offset_seconds, names)
     what = text("playing", language, name=video_title(video_id), time=format_clock(seconds))
     st.video(
         str(clip.path),
@@ -79,4 +79,4 @@ def show(session: Session, video_id: str, seconds: float, language: Language, *,
         alt=what,
         width=WIDTH,
     )
-    st.caption(f"{plain(what)} ({text('cut', language)})" if clip.is_cut else plain(what))
+    st.caption(f"{escape_markdown(what)} ({text('cut', language)})" if clip.is_cut else escape_markdown(what))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from assistant.media.pictures import BOX_COLOURS
 from tools.errors import VideoAssistantError
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.state import links
 from ui.state.links import PictureAddress
 from ui.strings import Language, text
@@ -26,7 +26,7 @@ LEAST_SIDE = 8  # pixels of the video; a smaller box is a slip of the hand
 MOST_FOUND = 12
 
 
-def choose_part(session: Session, video: Video, seconds: float, language: Language) -> None:
+def show_region_picker(session: Session, video: Video, seconds: float, language: Language) -> None:
     """The keyframe nearest to `seconds`, in which a box is dragged, or one that was found is clicked."""
     with st.expander(text("part", language), icon=":material/crop:"):
         frame = session.library.nearest_keyframe(video.video_id, seconds)
@@ -37,7 +37,7 @@ def choose_part(session: Session, video: Video, seconds: float, language: Langua
         box = _drawn(frame.image, video, found, f"part-{frame.frame_index}-{len(found)}", language)
         if box is not None:
             place = PictureAddress(video.video_id, frame.seconds, box)
-            links.link("search", text("like_part", language), place.query(), icon=":material/image_search:")
+            links.show_link("search", text("like_part", language), place.to_query(), icon=":material/image_search:")
 
 
 def _found(session: Session, frame: Any, language: Language) -> list[Detection]:
@@ -48,7 +48,7 @@ def _found(session: Session, frame: Any, language: Language) -> list[Detection]:
     try:
         return session.grounder.ground(frame, words)[:MOST_FOUND]
     except VideoAssistantError as error:
-        st.warning(plain(str(error)))
+        st.warning(escape_markdown(str(error)))
         return []
 
 
@@ -82,10 +82,10 @@ def _drawn(image: str, video: Video, found: Sequence[Detection], key: str, langu
     chart = alt.layer(*layers).properties(width=WIDTH, height=height).configure_view(strokeWidth=0)
     alternative = text("part_alt", language)
     state = st.altair_chart(chart, width="content", key=key, on_select="rerun", selection_mode=names, alt=alternative)
-    return _box(state.get("selection", {}), video)
+    return read_selected_box(state.get("selection", {}), video)
 
 
-def _box(selection: dict[str, Any], video: Video) -> Box | None:
+def read_selected_box(selection: dict[str, Any], video: Video) -> Box | None:
     """What was clicked, else what was dragged, within the picture."""
     for row in selection.get("clicked", []):
         if {"x", "y", "x2", "y2"} <= row.keys():

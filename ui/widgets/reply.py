@@ -11,8 +11,8 @@ import streamlit as st
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
-from ui.downloads import evidence_csv
-from ui.escape import plain
+from ui.downloads import format_evidence_csv
+from ui.escape import escape_markdown
 from ui.state import links
 from ui.state.links import PictureAddress
 from ui.strings import Language, text
@@ -37,9 +37,9 @@ MARKS: dict[str, tuple[Any, str]] = {
 def show(session: Session, reply: Reply, thread: str, key: str, language: Language, *, speak: bool) -> None:
     """The answer with everything it rests on. `key` is unique on the page; `speak` plays the answer at once."""
     with st.container(key=f"said-{key}"):
-        st.markdown(plain(reply.answer))
-        if beyond := session.domain_notice(reply):
-            st.caption(plain(beyond))
+        st.markdown(escape_markdown(reply.answer))
+        if notice := session.domain_notice(reply):
+            st.caption(escape_markdown(notice))
     _verdicts(reply, language)
     if reply.sequences:
         for number, sequence in enumerate(reply.sequences):
@@ -53,11 +53,11 @@ def show(session: Session, reply: Reply, thread: str, key: str, language: Langua
                 cards.show(session, one, f"{key}-card-{number}", language, play=play, thread=thread)
     _player(session, reply, key, language)
     with st.container(horizontal=True, vertical_alignment="center"):
-        spoken.button(key, language)
+        spoken.show_button(key, language)
         if reply.evidence:
             st.download_button(
                 text("csv", language),
-                data=evidence_csv(reply.evidence),
+                data=format_evidence_csv(reply.evidence),
                 file_name="evidence.csv",
                 mime="text/csv",
                 key=f"{key}-csv",
@@ -76,24 +76,24 @@ def _verdicts(reply: Reply, language: Language) -> None:
     with st.container(horizontal=True, gap="small"):
         for condition in reply.conditions:
             colour, sign = MARKS[condition.verdict]
-            st.badge(f"{plain(condition.text)}: {text(condition.verdict, language)}", icon=sign, color=colour)
+            st.badge(f"{escape_markdown(condition.text)}: {text(condition.verdict, language)}", icon=sign, color=colour)
         if reply.confidence:
             key = "sure_measured" if reply.calibrated else "sure_help"
             helps = text(key, language, share=f"{reply.confidence:.0%}")
-            st.badge(text(sureness(reply.confidence), language), color="gray", help=helps)
+            st.badge(text(confidence_key(reply.confidence), language), color="gray", help=helps)
 
 
-def sureness(confidence: float) -> str:
+def confidence_key(confidence: float) -> str:
     """Which words say how sure an answer is."""
     return "sure" if confidence >= SURE else "fairly_sure" if confidence >= FAIRLY_SURE else "unsure"
 
 
 def _strip(session: Session, sequence: EventSequence, thread: str, name: str, key: str, language: Language) -> None:
     """One strip of keyframes in order, each playable from where its event begins; a missed event is shown as missed."""
-    st.caption(plain(video_title(sequence.video_id)))
+    st.caption(escape_markdown(video_title(sequence.video_id)))
     with st.container(horizontal=True):
         for number, moment in enumerate(sequence.moments):
-            label = f"**{number + 1}.** {plain(moment.event)}"
+            label = f"**{number + 1}.** {escape_markdown(moment.event)}"
             evidence = _event_evidence(session, sequence.video_id, moment)
             if evidence is None:
                 with st.container(key=f"card-{name}-missed-{number}", gap="xxsmall"):
@@ -150,7 +150,7 @@ def _player(session: Session, reply: Reply, key: str, language: Language) -> Non
     clicked = timeline.show(session, video_id, seconds, key, language, hits=hits)
     with st.container(horizontal=True, vertical_alignment="center"):
         place = PictureAddress(video_id, seconds)
-        links.link("moment", text("open_moment", language), place.query(), icon=":material/movie:")
+        links.show_link("moment", text("open_moment", language), place.to_query(), icon=":material/movie:")
         if st.button(text("close", language), key=f"{key}-close", type="tertiary", icon=":material/close:"):
             del st.session_state[f"{key}-player"]
             st.rerun(scope="fragment")
@@ -164,4 +164,5 @@ def _steps(reply: Reply, language: Language) -> None:
     with st.expander(text("steps", language), type="compact"):
         for step in reply.steps:
             by = text("decided", language, by=text(step.decided_by, language))
-            st.markdown(f"{plain(step.say)}  \n:gray[{plain(step.tool)} · {by} · {plain(step.summary)}]")
+            details = f"{escape_markdown(step.tool)} · {by} · {escape_markdown(step.summary)}"
+            st.markdown(f"{escape_markdown(step.say)}  \n:gray[{details}]")

@@ -37,7 +37,7 @@ class Group:
     tiles: list[Tile] = field(default_factory=list)
 
 
-def arrange(hits: Sequence[FrameHit], vectors: Callable[[str], Vectors], *, alike: float) -> list[Group]:
+def group_hits(hits: Sequence[FrameHit], vectors: Callable[[str], Vectors], *, alike: float) -> list[Group]:
     """Videos in the order of their best hit.
 
     Args:

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.export.narration import Part, narrate
 from assistant.text.display import time_in_words, video_title
 from tools.errors import VideoAssistantError
-from ui.escape import plain
+from ui.escape import escape_markdown
 from ui.state import options
 from ui.strings import Language, text
 from ui.widgets import subtitles
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_TOLD = 4  # keyframes
 
 
-def button(key: str, language: Language) -> None:
+def show_button(key: str, language: Language) -> None:
     """Asks for the voice."""
     if st.button(text("speak", language), key=f"{key}-speak", icon=":material/volume_up:", type="tertiary"):
         _wanted().add(key)
@@ -39,8 +39,8 @@ def show(session: Session, reply: Reply, key: str, language: Language, *, at_onc
         _wanted().add(key)
     if key not in _wanted():
         return
-    chosen = options.current(session)
-    told = parts(reply)
+    chosen = options.read_voice_options(session)
+    told = narration_parts(reply)
     voice, folder = session.voice(online=chosen.online, accents=chosen.accents), session.settings.library / "voice"
     try:
         if len(told) == 1:
@@ -49,7 +49,7 @@ def show(session: Session, reply: Reply, key: str, language: Language, *, at_onc
             notice = speech.notice
         else:
             film = narrate(told, reply.language, voice, folder, speed=chosen.speed)
-            cues = subtitles.vtt(film.cues)
+            cues = subtitles.format_vtt(film.cues)
             st.video(
                 str(film.path),
                 autoplay=True,
@@ -59,15 +59,15 @@ def show(session: Session, reply: Reply, key: str, language: Language, *, at_onc
             )
             notice = film.notice
     except VideoAssistantError as error:
-        st.warning(plain(str(error)))
+        st.warning(escape_markdown(str(error)))
         return
     if notice:
         st.toast(notice)
     with st.expander(text("transcript", language), type="compact"):
-        st.markdown("  \n".join(plain(part.words) for part in told))
+        st.markdown("  \n".join(escape_markdown(part.words) for part in told))
 
 
-def parts(reply: Reply) -> list[Part]:
+def narration_parts(reply: Reply) -> list[Part]:
     """The answer, then each keyframe with its time and what it says; the answer alone where there is none."""
     shown = [e for e in reply.evidence if e.image and Path(e.image).is_file()][:MOST_TOLD]
     told = [Part(reply.spoken, Path(str(shown[0].image)) if shown else None)]

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
     from tools.types import Line
 
-SHOWN = ("subtitle", "speech")
+SPOKEN_SOURCES = ("subtitle", "speech")
 """What is said. Text on screen is seen anyway, and captions are the core's own words."""
 
 
-def tracks(lines: Iterable[Line], offset_seconds: float, names: dict[str, str]) -> dict[str, str]:
+def make_tracks(lines: Iterable[Line], offset_seconds: float, names: dict[str, str]) -> dict[str, str]:
     """`{label: WebVTT}`, one for each source and language.
 
     Args:
@@ -22,16 +22,16 @@ def tracks(lines: Iterable[Line], offset_seconds: float, names: dict[str, str]) 
     """
     found: dict[str, list[Line]] = {}
     for line in lines:
-        if line.source in SHOWN and line.end_seconds > offset_seconds:
+        if line.source in SPOKEN_SOURCES and line.end_seconds > offset_seconds:
             found.setdefault(" ".join(filter(None, (names[line.source], line.language))), []).append(line)
     begun = offset_seconds
     return {
-        label: vtt((max(0.0, line.start_seconds - begun), line.end_seconds - begun, line.text) for line in own)
+        label: format_vtt((max(0.0, line.start_seconds - begun), line.end_seconds - begun, line.text) for line in own)
         for label, own in found.items()
     }
 
 
-def vtt(cues: Iterable[tuple[float, float, str]]) -> str:
+def format_vtt(cues: Iterable[tuple[float, float, str]]) -> str:
     """WebVTT of `(start in seconds, end, words)`."""
     written = [f"{_clock(start)} --> {_clock(end)}\n{_escaped(words)}" for start, end, words in cues]
     return "WEBVTT\n\n" + "\n\n".join(written) + "\n"

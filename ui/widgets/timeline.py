@@ -23,7 +23,7 @@ SHOTS, NOW = ("rgba(124, 138, 147, .28)", "rgba(124, 138, 147, .5)"), "#dc2626"
 CLOCK = "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + floor(datum.value % 60)"
 
 
-def shots(keyframes: Sequence[Keyframe], duration: float) -> list[dict[str, Any]]:
+def build_shot_rows(keyframes: Sequence[Keyframe], duration: float) -> list[dict[str, Any]]:
     """One row for each shot: where it begins and ends, in two colours by turns."""
     starts = [k.seconds for n, k in enumerate(keyframes) if n == 0 or keyframes[n - 1].shot != k.shot]
     ends = [*starts[1:], max([duration, *starts[-1:]])]
@@ -50,7 +50,7 @@ def show(
     import altair as alt
 
     video = session.library.video(video_id)
-    rows = shots(session.library.keyframes(video_id), video.duration_seconds)
+    rows = build_shot_rows(session.library.keyframes(video_id), video.duration_seconds)
     found = list(hits)
     marks = [{"seconds": at, "colour": COLOURS[kind], "what": f"{format_clock(at)} {what}"} for at, kind, what in found]
     lines = [line for line in session.library.lines(video_id) if line.source != "caption"]

@@ -31,7 +31,7 @@ def show(session: Session, indexer: Indexer, language: Language) -> str | None:
                 on_click=lambda: _take_demo(indexer),
                 disabled=indexer.running,
             )
-            links.link("library", text("add_own", language), icon=":material/upload:")
+            links.show_link("library", text("add_own", language), icon=":material/upload:")
         indexing_progress.show(indexer, language)
         return None
     st.markdown(text("first_minute", language))
@@ -41,7 +41,7 @@ def show(session: Session, indexer: Indexer, language: Language) -> str | None:
         for question in (EXAMPLES if has_demo else OTHER_EXAMPLES)[language]:
             if st.button(question, key=f"example-{question}"):
                 return question
-    links.link("guide", text("what_to_ask", language), icon=":material/help:")
+    links.show_link("guide", text("what_to_ask", language), icon=":material/help:")
     indexing_progress.show(indexer, language)
     return None
 
