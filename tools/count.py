@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.ground import GroundOptions, boxed, find_boxes
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from tools.types import Keyframe
 
 
+SCHEMA_TEXT = schema_text("tools/count")
+
+
 class CountInput(BaseModel):
     """Slots of `count`."""
 
-    phrase: str = Field(min_length=1, description="what to count")
-    video: str | None = Field(default=None, description="video id; all videos if absent")
-    start: float | None = Field(default=None, ge=0, description="seconds")
-    end: float | None = Field(default=None, gt=0, description="seconds, exclusive")
+    phrase: str = Field(min_length=1, description=SCHEMA_TEXT.field("phrase"))
+    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
+    start: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("start"))
+    end: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("end"))
 
 
 class CountOptions(GroundOptions):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.moments import stretches
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
 
 
+SCHEMA_TEXT = schema_text("tools/describe")
+
+
 class DescribeInput(BaseModel):
     """Slots of `describe`."""
 
-    video: str | None = Field(default=None, description="video id; all videos if absent")
-    start: float | None = Field(default=None, ge=0, description="seconds")
-    end: float | None = Field(default=None, gt=0, description="seconds, exclusive")
+    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
+    start: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("start"))
+    end: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("end"))
 
 
 class DescribeOptions(BaseModel):

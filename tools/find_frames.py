@@ -8,6 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at, known_video
 from tools.ports import Feedback
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     from tools.ports import FrameIndex
 
 
+SCHEMA_TEXT = schema_text("tools/find_frames")
+
+
 class FindFramesInput(BaseModel):
     """Slots of `find_frames`."""
 
-    query: str = Field(min_length=1, description="what the pictures show")
-    video: str | None = Field(default=None, description="video id; all videos if absent")
-    start: float | None = Field(default=None, ge=0, description="seconds")
-    end: float | None = Field(default=None, gt=0, description="seconds, exclusive")
+    query: str = Field(min_length=1, description=SCHEMA_TEXT.field("query"))
+    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
+    start: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("start"))
+    end: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("end"))
 
 
 class FindFramesOptions(BaseModel):

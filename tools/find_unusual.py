@@ -14,6 +14,7 @@ import numpy as np
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.types import Evidence, KeyframeRef, Moment
@@ -30,10 +31,13 @@ MOST_VIDEOS = 50  # looked through in one question
 TAIL_SECONDS = 1.0  # how long what the last keyframe shows lasts
 
 
+SCHEMA_TEXT = schema_text("tools/find_unusual")
+
+
 class FindUnusualInput(BaseModel):
     """Slots of `find_unusual`."""
 
-    video: str | None = Field(default=None, description="video id; all videos if absent")
+    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at
 from tools.errors import VideoAssistantError
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from tools.types import Detection, Keyframe
 
 
+SCHEMA_TEXT = schema_text("tools/ground")
+
+
 class GroundInput(BaseModel):
     """Slots of `ground`."""
 
-    phrases: str = Field(min_length=1, description="things to point at, joined by ' . '")
-    moment: str = Field(min_length=1, description="VIDEO@SECONDS")
+    phrases: str = Field(min_length=1, description=SCHEMA_TEXT.field("phrases"))
+    moment: str = Field(min_length=1, description=SCHEMA_TEXT.field("moment"))
 
 
 class GroundOptions(BaseModel):

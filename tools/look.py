@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, keyframe_at
 from tools.types import Evidence, KeyframeRef, Moment
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from tools.ports import Core, FrameIndex
 
 
+SCHEMA_TEXT = schema_text("tools/look")
+
+
 class LookInput(BaseModel):
     """Slots of `look`."""
 
-    question: str = Field(min_length=1, description="what to answer about the picture")
-    moment: str = Field(min_length=1, description="VIDEO@SECONDS")
+    question: str = Field(min_length=1, description=SCHEMA_TEXT.field("question"))
+    moment: str = Field(min_length=1, description=SCHEMA_TEXT.field("moment"))
 
 
 def look_tool(frames: FrameIndex, core: Core) -> BaseTool:

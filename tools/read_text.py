@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.types import Evidence, KeyframeRef, Line, Moment, Source
@@ -22,12 +23,15 @@ ALL_LINES = "none"
 """The query that asks for every line instead of a search."""
 
 
+SCHEMA_TEXT = schema_text("tools/read_text")
+
+
 class ReadTextInput(BaseModel):
     """Slots of `read_text`."""
 
-    query: str = Field(default=ALL_LINES, description="words to look for; 'none' for all lines")
-    video: str | None = Field(default=None, description="video id; all videos if absent")
-    source: Source | None = Field(default=None, description="where the line comes from; anywhere if absent")
+    query: str = Field(default=ALL_LINES, description=SCHEMA_TEXT.field("query"))
+    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
+    source: Source | None = Field(default=None, description=SCHEMA_TEXT.field("source"))
 
 
 class ReadTextOptions(BaseModel):

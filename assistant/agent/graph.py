@@ -71,7 +71,7 @@ class Agent:
 
         self._composer = Composer(frames, core, translate, options)
         self._understand = Understand(frames, core, translate, options)
-        self._tools: dict[str, BaseTool] = {
+        self.tools: dict[str, BaseTool] = {
             tool.name: tool
             for tool in (
                 find_frames_tool(frames, FindFramesOptions()),
@@ -84,14 +84,14 @@ class Agent:
                 find_unusual_tool(frames),
             )
         }
-        self._plan = Plan(frames, core, self._tools, options)
+        self._plan = Plan(frames, core, self.tools, options)
 
     def compile(self, saver: Any) -> Any:
         """The graph with its checkpointer."""
         graph = StateGraph(State)
         graph.add_node("understand", self._understand)
         graph.add_node("plan", self._plan)
-        graph.add_node("act", ToolNode(list(self._tools.values()), handle_tool_errors=False))
+        graph.add_node("act", ToolNode(list(self.tools.values()), handle_tool_errors=False))
         graph.add_node("look", self.look)
         graph.add_node("reflect", self.reflect)
         graph.add_node("answer", self.answer)

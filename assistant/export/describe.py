@@ -66,7 +66,7 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
     features = session.blip.features([image])
     if not all(session.blip.in_domain(features)):
         raise VideoAssistantError(say("outside", language))
-    prompt = render("caption")
+    prompt = render("pocket/caption")
     (caption,) = session.blip.write(prompt, session.blip.queries(features, prompt.lower()))
     text = _translated(session, caption.text, language)
     return Description(text, text, caption.confidence)
@@ -79,7 +79,7 @@ def draw_attention(session: Session, image: NDArray[np.uint8], path: Path) -> No
     """
     from assistant.models.blip.attention import attention_by_word, draw_word_attention
 
-    draw_word_attention(image, attention_by_word(session.local_blip, image, render("caption"))).save(path)
+    draw_word_attention(image, attention_by_word(session.local_blip, image, render("pocket/caption"))).save(path)
 
 
 def _translated(session: Session, text: str, language: Language) -> str:

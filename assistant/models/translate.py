@@ -25,7 +25,7 @@ class T5Translator:
         """`text` in `target` (ISO 639-1, vi or en); itself if nothing is to be done or nothing comes out."""
         if source == target or not text.strip():
             return text
-        prompt = render("translate", source=NAMES[source], target=NAMES[target], text=text)
+        prompt = render("pocket/translate", source=NAMES[source], target=NAMES[target], text=text)
         return self._blip.write(prompt, max_new_tokens=64)[0].text or text
 
 

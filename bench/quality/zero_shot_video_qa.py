@@ -151,7 +151,7 @@ def answer(blip: InstructBlip, question: str, features: NDArray[np.float16]) -> 
     """A short answer from frames `(n, tokens, width)` in the order of time."""
     import torch
 
-    prompt = blip.clean(render("video_qa", question=question))
+    prompt = blip.clean(render("video_qa/answer", question=question))
     language = blip.loaded.language
     with torch.inference_mode():
         visual = blip.queries(features, prompt)

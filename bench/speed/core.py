@@ -108,7 +108,7 @@ def _answer(blip: InstructBlip, features: NDArray[np.float16], **generation: str
     language = blip.loaded.language
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
-        text = render("video_qa", question=QUESTION)
+        text = render("video_qa/answer", question=QUESTION)
         prompt = language.embed_prompt(text, visual.reshape(1, -1, visual.shape[-1]))
         language.write(prompt, max_new_tokens=ANSWER_TOKENS, min_new_tokens=ANSWER_TOKENS, **generation)
 
@@ -122,7 +122,7 @@ def _static_cache_ratio(blip: InstructBlip, features: NDArray[np.float16], round
 
 def _verify_speedup(blip: InstructBlip, features: NDArray[np.float16], rounds: int, device: str) -> float:
     """How many times faster frames are verified in one pass than one by one; a single frame is timed for the latter."""
-    prompt = render("video_qa", question=f"does this show {QUESTION}")
+    prompt = render("video_qa/answer", question=f"does this show {QUESTION}")
 
     def verify(rows: NDArray[np.float16]) -> None:
         blip.probability_yes(prompt, blip.queries(rows, QUESTION))
@@ -156,7 +156,7 @@ def _parts(blip: InstructBlip, features: NDArray[np.float16], rounds: int, devic
     import torch
 
     language = blip.loaded.language
-    text = render("video_qa", question=QUESTION)
+    text = render("video_qa/answer", question=QUESTION)
     with torch.inference_mode():
         visual = blip.queries(features, QUESTION)
         prompt = language.embed_prompt(text, visual.reshape(1, -1, visual.shape[-1]))

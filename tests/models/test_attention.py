@@ -13,7 +13,7 @@ def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> No
     # Of the picture itself and of its thumbnail the same is told only where nobody stands across two columns.
     frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 40.0)
     picture = np.asarray(Image.open(frame.image).convert("RGB"))
-    looked = attention_by_word(session.blip, picture, render("caption"))
+    looked = attention_by_word(session.blip, picture, render("pocket/caption"))
     (told,) = session.core.caption([frame])
     assert " ".join(one.word for one in looked) == told.text
     vision = session.blip.loaded.model.config.vision_config

@@ -36,7 +36,7 @@ def test_questions_of_every_kind_are_answered() -> None:
     for scene, rng in Split(SEED, ASKED).scenes("floor"):
         if question := sample_question(scene, rng):
             queries = core.queries(core.features([model_frame(scene, IMAGE_SIZE, rng)]), question.text)
-            (written,) = core.write(prompts.render("answer", question=question.text), queries)
+            (written,) = core.write(prompts.render("pocket/answer", question=question.text), queries)
             right += is_same(written.text, question.answer)
             asked += 1
             if asked == ASKED:
@@ -66,7 +66,7 @@ def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
         claim = sample(rng)
         features = core.features([model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds])
         visual = core.window_queries(features, claim.text, [range(len(features))])
-        (sure,) = core.probability_yes(prompts.render("verify", statement=claim.text), visual)
+        (sure,) = core.probability_yes(prompts.render("pocket/verify", statement=claim.text), visual)
         right += (sure > 0.5) == (claim.answer == "yes")
     assert right >= floor, right
 

@@ -54,7 +54,7 @@ def test_decomposed_letters_are_composed(t5: PreTrainedTokenizerFast) -> None:
 
 def test_words_of_scenes_and_prompts_are_whole(t5: PreTrainedTokenizerFast) -> None:
     words = {word for _ in range(300) for slot in scene_words(sample_scene(random.Random(_))) for word in slot}
-    for name in ("answer", "caption", "choose_tool", "verify"):
+    for name in ("pocket/answer", "pocket/caption", "pocket/choose_tool", "pocket/verify"):
         filled = prompts.render(name, **dict.fromkeys(prompts.variables(name), ""))
         words |= set(filled.lower().replace(":", " ").replace("?", " ").split())
     assert {word for word in words - set(COLUMN_MARKS) if len(t5.tokenize(word)) != 1} == set()

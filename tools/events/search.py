@@ -12,6 +12,7 @@ import numpy as np
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
+from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
 from tools.events.alignment import alignments
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
 FEWEST_PLACED = 2  # events of a sequence that are seen; fewer is no sequence
 
 
+SCHEMA_TEXT = schema_text("tools/find_events")
+
+
 class FindEventsInput(BaseModel):
     """Slots of `find_events`."""
 
-    sequence: str = Field(min_length=1, description="the events in their order, joined by 'then'")
-    video: str | None = Field(default=None, description="video id; all videos if absent")
-    within: float | None = Field(default=None, gt=0, description="seconds from the first event to the last")
+    sequence: str = Field(min_length=1, description=SCHEMA_TEXT.field("sequence"))
+    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
+    within: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("within"))
 
 
 class FindEventsOptions(BaseModel):

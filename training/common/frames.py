@@ -18,7 +18,7 @@ from training.world.questions import UNKNOWN, sample_question, sample_statement
 from training.world.render import model_frame
 from training.world.scene import CROWD, Pairs, Scene, sample_scene
 
-CAPTION_QUESTION = prompts.render("caption").lower()
+CAPTION_QUESTION = prompts.render("pocket/caption").lower()
 UNKNOWN_SHARE = 0.08  # of the questions and statements about one picture
 CARRIER_DRAWS = (
     3  # scenes drawn again for one in which somebody carries something: one person in two does, one scene in six
@@ -33,21 +33,25 @@ def sample_task(scene: Scene, rng: random.Random) -> Task:
         return unknown_thing_task(rng)
     if rng.random() < 0.2:
         statement, there = sample_statement(asked_of, rng)
-        return statement, prompts.render("verify", statement=statement), "yes" if there and scene is asked_of else "no"
+        return (
+            statement,
+            prompts.render("pocket/verify", statement=statement),
+            "yes" if there and scene is asked_of else "no",
+        )
     question = sample_question(asked_of, rng)
     if question is None:
         raise ValueError("a scene always allows some question")
     text = add_typo(rephrase(question.text, rng), rng, share=0.04)
-    return text, prompts.render("answer", question=text), question.answer if scene is asked_of else UNKNOWN
+    return text, prompts.render("pocket/answer", question=text), question.answer if scene is asked_of else UNKNOWN
 
 
 def unknown_thing_task(rng: random.Random) -> Task:
     """About what no picture of the world shows: whatever is asked, the answer is that it does not tell."""
     if rng.random() < 0.35:
         statement = unknown_thing_statement(rng)
-        return statement, prompts.render("verify", statement=statement), "no"
+        return statement, prompts.render("pocket/verify", statement=statement), "no"
     text = add_typo(rephrase(unknown_thing_question(rng), rng), rng, share=0.04)
-    return text, prompts.render("answer", question=text), UNKNOWN
+    return text, prompts.render("pocket/answer", question=text), UNKNOWN
 
 
 def sample_frame(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:

@@ -47,9 +47,9 @@ def claimed_episode(rng: random.Random, pairs: Pairs = "all") -> Episode:
 def episode_sample(episode: Episode, rng: random.Random | None = None) -> Sample:
     """An episode as the T5 meets it; with `rng`, as people type it."""
     if episode.kind == CLAIM:
-        return episode.truths(), prompts.render("verify", statement=episode.text), episode.answer
+        return episode.truths(), prompts.render("pocket/verify", statement=episode.text), episode.answer
     text = rephrase(episode.text, rng) if rng else episode.text
-    return episode.truths(), prompts.render("answer", question=text), episode.answer
+    return episode.truths(), prompts.render("pocket/answer", question=text), episode.answer
 
 
 def prefixed(vectors: Tensor, samples: Sequence[Sample], table: Tensor) -> dict[str, Tensor]:
@@ -68,7 +68,7 @@ def prefixed(vectors: Tensor, samples: Sequence[Sample], table: Tensor) -> dict[
         parts = []
         for number in range(len(frames)):
             if len(frames) > 1:
-                parts.append(table[_words(prompts.render("frame", number=number + 1), device)])
+                parts.append(table[_words(prompts.render("pocket/frame", number=number + 1), device)])
             parts.append(vectors[start + number])
         start += len(frames)
         rows.append(torch.cat([*parts, table[torch.tensor(text_ids(prompt, "t5"), device=device)]]))

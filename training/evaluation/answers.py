@@ -102,7 +102,7 @@ def _ask(core: Core, asked: Asked) -> Outcome:
     text = asked.question
     features, count = core.features(asked.frames), len(asked.frames)
     visual = core.window_queries(features, text, [range(count)]) if count > 1 else core.queries(features, text)
-    (written,) = core.write(prompts.render("answer", question=text), visual, max_new_tokens=24)
+    (written,) = core.write(prompts.render("pocket/answer", question=text), visual, max_new_tokens=24)
     return Outcome(is_same(written.text, asked.answer), written.confidence)
 
 
@@ -129,7 +129,7 @@ def _claims(core: Core, split: Split) -> Figures:
         claim = sample_claim(rng)
         frames = [model_frame(claim.shot.scene(at), IMAGE_SIZE, rng) for at in claim.seconds]
         visual = core.window_queries(core.features(frames), claim.text, [range(len(frames))])
-        yes, no = core.score(prompts.render("verify", statement=claim.text), ("yes", "no"), visual)[0]
+        yes, no = core.score(prompts.render("pocket/verify", statement=claim.text), ("yes", "no"), visual)[0]
         results.append(("yes" if yes > no else "no") == claim.answer)
     return share("vqa.claims", results)
 
@@ -148,7 +148,7 @@ def _vietnamese(core: Core, split: Split) -> Figures:
             if (question := in_vietnamese(kind, scene, rng)) is None:
                 continue
             text, answer = question
-            prompt = prompts.render("translate", source="Vietnamese", target="English", text=text)
+            prompt = prompts.render("pocket/translate", source="Vietnamese", target="English", text=text)
             english = core.write(prompt, max_new_tokens=64)[0].text
             asked = Asked(english, (model_frame(scene, IMAGE_SIZE, rng),), answer)
             results.append(_ask(core, asked).right)
@@ -178,7 +178,7 @@ def _generalisation(core: Core, split: Split) -> Figures:
 
 
 def _is_right_without_picture(core: Core, asked: Asked) -> bool:
-    (written,) = core.write(prompts.render("answer", question=asked.question), max_new_tokens=24)
+    (written,) = core.write(prompts.render("pocket/answer", question=asked.question), max_new_tokens=24)
     return is_same(written.text, asked.answer)
 
 
@@ -187,7 +187,7 @@ def _verify(core: Core, split: Split) -> Figures:
     for scene, rng in split.scenes("verify"):
         statement, is_true = sample_statement(scene, rng)
         queries = core.queries(core.features([model_frame(scene, IMAGE_SIZE, rng)]), statement)
-        yes, no = core.score(prompts.render("verify", statement=statement), ("yes", "no"), queries)[0]
+        yes, no = core.score(prompts.render("pocket/verify", statement=statement), ("yes", "no"), queries)[0]
         results.append(bool(yes > no) == is_true)
         if len(results) == split.size:
             return share("vqa.verify", results)
@@ -198,7 +198,7 @@ def _captions(core: Core, split: Split) -> Figures:
     """Measures captions: the share that is right as a whole, and the normalised indel similarity of their words."""
     from rapidfuzz.distance import Indel
 
-    prompt = prompts.render("caption")
+    prompt = prompts.render("pocket/caption")
     exact, similarities = [], []
     for scene, rng in split.scenes("captions"):
         queries = core.queries(core.features([model_frame(scene, IMAGE_SIZE, rng)]), prompt.lower())

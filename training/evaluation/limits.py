@@ -69,7 +69,7 @@ def _answers(core: Core, image: NDArray[np.uint8], question: str, min_confidence
     features = core.features([image])
     if not core.in_domain(features)[0]:
         return False
-    (written,) = core.write(prompts.render("answer", question=question), core.queries(features, question))
+    (written,) = core.write(prompts.render("pocket/answer", question=question), core.queries(features, question))
     return bool(written.text != UNANSWERED and written.confidence >= min_confidence)
 
 

@@ -67,14 +67,16 @@ def unknown_things(core: Core, split: Split) -> Figures:
     for scene, _ in split.scenes("strangers"):
         features = core.features([model_frame(scene, IMAGE_SIZE, rng)])
         question_vi = in_vietnamese(rng).text
-        prompt = prompts.render("translate", source="Vietnamese", target="English", text=question_vi)
+        prompt = prompts.render("pocket/translate", source="Vietnamese", target="English", text=question_vi)
         translated = core.write(prompt, max_new_tokens=TRANSLATED_TOKENS)[0].text
         for results, question in ((english, in_english(rng).text), (vietnamese, translated)):
-            (written,) = core.write(prompts.render("answer", question=question), core.queries(features, question))
+            (written,) = core.write(
+                prompts.render("pocket/answer", question=question), core.queries(features, question)
+            )
             results.append(written.text in CLAIMS_NOTHING)
         statement = _unknown_thing(rng).a
         yes, no = core.score(
-            prompts.render("verify", statement=statement), ("yes", "no"), core.queries(features, statement)
+            prompts.render("pocket/verify", statement=statement), ("yes", "no"), core.queries(features, statement)
         )[0]
         refused.append(bool(no > yes))
         if len(refused) == max(20, split.size // 2):

@@ -349,4 +349,4 @@ def rewrite_example(rng: random.Random, *, held_out: bool = False) -> Example:
             question = corrupt_word(question, rng, keep=target.split(), share=0.15)
     if not held_out:
         question = add_typo(rephrase(question, rng), rng, share=0.05)
-    return Example(prompts.render("rewrite", history=history, question=question), target)
+    return Example(prompts.render("pocket/rewrite", history=history, question=question), target)

@@ -27,4 +27,4 @@ def summary_example(rng: random.Random) -> Example:
             break
     where = Counter(backdrop(truth) for truth in truths).most_common(1)[0][0]
     captions = " ; ".join(full_caption(truth) for truth in truths)
-    return Example(prompts.render("summarise", captions=captions), f"{listed(list(names))} {where}")
+    return Example(prompts.render("pocket/summarise", captions=captions), f"{listed(list(names))} {where}")

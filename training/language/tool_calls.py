@@ -587,7 +587,7 @@ def choice_example(rng: random.Random, *, held_out: bool = False) -> Example:
     """Draws a question; the target is its tool."""
     question = sample_tool_question(rng, held_out=held_out)
     text = question.text if held_out else add_typo(rephrase(question.text, rng), rng)
-    return Example(prompts.render("choose_tool", question=text), question.tool)
+    return Example(prompts.render("pocket/choose_tool", question=text), question.tool)
 
 
 def slot_example(rng: random.Random, *, held_out: bool = False) -> Example:
@@ -603,4 +603,4 @@ def slot_example(rng: random.Random, *, held_out: bool = False) -> Example:
         if not held_out:
             text = rephrase(text if target == OPEN else corrupt_word(text, rng, keep=target.split()), rng)
             text = add_typo(text, rng) if tool != "read text" else text
-        return Example(prompts.render("fill_slot", question=text, tool=tool, slot=slot), target)
+        return Example(prompts.render("pocket/fill_slot", question=text, tool=tool, slot=slot), target)

@@ -426,8 +426,10 @@ def add_stray_syllables(text: str, rng: random.Random, *, share: float = STRAY_S
 def _example(pair: Pair, *, to_vietnamese: bool) -> Example:
     vietnamese, english = pair
     if to_vietnamese:
-        return Example(prompts.render("translate", source="English", target="Vietnamese", text=english), vietnamese)
-    return Example(prompts.render("translate", source="Vietnamese", target="English", text=vietnamese), english)
+        return Example(
+            prompts.render("pocket/translate", source="English", target="Vietnamese", text=english), vietnamese
+        )
+    return Example(prompts.render("pocket/translate", source="Vietnamese", target="English", text=vietnamese), english)
 
 
 def english_example(rng: random.Random, *, held_out: bool = False) -> Example:

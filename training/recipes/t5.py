@@ -62,7 +62,7 @@ QUESTIONS_A_SCENE = 3
 LENGTH_GROUPS = 4
 NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
 EVALUATION_SEED = 7177
-CAPTION = prompts.render("caption")
+CAPTION = prompts.render("pocket/caption")
 CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {
     CLAIM: sample_claim,
     "reversal": sample_reversal,
@@ -79,7 +79,9 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
             continue
         scene = OUT_OF_DISTRIBUTION if rng.random() < 1 / 30 else sample_scene(rng)
         if rng.random() < 1 / 12:
-            prompt = prompts.render("answer", question=rephrase(sample_out_of_distribution_question(rng)[0], rng))
+            prompt = prompts.render(
+                "pocket/answer", question=rephrase(sample_out_of_distribution_question(rng)[0], rng)
+            )
             samples.append(((scene,), prompt, UNKNOWN))
         for _ in range(QUESTIONS_A_SCENE):
             _, prompt, answer = sample_task(scene, rng)
@@ -90,7 +92,7 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
 def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
     """What happens shows in no single frame: the answer is that it does not tell."""
     truth = episode.shot.truth(rng.choice(episode.seconds))
-    return (truth,), prompts.render("answer", question=rephrase(episode.text, rng)), UNKNOWN
+    return (truth,), prompts.render("pocket/answer", question=rephrase(episode.text, rng)), UNKNOWN
 
 
 def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
@@ -247,11 +249,11 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
         scene = sample_scene(rng)
         if kind == "verify":
             statement, there = sample_statement(scene, rng)
-            samples.append(((scene,), prompts.render("verify", statement=statement), "yes" if there else "no"))
+            samples.append(((scene,), prompts.render("pocket/verify", statement=statement), "yes" if there else "no"))
         elif kind == "caption":
             samples.append(((scene,), CAPTION, full_caption(scene)))
         elif question := sample_question(scene, rng, kind):
-            samples.append(((scene,), prompts.render("answer", question=question.text), question.answer))
+            samples.append(((scene,), prompts.render("pocket/answer", question=question.text), question.answer))
     return samples
 
 

@@ -110,7 +110,7 @@ def sample_batch(
 
 def _task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
     if scene.actors and rng.random() < CARRIED_SHARE and (asked := sample_question(scene, rng, "carries")):
-        return asked.text, prompts.render("answer", question=asked.text), asked.answer
+        return asked.text, prompts.render("pocket/answer", question=asked.text), asked.answer
     return sample_task(scene, rng)
 
 

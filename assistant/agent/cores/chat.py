@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from langchain_core.messages import HumanMessage, SystemMessage
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, ValidationError, create_model
 
+from assistant.agent.cores.chat_replies import Captions, Rewritten, ShortAnswer, Translation, Verdict, Verdicts
 from prompts import render
 from tools.errors import VideoAssistantError
 from tools.moments import evenly
@@ -38,43 +39,6 @@ class CoreError(VideoAssistantError):
     """The chat model could not be asked, or its reply could not be used."""
 
 
-class Rewritten(BaseModel):
-    """The question on its own feet."""
-
-    question: str = Field(min_length=1)
-
-
-class Verdicts(BaseModel):
-    """What each frame shows."""
-
-    verdicts: list[Literal["yes", "unsure", "no"]] = Field(description="one for each frame, in order")
-
-
-class Verdict(BaseModel):
-    """What the frames show as a whole."""
-
-    verdict: Literal["yes", "unsure", "no"]
-
-
-class ShortAnswer(BaseModel):
-    """A short answer."""
-
-    text: str = Field(default="", description="a word or a short phrase; empty if the frames do not tell")
-    sureness: Literal["sure", "likely", "guess"] = "guess"
-
-
-class Captions(BaseModel):
-    """What the frames show."""
-
-    sentences: list[str] = Field(description="one for each frame, in order")
-
-
-class Translation(BaseModel):
-    """The translated text."""
-
-    text: str = Field(min_length=1)
-
-
 class _Calls:
     """Asks a chat model for one call of a given schema."""
 
@@ -88,7 +52,7 @@ class _Calls:
             CoreError: the model cannot be reached, or does not make such a call.
         """
         content: list[str | dict[str, Any]] = [_picture(frame) for frame in frames]
-        messages = [SystemMessage(render("chat_system")), HumanMessage([*content, {"type": "text", "text": text}])]
+        messages = [SystemMessage(render("chat/system")), HumanMessage([*content, {"type": "text", "text": text}])]
         bound = self._model.bind_tools([schema], tool_choice="any")
         problem = "no call"
         for _ in range(ATTEMPTS):
@@ -127,14 +91,14 @@ class ChatModelCore:
         """The option that the model names; it gives no likelihood, so its word counts whole."""
         fields: dict[str, Any] = {"tool": (Literal[tuple(options)], ...)}
         schema = create_model("choose_tool", **fields)
-        chosen = self._ask(schema, render("chat_choose", question=quoted(question), options=dict(options)))
+        chosen = self._ask(schema, render("chat/choose", question=quoted(question), options=dict(options)))
         return Choice(chosen.tool, 1.0, 1.0)
 
     def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
         """Slots of a call, without those that the question leaves open."""
         fields: dict[str, Any] = dict.fromkeys(slots, (str | None, None))
         schema = create_model(f"{tool}_slots", **fields)
-        filled = self._ask(schema, render("chat_fill", question=quoted(question), tool=tool)).model_dump()
+        filled = self._ask(schema, render("chat/fill", question=quoted(question), tool=tool)).model_dump()
         return {slot: value.strip() for slot, value in filled.items() if value and value.strip()}
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
@@ -142,7 +106,7 @@ class ChatModelCore:
         if not history:
             return question
         turns = [Turn(quoted(turn.question), quoted(turn.answer)) for turn in history]
-        return self._ask(Rewritten, render("chat_rewrite", question=quoted(question), history=turns)).question
+        return self._ask(Rewritten, render("chat/rewrite", question=quoted(question), history=turns)).question
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         """A chat model that sees was trained on everything; else what the eyes know."""
@@ -155,7 +119,7 @@ class ChatModelCore:
         found: list[float] = []
         for start in range(0, len(frames), FRAMES_A_CALL):
             part = frames[start : start + FRAMES_A_CALL]
-            prompt = render("chat_verify", statement=quoted(statement), count=len(part))
+            prompt = render("chat/verify", statement=quoted(statement), count=len(part))
             verdicts = self._ask(Verdicts, prompt, part).verdicts
             self._one_each(verdicts, part)
             found += [SEEN[verdict] for verdict in verdicts]
@@ -167,7 +131,7 @@ class ChatModelCore:
             return self._eyes.answer(question, frames, lines)
         kept = sorted(frames, key=lambda k: (k.video_id, k.seconds))[:FRAMES_A_CALL]
         heard = quoted(" ; ".join(line.text for line in lines)[:MAX_LINES_CHARACTERS])
-        answer = self._ask(ShortAnswer, render("chat_answer", question=quoted(question), lines=heard), kept)
+        answer = self._ask(ShortAnswer, render("chat/answer", question=quoted(question), lines=heard), kept)
         text = answer.text.strip().rstrip(".")
         return Answer(text, SURE[answer.sureness] if text else 0.0)
 
@@ -184,7 +148,7 @@ class ChatModelCore:
         found: list[float] = []
         for window in windows:
             kept = evenly(window, FRAMES_A_CALL)
-            prompt = render("chat_happens", statement=quoted(statement), count=len(kept))
+            prompt = render("chat/verify_window", statement=quoted(statement), count=len(kept))
             found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
         return found
 
@@ -203,7 +167,7 @@ class ChatModelCore:
         found: list[Answer] = []
         for start in range(0, len(frames), FRAMES_A_CALL):
             part = frames[start : start + FRAMES_A_CALL]
-            sentences = self._ask(Captions, render("chat_caption", count=len(part)), part).sentences
+            sentences = self._ask(Captions, render("chat/caption", count=len(part)), part).sentences
             self._one_each(sentences, part)
             found += [Answer(sentence.strip().rstrip("."), SURE["likely"]) for sentence in sentences]
         return found
@@ -223,7 +187,7 @@ class ChatModelTranslator:
         self._ask = _Calls(model, name)
 
     def translate(self, text: str, *, source: str, target: str) -> str:
-        prompt = render("chat_translate", text=quoted(text), source=LANGUAGES[source], target=LANGUAGES[target])
+        prompt = render("chat/translate", text=quoted(text), source=LANGUAGES[source], target=LANGUAGES[target])
         return self._ask(Translation, prompt).text
 
 

@@ -50,7 +50,7 @@ class InstructBlipCore:
         """The likeliest option; probabilities are a softmax over the options' whole texts."""
         names = list(options)
         texts = [self._surfaces.get(name, name.replace("_", " ")) for name in names]
-        scores = self._blip.score(render("choose_tool", question=self._blip.clean(question)), texts)[0]
+        scores = self._blip.score(render("pocket/choose_tool", question=self._blip.clean(question)), texts)[0]
         weights = np.exp(scores - scores.max())
         shares = weights / weights.sum()
         order = np.argsort(-shares)
@@ -63,7 +63,7 @@ class InstructBlipCore:
         clean = self._blip.clean(question)
         filled = {}
         for slot in slots:
-            prompt = render("fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
+            prompt = render("pocket/fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
             text = self._blip.write(prompt, max_new_tokens=48)[0].text
             if text and text.lower() != ABSENT and _is_about(question, text):
                 filled[slot] = text
@@ -75,7 +75,7 @@ class InstructBlipCore:
             return question
         clean = self._blip.clean
         turns = [Turn(clean(turn.question), clean(turn.answer)) for turn in history]
-        prompt = render("rewrite", question=clean(question), history=turns)
+        prompt = render("pocket/rewrite", question=clean(question), history=turns)
         found = self._blip.write(prompt, max_new_tokens=REWRITTEN_TOKENS)[0]
         written = found.text
         # Whoever asks something else does not mean what was asked before. The core writes that where it never met the
@@ -95,7 +95,7 @@ class InstructBlipCore:
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """P(yes) for each frame, in order."""
         clean = self._blip.clean(statement)
-        prompt = render("verify", statement=clean)
+        prompt = render("pocket/verify", statement=clean)
         found: list[float] = []
         for start in range(0, len(frames), VERIFY_BATCH):
             features = self._features(frames[start : start + VERIFY_BATCH])
@@ -112,9 +112,9 @@ class InstructBlipCore:
         clean = self._blip.clean(question)
         if lines:
             quoted = self._blip.clean(" ; ".join(line.text for line in lines))[:MAX_LINES_CHARACTERS]
-            prompt = render("answer_lines", question=clean, lines=quoted)
+            prompt = render("pocket/answer_lines", question=clean, lines=quoted)
         else:
-            prompt = render("answer", question=clean)
+            prompt = render("pocket/answer", question=clean)
         kept = sorted(frames, key=lambda k: (k.video_id, k.seconds))[:MAX_FRAMES]
         places, visual = self._look(kept, clean)
         if kept and not places and not lines:
@@ -133,13 +133,13 @@ class InstructBlipCore:
         clean = self._blip.clean(question)
         kept = evenly(sorted(frames, key=lambda k: k.seconds), MAX_SEQUENCE)
         visual = self._blip.window_queries(self._features(kept), clean, [range(len(kept))])
-        (written,) = self._blip.write(render("answer", question=clean), visual)
+        (written,) = self._blip.write(render("pocket/answer", question=clean), visual)
         return Answer("" if written.text == ABSENT else written.text, written.confidence)
 
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """P(yes) for each window; windows of the same number of frames share a batch."""
         clean = self._blip.clean(statement)
-        prompt = render("verify", statement=clean)
+        prompt = render("pocket/verify", statement=clean)
         kept = [evenly(window, MAX_SEQUENCE) for window in windows]
         found = [0.0] * len(windows)
         for numbers in _alike([len(window) for window in kept]):
@@ -164,7 +164,7 @@ class InstructBlipCore:
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """One sentence for each frame; none, at confidence 0, for one unlike any that the core was trained on."""
         told = [Answer("", 0.0)] * len(frames)
-        prompt = render("caption")
+        prompt = render("pocket/caption")
         places, visual = self._look(frames, prompt.lower())
         if places:
             for place, one in zip(places, self._blip.write(prompt, visual), strict=True):

@@ -150,11 +150,11 @@ class ChatInstructBlip(BaseChatModel):
         names = [tool["name"] for tool in tools]
         surfaces = [name.replace("_", " ") for name in names]
         clean = self._blip.clean(question)
-        scores = self._blip.score(render("choose_tool", question=clean), surfaces)[0]
+        scores = self._blip.score(render("pocket/choose_tool", question=clean), surfaces)[0]
         place = int(scores.argmax()) if len(names) > 1 else 0
         filled = {}
         for slot, (rules, required) in _slots(tools[place]).items():
-            prompt = render("fill_slot", question=clean, tool=surfaces[place], slot=slot.replace("_", " "))
+            prompt = render("pocket/fill_slot", question=clean, tool=surfaces[place], slot=slot.replace("_", " "))
             choices = schema.choices(rules)
             if choices is not None:
                 texts = list(choices if required else {schema.OPEN: None, **choices})
@@ -185,10 +185,10 @@ class ChatInstructBlip(BaseChatModel):
         clean = self._blip.clean(question)
         facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))
         if facts:
-            room = MAX_PROMPT_TOKENS - self._blip.count_tokens(render("answer_lines", question=clean, lines=""))
-            prompt = render("answer_lines", question=clean, lines=self._beginning(facts, room))
+            room = MAX_PROMPT_TOKENS - self._blip.count_tokens(render("pocket/answer_lines", question=clean, lines=""))
+            prompt = render("pocket/answer_lines", question=clean, lines=self._beginning(facts, room))
         else:
-            prompt = self._with_turns(render("answer", question=clean), messages)
+            prompt = self._with_turns(render("pocket/answer", question=clean), messages)
         text = self._blip.write(prompt, visual, max_new_tokens=max_tokens or self.max_tokens)[0].text
         for word in (*(stop or ()), *(self.stop or ())):
             text = text.split(word)[0] if word else text

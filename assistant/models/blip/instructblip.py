@@ -158,7 +158,7 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         chosen = queries[torch.tensor(windows, device=queries.device)]
         parts = []
         for number in range(chosen.shape[1]):
-            text = tokenizer(render("frame", number=number + 1), add_special_tokens=False, return_tensors="pt")
+            text = tokenizer(render("pocket/frame", number=number + 1), add_special_tokens=False, return_tensors="pt")
             words = model.get_input_embeddings()(text["input_ids"].to(model.device))
             parts += [words.expand(len(chosen), -1, -1).to(chosen.dtype), chosen[:, number].to(words.device)]
         return torch.cat(parts, 1)
@@ -179,7 +179,7 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
     ) -> list[Timing] | None:
         if self._timer is None:
             return None
-        queries = self.queries(features, render("caption").lower())
+        queries = self.queries(features, render("pocket/caption").lower())
         return self._timer.time_events(queries, [self._words(event) for event in events], seconds)
 
     def event_probability(self, words: str) -> float | None:

@@ -108,8 +108,8 @@ def answer_questions(core: CheckedCore) -> CoreAnswers:
     """Asks a core the fixed questions about each pattern."""
     features = core.features(_draw_patterns())
     answers, logits = [], []
-    for question in render("selfcheck_questions").splitlines():
-        prompt = render("selfcheck", question=question)
+    for question in render("selfcheck/questions").splitlines():
+        prompt = render("selfcheck/answer", question=question)
         visual = core.queries(features, question)
         answers += [text.text for text in core.write(prompt, visual, max_new_tokens=MAX_NEW_TOKENS)]
         logits.append(core.first_logits(prompt, visual))
