@@ -1,9 +1,10 @@
 """What every test shares: real media, honest skips, and a library of its own."""
 
+import logging
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
             elif absent[name]:
                 item.add_marker(pytest.mark.usefixtures("_missing_on_ci"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fails a test during which something was printed to stdout, which belongs to the results of commands alone."""
+    report = yield
+    printed = "".join(text for name, text in report.sections if name == "Captured stdout call")
+    if call.when == "call" and report.passed and printed.strip():
+        report.outcome = "failed"
+        report.longrepr = f"the test printed to stdout:\n{printed}"
+    return report
+
+
+class _Errors(logging.Handler):
+    """Keeps the records of level ERROR and above."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def _no_error_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test during which an ERROR is logged, unless it carries the marker `logs_errors`."""
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
+    yield
+    logging.getLogger().removeHandler(errors)
+    if errors.records and request.node.get_closest_marker("logs_errors") is None:
+        pytest.fail("the test logged: " + "; ".join(record.getMessage() for record in errors.records))
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from fakes import SEEN, FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, TimingCore, WordTranslator
 
 from assistant.agent import Assistant, Reply, Step
+from tests.fakes import SEEN, FakeGrounder, FakeIndex, NoGrounder, ScriptedCore, TimingCore, WordTranslator
 from tools.errors import VideoAssistantError
 from tools.ports import Answer
 from tools.types import Line

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import av
 import pytest
-from command import run as _run
 
 from assistant.cli import main
+from tests.command import run as _run
 from training.world.render import draw
 from training.world.scene import Actor, Scene
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command import run
 
 from assistant.agent import Reply
 from assistant.commands.output import reply_lines
 from assistant.models.hub.catalogue import BY_NAME
 from assistant.session import Session
 from assistant.settings import PROFILES, Settings
+from tests.command import run
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, Moment
 

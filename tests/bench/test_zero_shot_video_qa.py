@@ -7,10 +7,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from command import run
 
 from assistant.models.blip.instructblip import InstructBlip
 from bench.quality.zero_shot_video_qa import answer, evaluate, four_frames, read_questions, score
+from tests.command import run
 from tools.errors import VideoAssistantError
 
 

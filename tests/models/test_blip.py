@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from fakes import SEEN
 
 from assistant.agent.cores.instructblip import InstructBlipCore
 from assistant.models.blip.instructblip import InstructBlip
 from assistant.models.translate import T5Translator
+from tests.fakes import SEEN
 from tools.ports import Turn
 from tools.types import Keyframe, Line
 

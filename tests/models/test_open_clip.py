@@ -10,7 +10,6 @@ import numpy as np
 import open_clip
 import pytest
 import torch
-from command import run
 from open_clip.push_to_hf_hub import save_for_hf
 from PIL import Image
 from safetensors.torch import load_file, save_file
@@ -22,6 +21,7 @@ from assistant.models.hub.catalogue import BY_NAME
 from assistant.models.hub.pull import copy_checkpoint
 from assistant.models.hub.store import DamagedError, Store
 from assistant.settings import PROFILES, Settings
+from tests.command import run
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 CONFIG = {

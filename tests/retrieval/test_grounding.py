@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from command import Output, run
 from PIL import Image
-from tiny_glip import save_tiny
 
 from assistant.retrieval.grounding import LibraryGrounder
 from assistant.session import open_session
+from tests.command import Output, run
+from tests.tiny_glip import save_tiny
 from tools.types import Detection
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import run
 from PIL import Image
 
 from assistant.session import Session
 from assistant.settings import Settings
+from tests.command import run
 from training.world.render import draw
 from training.world.scene import Actor, Scene
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from fakes import FakeIndex, ScriptedCore
 
+from tests.fakes import FakeIndex, ScriptedCore
 from tools.classify import classify
 from tools.errors import VideoAssistantError
 

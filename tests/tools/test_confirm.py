@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from fakes import FakeIndex, ScriptedCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes import FakeIndex, ScriptedCore
 from tools.events.confirmation import ConfirmOptions, Windows, confirm_sequences, placed_in_order
 from tools.events.query import event_query
 from tools.events.search import FindEventsOptions, find_sequences

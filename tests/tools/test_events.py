@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import FakeIndex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes import FakeIndex
 from tools.events.alignment import Gap, Limits
 from tools.events.query import EventQuery, Span, event_query
 from tools.events.search import FindEventsOptions, extent, find_sequences

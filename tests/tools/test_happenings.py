@@ -1,8 +1,8 @@
 """An event among single frames: timed where it goes on, confirmed where it is not, and what stands there left alone."""
 
 import pytest
-from fakes import FakeIndex, ScriptedCore, TimingCore
 
+from tests.fakes import FakeIndex, ScriptedCore, TimingCore
 from tools.events.happenings import confirmed, timed
 from tools.moments import ScoredKeyframe
 

@@ -1,8 +1,8 @@
 """Each tool over a fake index: short text for the model, typed evidence for the screen, one narrow error."""
 
 import pytest
-from fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore
 
+from tests.fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events.query import split_events

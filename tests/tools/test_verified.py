@@ -1,8 +1,8 @@
 """What the core sees counts where retrieval does not doubt it."""
 
 import pytest
-from fakes import FakeIndex, ScriptedCore
 
+from tests.fakes import FakeIndex, ScriptedCore
 from tools.events.verified import verified
 from tools.ports import Calibration
 

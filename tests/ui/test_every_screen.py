@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from browser_page import SLOW, main_part, open_page, wait_until_idle
 
 from assistant import doctor
 from assistant.session import open_session
 from bench.browser import serving
+from tests.browser_page import SLOW, main_part, open_page, wait_until_idle
 from ui.strings import Language, text
 from ui.texts import TEXTS
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from tiny_glip import save_tiny
 
 from assistant.agent import Assistant
+from tests.tiny_glip import save_tiny
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 QUESTION = "When does a bus appear?"

@@ -5,10 +5,10 @@ from typing import Any
 
 import av
 import pytest
-from browser_page import SLOW, main_part, open_page, wait_until_idle
 from PIL import Image
 
 from bench.browser import serving
+from tests.browser_page import SLOW, main_part, open_page, wait_until_idle
 from training.world.render import draw
 from training.world.scene import Actor, Scene
 

@@ -3,9 +3,9 @@ import pickle
 
 import pytest
 import torch
-from tiny_glip import TINY, save_tiny, tiny_model
 
 from assistant.models.glip.checkpoint import build, convert, file_key, load, read_pth
+from tests.tiny_glip import TINY, save_tiny, tiny_model
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 

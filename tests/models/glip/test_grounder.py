@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from tiny_glip import save_tiny
 
 from assistant.models.glip.grounder import GlipGrounder
+from tests.tiny_glip import save_tiny
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 

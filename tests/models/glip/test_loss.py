@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import torch
-from tiny_glip import tiny_model
 from torchvision.ops import box_iou
 
 from assistant.models.glip import boxes, image
 from assistant.models.glip.boxes import anchors
 from assistant.models.glip.loss import Target, assign, grounding_loss
+from tests.tiny_glip import tiny_model
 
 SIZES = [(16, 16), (8, 8), (4, 4), (2, 2), (1, 1)]
 

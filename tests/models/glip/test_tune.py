@@ -4,14 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from command import run
 from PIL import Image
-from tiny_glip import save_tiny
 
 from assistant.models.glip.coco import read_coco
 from assistant.models.glip.grounder import GlipGrounder
 from assistant.models.glip.tune import tune
 from assistant.models.glip.tuned import Tuned
+from tests.command import run
+from tests.tiny_glip import save_tiny
 from tools.errors import VideoAssistantError
 
 CATEGORIES = [{"id": 7, "name": "blue_bus"}, {"id": 3, "name": "red_car (toy)"}]
