@@ -105,7 +105,7 @@ class ScriptedCore:
         asked = set(statement.lower().split()) - {"a", "an", "the"}
         shown = [set(SEEN[int(frame.seconds)].split()) for frame in frames]
         dry = "rain" not in asked  # it never rains in the fake video
-        return [0.95 if asked and dry and (asked <= one or one <= asked) else 0.05 for one in shown]
+        return [0.95 if asked and dry and (asked <= words or words <= asked) else 0.05 for words in shown]
 
     def answer(self, question, frames, lines=()):
         return Answer(self.said, 0.9)
@@ -169,12 +169,12 @@ class FakeGrounder:
 
     def ground(self, keyframe, phrases):
         shown = SEEN[int(keyframe.seconds)]
-        found = []
+        detections = []
         for phrase in phrases.split(" . "):
             sure = shown in phrase or phrase in shown
             boxes = [(10.0 * i, 5.0, 10.0 * i + 8, 25.0) for i in range(self.many if sure else 1)]
-            found += [Detection(phrase, 0.9 if sure else 0.2, box) for box in boxes]
-        return sorted(found, key=lambda one: -one.score)
+            detections += [Detection(phrase, 0.9 if sure else 0.2, box) for box in boxes]
+        return sorted(detections, key=lambda detection: -detection.score)
 
 
 class NoGrounder:

@@ -40,12 +40,12 @@ def test_from_mp4_to_a_spoken_answer(demo_library: Path, tmp_path: Path) -> None
 
 def test_events_are_found_in_their_order(demo_library: Path) -> None:
     asked = ("events", "first a white dog runs by, then a blue bus stops", "--refine", "--json")
-    found, *others = json.loads(_run(demo_library, *asked))
-    dog, bus = (moment["seconds"] for moment in found["moments"])
+    best, *others = json.loads(_run(demo_library, *asked))
+    dog, bus = (moment["seconds"] for moment in best["moments"])
     assert 8 <= dog <= 14.3
     assert 23 <= bus <= 38.5
-    assert found["certified"]
-    assert all(other["score"] <= found["score"] for other in others)
+    assert best["certified"]
+    assert all(other["score"] <= best["score"] for other in others)
 
 
 def test_the_sign_is_read(demo_library: Path) -> None:

@@ -25,11 +25,11 @@ def test_an_overconfident_core_is_brought_down_to_what_it_gets_right() -> None:
     rng = np.random.default_rng(0)
     confidences = rng.uniform(0.5, 1.0, 2000)
     right = rng.random(2000) < confidences**3
-    found = calibrate("core", confidences.tolist(), right.tolist())
-    assert found.ece_before > 0.2
-    assert found.ece_after < 0.06
-    assert found(0.9) == pytest.approx(0.9**3, abs=0.08)
-    assert found(0.6) < found(0.8) < found(1.0)
+    calibration = calibrate("core", confidences.tolist(), right.tolist())
+    assert calibration.ece_before > 0.2
+    assert calibration.ece_after < 0.06
+    assert calibration(0.9) == pytest.approx(0.9**3, abs=0.08)
+    assert calibration(0.6) < calibration(0.8) < calibration(1.0)
 
 
 def test_the_threshold_leaves_few_wrong_answers() -> None:

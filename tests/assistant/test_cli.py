@@ -128,15 +128,15 @@ def test_a_chat_in_the_terminal_answers_until_an_empty_line(library) -> None:
 
 
 def test_one_text_is_split_into_its_events_and_many_are_taken_as_they_are(library) -> None:
-    one = _run(library, "events", "first a red car, then a blue bus", "--json")
-    many = _run(library, "events", "a red car", "a blue bus", "--json")
-    assert [m["event"] for m in one[0]["moments"]] == [m["event"] for m in many[0]["moments"]]
-    assert one[0]["moments"][0]["seconds"] < 2 <= one[0]["moments"][1]["seconds"]
+    from_text = _run(library, "events", "first a red car, then a blue bus", "--json")
+    from_texts = _run(library, "events", "a red car", "a blue bus", "--json")
+    assert [m["event"] for m in from_text[0]["moments"]] == [m["event"] for m in from_texts[0]["moments"]]
+    assert from_text[0]["moments"][0]["seconds"] < 2 <= from_text[0]["moments"][1]["seconds"]
     assert _run(library, "events", "a red car", "a blue bus", "--within", "0.5", "--json") == []
-    assert _run(library, "events", "a red car", "a blue bus", "--confirm", "--json") == one, "as it is by default"
-    assert _run(library, "events", "a red car", "a blue bus", "--no-confirm", "--json") != one
-    assert all(sequence["certified"] for sequence in one)
-    assert _run(library, "events", "first a red car, then a blue bus", "--full-scan", "--json") == one
+    assert _run(library, "events", "a red car", "a blue bus", "--confirm", "--json") == from_text, "as it is by default"
+    assert _run(library, "events", "a red car", "a blue bus", "--no-confirm", "--json") != from_text
+    assert all(sequence["certified"] for sequence in from_text)
+    assert _run(library, "events", "first a red car, then a blue bus", "--full-scan", "--json") == from_text
 
 
 def test_no_sequence_says_why(library, tmp_path) -> None:
@@ -184,12 +184,12 @@ def test_describe_tells_a_video_and_draws_where_it_looked(library, tmp_path) -> 
     assert (first["start_seconds"], last["start_seconds"]) == (0.0, pytest.approx(2.0, abs=0.1))
     assert "0:02.0" in _run(library, "describe", video).stdout
     drawn = tmp_path / "looked.png"
-    (told,) = _run(library, "describe", f"{video}@0", "--attention", str(drawn), "--json")
-    assert (told["video_id"], "car" in told["text"]) == (None, True)
+    (described,) = _run(library, "describe", f"{video}@0", "--attention", str(drawn), "--json")
+    assert (described["video_id"], "car" in described["text"]) == (None, True)
     assert drawn.read_bytes().startswith(b"\x89PNG")
     spoken = tmp_path / "told"
     vietnamese = _run(library, "describe", f"{video}@0", "--lang", "vi", "--speak", str(spoken), "--json")
-    assert vietnamese[0]["text"] != told["text"]
+    assert vietnamese[0]["text"] != described["text"]
     assert list(tmp_path.glob("told.*"))
     _run(library, "describe", video, "--attention", str(drawn), code=2)
     assert "no such picture" in _run(library, "describe", "nothing", code=1).stderr

@@ -44,7 +44,7 @@ def test_the_official_clip_alone_reads_no_vietnamese() -> None:
     assert {name for name, profile in PROFILES.items() if "vi" not in profile.languages} == {"standard"}
 
 
-@pytest.mark.parametrize("name", [one.name for one in BY_NAME.values() if one.role == "core"])
+@pytest.mark.parametrize("name", [checkpoint.name for checkpoint in BY_NAME.values() if checkpoint.role == "core"])
 def test_every_core_can_be_chosen_by_name(name: str) -> None:
     chosen = Settings(core=name).chosen
     assert chosen.core == BY_NAME[name].hub_id
@@ -82,8 +82,8 @@ def test_models_that_are_missing_are_one_line_that_says_how_to_get_them(tmp_path
 def test_files_from_a_disk_make_a_role_there(tmp_path) -> None:
     arguments = ("--profile", "standard", "models")
     disk = str(LAYOUTS / "instructblip-t5-4-46")
-    told = run(tmp_path / "library", *arguments, "pull", "core", "--from", disk, "--yes")
-    assert "CC BY-NC 4.0" in told.stderr
+    pulled = run(tmp_path / "library", *arguments, "pull", "core", "--from", disk, "--yes")
+    assert "CC BY-NC 4.0" in pulled.stderr
     there = {row["role"]: row["there"] for row in run(tmp_path / "library", *arguments, "--json")}
     assert there["core"]
     assert not there["retrieval"]
@@ -117,7 +117,7 @@ def test_a_reply_that_cannot_tell_says_where_the_pocket_world_ends(tmp_path: Pat
     assert "--profile standard models pull" in pocket.domain_notice(unknown)
     assert pocket.domain_notice(replace(unknown, language="vi")).startswith("Mô hình bỏ túi")
     assert reply_lines(unknown, pocket.domain_notice(unknown))[1].strip() == pocket.domain_notice(unknown)
-    told, empty = replace(unknown, short="yes"), replace(unknown, evidence=())
+    answered, empty = replace(unknown, short="yes"), replace(unknown, evidence=())
     other = Session(Settings(library=tmp_path, core="instructblip-flan-t5-xl"))
-    assert {pocket.domain_notice(told), pocket.domain_notice(empty), other.domain_notice(unknown)} == {""}
+    assert {pocket.domain_notice(answered), pocket.domain_notice(empty), other.domain_notice(unknown)} == {""}
     assert Session(Settings(library=tmp_path, profile="standard")).domain_notice(unknown) == ""

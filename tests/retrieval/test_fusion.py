@@ -7,8 +7,8 @@ FRAMES = [Keyframe("v", i, float(i), 0, i, "") for i in range(10)]
 
 
 def _pictures(*order: int, weight: float = 0.5) -> Channel:
-    found = [ChannelHit(FrameHit(FRAMES[i], 0.5, why="a dog"), rank) for rank, i in enumerate(order)]
-    return Channel("picture", weight, found)
+    hits = [ChannelHit(FrameHit(FRAMES[i], 0.5, why="a dog"), rank) for rank, i in enumerate(order)]
+    return Channel("picture", weight, hits)
 
 
 def _words(*order: int, weight: float) -> Channel:
@@ -30,9 +30,9 @@ def test_weak_words_do_not_displace_the_first_pictures() -> None:
 
 
 def test_strong_words_come_first_and_leave_room_for_the_best_picture() -> None:
-    found = _frames(_pictures(0, 1, 2), _words(9, 8, 7, 6, 5, weight=1.5))
-    assert found[:2] == [9, 8]
-    assert 0 in found
+    hits = _frames(_pictures(0, 1, 2), _words(9, 8, 7, 6, 5, weight=1.5))
+    assert hits[:2] == [9, 8]
+    assert 0 in hits
 
 
 def test_what_two_channels_agree_on_rises() -> None:
@@ -48,8 +48,8 @@ def test_a_hit_is_the_winners_and_keeps_the_line_of_the_other() -> None:
 
 def test_a_line_stands_at_its_first_keyframe_and_where_pictures_found_one() -> None:
     line = Line("v", 1.0, 5.0, "speech", "words")
-    found = hits_at_keyframes([(line, FRAMES[1:5])], [FrameHit(FRAMES[3], 0.4)])
-    assert [one.hit.keyframe.frame_index for one in found] == [1, 3]
+    hits = hits_at_keyframes([(line, FRAMES[1:5])], [FrameHit(FRAMES[3], 0.4)])
+    assert [hit.hit.keyframe.frame_index for hit in hits] == [1, 3]
 
 
 @pytest.mark.parametrize("scores", [[0.5] * 10, [0.5], [0.0, 0.0]])
@@ -59,10 +59,10 @@ def test_pictures_without_a_peak_weigh_one_half(scores: list[float]) -> None:
 
 def test_weights_follow_peaks_lengths_and_quotes() -> None:
     assert picture_weight([0.9, *[0.2] * 99]) > picture_weight([0.5, 0.45, 0.4, *[0.2] * 50]) > 0
-    one = text_weight([1.0], words=2, quoted=False)
-    assert one == 1.0
-    assert text_weight([1.0] * 50, words=2, quoted=False) < one / 2
-    assert text_weight([0.6], words=2, quoted=False) < one / 2
-    assert text_weight([1.0], words=1, quoted=False) < one < text_weight([1.0], words=4, quoted=False)
-    assert text_weight([1.0], words=2, quoted=True) == 2 * one
+    base = text_weight([1.0], words=2, quoted=False)
+    assert base == 1.0
+    assert text_weight([1.0] * 50, words=2, quoted=False) < base / 2
+    assert text_weight([0.6], words=2, quoted=False) < base / 2
+    assert text_weight([1.0], words=1, quoted=False) < base < text_weight([1.0], words=4, quoted=False)
+    assert text_weight([1.0], words=2, quoted=True) == 2 * base
     assert text_weight([], words=2, quoted=True) == 0

@@ -50,8 +50,8 @@ class TestGround:
 
     def test_the_threshold_is_asked_for(self, demo_library, picture) -> None:
         assert run(demo_library, "ground", str(picture), "red car", "--min-score", "1", "--json") == []
-        many = run(demo_library, "ground", str(picture), "red car", "--min-score", "0", "--json")
-        assert len(many) > len(run(demo_library, "ground", str(picture), "red car", "--json"))
+        all_boxes = run(demo_library, "ground", str(picture), "red car", "--min-score", "0", "--json")
+        assert len(all_boxes) > len(run(demo_library, "ground", str(picture), "red car", "--json"))
 
     def test_a_moment_is_the_frame_shown_there(self, demo_library, video) -> None:
         rows = run(demo_library, "ground", f"{video}@3.3", "a [car] in the street . dog", "--json")
@@ -182,9 +182,9 @@ def test_frames_are_decoded_and_thumbnails_serve_where_the_file_is_gone(demo_lib
     displayed = (0.0, 0.0, known.width, known.height)
     assert grounder.ground(keyframe, "all")[0].box == displayed
     assert detector.shapes == [(known.height, known.width, 3)]
-    found = grounder.detect_video(video, "all", min_score=0.5)
-    assert [one.keyframe for one in found] == session.library.keyframes(video)
-    assert len({one.tracks[0] for one in found}) == len({one.keyframe.shot for one in found})
+    detected = grounder.detect_video(video, "all", min_score=0.5)
+    assert [detections.keyframe for detections in detected] == session.library.keyframes(video)
+    assert len({keyframe.tracks[0] for keyframe in detected}) == len({keyframe.keyframe.shot for keyframe in detected})
 
     monkeypatch.setattr("assistant.media.decode.Path.is_file", lambda _: False)
     detector.shapes.clear()

@@ -99,11 +99,11 @@ def test_captions_are_a_channel_of_their_own() -> None:
 
 def test_similar_videos_come_in_the_order_of_their_likeness() -> None:
     axes = np.eye(4, dtype=np.float32)
-    shown = {"v": axes[:2], "near": axes[[1, 0, 3]], "far": axes[[2, 3]], "half": axes[[1, 2]]}
-    frames = {name: [Keyframe(name, i, float(i), 0, i, "") for i in range(len(rows))] for name, rows in shown.items()}
+    vectors = {"v": axes[:2], "near": axes[[1, 0, 3]], "far": axes[[2, 3]], "half": axes[[1, 2]]}
+    frames = {name: [Keyframe(name, i, float(i), 0, i, "") for i in range(len(rows))] for name, rows in vectors.items()}
     library = SimpleNamespace(
-        vectors=lambda name: (frames[name], shown[name]),
-        videos=lambda: [Video(name, (), 1.0, 1, 1, 1, 0) for name in shown],
+        vectors=lambda name: (frames[name], vectors[name]),
+        videos=lambda: [Video(name, (), 1.0, 1, 1, 1, 0) for name in vectors],
     )
     hits = LibrarySearch(library, CountingEncoder(), SCALE).similar_videos("v")
     assert [(hit.keyframe.video_id, hit.score) for hit in hits] == [("near", 1.0), ("half", 0.5), ("far", 0.0)]
@@ -128,8 +128,8 @@ def test_near_duplicates_beside_what_was_rejected_go_with_it_and_those_far_off_s
 
 
 def test_a_moved_query_stays_a_unit_vector() -> None:
-    query, one, other = np.eye(3, dtype=np.float32)
-    there = apply_feedback(query[None], pinned=[one], rejected=[other])
+    query, pinned, rejected = np.eye(3, dtype=np.float32)
+    there = apply_feedback(query[None], pinned=[pinned], rejected=[rejected])
     assert np.linalg.norm(there) == pytest.approx(1.0)
-    assert (there[0] @ one) > 0 > (there[0] @ other)
+    assert (there[0] @ pinned) > 0 > (there[0] @ rejected)
     assert np.array_equal(apply_feedback(query[None], pinned=[], rejected=[]), query[None])
