@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.agent.calibration import AnswerCalibration
     from assistant.agent.cores.instructblip import InstructBlipCore
     from assistant.agent.records import AgentOptions, Reply
-    from assistant.ingest.captions import Captioned
+    from assistant.ingest.captions import CaptionResult
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip.core_model import CoreModel
     from assistant.models.blip.instructblip import InstructBlip
@@ -274,8 +274,8 @@ class Session:
             force: indexes unchanged files again.
             read_text: whether text on screen is read.
         """
-        from assistant.ingest.pipeline import index
-        from assistant.ingest.records import IngestOptions
+        from assistant.ingest.options import IngestOptions
+        from assistant.ingest.pipeline import index_files
         from assistant.models.ocr.easyocr import EasyOcrReader
         from assistant.models.ocr.rapidocr import screen_reader
 
@@ -283,14 +283,14 @@ class Session:
         if easyocr is None and self.profile.screen_text is not None:
             easyocr = self.store.folder(self.profile.screen_text)
         reader = screen_reader() if easyocr is None else EasyOcrReader(easyocr)
-        return index(
+        return index_files(
             paths,
             self.library,
             embedder=self.clip,
             extractor=self.blip,
             reader=reader if read_text else None,
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
-            listener=self.listener,
+            recogniser=self.listener,
             progress=progress,
             cancelled=cancelled,
             force=force,
@@ -298,11 +298,11 @@ class Session:
 
     def caption(
         self, video_ids: Sequence[str], *, progress: Callable[[str, int, int], None] | None = None
-    ) -> Iterator[Captioned]:
+    ) -> Iterator[CaptionResult]:
         """Writes a caption for each keyframe of indexed videos that has none yet."""
-        from assistant.ingest.captions import caption
+        from assistant.ingest.captions import caption_videos
 
-        return caption(self.library, self.core.caption, video_ids, progress=progress)
+        return caption_videos(self.library, self.core.caption, video_ids, progress=progress)
 
     def close(self) -> None:
         if "assistant" in self.__dict__:

@@ -1,4 +1,4 @@
-"""What each keyframe shows, told by the core, as lines: after indexing, in batches, from where it was left."""
+"""Captions of keyframes by the core, as lines: after indexing, in batches, continued where a killed run stopped."""
 
 from __future__ import annotations
 
@@ -13,56 +13,70 @@ if TYPE_CHECKING:
     from assistant.library import Library
     from tools.ports import Answer
 
-BATCH = 16  # pictures told at once, and what a killed run may lose
+BATCH = 16  # keyframes captioned at once, and the most captions that a killed run loses
 
 
 @dataclass(frozen=True, slots=True)
-class Captioned:
+class CaptionResult:
     """What became of one video."""
 
     video_id: str
     captions: int  # new ones
-    keyframes: int
+    keyframes: int  # of the video
 
 
-def caption(
+def caption_videos(
     library: Library,
-    tell: Callable[[Sequence[Keyframe]], Sequence[Answer]],
+    caption_keyframes: Callable[[Sequence[Keyframe]], Sequence[Answer]],
     video_ids: Sequence[str],
     *,
     progress: Callable[[str, int, int], None] | None = None,
-) -> Iterator[Captioned]:
-    """Gives every keyframe that has none a caption; near-duplicates share one, and are told once.
+) -> Iterator[CaptionResult]:
+    """Captions every keyframe that has no caption yet; near-duplicates are captioned once and share the caption.
 
     Args:
-        tell: a sentence for each of some keyframes (`tools.ports.Core.caption`).
-        progress: called with the video, the keyframes done, and all of them.
+        library: holds the videos, and receives the captions as lines.
+        caption_keyframes: returns a sentence for each keyframe (`tools.ports.Core.caption`); an empty one is left out.
+        video_ids: the videos, in the order in which they are captioned.
+        progress: called with the video, the groups of near-duplicates done, and all that lacked a caption.
+
+    Yields:
+        One result for each video.
 
     Raises:
         LibraryBusyError: another process is writing.
     """
     for video_id in video_ids:
         keyframes = library.keyframes(video_id)
-        there = {line.start_seconds for line in library.lines(video_id, source="caption")}
-        ends = [
-            *(k.seconds for k in keyframes[1:]),
-            max(library.video(video_id).duration_seconds, keyframes[-1].seconds),
-        ]
-        until = dict(zip((k.frame_index for k in keyframes), ends, strict=True))
-        groups = [list(own) for _, own in groupby(keyframes, key=lambda k: (k.shot, k.group))]
-        missing = [own for group in groups if (own := [k for k in group if k.seconds not in there])]
-        new = 0
-        for start in range(0, len(missing), BATCH):
-            part = missing[start : start + BATCH]
+        captioned_seconds = {line.start_seconds for line in library.lines(video_id, source="caption")}
+        duration_seconds = max(library.video(video_id).duration_seconds, keyframes[-1].seconds)
+        ends = [*(keyframe.seconds for keyframe in keyframes[1:]), duration_seconds]
+        end_seconds = {keyframe.frame_index: end for keyframe, end in zip(keyframes, ends, strict=True)}
+        missing_groups = []
+        for _, group in groupby(keyframes, key=lambda keyframe: (keyframe.shot, keyframe.group)):
+            if missing := [keyframe for keyframe in group if keyframe.seconds not in captioned_seconds]:
+                missing_groups.append(missing)
+        caption_count = 0
+        for start in range(0, len(missing_groups), BATCH):
+            batch = missing_groups[start : start + BATCH]
+            captions = caption_keyframes([group[0] for group in batch])
             lines = [
-                Line(video_id, k.seconds, until[k.frame_index], "caption", told.text, told.confidence, language="en")
-                for group, told in zip(part, tell([group[0] for group in part]), strict=True)
-                for k in group
-                if told.text
+                Line(
+                    video_id,
+                    keyframe.seconds,
+                    end_seconds[keyframe.frame_index],
+                    "caption",
+                    caption.text,
+                    caption.confidence,
+                    language="en",
+                )
+                for group, caption in zip(batch, captions, strict=True)
+                for keyframe in group
+                if caption.text
             ]
             with library.writer() as writer:
                 writer.add_lines(video_id, lines)
-            new += len(lines)
+            caption_count += len(lines)
             if progress is not None:
-                progress(video_id, start + len(part), len(missing))
-        yield Captioned(video_id, new, len(keyframes))
+                progress(video_id, start + len(batch), len(missing_groups))
+        yield CaptionResult(video_id, caption_count, len(keyframes))

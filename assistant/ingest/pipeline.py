@@ -1,7 +1,7 @@
-"""From files to the library: decoding, models and reading run side by side, with bounded queues between them.
+"""Indexes files into the library: decoding, models and text reading run in parallel, joined by bounded queues.
 
-One thread decodes and picks keyframes; one runs CLIP and the core's vision tower in batches; one reads text. The queues
-hold a few dozen pictures, so memory does not grow with the video.
+One thread decodes and picks keyframes, one runs the retrieval model and the core's vision tower in batches, one reads
+text. The queues hold a few dozen pictures, so memory does not grow with the length of a video.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.ingest import subtitles
 from assistant.ingest.keyframes import KeyframePicker
-from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, IngestOptions, Listener, Progress
-from assistant.ingest.screen_text import Reader, ScreenText, read_picture
-from assistant.ingest.text_gate import Glimpse, TextGate
+from assistant.ingest.options import IngestOptions
+from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, Progress, SpeechRecogniser
+from assistant.ingest.run import CancelledError, Run
+from assistant.ingest.screen_text import ScreenTextTracker, TextReader, read_text_lines
+from assistant.ingest.text_gate import FrameToRead, TextGate
 from assistant.library import KeyframeRow, Library, VideoDraft, VideoRecord
 from assistant.media.audio import read_audio
 from assistant.media.decode import Frame, Media, MediaError, open_media
@@ -36,113 +37,102 @@ MEDIA_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .m2ts .mts .flv .wmv .3gp .ogv .vob .mxf .gif "  # noqa: SIM905
     ".mp3 .m4a .wav .jpg .jpeg .png .tif .tiff .webp".split()
 )
-"""What a folder is searched for; a file that is named is tried whatever its suffix."""
+"""Suffixes that a folder is searched for; a file that is named itself is tried whatever its suffix."""
 
+QUEUED_BATCHES = 2  # batches of pictures that wait in a queue, at most
+PROGRESS_SECONDS = 0.5  # how often progress is reported while the decoder waits for the other threads
 
 log = logging.getLogger(__name__)
 
 
-class CancelledError(Exception):
-    """The user stopped the indexing."""
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A keyframe and its picture, on their way to the models."""
+
+    row: KeyframeRow
+    image: NDArray[np.uint8]  # HWC RGB
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
-    """A keyframe on its way to the models."""
+class _Models:
+    """The models of a run; None for those that it does without."""
 
-    row: KeyframeRow
-    image: NDArray[np.uint8]
-
-
-@dataclass
-class _Run:
-    """What the threads of one video share."""
-
-    cancelled: Callable[[], bool]
-    failure: BaseException | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def fail(self, error: BaseException) -> None:
-        if self.failure is None:
-            self.failure = error
-        self.stop.set()
-
-    def put(self, target: queue.Queue[Any], item: object) -> None:
-        while not self.stop.is_set():
-            if self.cancelled():
-                raise CancelledError
-            try:
-                target.put(item, timeout=0.2)
-                return
-            except queue.Full:
-                continue
-        raise CancelledError
-
-    def take(self, source: queue.Queue[Any]) -> Iterator[Any]:
-        """Items until None comes, or somebody failed."""
-        while not self.stop.is_set():
-            try:
-                item = source.get(timeout=0.2)
-            except queue.Empty:
-                continue
-            if item is None:
-                return
-            yield item
+    embedder: Embedder
+    extractor: FeatureExtractor | None
+    reader: TextReader | None
+    recogniser: SpeechRecogniser | None
 
 
 def media_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files to index: named ones as they are, folders searched for media in the order of their names."""
+    """Yields the files to index: named files as they are, and the media files of folders, sorted by name."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in MEDIA_SUFFIXES and p.is_file())
+            yield from sorted(
+                file for file in path.rglob("*") if file.suffix.lower() in MEDIA_SUFFIXES and file.is_file()
+            )
         else:
             yield path
 
 
-def index(
+def index_files(
     paths: Sequence[Path],
     library: Library,
     *,
     embedder: Embedder,
     extractor: FeatureExtractor | None,
-    reader: Reader | None,
-    listener: Listener | None = None,
+    reader: TextReader | None,
+    recogniser: SpeechRecogniser | None = None,
     options: IngestOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     force: bool = False,
 ) -> Iterator[IndexResult]:
-    """Adds videos one by one; a bad file is a `failed` result, and the rest goes on.
+    """Adds videos to the library, one after the other.
 
-    Interrupted work resumes: what is ready and unchanged is `unchanged` without being decoded.
+    A file that cannot be read gives a `failed` result, and the next file follows. Interrupted work resumes: a video
+    that is ready and unchanged gives `unchanged` without being decoded.
+
+    Args:
+        paths: files, and folders that are searched for media files.
+        library: receives the videos.
+        embedder: turns keyframes into the vectors that are searched.
+        extractor: turns keyframes into the core's image states; None stores none.
+        reader: reads text on screen; None reads none.
+        recogniser: turns speech into lines if a video has no subtitles; None leaves speech out.
+        options: how densely a video is stored and read; None stands for the defaults.
+        progress: called as a video advances.
+        cancelled: asked now and then; once it returns True, the video at hand is given up and the run ends.
+        force: whether to index again what is ready and unchanged.
+
+    Yields:
+        One result for each file.
 
     Raises:
         LibraryBusyError: another process is writing.
     """
     options = options or IngestOptions()
+    models = _Models(embedder, extractor, reader, recogniser)
     with library.writer() as writer:
         for path in media_files(paths):
             if cancelled():
                 return
             start = time.monotonic()
             try:
-                known = None if force else library.find_unchanged(path)
+                ready_id = None if force else library.find_unchanged(path)
                 draft = None
-                if known is None:
+                if ready_id is None:
                     _check_readable(path)
                     draft = writer.begin(path, force=force)
-                    known = library.find_unchanged(path) if draft is None else None
+                    ready_id = library.find_unchanged(path) if draft is None else None
                 if draft is None:
-                    video = library.video(str(known))
+                    video = library.video(str(ready_id))
                     yield IndexResult(
                         video.video_id, str(path), "unchanged", 0.0, video.keyframes, video.lines, (), None
                     )
                     continue
-                result = _index_one(
-                    path, draft, embedder, extractor, reader, listener, options, progress, cancelled, start
-                )
-                if dropped := writer.limit_feature_bytes(options.feature_bytes):
-                    log.warning("the picture features of %s were dropped to make room", ", ".join(dropped))
+                result = _index_file(path, draft, models, options, progress, cancelled, start)
+                if emptied_ids := writer.limit_feature_bytes(options.feature_bytes):
+                    log.warning("the picture features of %s were dropped to make room", ", ".join(emptied_ids))
                 yield result
             except CancelledError:
                 return
@@ -152,42 +142,40 @@ def index(
 
 
 def _check_readable(path: Path) -> None:
-    """Refuses what cannot be opened before its content is hashed."""
+    """Raises MediaError for a file that cannot be opened, before its whole content is hashed."""
     with open_media(path):
         pass
 
 
-def _index_one(
+def _index_file(
     path: Path,
     draft: VideoDraft,
-    embedder: Embedder,
-    extractor: FeatureExtractor | None,
-    reader: Reader | None,
-    listener: Listener | None,
+    models: _Models,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool],
     start: float,
 ) -> IndexResult:
-    run = _Run(cancelled)
-    to_models: queue.Queue[_Picture | None] = queue.Queue(2 * options.batch)
-    to_reader: queue.Queue[Glimpse | PictureCue | None] = queue.Queue(2 * options.batch)
-    text: ScreenText | None = None
-    cues: list[Cue] = []  # read from pictures
-    threads = [_thread(run, _run_models, run, to_models, draft, embedder, extractor, options)]
-    if reader is not None:
-        text = ScreenText(draft.video_id, reader)
-        threads.append(_thread(run, _run_reader, run, to_reader, reader, text, cues))
+    """Indexes one file and commits it, or gives its draft up; `start` is when the work began (`time.monotonic`)."""
+    run = Run(cancelled)
+    to_models: queue.Queue[_Picture | None] = queue.Queue(QUEUED_BATCHES * options.batch)
+    to_reader: queue.Queue[FrameToRead | PictureCue | None] = queue.Queue(QUEUED_BATCHES * options.batch)
+    screen_text: ScreenTextTracker | None = None
+    picture_cues: list[Cue] = []  # read from subtitle pictures
+    threads = [run.make_thread(_run_models, run, to_models, draft, models, options)]
+    if models.reader is not None:
+        screen_text = ScreenTextTracker(draft.video_id, models.reader, options.screen_text)
+        threads.append(run.make_thread(_run_reader, run, to_reader, models.reader, screen_text, picture_cues, options))
     try:
         with open_media(path) as media:
             for thread in threads:
                 thread.start()
             picker = KeyframePicker(options.keyframe_seconds)
             try:
-                _decode(run, media, picker, to_models, to_reader if text else None, options, progress)
+                _decode(run, media, picker, to_models, to_reader if screen_text else None, options, progress)
             except CancelledError:
                 run.stop.set()
-            except BaseException as error:  # noqa: BLE001 - handed on below, once the threads have ended
+            except BaseException as error:  # noqa: BLE001 - raised again below, once the threads have ended
                 run.fail(error)
             for thread in threads:
                 _wait(thread, progress, media)
@@ -195,10 +183,10 @@ def _index_one(
                 raise run.failure
             if run.stop.is_set() or cancelled():
                 raise CancelledError
-            record, lines = _finish(path, draft.video_id, media, picker, text, cues)
-            if listener is not None and not any(line.source == "subtitle" for line in lines):
-                spoken = _listen(path, draft.video_id, media, listener, record.duration_seconds)
-                lines, record = lines + spoken, replace(record, warnings=tuple(media.warnings))
+            record, lines = _describe(path, draft.video_id, media, picker, screen_text, picture_cues)
+            if models.recogniser is not None and not any(line.source == "subtitle" for line in lines):
+                lines += _transcribe(path, draft.video_id, media, models.recogniser, record.duration_seconds)
+                record = replace(record, warnings=tuple(media.warnings))
         draft.add_lines(lines)
         draft.commit(record)
     except BaseException:
@@ -208,93 +196,89 @@ def _index_one(
                 thread.join()
         draft.abort()
         raise
-    keyframes = draft.keyframe_count
+    seconds = time.monotonic() - start
     return IndexResult(
-        draft.video_id, str(path), "indexed", time.monotonic() - start, keyframes, len(lines), record.warnings, None
+        draft.video_id, str(path), "indexed", seconds, draft.keyframe_count, len(lines), record.warnings, None
     )
 
 
-def _thread(run: _Run, work: Callable[..., None], *arguments: object) -> threading.Thread:
-    def guarded() -> None:
-        try:
-            work(*arguments)
-        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            run.fail(error)
-
-    return threading.Thread(target=guarded, name=work.__name__, daemon=True)
-
-
 def _decode(
-    run: _Run,
+    run: Run,
     media: Media,
     picker: KeyframePicker,
     to_models: queue.Queue[_Picture | None],
-    to_reader: queue.Queue[Glimpse | PictureCue | None] | None,
+    to_reader: queue.Queue[FrameToRead | PictureCue | None] | None,
     options: IngestOptions,
     progress: Callable[[Progress], None] | None,
 ) -> None:
-    started = time.monotonic()
-    gate = TextGate(options.read_seconds)
+    """Decodes a video; sends its keyframes to the models, and to the reader what is to be read."""
+    start = time.monotonic()
+    gate = TextGate(options.read_seconds, options.screen_text)
 
-    def read(frame: Frame, image: NDArray[np.uint8] | None = None) -> None:
+    def send_frame(frame: Frame, image: NDArray[np.uint8] | None = None) -> None:
         if to_reader is not None:
-            run.put(to_reader, gate.glimpse(frame, frame.image() if image is None else image))
+            run.put(to_reader, gate.prepare(frame, frame.image() if image is None else image))
 
-    def read_cues() -> None:
+    def send_picture_cues() -> None:
         while media.picture_cues:
             cue = media.picture_cues.pop(0)
             if to_reader is not None:
                 run.put(to_reader, cue)
 
-    for kept in picker.pick(gate.watch(media.frames(), read)):
-        frame = kept.frame
-        row = KeyframeRow(frame.index, frame.seconds, frame.pts, kept.shot, kept.group)
+    for picked in picker.pick(gate.watch(media.frames(), send_frame)):
+        frame = picked.frame
+        row = KeyframeRow(frame.index, frame.seconds, frame.pts, picked.shot, picked.group)
         picture = _Picture(row, frame.image())
         run.put(to_models, picture)
-        if gate.due(frame, kept.shot):
-            read(frame, picture.image)
-        read_cues()
-        _tell(progress, media, "pictures", frame.seconds, time.monotonic() - started)
-    read_cues()
+        if gate.should_read_keyframe(frame, picked.shot):
+            send_frame(frame, picture.image)
+        send_picture_cues()
+        _report(progress, media, "pictures", frame.seconds, time.monotonic() - start)
+    send_picture_cues()
     run.put(to_models, None)
     if to_reader is not None:
         run.put(to_reader, None)
 
 
-def _tell(progress: Callable[[Progress], None] | None, media: Media, stage: str, done: float, elapsed: float) -> None:
+def _report(
+    progress: Callable[[Progress], None] | None, media: Media, stage: str, done_seconds: float, elapsed_seconds: float
+) -> None:
+    """Reports how much of a video is done, and the time left if it goes on at the speed so far."""
     if progress is None:
         return
-    total = media.info.duration_seconds
-    eta = elapsed / done * max(0.0, total - done) if total and done > 0 else None
-    progress(Progress(str(media.path), stage, done, total, eta))
+    total_seconds = media.info.duration_seconds
+    eta_seconds = None
+    if total_seconds and done_seconds > 0:
+        eta_seconds = elapsed_seconds / done_seconds * max(0.0, total_seconds - done_seconds)
+    progress(Progress(str(media.path), stage, done_seconds, total_seconds, eta_seconds))
 
 
 def _wait(thread: threading.Thread, progress: Callable[[Progress], None] | None, media: Media) -> None:
-    """Joins a stage that is behind the decoder, and says so."""
+    """Joins a thread that is still at work after the decoder has ended, and reports that."""
     while thread.is_alive():
-        thread.join(0.5)
+        thread.join(PROGRESS_SECONDS)
         if thread.is_alive() and progress is not None:
-            total = media.info.duration_seconds
+            total_seconds = media.info.duration_seconds
             stage = "text on screen" if thread.name == "_run_reader" else "meaning"
-            progress(Progress(str(media.path), stage, total or 0.0, total, None))
+            progress(Progress(str(media.path), stage, total_seconds or 0.0, total_seconds, None))
 
 
 def _run_models(
-    run: _Run,
+    run: Run,
     source: queue.Queue[_Picture | None],
     draft: VideoDraft,
-    embedder: Embedder,
-    extractor: FeatureExtractor | None,
+    models: _Models,
     options: IngestOptions,
 ) -> None:
+    """Adds keyframes to the draft, in batches: thumbnails, vectors and image states."""
     batch: list[_Picture] = []
 
     def flush() -> None:
         images = [picture.image for picture in batch]
         for picture in batch:
             _save_thumbnail(picture.image, draft.thumbnail_path(picture.row.frame_index), options)
-        features = None if extractor is None else extractor.features(images)
-        draft.add_keyframes([picture.row for picture in batch], embedder.embed_images(images), features)
+        features = None if models.extractor is None else models.extractor.features(images)
+        draft.add_keyframes([picture.row for picture in batch], models.embedder.embed_images(images), features)
         batch.clear()
 
     for picture in run.take(source):
@@ -308,58 +292,77 @@ def _run_models(
 def _save_thumbnail(image: NDArray[np.uint8], path: Path, options: IngestOptions) -> None:
     from PIL import Image
 
-    picture = Image.fromarray(image)
-    picture.thumbnail((options.thumbnail_side, options.thumbnail_side))
-    picture.save(path, "JPEG", quality=options.thumbnail_quality)
+    thumbnail = Image.fromarray(image)
+    thumbnail.thumbnail((options.thumbnail_side, options.thumbnail_side))
+    thumbnail.save(path, "JPEG", quality=options.thumbnail_quality)
 
 
 def _run_reader(
-    run: _Run, source: queue.Queue[Glimpse | PictureCue | None], reader: Reader, text: ScreenText, cues: list[Cue]
+    run: Run,
+    source: queue.Queue[FrameToRead | PictureCue | None],
+    reader: TextReader,
+    screen_text: ScreenTextTracker,
+    picture_cues: list[Cue],
+    options: IngestOptions,
 ) -> None:
+    """Reads frames into `screen_text`, and subtitle pictures into `picture_cues`."""
     for item in run.take(source):
         if isinstance(item, PictureCue):
-            words = " ".join(line.text for line in read_picture(reader, item.image))
-            cues.append(Cue(item.start_seconds, item.end_seconds, words, item.language))
+            words = " ".join(line.text for line in read_text_lines(reader, item.image, options.screen_text))
+            picture_cues.append(Cue(item.start_seconds, item.end_seconds, words, item.language))
         else:
-            text.look(item)
+            screen_text.read_frame(item)
 
 
-def _listen(path: Path, video_id: str, media: Media, listener: Listener, duration: float) -> list[Line]:
-    """What is said, where nothing written says it; a recogniser that cannot be had is a warning."""
+def _transcribe(
+    path: Path, video_id: str, media: Media, recogniser: SpeechRecogniser, duration_seconds: float
+) -> list[Line]:
+    """Returns what is said in a video as lines; if the recogniser's model is missing, adds a warning instead."""
     try:
-        pieces = read_audio(path, media.start_seconds)
-        cues = [cue for start, samples in pieces for cue in listener.transcribe(samples, start)]
+        chunks = read_audio(path, media.start_seconds)
+        cues = [cue for start, samples in chunks for cue in recogniser.transcribe(samples, start)]
     except ModelNotFoundError as error:
         media.warnings.append(str(error))
         return []
-    found, _ = subtitles.within(subtitles.lines(cues, video_id), duration)
-    return [replace(line, source="speech") for line in found]
+    lines, _ = subtitles.limit_to_duration(subtitles.lines_from_cues(cues, video_id), duration_seconds)
+    return [replace(line, source="speech") for line in lines]
 
 
-def _finish(
-    path: Path, video_id: str, media: Media, picker: KeyframePicker, text: ScreenText | None, cues: list[Cue]
+def _describe(
+    path: Path,
+    video_id: str,
+    media: Media,
+    picker: KeyframePicker,
+    screen_text: ScreenTextTracker | None,
+    picture_cues: list[Cue],
 ) -> tuple[VideoRecord, list[Line]]:
-    """What is known of the video once its last frame has been seen."""
+    """Returns what is known of a video once its last frame has been decoded, and its written lines.
+
+    Raises:
+        MediaError: not a single picture decoded.
+    """
     last = picker.last
     if last is None:
         raise MediaError(f"{path.name}: no picture in it decodes")
     duration = last.seconds + last.duration_seconds
-    lines = text.finish(duration) if text else []
-    lines += subtitles.within(subtitles.lines([*media.cues, *cues], video_id), duration)[0]
-    for sidecar, language in subtitles.sidecars(path):
+    lines = screen_text.finish(duration) if screen_text else []
+    track_lines = subtitles.lines_from_cues([*media.cues, *picture_cues], video_id)
+    lines += subtitles.limit_to_duration(track_lines, duration)[0]
+    for file, language in subtitles.find_subtitle_files(path):
         try:
-            own, late = subtitles.within(subtitles.read_sidecar(sidecar, video_id, language), duration)
+            file_lines = subtitles.read_subtitle_file(file, video_id, language)
         except (ValueError, OSError) as error:
             media.warnings.append(str(error))
             continue
-        if late:
+        limited_lines, late_count = subtitles.limit_to_duration(file_lines, duration)
+        if late_count:
             media.warnings.append(
-                f"{sidecar.name}: {late} of {late + len(own)} lines start after the end of the video and are left out; "
-                "is it another video's?"
+                f"{file.name}: {late_count} of {len(file_lines)} lines start after the end of the video and are left "
+                "out; is it another video's?"
             )
-        lines += own
+        lines += limited_lines
     height, width = last.image().shape[:2]
-    recorded = media.info.recorded_at or datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    recorded_at = media.info.recorded_at or datetime.fromtimestamp(path.stat().st_mtime).astimezone()
     record = VideoRecord(
         duration_seconds=duration,
         width=width,
@@ -367,6 +370,6 @@ def _finish(
         time_base=str(media.info.time_base),
         frame_count=picker.frame_count,
         warnings=tuple(media.warnings),
-        recorded_at=recorded.astimezone().isoformat(timespec="seconds"),
+        recorded_at=recorded_at.astimezone().isoformat(timespec="seconds"),
     )
     return record, lines

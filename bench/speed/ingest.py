@@ -22,7 +22,7 @@ CORES = 2
 def measure(session: Session) -> dict[str, Any]:
     """Figures `ingest.*` over one generated clip of a minute, 640 x 360, H.264."""
     from assistant.ingest.keyframes import KeyframePicker
-    from assistant.ingest.screen_text import read_picture
+    from assistant.ingest.screen_text import read_text_lines
     from assistant.media.decode import open_media
     from assistant.models.ocr.rapidocr import screen_reader
 
@@ -35,7 +35,7 @@ def measure(session: Session) -> dict[str, Any]:
             first = next(media.frames()).image()
         session.clip.embed_images([first])
         session.local_blip.features([first])
-        read_picture(reader, first)
+        read_text_lines(reader, first)
 
         wall, cpu = wall_and_cpu_seconds(lambda: _index(session, reader, Path(folder) / "library", path))
         images: list[Any] = []
@@ -48,7 +48,7 @@ def measure(session: Session) -> dict[str, Any]:
             wall_and_cpu_seconds(decode),
             wall_and_cpu_seconds(lambda: session.clip.embed_images(images)),
             wall_and_cpu_seconds(lambda: session.local_blip.features(images)),
-            wall_and_cpu_seconds(lambda: [read_picture(reader, image) for image in images]),
+            wall_and_cpu_seconds(lambda: [read_text_lines(reader, image) for image in images]),
         ]
     slowest = max(stage_wall for stage_wall, _ in stages)
     return {
@@ -64,11 +64,11 @@ def measure(session: Session) -> dict[str, Any]:
 
 
 def _index(session: Session, reader: Any, root: Path, path: Path) -> None:
-    from assistant.ingest.pipeline import index
+    from assistant.ingest.pipeline import index_files
     from assistant.library import Library
 
     library = Library(root, embedder=session.clip.identity)
-    for _ in index([path], library, embedder=session.clip, extractor=session.local_blip, reader=reader):
+    for _ in index_files([path], library, embedder=session.clip, extractor=session.local_blip, reader=reader):
         pass
     library.close()
 

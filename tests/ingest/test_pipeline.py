@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.ingest.pipeline import index
+from assistant.ingest.pipeline import index_files
 from assistant.ingest.records import Progress
 from assistant.library import Library
 from assistant.media.readings import Cue, ReadLine, Region
@@ -42,7 +42,7 @@ def library(tmp_path: Path):
 
 def _index(paths, library, **options):
     models = Means()
-    return list(index(paths, library, embedder=models, extractor=models, reader=ColourReader(), **options))
+    return list(index_files(paths, library, embedder=models, extractor=models, reader=ColourReader(), **options))
 
 
 def test_a_video_becomes_searchable(clip, library) -> None:
@@ -95,12 +95,12 @@ class Ear:
 def test_what_is_said_is_heard_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, there: bool) -> None:
     path = tmp_path / "friday.mp4"
     shutil.copyfile(media / "video" / "friday.mp4", path)
-    (result,) = _index([path], library, listener=Ear(there))
+    (result,) = _index([path], library, recogniser=Ear(there))
     spoken = library.lines(result.video_id, source="speech")
     assert [line.text for line in spoken] == (["nói gì đó"] if there else [])
     assert ["speech: cannot load" in warning for warning in result.warnings] == ([] if there else [True])
     shutil.copyfile(media / "subs" / "friday.vtt", path.with_suffix(".vtt"))
-    (again,) = _index([path], library, listener=Ear(), force=True)
+    (again,) = _index([path], library, recogniser=Ear(), force=True)
     assert library.lines(again.video_id, source="speech") == []
     assert len(library.lines(again.video_id, source="subtitle")) == 5
 
@@ -154,7 +154,7 @@ def test_a_failing_model_surfaces(clip, library) -> None:
             raise RuntimeError("out of memory")
 
     with pytest.raises(RuntimeError, match="out of memory"):
-        list(index([clip("a", ("red", 3.0))], library, embedder=Broken(), extractor=None, reader=None))
+        list(index_files([clip("a", ("red", 3.0))], library, embedder=Broken(), extractor=None, reader=None))
     assert library.check() == []
 
 

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from assistant.ingest.screen_text import ScreenText
-from assistant.ingest.text_gate import Glimpse, TextGate
+from assistant.ingest.options import ScreenTextOptions
+from assistant.ingest.screen_text import ScreenTextTracker
+from assistant.ingest.text_gate import FrameToRead, TextGate
 from assistant.media.readings import ReadLine, Region
 
+OPTIONS = ScreenTextOptions()
 TOP, BOTTOM = (10.0, 10.0, 90.0, 20.0), (10.0, 70.0, 90.0, 80.0)
 BLANK = np.full((100, 160, 3), 90, np.uint8)
 
@@ -33,9 +35,9 @@ class Board:
 
 
 def _lines(board: Board, *pictures: np.ndarray) -> list[tuple[str, float, float]]:
-    text = ScreenText("v", board)
+    text = ScreenTextTracker("v", board, OPTIONS)
     for seconds, picture in enumerate(pictures):
-        text.look(Glimpse(float(seconds), picture, picture[::3, ::3], ()))
+        text.read_frame(FrameToRead(float(seconds), picture, picture[::3, ::3], ()))
     return [(line.text, line.start_seconds, line.end_seconds) for line in text.finish(float(len(pictures)))]
 
 
@@ -77,9 +79,9 @@ def test_a_line_starts_with_the_frame_from_which_its_place_looks_so() -> None:
     shown = BLANK.copy()
     shown[10:20, 10:90] = 255
     small, before = shown[::3, ::3], BLANK[::3, ::3]
-    glimpse = Glimpse(2.0, shown, small, ((1.2, before), (1.4, before), (1.6, small), (1.8, small)))
-    assert glimpse.began(TOP) == 1.6
-    assert glimpse.began(BOTTOM) == 1.2
+    frame = FrameToRead(2.0, shown, small, ((1.2, before), (1.4, before), (1.6, small), (1.8, small)))
+    assert frame.find_start(TOP, OPTIONS.changed_cell) == 1.6
+    assert frame.find_start(BOTTOM, OPTIONS.changed_cell) == 1.2
 
 
 class _Frame:
@@ -92,14 +94,14 @@ class _Frame:
 
 def _read(frames, keyframes=()) -> list[float]:
     """When pictures are read, with keyframes at the given times."""
-    gate, read = TextGate(1.0), []
+    gate, read = TextGate(1.0, OPTIONS), []
 
     def take(frame) -> None:
         read.append(frame.seconds)
-        gate.glimpse(frame, frame.small)
+        gate.prepare(frame, frame.small)
 
     for frame in gate.watch(frames, take):
-        if frame.seconds in keyframes and gate.due(frame, 0):
+        if frame.seconds in keyframes and gate.should_read_keyframe(frame, 0):
             take(frame)
     return read
 

@@ -5,8 +5,14 @@ import av
 import numpy as np
 import pytest
 
-from assistant.ingest.screen_text import read_picture
-from assistant.ingest.subtitles import LONGEST_TEXT, lines, read_sidecar, sidecars, within
+from assistant.ingest.screen_text import read_text_lines
+from assistant.ingest.subtitles import (
+    MAX_LINE_LETTERS,
+    find_subtitle_files,
+    limit_to_duration,
+    lines_from_cues,
+    read_subtitle_file,
+)
 from assistant.media.readings import Cue
 from assistant.media.subtitle_streams import PictureCue, SubtitleTracks, read_palette
 from assistant.models.ocr.rapidocr import RapidOcrReader
@@ -28,7 +34,7 @@ def _windows_1258(text: str) -> bytes:
 
 def _read(path: Path, data: bytes, language: str | None = None) -> list[Line]:
     path.write_bytes(data)
-    return read_sidecar(path, "v", language)
+    return read_subtitle_file(path, "v", language)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1258"])
@@ -45,7 +51,7 @@ def test_encodings_marks_and_order(tmp_path: Path, encoding: str, newline: str) 
 def test_sidecars_are_those_with_the_videos_name(tmp_path: Path) -> None:
     for name in ("a.mp4", "a.srt", "a.vi.vtt", "a.eng.ass", "ab.srt", "b.srt", "a.txt", "a.en.txt", "a.docx"):
         (tmp_path / name).touch()
-    found = {path.name: language for path, language in sidecars(tmp_path / "a.mp4")}
+    found = {path.name: language for path, language in find_subtitle_files(tmp_path / "a.mp4")}
     assert found == {"a.srt": None, "a.vi.vtt": "vi", "a.eng.ass": "en", "a.txt": None, "a.en.txt": "en"}
 
 
@@ -92,19 +98,19 @@ def test_ten_megabytes_of_one_cue_become_lines_of_a_size_that_can_be_shown(tmp_p
     text = "một hai ba " * 900_000
     found = _read(tmp_path / "a.srt", f"1\n00:00:00,000 --> 00:00:10,000\n{text}\n".encode())
     assert " ".join(line.text for line in found) == text.strip()
-    assert max(len(line.text) for line in found) <= LONGEST_TEXT
+    assert max(len(line.text) for line in found) <= MAX_LINE_LETTERS
     assert (found[0].start_seconds, found[-1].end_seconds) == (0.0, 10.0)
 
 
 def test_overlapping_and_repeated_cues_and_any_script_are_kept() -> None:
     texts = ("مرحبا بالعالم", "🎬 phim 🎥", "שלום")
     cues = [Cue(1.0, 4.0, text, "eng") for text in (*texts, texts[0])] + [Cue(3.0, 2.0, "backwards", None)]
-    assert [(line.text, line.language) for line in lines(cues, "v")] == [(text, "en") for text in texts]
+    assert [(line.text, line.language) for line in lines_from_cues(cues, "v")] == [(text, "en") for text in texts]
 
 
 def test_lines_after_the_end_are_counted_and_the_last_is_cut() -> None:
-    found = lines([Cue(float(i), i + 1.5, str(i), None) for i in range(4)], "v")
-    kept, late = within(found, 2.0)
+    found = lines_from_cues([Cue(float(i), i + 1.5, str(i), None) for i in range(4)], "v")
+    kept, late = limit_to_duration(found, 2.0)
     assert [(line.start_seconds, line.end_seconds) for line in kept] == [(0.0, 1.5), (1.0, 2.0)]
     assert late == 2
 
@@ -125,7 +131,7 @@ def test_a_palette_is_brightness_over_black() -> None:
     [("friday.vtt", 5), ("popeye_p1.eng.srt", 14), ("sintel-de.vtt", 14), ("moviepy_subtitles.srt", 5)],
 )
 def test_real_files(media: Path, name: str, count: int) -> None:
-    found = read_sidecar(media / "subs" / name, "v", None)
+    found = read_subtitle_file(media / "subs" / name, "v", None)
     assert len(found) == count
     assert all(line.text and "<" not in line.text for line in found)
 
@@ -140,4 +146,4 @@ def test_picture_subtitles_are_read(media: Path) -> None:
     cue = cues[1]
     assert isinstance(cue, PictureCue)
     assert (cue.start_seconds, cue.end_seconds) == pytest.approx((13.0, 16.416))
-    assert [line.text for line in read_picture(reader, cue.image)] == ["I'm Sinbad the sailor", "So hearty and hale"]
+    assert [line.text for line in read_text_lines(reader, cue.image)] == ["I'm Sinbad the sailor", "So hearty and hale"]

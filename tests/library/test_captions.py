@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.ingest import captions
-from assistant.ingest.captions import caption
+from assistant.ingest.captions import caption_videos
 from tools.ports import Answer
 
 
@@ -22,7 +22,7 @@ class Teller:
 def test_every_keyframe_gets_a_caption_that_is_found(library, add) -> None:
     name = add(library, "a", n=5, texts=("spoken",))
     tell = Teller()
-    (result,) = caption(library, tell, [name])
+    (result,) = caption_videos(library, tell, [name])
     assert (result.captions, result.keyframes) == (5, 5)
     lines = library.lines(name, source="caption")
     assert [(line.start_seconds, line.end_seconds) for line in lines] == [(i, i + 1.0) for i in range(5)]
@@ -35,18 +35,18 @@ def test_what_was_told_before_a_kill_is_not_told_again(library, add, monkeypatch
     monkeypatch.setattr(captions, "BATCH", 2)
     name = add(library, "a", n=5)
     with pytest.raises(RuntimeError, match="killed"):
-        list(caption(library, Teller(enough=4), [name]))
+        list(caption_videos(library, Teller(enough=4), [name]))
     assert len(library.lines(name, source="caption")) == 4
     tell = Teller()
-    assert [result.captions for result in caption(library, tell, [name])] == [1]
+    assert [result.captions for result in caption_videos(library, tell, [name])] == [1]
     assert tell.told == [40]
-    assert [result.captions for result in caption(library, tell, [name])] == [0]
+    assert [result.captions for result in caption_videos(library, tell, [name])] == [0]
 
 
 def test_near_duplicates_are_told_once_and_share_their_caption(library, add) -> None:
     name = add(library, "a", n=4, same_group=True)
     tell = Teller()
-    list(caption(library, tell, [name]))
+    list(caption_videos(library, tell, [name]))
     # The fourth keyframe is of another shot.
     assert tell.told == [0, 30]
     assert [line.text for line in library.lines(name, source="caption")] == ["picture 0"] * 3 + ["picture 30"]

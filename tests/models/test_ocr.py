@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz import fuzz
 
-from assistant.ingest.screen_text import read_picture
+from assistant.ingest.screen_text import read_text_lines
 from assistant.models.base import ModelNotFoundError
 from assistant.models.ocr.accents import complete
 from assistant.models.ocr.ctc import CtcDecoder
@@ -24,14 +24,14 @@ def plain() -> RapidOcrReader:
 
 
 def test_a_picture_without_text_has_no_lines(plain) -> None:
-    assert read_picture(plain, np.full((120, 200, 3), 90, np.uint8)) == []
+    assert read_text_lines(plain, np.full((120, 200, 3), 90, np.uint8)) == []
 
 
 @pytest.mark.shared
 @pytest.mark.tesseract
 def test_vietnamese_is_read_with_its_accents(media: Path) -> None:
     picture = np.asarray(Image.open(media / "derived" / "vi_kieu.png").convert("RGB"))
-    lines = read_picture(screen_reader(), picture)
+    lines = read_text_lines(screen_reader(), picture)
     assert "Trăm năm trong cõi người ta," in [line.text for line in lines]
     boxes = [line.region.box for line in lines]
     assert all(0 <= line.score <= 1 for line in lines)
@@ -40,7 +40,7 @@ def test_vietnamese_is_read_with_its_accents(media: Path) -> None:
 
 @pytest.mark.shared
 def test_vietnamese_is_read_well_enough_to_search_without_tesseract(plain, media: Path) -> None:
-    lines = read_picture(plain, np.asarray(Image.open(media / "derived" / "vi_slide.png").convert("RGB")))
+    lines = read_text_lines(plain, np.asarray(Image.open(media / "derived" / "vi_slide.png").convert("RGB")))
     wanted = fold("Chuyển giọng nói thành văn bản")
     assert max(fuzz.partial_ratio(wanted, fold(line.text)) for line in lines) >= 90
 
@@ -48,7 +48,7 @@ def test_vietnamese_is_read_well_enough_to_search_without_tesseract(plain, media
 @pytest.mark.shared
 def test_english_is_read_without_tesseract(plain, media: Path) -> None:
     truth = json.loads((media / "anno" / "ocr.dev.json").read_text())["ocr/en_who_poster.png"]
-    read = read_picture(plain, np.asarray(Image.open(media / "ocr" / "en_who_poster.png").convert("RGB")))
+    read = read_text_lines(plain, np.asarray(Image.open(media / "ocr" / "en_who_poster.png").convert("RGB")))
     there = " ".join(fold(line.text) for line in read)
     assert all(fold(line) in there for line in truth[:3])
 
@@ -60,7 +60,7 @@ def test_english_is_not_read_a_second_time(media: Path) -> None:
             raise AssertionError("asked for the accents of English")
 
     picture = np.asarray(Image.open(media / "ocr" / "en_who_poster.png").convert("RGB"))
-    assert read_picture(RapidOcrReader(Never()), picture)
+    assert read_text_lines(RapidOcrReader(Never()), picture)
 
 
 @pytest.mark.parametrize(
@@ -138,5 +138,5 @@ def test_a_vowel_at_the_end_of_a_sign_is_not_lost(plain) -> None:
     for sign, folded in (("PHỞ", "pho"), ("HOTEL", "hotel"), ("TAXI", "taxi")):
         picture = Image.new("RGB", (240, 80), (250, 250, 250))
         ImageDraw.Draw(picture).text((120, 40), sign, fill=(20, 20, 90), font=font, anchor="mm")
-        (line,) = read_picture(plain, np.asarray(picture))
+        (line,) = read_text_lines(plain, np.asarray(picture))
         assert fold(line.text) == folded

@@ -14,7 +14,7 @@ from assistant.text.fold import fold, folded_words
 from bench.quality.text.ground_truth import TrueLine, partial_truth, plain
 
 if TYPE_CHECKING:
-    from assistant.ingest.screen_text import Reader
+    from assistant.ingest.screen_text import TextReader
     from assistant.media.readings import ReadLine, Region
     from assistant.models.ocr.rapidocr import LineReader
     from tools.types import Line
@@ -25,7 +25,7 @@ FOUND = 0.2  # a line counts as found if at most this share of its folded letter
 class CountingReader:
     """A reader that counts the lines it was made to read."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: TextReader) -> None:
         self._reader = reader
         self.passes = 0
 
@@ -58,22 +58,22 @@ class NoMeaning:
         return np.ones((len(images), 1), np.float32)
 
 
-def read_lines(paths: Iterable[Path], reader: Reader) -> dict[Path, list[Line]]:
+def read_lines(paths: Iterable[Path], reader: TextReader) -> dict[Path, list[Line]]:
     """The lines on screen that ingest stores for each file; none for a file that cannot be indexed."""
-    from assistant.ingest.pipeline import index
+    from assistant.ingest.pipeline import index_files
     from assistant.library import Library
 
     found: dict[Path, list[Line]] = {}
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder) / "library", embedder=NoMeaning.identity)
-        for result in index(sorted(set(paths)), library, embedder=NoMeaning(), extractor=None, reader=reader):
+        for result in index_files(sorted(set(paths)), library, embedder=NoMeaning(), extractor=None, reader=reader):
             lines = library.lines(result.video_id, source="ocr") if result.video_id else []
             found[Path(result.path)] = lines
         library.close()
     return found
 
 
-def exact_truth(truth: Sequence[TrueLine], reader: Reader, prefix: str) -> dict[str, float]:
+def exact_truth(truth: Sequence[TrueLine], reader: TextReader, prefix: str) -> dict[str, float]:
     """Figures of stills and clips whose every line is known."""
     from rapidfuzz.distance import Levenshtein
 
@@ -109,7 +109,7 @@ def exact_truth(truth: Sequence[TrueLine], reader: Reader, prefix: str) -> dict[
     return figures
 
 
-def photographed(folder: Path, reader: Reader) -> dict[str, float]:
+def photographed(folder: Path, reader: TextReader) -> dict[str, float]:
     """The share of the known words that are read, accents and case apart; of all pictures and of each kind of name."""
     truth = dict(partial_truth(folder))
     read = read_lines(truth, reader)

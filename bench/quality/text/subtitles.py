@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 from bench.quality.text.ground_truth import subtitle_files, videos
 
 if TYPE_CHECKING:
-    from assistant.ingest.screen_text import Reader
+    from assistant.ingest.screen_text import TextReader
 
 
-def cue_figures(folder: Path, reader: Reader) -> dict[str, float]:
+def cue_figures(folder: Path, reader: TextReader) -> dict[str, float]:
     """`text.cues_equal`: the share of files and tracks that give as many cues as the reference parser finds."""
     equal = [count == expected for _, count, expected in cue_counts(folder, reader)]
     return {"text.cues_equal": sum(equal) / len(equal), "text.cue_sources": len(equal)} if equal else {}
 
 
-def cue_counts(folder: Path, reader: Reader) -> Iterator[tuple[str, int, int]]:
+def cue_counts(folder: Path, reader: TextReader) -> Iterator[tuple[str, int, int]]:
     """(file or track, cues that we find, cues that the reference finds)."""
-    from assistant.ingest.screen_text import read_picture
-    from assistant.ingest.subtitles import read_sidecar
+    from assistant.ingest.screen_text import read_text_lines
+    from assistant.ingest.subtitles import read_subtitle_file
     from assistant.media.decode import MediaError, open_media
 
     for path in subtitle_files(folder):
-        yield path.name, len(read_sidecar(path, "v", None)), sum(_reference(path).values())
+        yield path.name, len(read_subtitle_file(path, "v", None)), sum(_reference(path).values())
     for path in videos(folder):
         expected = _reference(path)
         if not expected:
@@ -36,7 +36,7 @@ def cue_counts(folder: Path, reader: Reader) -> Iterator[tuple[str, int, int]]:
                     pass
         except MediaError:
             continue
-        read = [cue for cue in media.picture_cues if read_picture(reader, cue.image)]
+        read = [cue for cue in media.picture_cues if read_text_lines(reader, cue.image)]
         yield path.name, len(media.cues) + len(read), sum(expected.values())
 
 
