@@ -1,1 +1,1 @@
-"""Quality on held-out data."""
+"""Quality on held-out data: `video-assistant evaluate`."""

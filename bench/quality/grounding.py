@@ -1,4 +1,4 @@
-"""`video-assistant evaluate grounding`: boxes for phrases on frames of the world that no training saw."""
+"""`video-assistant evaluate grounding`: boxes for phrases, on pictures of the world that no training saw."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from tools.types import Box, Detection
     from training.world.scene import Actor, Scene
 
-OVERLAP = 0.5  # intersection over union from which on a box is right
-ABSENT = 3  # phrases of a picture that name near misses
-COUNTED = 6  # the most of a kind that are counted
-TUNED_PICTURES, TUNED_TESTS = 10, 40
-TUNED_RUNS = 3
-CONE = "cone"  # a kind that no training draws
+MIN_IOU = 0.5  # intersection over union with the true box from which a box is right
+NEAR_MISSES = 3  # phrases for each picture that name something like what it shows
+MAX_COUNT = 6  # the largest number of things that is asked for
+TUNING_PICTURES, TUNING_TEST_PICTURES = 10, 40
+TUNING_RUNS = 3
+CONE = "cone"  # a kind of thing that no training draws
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A phrase, and the boxes in pixels of a picture that it names; none if it is a near miss."""
+class PhraseTruth:
+    """A phrase and the true boxes of what it names, in pixels of the picture; no boxes for a near miss."""
 
     phrase: str
     boxes: tuple[Box, ...]
@@ -45,23 +45,27 @@ class Wanted:
 def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
     """Figures `grounding.*`.
 
-    `map50` is the mean over phrases of the average precision at an overlap of one half, where each picture is asked for
-    everything it shows ("red car", "person") and three near misses. `distractor_recall`: the best box of a phrase lies
-    on the right thing where others of its kind have other colours. `count`: as many boxes as there are, from none to
-    six. `tuned_gain`: mean average precision that a prompt table of ten pictures adds for traffic cones, which no
-    training draws, with the least and the most of three runs.
+    `map50` is the mean over phrases of the average precision at an intersection over union of 0.5. The phrases of a
+    picture name everything it shows ("red car", "person") and three near misses. `distractor_recall` is the share of
+    things whose best box is right where others of the same kind have other colours. `count` is the share of pictures
+    with as many boxes as things of a kind, from none to six. `tuned_gain` is the average precision that a prompt table
+    tuned on ten pictures adds for traffic cones, which no training draws: the mean of three runs, the lowest, the
+    highest.
 
     Args:
-        session: whose grounding model.
+        session: whose grounding model is measured.
         seed: of the pictures.
-        size: how many.
+        size: how many pictures.
+
+    Raises:
+        VideoAssistantError: the grounding model is not installed.
     """
     glip = session.glip()
-    glip.loaded  # noqa: B018 - says at once what is missing
+    glip.loaded  # noqa: B018 - a missing model is an error before any work is done
     rng = random.Random(f"grounding {seed}")
-    figures = _precision(glip, rng, size) | {"grounding.distractor_recall": _distractors(glip, rng, size)}
-    figures["grounding.count"] = _counts(glip, rng, size)
-    figures |= _tuned(session, rng)
+    figures = _precision(glip, rng, size) | {"grounding.distractor_recall": _distractor_recall(glip, rng, size)}
+    figures["grounding.count"] = _count_accuracy(glip, rng, size)
+    figures |= _tuning_gain(session, rng)
     return {"figures": figures, "settings": {"seed": seed, "size": size}}
 
 
@@ -72,7 +76,7 @@ def _picture(scene: Scene) -> NDArray[np.uint8]:
 
 
 def _box(actor: Actor) -> Box:
-    """In pixels of a picture of 640, cut at its edges."""
+    """The box in pixels of a picture 640 pixels wide, cut at its edges."""
     from training.world.scene import HEIGHT, WIDTH
 
     unit = 640 / WIDTH
@@ -87,57 +91,61 @@ def _scenes(rng: random.Random) -> Iterator[Scene]:
         yield sample_scene(rng)
 
 
-def _asked(scene: Scene, rng: random.Random) -> list[Wanted]:
-    """Everything that a picture shows, by colour and kind or by its kind alone, and near misses."""
+def _phrases(scene: Scene, rng: random.Random) -> list[PhraseTruth]:
+    """Phrases for everything that a picture shows, by colour and kind or by kind alone, and near misses; shuffled."""
     from training.world.scene import COLOURS
 
     names = {f"{actor.colour} {actor.kind}" for actor in scene.actors}
     kinds = {actor.kind for actor in scene.actors}
-    wanted = [(name, tuple(_box(a) for a in scene.actors if f"{a.colour} {a.kind}" == name)) for name in sorted(names)]
+    truths = [
+        PhraseTruth(name, tuple(_box(a) for a in scene.actors if f"{a.colour} {a.kind}" == name))
+        for name in sorted(names)
+    ]
     kind = rng.choice(sorted(kinds)) if kinds else None
     if kind is not None and rng.random() < 0.5:
-        wanted.append((kind, tuple(_box(a) for a in scene.actors if a.kind == kind)))
+        truths.append(PhraseTruth(kind, tuple(_box(a) for a in scene.actors if a.kind == kind)))
     misses = [f"{colour} {kind}" for kind in sorted(kinds) for colour in COLOURS]
     rng.shuffle(misses)
-    wanted += [(name, ()) for name in misses if name not in names][:ABSENT]
-    rng.shuffle(wanted)
-    return [Wanted(phrase, boxes) for phrase, boxes in wanted]
+    truths += [PhraseTruth(name, ()) for name in misses if name not in names][:NEAR_MISSES]
+    rng.shuffle(truths)
+    return truths
 
 
 def _precision(glip: GlipGrounder, rng: random.Random, size: int) -> dict[str, float]:
     scores: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
-    things: defaultdict[str, int] = defaultdict(int)
+    true_boxes: defaultdict[str, int] = defaultdict(int)
     scenes = _scenes(rng)
     for _ in range(size):
         scene = next(scenes)
-        asked = _asked(scene, rng)
-        if not asked:
+        truths = _phrases(scene, rng)
+        if not truths:
             continue
-        found = glip.detect(_picture(scene), " . ".join(one.phrase for one in asked))
-        for one in asked:
-            things[one.phrase] += len(one.boxes)
-            scores[one.phrase] += matched([d for d in found if d.phrase == one.phrase], one.boxes)
-    parts = [_precision_of(scores[phrase], many) for phrase, many in things.items() if many]
-    return {"grounding.map50": float(np.mean(parts)), "grounding.phrases": float(len(parts))}
+        detections = glip.detect(_picture(scene), " . ".join(truth.phrase for truth in truths))
+        for truth in truths:
+            true_boxes[truth.phrase] += len(truth.boxes)
+            scores[truth.phrase] += match([d for d in detections if d.phrase == truth.phrase], truth.boxes)
+    precisions = [_average_precision(scores[phrase], count) for phrase, count in true_boxes.items() if count]
+    return {"grounding.map50": float(np.mean(precisions)), "grounding.phrases": float(len(precisions))}
 
 
-def matched(found: Sequence[Detection], boxes: Sequence[Box]) -> list[tuple[float, bool]]:
-    """Score of each detection, and whether it is right: the best of those on a box not yet taken (Everingham et al.
-    2010, "The Pascal visual object classes challenge", section 4.2).
+def match(detections: Sequence[Detection], boxes: Sequence[Box]) -> list[tuple[float, bool]]:
+    """The score of each detection and whether it is right, best first. A detection is right if it overlaps a true box
+    that no better detection has taken (Everingham et al. 2010, "The Pascal visual object classes challenge", section
+    4.2).
     """
     free = list(boxes)
     rows = []
-    for one in sorted(found, key=lambda d: -d.score):
-        best = max(free, key=lambda box: iou(one.box, box), default=None)
-        right = best is not None and iou(one.box, best) >= OVERLAP
-        if right and best is not None:
-            free.remove(best)
-        rows.append((one.score, right))
+    for detection in sorted(detections, key=lambda d: -d.score):
+        nearest = max(free, key=lambda box: iou(detection.box, box), default=None)
+        right = nearest is not None and iou(detection.box, nearest) >= MIN_IOU
+        if right and nearest is not None:
+            free.remove(nearest)
+        rows.append((detection.score, right))
     return rows
 
 
-def _distractors(glip: GlipGrounder, rng: random.Random, size: int) -> float:
-    """The share of things among others of their kind on which the best box lies."""
+def _distractor_recall(glip: GlipGrounder, rng: random.Random, size: int) -> float:
+    """The share of things whose best box is right, among things of the same kind in other colours."""
     right: list[bool] = []
     scenes = _scenes(rng)
     while len(right) < size:
@@ -152,61 +160,63 @@ def _distractors(glip: GlipGrounder, rng: random.Random, size: int) -> float:
             continue
         picture = _picture(scene)
         for actor in rivals:
-            found = glip.detect(picture, f"{actor.colour} {actor.kind}")
-            right.append(bool(found) and iou(found[0].box, _box(actor)) >= OVERLAP)
+            detections = glip.detect(picture, f"{actor.colour} {actor.kind}")
+            right.append(bool(detections) and iou(detections[0].box, _box(actor)) >= MIN_IOU)
     return float(np.mean(right))
 
 
-def _counts(glip: GlipGrounder, rng: random.Random, size: int) -> float:
-    """The share of "how many ...?" that the boxes answer right; every number from none to six as often as can be."""
+def _count_accuracy(glip: GlipGrounder, rng: random.Random, size: int) -> float:
+    """The share of pictures with as many boxes as things of a kind. Each number of things from none to `MAX_COUNT` is
+    asked for equally often, as far as the scenes allow.
+    """
     from training.world.scene import KINDS
 
-    least = GroundOptions().min_score
+    min_score = GroundOptions().min_score
     right: defaultdict[int, list[bool]] = defaultdict(list)
     scenes = _scenes(rng)
-    wanted = max(1, size // (COUNTED + 1))
+    per_count = max(1, size // (MAX_COUNT + 1))
     for _ in range(40 * size):
         scene = next(scenes)
         kind = rng.choice([a.kind for a in scene.actors] or list(KINDS)) if rng.random() < 0.8 else rng.choice(KINDS)
-        many = sum(actor.kind == kind for actor in scene.actors)
-        if len(right[many]) >= wanted:
+        count = sum(actor.kind == kind for actor in scene.actors)
+        if len(right[count]) >= per_count:
             continue
-        found = [one for one in glip.detect(_picture(scene), kind) if one.score >= least]
-        right[many].append(len(found) == many)
-        if all(len(right[number]) >= wanted for number in range(COUNTED + 1)):
+        detections = [d for d in glip.detect(_picture(scene), kind) if d.score >= min_score]
+        right[count].append(len(detections) == count)
+        if all(len(right[number]) >= per_count for number in range(MAX_COUNT + 1)):
             break
-    return float(np.mean([one for results in right.values() for one in results]))
+    return float(np.mean([result for results in right.values() for result in results]))
 
 
-def _tuned(session: Session, rng: random.Random) -> dict[str, float]:
-    """What a prompt table learns about a thing that no training drew."""
+def _tuning_gain(session: Session, rng: random.Random) -> dict[str, float]:
+    """What a tuned prompt table adds for a kind of thing that no training drew."""
     from assistant.models.glip.coco import read_coco
     from assistant.models.glip.tune import tune
 
-    tests = [_with_cones(rng) for _ in range(TUNED_TESTS)]
-    plain = _cone_precision(session.glip(), tests)
+    tests = [_with_cones(rng) for _ in range(TUNING_TEST_PICTURES)]
+    untuned = _cone_precision(session.glip(), tests)
     gains = []
-    for run in range(TUNED_RUNS):
+    for run in range(TUNING_RUNS):
         with tempfile.TemporaryDirectory() as folder:
-            _write_coco(Path(folder), [_with_cones(rng) for _ in range(TUNED_PICTURES)])
+            _write_coco(Path(folder), [_with_cones(rng) for _ in range(TUNING_PICTURES)])
             names, labelled = read_coco(Path(folder))
             tuned = tune(session.glip().loaded, names, labelled).tuned
             path = Path(folder) / f"{run}.safetensors"
             tuned.save(path)
-            gains.append(_cone_precision(session.glip(path), tests) - plain)
+            gains.append(_cone_precision(session.glip(path), tests) - untuned)
     return {
         "grounding.tuned_gain": float(np.mean(gains)),
         "grounding.tuned_gain.low": min(gains),
         "grounding.tuned_gain.high": max(gains),
-        "grounding.untuned_map50": plain,
+        "grounding.untuned_map50": untuned,
     }
 
 
-Coned = tuple["NDArray[np.uint8]", list["Box"]]
+ConePicture = tuple["NDArray[np.uint8]", list["Box"]]
 
 
-def _with_cones(rng: random.Random) -> Coned:
-    """A picture of the world with one to three striped traffic cones, and their boxes."""
+def _with_cones(rng: random.Random) -> ConePicture:
+    """A picture of a sampled scene with one to three striped traffic cones, and their boxes in pixels."""
     from training.world.pen import Pen
     from training.world.render import draw
     from training.world.scene import HEIGHT, WIDTH, sample_scene
@@ -223,26 +233,27 @@ def _with_cones(rng: random.Random) -> Coned:
             [(x - 3, foot - height), (x + 3, foot - height), (x + half, foot), (x - half, foot)], (245, 110, 25)
         )
         for low, high in ((0.3, 0.48), (0.62, 0.8)):
-            wide = [3 + (half - 3) * (1 - share) for share in (low, high)]
+            # A white stripe: the half widths and the heights of its lower and its upper edge.
+            reach = [3 + (half - 3) * (1 - share) for share in (low, high)]
             y = [foot - height * share for share in (low, high)]
             pen.polygon(
-                [(x - wide[0], y[0]), (x + wide[0], y[0]), (x + wide[1], y[1]), (x - wide[1], y[1])], (250,) * 3
+                [(x - reach[0], y[0]), (x + reach[0], y[0]), (x + reach[1], y[1]), (x - reach[1], y[1])], (250,) * 3
             )
         boxes.append(((x - half) * unit, (foot - height) * unit, (x + half) * unit, foot * unit))
     return np.asarray(image), boxes
 
 
-def _cone_precision(glip: GlipGrounder, pictures: Sequence[Coned]) -> float:
-    rows = [row for picture, boxes in pictures for row in matched(glip.detect(picture, CONE), boxes)]
-    return _precision_of(rows, sum(len(boxes) for _, boxes in pictures))
+def _cone_precision(glip: GlipGrounder, pictures: Sequence[ConePicture]) -> float:
+    rows = [row for picture, boxes in pictures for row in match(glip.detect(picture, CONE), boxes)]
+    return _average_precision(rows, sum(len(boxes) for _, boxes in pictures))
 
 
-def _precision_of(rows: Sequence[tuple[float, bool]], many: int) -> float:
-    scores, right = np.array([score for score, _ in rows]), np.array([one for _, one in rows], bool)
-    return average_precision(scores, right, of=many)
+def _average_precision(rows: Sequence[tuple[float, bool]], total: int) -> float:
+    scores, right = np.array([score for score, _ in rows]), np.array([is_right for _, is_right in rows], bool)
+    return average_precision(scores, right, total=total)
 
 
-def _write_coco(folder: Path, pictures: Sequence[Coned]) -> None:
+def _write_coco(folder: Path, pictures: Sequence[ConePicture]) -> None:
     annotations: list[dict[str, object]] = []
     for number, (picture, boxes) in enumerate(pictures):
         Image.fromarray(picture).save(folder / f"{number}.png")

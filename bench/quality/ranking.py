@@ -1,34 +1,25 @@
-"""How good a ranking is: the textbook figures."""
+"""How good a ranking is: average precision. (`training.common.metrics` has the area under the ROC curve.)"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.floating]
-Truth = NDArray[np.bool_]
 
-
-def roc_auc(scores: Scores, right: Truth) -> float:
-    """Area under the ROC curve: how often what is right outscores what is not; a tie counts half."""
-    high, low = scores[right][:, None], scores[~right]
-    return float(np.mean((high > low) + 0.5 * (high == low)))
-
-
-def average_precision(scores: Scores, right: Truth, *, of: int | None = None) -> float:
-    """Area under the curve of precision over recall, each precision raised to the best at any greater recall
-    (Everingham et al. 2010, section 4.2; all points).
+def average_precision(scores: NDArray[np.floating], right: NDArray[np.bool_], *, total: int | None = None) -> float:
+    """Area under the precision-recall curve, in [0, 1], with each precision raised to the best at any greater recall
+    (Everingham et al. 2010, section 4.2; all points). 0 if there is nothing to find.
 
     Args:
-        scores: (n,).
-        right: (n,).
-        of: how many there are to be found; default: those that are right.
+        scores: (n,) of what was retrieved.
+        right: (n,) whether it is right.
+        total: how many right ones exist, retrieved or not; default: those in `right`.
     """
-    there = sum(right) if of is None else of
-    if not there:
+    positives = sum(right) if total is None else total
+    if not positives:
         return 0.0
     hits = np.cumsum(right[np.argsort(-scores, kind="stable")])
     precision = hits / np.arange(1, len(hits) + 1)
-    best = np.maximum.accumulate(precision[::-1])[::-1]
+    best_at_greater_recall = np.maximum.accumulate(precision[::-1])[::-1]
     steps = np.diff(hits, prepend=0)
-    return float((best * steps).sum() / there)
+    return float((best_at_greater_recall * steps).sum() / positives)

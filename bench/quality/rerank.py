@@ -1,4 +1,4 @@
-"""What a model that reads words and picture together adds to a search: near misses told apart, the first hit right."""
+"""`video-assistant evaluate rerank`: what re-ranking by the matching model adds to a search."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from assistant.models.blip.matching import Matcher
     from assistant.session import Session
 
-QUERY_SHARE = 4  # one query for so many frames of the gallery
+FRAMES_PER_QUERY = 4  # of the gallery
 
 
 def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
-    """`rerank.r1` and `rerank.r1_before`: the first of a gallery of `size` unseen frames shows everything that a query
-    of one or two things asks for, with and without re-ranking; `rerank.r1_gain`, their difference; `matching.auc`: true
-    captions against captions with one thing wrong, of the same frames.
+    """`rerank.r1` and `rerank.r1_before`: the share of queries for one or two things whose first hit in a gallery shows
+    all of them, with and without re-ranking; `rerank.r1_gain`: their difference; `matching.auc`: the area under the ROC
+    curve of true captions against captions of the same frames with one thing wrong.
+
+    Args:
+        session: whose retrieval and matching models are measured.
+        seed: of the frames and queries.
+        size: frames of the gallery, which no training saw.
 
     Raises:
         VideoAssistantError: the profile has no matching model here.
@@ -46,19 +51,19 @@ def evaluate(session: Session, *, seed: int, size: int) -> dict[str, Any]:
     features = np.concatenate([matcher.features(pictures[start : start + 50]) for start in range(0, size, 50)])
     vectors = np.concatenate([session.clip.embed_images(pictures[start : start + 50]) for start in range(0, size, 50)])
     before, after = [], []
-    for caption in _queries(scenes, rng, max(10, size // QUERY_SHARE)):
+    for caption in _queries(scenes, rng, max(10, size // FRAMES_PER_QUERY)):
         nearest = np.argsort(-(vectors @ session.clip.embed_texts([caption.text])[0]))[: RerankOptions().candidates]
-        matched = nearest[np.argsort(-matcher.match(caption.text, features[nearest]), kind="stable")]
+        reranked = nearest[np.argsort(-matcher.match(caption.text, features[nearest]), kind="stable")]
         before.append(caption.fits(scenes[nearest[0]]))
-        after.append(caption.fits(scenes[matched[0]]))
+        after.append(caption.fits(scenes[reranked[0]]))
     figures = share("rerank.r1", after) | share("rerank.r1_before", before)
     figures["rerank.r1_gain"] = figures["rerank.r1"] - figures["rerank.r1_before"]
-    figures["matching.auc"] = _against_near_misses(matcher, scenes, features, rng)
+    figures["matching.auc"] = _matching_auc(matcher, scenes, features, rng)
     return {"figures": figures, "settings": {"seed": seed, "size": size, "queries": len(after), "yardstick": digest()}}
 
 
 def _queries(scenes: Sequence[Scene], rng: random.Random, count: int) -> Iterator[Caption]:
-    """Of things that some of the frames show; what `Caption.fits` cannot check is left out."""
+    """Captions of sampled frames, as queries; captions that `Caption.fits` cannot check are left out."""
     while count:
         caption = sample_caption(rng.choice(scenes), rng)
         if caption.wanted and not caption.ordered:
@@ -66,12 +71,12 @@ def _queries(scenes: Sequence[Scene], rng: random.Random, count: int) -> Iterato
             count -= 1
 
 
-def _against_near_misses(
+def _matching_auc(
     matcher: Matcher, scenes: Sequence[Scene], features: NDArray[np.float16], rng: random.Random
 ) -> float:
     scores: list[list[float]] = [[], []]
     for scene, states in zip(scenes, features, strict=True):
         texts = sample_caption(scene, rng).text, false_caption(scene, rng)
-        for found, text in zip(scores, texts, strict=True):
-            found += matcher.match(text, states[None]).tolist()
+        for column, text in zip(scores, texts, strict=True):
+            column += matcher.match(text, states[None]).tolist()
     return area_under_curve(*scores)

@@ -1,4 +1,4 @@
-"""`video-assistant evaluate PART`: which measurement of quality a part is."""
+"""`video-assistant evaluate PART`: runs one evaluation."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ if TYPE_CHECKING:
 POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
 PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA)
-NEED_MEDIA = {"text": "media with truth files", **dict.fromkeys(VIDEO_QA, "its questions and videos")}
-QUERY_SHARE = 50  # `events` asks one query, with three or four clips of its own, for so many of `size`
-CLIP_SHARE = 50  # `dialogues` renders one clip, which gives some forty questions, for so many of `size`
+NEED_MEDIA: dict[str, str] = {"text": "media with truth files", **dict.fromkeys(VIDEO_QA, "its questions and videos")}
+"""The parts that cannot run without a folder of media, and what that folder must hold."""
+SIZE_PER_QUERY = 50  # of `events`, where a query needs three or four clips
+SIZE_PER_CLIP = 50  # of `dialogues`, where a clip gives about forty questions
 
 
 def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path | None) -> dict[str, Any]:
     """`{"figures": {dotted name: number}, "settings": {...}}` of one of `PARTS`.
 
     Args:
-        part: what is measured.
-        session: whose models are.
+        part: one of `PARTS`.
+        session: whose models are measured.
         seed: of the samples.
-        size: how many of them.
-        media: folder of real media, for `limits` and `pocket`; those of `NEED_MEDIA` take nothing without one.
+        size: how many samples.
+        media: folder of real media; optional for `limits` and `pocket`, required for the parts in `NEED_MEDIA`.
 
     Raises:
-        VideoAssistantError: there is nothing in the folder, or the size is too small.
+        VideoAssistantError: the part needs a folder of media, the folder holds nothing to measure with, or the size is
+            too small.
     """
     if part in VIDEO_QA and media is not None:
         from bench.quality.zero_shot_video_qa import evaluate as video_qa
@@ -43,11 +45,11 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
     if part == "dialogues":
         from bench.quality.dialogues.evaluate import evaluate as dialogues
 
-        return dialogues(session, seed=seed, size=max(1, size // CLIP_SHARE))
+        return dialogues(session, seed=seed, size=max(1, size // SIZE_PER_CLIP))
     if part == "events":
         from bench.quality.events.evaluate import evaluate as events
 
-        return events(session, seed=seed, size=max(2, size // QUERY_SHARE))
+        return events(session, seed=seed, size=max(2, size // SIZE_PER_QUERY))
     if part == "grounding":
         from bench.quality.grounding import evaluate as grounding
 
@@ -63,8 +65,10 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
     from assistant.agent.records import AgentOptions
     from training.evaluation.run import evaluate as pocket
 
-    least = AgentOptions().min_confidence
+    threshold = AgentOptions().min_confidence
     try:
-        return pocket(part, session.clip, session.local_blip, seed=seed, size=size, media=media, min_confidence=least)
+        return pocket(
+            part, session.clip, session.local_blip, seed=seed, size=size, media=media, min_confidence=threshold
+        )
     except ValueError as error:
         raise VideoAssistantError(str(error)) from None

@@ -2,7 +2,7 @@
 
 Dai et al. 2023 (arXiv:2305.06500), sections 2.6 and 3.1: four frames spread evenly, each read by the Q-Former under the
 whole prompt, their queries side by side before it; beam search with five beams and length penalty -1; the answer must
-be the annotated one, word for word. Nothing of the agent takes part.
+equal the annotated one word for word. The agent takes no part.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import json
 import math
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,11 @@ if TYPE_CHECKING:
 FRAMES, BEAMS, MAX_NEW_TOKENS, LENGTH_PENALTY = 4, 5, 10, -1.0
 SUFFIXES = (".mp4", ".avi", ".webm", ".mkv")
 PUBLISHED: dict[str, dict[str, float]] = {
-    # Table 1 (zero-shot) of Dai et al. 2023, as notes on the paper quote it.
+    # Table 1 (zero-shot) of Dai et al. 2023, as quoted in notes on the paper.
     "instructblip-flan-t5-xl": {"msvd": 0.434, "msrvtt": 0.250, "ivqa": 0.531},
     "instructblip-flan-t5-xxl": {"msvd": 0.443, "msrvtt": 0.256, "ivqa": 0.538},
     "instructblip-vicuna-7b": {"msvd": 0.418, "msrvtt": 0.221, "ivqa": 0.522},
 }
-NAMES = ("msvd", "msrvtt", "ivqa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +44,41 @@ class Question:
 
     video: str  # file name without its suffix
     text: str
-    answers: tuple[str, ...]  # one; iVQA: of five people
+    answers: tuple[str, ...]  # the annotated one; iVQA: those of five people
 
 
 def evaluate(name: str, blip: InstructBlip, media: Path, *, size: int) -> dict[str, Any]:
-    """Figures `<name>.*`: accuracy with 95 % limits, the published one, how many questions and how many had no video.
+    """Figures `<name>.*`: the accuracy with its 95 % interval, the published accuracy of the same core, how many
+    questions were asked and how many had no readable video.
 
     Args:
         name: msvd, msrvtt or ivqa.
-        blip: the core.
-        media: holds the data set as it is published: `test_qa.json` (MSVD-QA, MSRVTT-QA; MSVD's names of videos in
-            `youtube_mapping.txt`) or `test.csv` (iVQA), and the videos anywhere below.
-        size: at most so many questions.
+        blip: the core that answers.
+        media: folder with the data set as published: `test_qa.json` (MSVD-QA, MSRVTT-QA; for MSVD also
+            `youtube_mapping.txt` with the names of its videos) or `test.csv` (iVQA), and the videos anywhere below.
+        size: the largest number of questions to ask.
 
     Raises:
-        VideoAssistantError: the folder has not that layout, or none of the videos.
+        VideoAssistantError: the folder has another layout, or holds no readable video of the data set.
     """
     questions = read_questions(name, media)
     files = {path.stem: path for path in sorted(media.rglob("*")) if path.suffix.lower() in SUFFIXES}
-    there = [q for q in questions if q.video in files][:size]
-    if not there:
+    with_video = [q for q in questions if q.video in files]
+    if not with_video:
         raise VideoAssistantError(
             f"{media} has none of the {len({q.video for q in questions})} videos of {name}, such as "
             f"{questions[0].video if questions else '?'}.mp4"
         )
     scores: list[float] = []
-    seen: tuple[str, NDArray[np.float16]] | None = None
-    broken = 0
-    for question in sorted(there, key=lambda q: q.video):
-        if seen is None or seen[0] != question.video:
-            try:
-                seen = question.video, blip.features(four_frames(files[question.video]))
-            except MediaError:
-                seen = question.video, np.empty((0, 0, 0), np.float16)
-        if not len(seen[1]):
-            broken += 1
+    unreadable = 0
+    for video, group in groupby(sorted(with_video[:size], key=lambda q: q.video), key=lambda q: q.video):
+        video_questions = list(group)
+        try:
+            features = blip.features(four_frames(files[video]))
+        except MediaError:
+            unreadable += len(video_questions)
             continue
-        scores.append(score(name, answer(blip, question.text, seen[1]), question.answers))
+        scores += [score(name, answer(blip, q.text, features), q.answers) for q in video_questions]
     if not scores:
         raise VideoAssistantError(f"none of the videos of {name} in {media} decodes")
     accuracy = float(np.mean(scores))
@@ -90,7 +88,7 @@ def evaluate(name: str, blip: InstructBlip, media: Path, *, size: int) -> dict[s
         f"{name}.accuracy.low": max(0.0, accuracy - margin),
         f"{name}.accuracy.high": min(1.0, accuracy + margin),
         f"{name}.questions": len(scores),
-        f"{name}.without_video": len(questions) - len([q for q in questions if q.video in files]) + broken,
+        f"{name}.without_video": len(questions) - len(with_video) + unreadable,
     }
     core = Path(blip.checkpoint).name
     if core in PUBLISHED:
@@ -102,13 +100,12 @@ def read_questions(name: str, media: Path) -> list[Question]:
     """Every question of the test split.
 
     Raises:
-        VideoAssistantError: the file is missing, or is not what the data set publishes.
+        VideoAssistantError: the file of questions is missing, or has another layout than the published one.
     """
-    path = next(iter(sorted(media.rglob("test.csv" if name == "ivqa" else "test_qa.json"))), None)
+    file_name = "test.csv" if name == "ivqa" else "test_qa.json"
+    path = next(iter(sorted(media.rglob(file_name))), None)
     if path is None:
-        raise VideoAssistantError(
-            f"{media} is no folder of {name}: {'test.csv' if name == 'ivqa' else 'test_qa.json'} is not in it"
-        )
+        raise VideoAssistantError(f"{media} is no folder of {name}: it has no {file_name}; give --media the data set")
     try:
         if name == "ivqa":
             with path.open(encoding="utf-8", newline="") as file:
@@ -117,14 +114,14 @@ def read_questions(name: str, media: Path) -> list[Question]:
                     for row in csv.DictReader(file)
                 ]
         rows = json.loads(path.read_text(encoding="utf-8"))
-        names = _mapping(media)
+        names = _msvd_names(media)
         return [Question(_video(name, row["video_id"], names), row["question"], (row["answer"],)) for row in rows]
     except (ValueError, KeyError, TypeError) as error:
-        raise VideoAssistantError(f"{path} is not as {name} publishes it ({error!r})") from None
+        raise VideoAssistantError(f"{path} has another layout than {name} as published ({error!r})") from None
 
 
-def _mapping(media: Path) -> dict[str, str]:
-    """MSVD: the number of a video to the name of its file."""
+def _msvd_names(media: Path) -> dict[str, str]:
+    """MSVD: maps `vid` and a video's number to the name of its file; empty without the file of names."""
     path = next(iter(media.rglob("youtube_mapping.txt")), None)
     if path is None:
         return {}
@@ -137,35 +134,38 @@ def _video(name: str, number: int, names: dict[str, str]) -> str:
 
 
 def four_frames(path: Path) -> list[NDArray[np.uint8]]:
-    """Frames 0, n/4, n/2 and 3n/4 of the n that decode, as LAVIS's uniform sampling takes them; HWC RGB."""
+    """Frames 0, n/4, n/2 and 3n/4 of the n that decode, HWC uint8 RGB, as LAVIS samples uniformly.
+
+    Raises:
+        MediaError: the video cannot be decoded.
+    """
     with open_media(path) as media:
         count = sum(1 for _ in media.frames(with_cues=False))
-    wanted = {int(i * count / FRAMES) for i in range(FRAMES)}
+    indexes = [int(i * count / FRAMES) for i in range(FRAMES)]  # with repetitions if the video has fewer frames
     with open_media(path) as media:
-        kept = {f.index: f.image() for f in media.frames(with_cues=False) if f.index in wanted}
-    # A video of fewer frames shows some of them more than once.
-    return [kept[int(i * count / FRAMES)] for i in range(FRAMES)]
+        images = {f.index: f.image() for f in media.frames(with_cues=False) if f.index in indexes}
+    return [images[index] for index in indexes]
 
 
 def answer(blip: InstructBlip, question: str, features: NDArray[np.float16]) -> str:
-    """A short answer from frames `(n, tokens, width)` in the order of time."""
+    """A short answer from the features of frames in the order of time, `(frames, tokens, width)`."""
     import torch
 
     prompt = blip.clean(render("video_qa/answer", question=question))
     language = blip.loaded.language
     with torch.inference_mode():
         visual = blip.queries(features, prompt)
-        asked = language.embed_prompt(prompt, visual.reshape(1, -1, visual.shape[-1]))
-        ids = language.search_beams(asked, beams=BEAMS, length_penalty=LENGTH_PENALTY, max_new_tokens=MAX_NEW_TOKENS)
+        embedded = language.embed_prompt(prompt, visual.reshape(1, -1, visual.shape[-1]))
+        ids = language.search_beams(embedded, beams=BEAMS, length_penalty=LENGTH_PENALTY, max_new_tokens=MAX_NEW_TOKENS)
     written: str = language.tokenizer.decode(ids[0], skip_special_tokens=True)
     return written
 
 
 def score(name: str, written: str, answers: Sequence[str]) -> float:
-    """1 for the annotated answer; iVQA, as its authors do: half for each of the people who gave it, at most 1."""
-    same = sum(_plain(written) == _plain(one) for one in answers)
-    return min(same / 2, 1.0) if name == "ivqa" else float(same > 0)
+    """1 for the annotated answer, else 0. iVQA, as its authors do: 0.5 for each person who gave it, at most 1."""
+    agreeing = sum(_normalised(written) == _normalised(answer) for answer in answers)
+    return min(agreeing / 2, 1.0) if name == "ivqa" else float(agreeing > 0)
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
     return " ".join(text.lower().strip().strip(".").split())

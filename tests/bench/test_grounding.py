@@ -5,7 +5,7 @@ import random
 import pytest
 
 import bench.quality.grounding as grounding
-from bench.quality.grounding import matched
+from bench.quality.grounding import match
 from tools.geometry import iou
 from tools.types import Detection
 
@@ -21,13 +21,13 @@ class Seer:
 
     def detect(self, picture, phrases):
         assert picture.shape == (360, 640, 3)
-        found = []
+        detections = []
         for phrase in phrases.split(" . "):
             for actor in self.drawn[-1].actors:
                 named = phrase.split()[-1] == actor.kind if self.colour_blind else phrase in _names(actor)
                 if named:
-                    found.append(Detection(phrase, 0.9, grounding._box(actor)))
-        return found
+                    detections.append(Detection(phrase, 0.9, grounding._box(actor)))
+        return detections
 
 
 def _names(actor) -> set[str]:
@@ -37,22 +37,26 @@ def _names(actor) -> set[str]:
 def test_a_detector_that_sees_everything_is_right_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     seer = Seer(monkeypatch)
     assert grounding._precision(seer, random.Random(1), 40)["grounding.map50"] == 1.0
-    assert grounding._distractors(seer, random.Random(2), 20) == 1.0
-    assert grounding._counts(seer, random.Random(3), 21) == 1.0
+    assert grounding._distractor_recall(seer, random.Random(2), 20) == 1.0
+    assert grounding._count_accuracy(seer, random.Random(3), 21) == 1.0
 
 
-def test_a_colour_blind_one_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_colour_blind_detector_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     blind = Seer(monkeypatch, colour_blind=True)
     assert grounding._precision(blind, random.Random(1), 60)["grounding.map50"] < 0.99
-    assert grounding._distractors(blind, random.Random(2), 40) < 0.8
-    assert grounding._counts(blind, random.Random(3), 21) == 1.0
+    assert grounding._distractor_recall(blind, random.Random(2), 40) < 0.8
+    assert grounding._count_accuracy(blind, random.Random(3), 21) == 1.0
 
 
 def test_each_box_is_found_once() -> None:
     boxes = [(0.0, 0.0, 10.0, 10.0), (20.0, 0.0, 30.0, 10.0)]
-    found = [Detection("a", 0.5, boxes[0]), Detection("a", 0.9, boxes[0]), Detection("a", 0.4, (20.0, 0.0, 26.0, 10.0))]
-    assert matched(found, boxes) == [(0.9, True), (0.5, False), (0.4, True)]
-    assert matched(found, []) == [(0.9, False), (0.5, False), (0.4, False)]
+    detections = [
+        Detection("a", 0.5, boxes[0]),
+        Detection("a", 0.9, boxes[0]),
+        Detection("a", 0.4, (20.0, 0.0, 26.0, 10.0)),
+    ]
+    assert match(detections, boxes) == [(0.9, True), (0.5, False), (0.4, True)]
+    assert match(detections, []) == [(0.9, False), (0.5, False), (0.4, False)]
     assert iou(boxes[0], boxes[1]) == 0.0
     assert iou(boxes[0], (0.0, 0.0, 10.0, 5.0)) == 0.5
 

@@ -1,4 +1,4 @@
-"""Clips of which each shot shows one act, and what the acts may be called."""
+"""Clips whose shots each show one act, and the labels that name the acts."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "crosses": ("a dog crosses the street", "a dog goes over to the other side"),
     "overtakes": ("a van overtakes a bicycle", "a van gets ahead of a bicycle"),
 }
-"""Each act in words that the trainings use, and in words that they do not."""
+"""For each kind of act, a label in words that the trainings use, and one in words that they do not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """A clip, and the act of each of its shots."""
+class LabelledClip:
+    """A clip, and the kind of act in each of its shots."""
 
     story: Story
     acts: tuple[str, ...]
 
 
-def sample_labelled(rng: random.Random) -> Labelled:
-    """Six shots of different acts."""
+def sample_labelled_clip(rng: random.Random) -> LabelledClip:
+    """A clip of `SHOTS` shots with different acts."""
     acts = tuple(rng.sample(list(LABELS), SHOTS))
     shots = []
     for name in acts:
@@ -55,4 +55,4 @@ def sample_labelled(rng: random.Random) -> Labelled:
         act = Act(kind, casting.cast(who), casting.cast(other) if other else None)
         ACTS[kind](Plot(shot, rng, "all"), act, rng.uniform(0.2, 1.0))
         shots.append(shot)
-    return Labelled(Story(f"labelled-{rng.randrange(1 << 24):06x}", tuple(shots)), acts)
+    return LabelledClip(Story(f"labelled-{rng.randrange(1 << 24):06x}", tuple(shots)), acts)

@@ -1,6 +1,7 @@
-"""One event, or one thing that is there, asked for in the chat: are the moments that are shown those when it was?
+"""Single questions in the chat about one clip: when an event happens, when someone is there, and reversed events.
 
-And an act that is the reverse of what happens, by the same people: is it believed?
+Each has a true answer, so the moments that the chat shows can be compared with the true ones. The reverse of an event
+that happens, by the same people, has none.
 """
 
 from __future__ import annotations
@@ -17,100 +18,103 @@ from training.world.questions import article
 
 if TYPE_CHECKING:
     from assistant.agent import Assistant
-    from bench.quality.events.sequence_clips import Asked
+    from bench.quality.events.sequence_clips import SequenceCase
     from training.world.story import Story
 
-ABSENT = "no"  # an answer whose evidence is what lies nearest
-Stretch = tuple[float, float]  # seconds, half-open
-TRUTH_EVERY = 0.1  # seconds
+NO = "no"  # a short answer whose evidence is only the nearest moment, not one that shows what was asked for
+Interval = tuple[float, float]  # seconds, half-open
+TICK_SECONDS = 0.1  # between two looks at a clip
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
-    """A question, and when what it asks for is true."""
+class SingleQuestion:
+    """A question, and the intervals in which what it asks for is true."""
 
-    question: str
-    stretches: tuple[Stretch, ...]
+    text: str
+    intervals: tuple[Interval, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MomentComparison:
     """The moments of an answer beside the true ones."""
 
-    found: tuple[Stretch, ...]
-    true: tuple[Stretch, ...]
+    predicted: tuple[Interval, ...]
+    true: tuple[Interval, ...]
 
     @property
-    def overlap(self) -> float:
-        """The time that both hold, as a share of the time that either holds, in [0, 1]."""
-        ticks = np.arange(0.0, max(end for _, end in (*self.found, *self.true)), TRUTH_EVERY)
-        found, true = (_within(ticks, stretches) for stretches in (self.found, self.true))
-        return float((found & true).sum() / max(1, (found | true).sum()))
+    def iou(self) -> float:
+        """The time in both as a share of the time in either, in [0, 1]."""
+        ticks = np.arange(0.0, max(end for _, end in (*self.predicted, *self.true)), TICK_SECONDS)
+        predicted, true = (_inside(ticks, intervals) for intervals in (self.predicted, self.true))
+        return float((predicted & true).sum() / max(1, (predicted | true).sum()))
 
     @property
     def hit(self) -> bool:
-        """Whether some of the true time is shown."""
-        return any(_touch(one, other) for one in self.found for other in self.true)
+        """Whether a predicted moment overlaps a true one."""
+        return any(_overlap(moment, other) for moment in self.predicted for other in self.true)
 
     @property
-    def strays(self) -> list[bool]:
-        """Of each moment shown, whether it is none of the true ones."""
-        return [not any(_touch(one, other) for other in self.true) for one in self.found]
+    def false_moments(self) -> list[bool]:
+        """For each predicted moment, whether it overlaps no true one."""
+        return [not any(_overlap(moment, other) for other in self.true) for moment in self.predicted]
 
 
-def event_asked(story: Story, text: str) -> Single:
-    """When something happens: `When does a red person get off the blue bus?`"""
+def event_question(story: Story, text: str) -> SingleQuestion:
+    """Asks when an event happens: `When does a red person get off the blue bus?`"""
     same = [event for event in story.events() if event.text == text]
     question = f"When does {article(same[0].who)} {base(same[0].does)}?"
-    return Single(question, tuple((event.start_seconds, event.end_seconds) for event in same))
+    return SingleQuestion(question, tuple((event.start_seconds, event.end_seconds) for event in same))
 
 
-def thing_asked(story: Story, text: str) -> Single:
-    """When whoever an event is about can be seen: `When is there a red person?`"""
+def presence_question(story: Story, text: str) -> SingleQuestion:
+    """Asks when the one who acts in an event can be seen: `When is there a red person?`"""
     (shot,) = story.shots
     who = next(event.who for event in story.events() if event.text == text)
-    ticks = np.arange(0.0, story.seconds, TRUTH_EVERY)
-    there = np.array([any(actor.name == who for actor in shot.truth(float(at)).actors) for at in ticks])
-    edges = np.flatnonzero(np.diff(there.astype(int), prepend=0, append=0)) * TRUTH_EVERY
-    stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    return Single(f"When is there {article(who)}?", tuple(stretches))
+    ticks = np.arange(0.0, story.seconds, TICK_SECONDS)
+    present = np.array([any(actor.name == who for actor in shot.truth(float(at)).actors) for at in ticks])
+    edges = np.flatnonzero(np.diff(present.astype(int), prepend=0, append=0)) * TICK_SECONDS
+    intervals = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return SingleQuestion(f"When is there {article(who)}?", tuple(intervals))
 
 
-def reverse_asked(one: Asked) -> Single:
-    """The second event of a query with time running backwards, which its right clip does not show."""
-    event = next(event for event in one.clips["right"].events() if event.text == one.events[1])
+def reversal_question(case: SequenceCase) -> SingleQuestion:
+    """Asks for the second event of a case with time running backwards, which its right clip does not show."""
+    event = next(event for event in case.clips["right"].events() if event.text == case.events[1])
     people = {event.who, event.other}
-    turned = next(
+    reversed_event = next(
         other
-        for other in one.clips["reversed"].events()
+        for other in case.clips["reversed"].events()
         if other.kind == REVERSED[event.kind] and {other.who, other.other} == people and other.text != event.text
     )
-    return Single(f"When does {article(turned.who)} {base(turned.does)}?", ())
+    return SingleQuestion(f"When does {article(reversed_event.who)} {base(reversed_event.does)}?", ())
 
 
-def ask(assistant: Assistant, asked: Single, video_id: str) -> Shown:
-    """What the chat shows of one video."""
-    reply = assistant.ask(asked.question, thread_id=f"{video_id} {asked.question}", video_id=video_id)
-    told = reply.evidence if reply.short and reply.short != ABSENT else ()
-    return Shown(tuple((one.moment.start_seconds, one.moment.end_seconds) for one in told), asked.stretches)
+def ask(assistant: Assistant, question: SingleQuestion, video_id: str) -> MomentComparison:
+    """Asks the chat about one video, and compares the moments of its answer with the true ones."""
+    reply = assistant.ask(question.text, thread_id=f"{video_id} {question.text}", video_id=video_id)
+    evidence = reply.evidence if reply.short and reply.short != NO else ()
+    predicted = tuple((item.moment.start_seconds, item.moment.end_seconds) for item in evidence)
+    return MomentComparison(predicted, question.intervals)
 
 
-def figures(name: str, shown: Sequence[Shown]) -> dict[str, float]:
-    """`<name>.iou`, the mean overlap; `.found`, where some true time is shown; `.stray`, of the moments shown."""
-    strays = [stray for one in shown for stray in one.strays]
+def figures(name: str, comparisons: Sequence[MomentComparison]) -> dict[str, float]:
+    """`<name>.iou`, the mean intersection over union; `<name>.found`, the share of answers that hit a true moment;
+    `<name>.stray`, the share of predicted moments that are false.
+    """
+    false_moments = [false for comparison in comparisons for false in comparison.false_moments]
     return {
-        f"{name}.iou": float(np.mean([one.overlap for one in shown])),
-        f"{name}.found": float(np.mean([one.hit for one in shown])),
-        f"{name}.stray": float(np.mean(strays)) if strays else 0.0,
+        f"{name}.iou": float(np.mean([comparison.iou for comparison in comparisons])),
+        f"{name}.found": float(np.mean([comparison.hit for comparison in comparisons])),
+        f"{name}.stray": float(np.mean(false_moments)) if false_moments else 0.0,
     }
 
 
-def _within(ticks: np.ndarray, stretches: Sequence[Stretch]) -> np.ndarray:
+def _inside(ticks: np.ndarray, intervals: Sequence[Interval]) -> np.ndarray:
     inside = np.zeros(len(ticks), bool)
-    for start, end in stretches:
+    for start, end in intervals:
         inside |= (ticks >= start) & (ticks < end)
     return inside
 
 
-def _touch(one: Stretch, other: Stretch) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _overlap(first: Interval, second: Interval) -> bool:
+    return first[0] < second[1] and second[0] < first[1]
