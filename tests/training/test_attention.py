@@ -4,8 +4,8 @@ import torch
 
 from training.common.attention import ATTENTION
 from training.common.models import IMAGE_SIZE, new_instructblip, new_matching, new_t5
-from training.common.slots import queries_of
-from training.common.token_ids import id_rows
+from training.common.slots import project_queries
+from training.common.token_ids import padded_ids
 from training.common.tokenizer import build_tokenizer
 from training.recipes.clip import embed_texts, new_clip
 from training.recipes.matching import match_logits, similarity
@@ -36,7 +36,9 @@ def test_it_gives_an_instructblip_what_its_own_gives() -> None:
             for part in (model.vision_model, model.qformer):
                 part.set_attn_implementation(attention)
             states = model.vision_model(pixel_values=frames).last_hidden_state
-            found.append(queries_of(model, states, id_rows(["what is it?", "how many red cars are there?"], "bert")))
+            found.append(
+                project_queries(model, states, padded_ids(["what is it?", "how many red cars are there?"], "bert"))
+            )
     torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
 
 
@@ -55,7 +57,7 @@ def test_it_gives_a_clip_what_its_own_gives() -> None:
 
 def test_it_gives_a_matching_model_what_its_own_gives() -> None:
     model = new_matching(new_instructblip(new_t5())).eval()
-    texts = id_rows(["a red car by day", "a dog"], "bert")
+    texts = padded_ids(["a red car by day", "a dog"], "bert")
     found = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):

@@ -8,7 +8,7 @@ import torch
 
 from assistant.models.blip.event_timer import EventTimer
 from training.common.models import QUERIES, WIDTH_OF_MODEL
-from training.recipes.event_timer import CLAIMS, STILLS, collated, losses, sample_timed, targets
+from training.recipes.event_timer import CLAIMS, STILLS, collate, losses, sample_timed, targets
 from training.world.episodes import Claim
 from training.world.scene import sample_backdrop
 from training.world.story import Event, Shot
@@ -50,7 +50,7 @@ def test_it_learns(shot: Shot) -> None:
     assert len(rows) == 2 * (CLAIMS + STILLS + 1)
     timer = EventTimer(QUERIES, WIDTH_OF_MODEL, unit=float(WIDTH_OF_MODEL**0.5))
     optimiser = torch.optim.AdamW(timer.parameters(), lr=3e-3)
-    inputs, wanted = collated(rows, table)
+    inputs, wanted = collate(rows, table)
     found = []
     for _ in range(25):
         shown = losses(timer(**inputs), wanted)

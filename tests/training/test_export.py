@@ -9,7 +9,7 @@ from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalG
 
 from assistant.models.base import checkpoint_identity, vision_identity, weight_files
 from training.common.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
-from training.release.export import BESIDE, REST, export
+from training.release.export import EVENT_TIMER, REST, export
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +49,10 @@ def test_the_copy_is_the_training_in_half_precision(runs: Path, package: Path) -
 
 
 def test_the_model_of_time_beside_it_stays(runs: Path, tmp_path: Path) -> None:
-    (tmp_path / BESIDE).write_bytes(b"times")
+    (tmp_path / EVENT_TIMER).write_bytes(b"times")
     (tmp_path / "old.safetensors").write_bytes(b"of an earlier export")
     export(runs / "instructblip", tmp_path)
-    assert (tmp_path / BESIDE).read_bytes() == b"times"
+    assert (tmp_path / EVENT_TIMER).read_bytes() == b"times"
     assert not (tmp_path / "old.safetensors").exists()
 
 
@@ -76,7 +76,7 @@ def test_the_name_of_stored_features_changes_with_the_shared_tower(package: Path
 
 
 def test_another_vision_tower_is_refused(runs: Path, package: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="another"):
+    with pytest.raises(ValueError, match="differs from that of the training"):
         export(runs / "other", tmp_path / "other", package / "instructblip")
 
 

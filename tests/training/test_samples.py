@@ -19,7 +19,7 @@ def test_without_mistakes_a_scene_is_read_as_it_is() -> None:
     rng = random.Random(1)
     for _ in range(50):
         scene = sample_scene(rng)
-        assert add_perception_noise(scene, rng, MEASURED_RATES.times(0)) == scene
+        assert add_perception_noise(scene, rng, MEASURED_RATES.scaled(0)) == scene
 
 
 def test_mistakes_come_as_often_as_measured() -> None:

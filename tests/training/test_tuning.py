@@ -14,7 +14,7 @@ from transformers import InstructBlipForConditionalGeneration
 import training.recipes.tuning
 from training.common.feed import ReplayBuffer
 from training.common.models import IMAGE_SIZE, WIDTH_OF_MODEL, new_instructblip, new_t5
-from training.recipes.tuning import sample_batch, sample_still, watch, worker
+from training.recipes.tuning import sample_batch, sample_clip, sample_still, worker
 from training.world.scene import HELD_OUT
 
 
@@ -32,7 +32,7 @@ def test_a_picture_is_seen_once_and_asked_about_again() -> None:
         return _see(frames)
 
     still = ReplayBuffer(lambda rng: sample_still(rng, see), 4)
-    batches = [sample_batch(rng, size=96, still=still, watched=lambda rng: watch(rng, see)) for _ in range(4)]
+    batches = [sample_batch(rng, size=96, still=still, clip=lambda rng: sample_clip(rng, see)) for _ in range(4)]
     stills = seen.count(1)
     assert 0.25 * 4 * 96 <= stills < 0.5 * 4 * 96
     questions = {(id(scene), prompt) for batch in batches for (scene, *_), prompt, _ in batch.samples[: batch.stills]}
@@ -41,7 +41,7 @@ def test_a_picture_is_seen_once_and_asked_about_again() -> None:
 
 def test_every_frame_has_its_states_and_its_instruction() -> None:
     batch = sample_batch(
-        random.Random(4), size=16, still=lambda rng: sample_still(rng, _see), watched=lambda rng: watch(rng, _see)
+        random.Random(4), size=16, still=lambda rng: sample_still(rng, _see), clip=lambda rng: sample_clip(rng, _see)
     )
     frames = [frame for several, _, _ in batch.samples for frame in several]
     assert len(batch.states) == len(batch.instructions) == len(frames)
@@ -73,7 +73,7 @@ def test_only_the_q_former_and_the_projection_learn(
 def test_pairs_held_out_are_not_learnt_from() -> None:
     rng = random.Random(5)
     seen = [sample_still(rng, _see, "seen").scene for _ in range(60)]
-    seen += [frame for _ in range(20) for frame in watch(rng, _see, "seen").episode.truths()]
+    seen += [frame for _ in range(20) for frame in sample_clip(rng, _see, "seen").episode.truths()]
     shown = {(actor.colour, actor.kind) for scene in seen for actor in scene.actors}
     assert len(shown) > 60
     assert not shown & HELD_OUT

@@ -1,4 +1,4 @@
-"""Attention that is cheap to train through on a CPU."""
+"""Attention that is cheap to train on a CPU."""
 
 from __future__ import annotations
 
@@ -22,20 +22,30 @@ def half_attention(
     position_bias: Tensor | None = None,
     **_: Any,
 ) -> tuple[Tensor, Tensor]:
-    """Attention with its softmax in the inputs' precision, `(n, heads, length, width)` to `(n, length, heads, width)`.
+    """Computes attention with its softmax in the inputs' precision.
 
-    Autocast takes a softmax to float32; over 257 x 257 maps that is a quarter of a step spent on copies, and scaling
-    the maps instead of the queries another tenth. Torch's own CPU attention spends half of a step in its way back.
+    Autocast computes a softmax in float32: for maps of 257 x 257 a quarter of a training step then goes into copies,
+    and another tenth into scaling the maps instead of the queries. Torch's own attention spends half of a step on a CPU
+    in its backward pass.
+
+    Args:
+        query, key, value: `(n, heads, length, width)`.
+        attention_mask: is added to the scores.
+        scaling: factor on the queries.
+        position_bias: is added to the scores, as T5 does.
+
+    Returns:
+        The output `(n, length, heads, width)` and the weights `(n, heads, length, length)`.
     """
     with torch.autocast(query.device.type, enabled=False):
         weights = torch.matmul(query * scaling, key.transpose(-1, -2))
-        for added in (position_bias, attention_mask):
-            if added is not None:
-                weights = weights + added.to(weights.dtype)
+        for bias in (position_bias, attention_mask):
+            if bias is not None:
+                weights = weights + bias.to(weights.dtype)
         weights = weights.softmax(-1)
         return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
 
 
 AttentionInterface.register(ATTENTION, half_attention)
-# Without it no mask is made at all, and a decoder reads the very words that it is to write.
+# Without it transformers makes no mask, and a decoder reads the words that it should predict.
 AttentionMaskInterface.register(ATTENTION, eager_mask)

@@ -1,4 +1,4 @@
-"""Batches sampled while the model learns: here, or in worker processes where a GPU would wait for them."""
+"""Batches that are sampled during training: in this process, or in worker processes where a GPU would wait for them."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from typing import Generic, TypeVar
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 T = TypeVar("T")
-AHEAD = 4  # batches that each worker keeps ready
-ROOM = 1500  # samples that each worker keeps, to be given out again
-FILLED = 64  # samples before the first is given out again
+PREFETCHED = 4  # batches that each worker prepares ahead
+CAPACITY = 1500  # samples in a replay buffer
+MIN_SAMPLES = 64  # samples in a replay buffer before the first is repeated
 
 
 class ReplayBuffer(Generic[T]):
-    """Gives out each sample a few times, in random order: rendering is what a GPU waits for.
+    """Returns each sample several times in random order, because rendering is slower than a GPU learns.
 
     Args:
-        sample: makes one.
-        uses: how often each is given out in the mean; 1 keeps nothing.
+        sample: draws a sample.
+        uses: mean number of times that each sample is returned; 1 stores no sample.
     """
 
     def __init__(self, sample: Callable[[random.Random], T], uses: int) -> None:
         self.sample, self.uses = sample, uses
-        self.kept: list[T] = []
+        self.samples: list[T] = []
 
     def __call__(self, rng: random.Random) -> T:
         if self.uses == 1:
             return self.sample(rng)
-        if len(self.kept) >= FILLED and rng.random() >= 1 / self.uses:
-            return rng.choice(self.kept)
-        made = self.sample(rng)
-        if len(self.kept) < ROOM:
-            self.kept.append(made)
+        if len(self.samples) >= MIN_SAMPLES and rng.random() >= 1 / self.uses:
+            return rng.choice(self.samples)
+        sample = self.sample(rng)
+        if len(self.samples) < CAPACITY:
+            self.samples.append(sample)
         else:
-            self.kept[rng.randrange(ROOM)] = made
-        return made
+            self.samples[rng.randrange(CAPACITY)] = sample
+        return sample
 
 
-class _Endless(IterableDataset[T]):
+class _EndlessDataset(IterableDataset[T]):
     def __init__(self, sample: Callable[[random.Random], T], seed: str) -> None:
         self.sample, self.seed = sample, seed
 
@@ -50,23 +50,23 @@ class _Endless(IterableDataset[T]):
             yield self.sample(rng)
 
 
-def _as_it_is(batch: T) -> T:
+def _identity(batch: T) -> T:
     return batch
 
 
 def feed(sample: Callable[[random.Random], T], *, seed: str, workers: int = 0) -> Iterator[T]:
-    """Endless batches.
+    """Yields batches without end.
 
     Args:
-        sample: makes one batch; with workers, it and its result must be picklable.
-        seed: of all batches; the same seed and number of workers give the same batches.
-        workers: processes that sample; 0 samples in this one.
+        sample: draws a batch; with workers, both it and its result must be picklable.
+        seed: the same seed and number of workers give the same batches.
+        workers: number of processes that sample; 0 samples in this process.
     """
     loader = DataLoader(
-        _Endless(sample, seed),
+        _EndlessDataset(sample, seed),
         batch_size=None,
         num_workers=workers,
-        collate_fn=_as_it_is,
-        prefetch_factor=AHEAD if workers else None,
+        collate_fn=_identity,
+        prefetch_factor=PREFETCHED if workers else None,
     )
     return iter(loader)

@@ -1,7 +1,7 @@
-"""The training loop that every recipe shares: a budget of seconds, Muon for matrices, checkpoints that resume.
+"""The training loop of all recipes: a budget of seconds, Muon for matrices, and checkpoints to resume from.
 
-Muon (Jordan et al., 2024) for two-dimensional weights and AdamW for the rest broke the plateau that AdamW alone stayed
-on; the learning rate is flat for `hold` of the run and then falls to zero, and nothing is judged before that.
+Muon (Jordan et al., 2024) for matrices and AdamW for other weights overcame the plateau on which AdamW alone stayed.
+The learning rate is constant for `hold` of the run and then falls to 2 % of it; figures from before that say little.
 """
 
 from __future__ import annotations
@@ -23,55 +23,57 @@ from torch import Tensor, nn
 from training.common.feed import feed
 
 T = TypeVar("T")
-LONGEST_STEP = 30.0  # seconds that a step counts at most
+LONGEST_STEP = 30.0  # most seconds that a step counts: the machine may sleep
 
 log = logging.getLogger("training")
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long and how fast to learn."""
+    """Duration and learning rates of a run."""
 
-    seconds: float  # of training, evaluation apart
+    seconds: float  # of training; evaluation does not count
     matrix_rate: float = 0.01  # Muon's learning rate
-    other_rate: float = 1e-3  # AdamW's
-    matrix_decay: float = 0.05
+    other_rate: float = 1e-3  # AdamW's learning rate
+    matrix_decay: float = 0.05  # Muon's weight decay
     warm_up_steps: int = 40
     hold: float = 0.5  # share of the run before the rate starts to fall
     report_every: float = 60.0  # seconds
     save_every: float = 120.0  # seconds
 
     def factor(self, step: int, progress: float) -> float:
-        """What the rates are multiplied with at `progress` in [0, 1]."""
+        """Returns the factor on the learning rates at a step and at `progress` in [0, 1]."""
         return min(1.0, step / self.warm_up_steps) * (min(1.0, (1 - progress) / (1 - self.hold)) * 0.98 + 0.02)
 
 
 def optimisers(parameters: Mapping[str, nn.Parameter], schedule: Schedule) -> list[torch.optim.Optimizer]:
-    """Muon for matrices; AdamW for embeddings, positions, biases, norms and heads."""
+    """Returns AdamW for embeddings, positions, biases, norms and heads, and Muon for the other matrices, if any."""
     matrices: list[nn.Parameter] = []
     others: list[nn.Parameter] = []
     for name, parameter in parameters.items():
         matrix = parameter.ndim == 2 and not any(part in name for part in ("embed", "shared", "relative", "head."))
         (matrices if matrix else others).append(parameter)
-    found: list[torch.optim.Optimizer] = [
+    result: list[torch.optim.Optimizer] = [
         torch.optim.AdamW(others, lr=schedule.other_rate, betas=(0.9, 0.98), weight_decay=0.0)
     ]
     if matrices:
         muon = torch.optim.Muon(matrices, lr=schedule.matrix_rate, weight_decay=schedule.matrix_decay, momentum=0.95)
-        found.append(muon)
-    return found
+        result.append(muon)
+    return result
 
 
 class Loop:
-    """Runs one recipe.
+    """Runs a recipe's training.
 
     Args:
-        out: folder for the checkpoint (`resume.pt`), the log (`log.jsonl`) and what `save` writes.
-        modules: what is trained; frozen parameters are left alone.
-        loss: one batch's loss and figures to log, given the progress in [0, 1].
+        out: folder of the checkpoint (`resume.pt`), the log (`log.jsonl`) and the files of `save`.
+        modules: modules to train by name; frozen parameters do not change.
+        loss: returns the loss of a batch and figures for the log, given the progress in [0, 1].
+        schedule: duration and learning rates.
         save: writes the model as users load it.
-        evaluate: figures on held-out data, for the log.
-        rank, processes: of a gloo group; gradients are averaged once a step.
+        evaluate: returns figures on held-out data, for the log.
+        rank: number of this process in its gloo group.
+        processes: size of the group; gradients are averaged in every step.
     """
 
     def __init__(
@@ -121,13 +123,13 @@ class Loop:
         Path(file.name).replace(self.out / "resume.pt")
 
     def run(self) -> None:
-        """Trains until the budget is spent, then saves."""
+        """Trains until the seconds of the schedule are spent, then saves."""
         if torch.cuda.is_available():
             torch.set_float32_matmul_precision("high")
         reported = saved = self.elapsed
         figures: list[dict[str, Tensor]] = []
         while True:
-            progress = self._agree(self.elapsed / self.schedule.seconds)
+            progress = self._mean_progress(self.elapsed / self.schedule.seconds)
             if progress >= 1:
                 break
             start = time.monotonic()
@@ -136,15 +138,15 @@ class Loop:
             for optimiser, rates in zip(self.optimisers, self.rates, strict=True):
                 for group, rate in zip(optimiser.param_groups, rates, strict=True):
                     group["lr"] = rate * factor
-            loss, shown = self.loss(progress)
+            loss, details = self.loss(progress)
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
-            self._average()
+            self._average_gradients()
             nn.utils.clip_grad_norm_(list(self.parameters.values()), 1.0)
             for optimiser in self.optimisers:
                 optimiser.step()
                 optimiser.zero_grad(set_to_none=True)
-            self.elapsed += min(time.monotonic() - start, LONGEST_STEP)  # a machine may sleep
-            figures.append({"loss": loss.detach()} | {name: value.detach() for name, value in shown.items()})
+            self.elapsed += min(time.monotonic() - start, LONGEST_STEP)
+            figures.append({"loss": loss.detach()} | {name: value.detach() for name, value in details.items()})
             if self.rank == 0 and self.elapsed - reported >= self.schedule.report_every:
                 reported = self.elapsed
                 self._report(figures)
@@ -157,15 +159,15 @@ class Loop:
             self.save()
             self._report(figures or [{}])
 
-    def _agree(self, progress: float) -> float:
-        """The mean progress of all processes, so that they stop at the same step."""
+    def _mean_progress(self, progress: float) -> float:
+        """Returns the mean progress of all processes, so that they stop at the same step."""
         if self.processes == 1:
             return progress
         shared = torch.tensor([progress])
         torch.distributed.all_reduce(shared)
         return float(shared) / self.processes
 
-    def _average(self) -> None:
+    def _average_gradients(self) -> None:
         if self.processes == 1:
             return
         gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in self.parameters.values()]
@@ -181,7 +183,7 @@ class Loop:
         names = sorted({name for row in figures for name in row})
         row: dict[str, float] = {"step": self.step, "seconds": round(self.elapsed)}
         for name in names:
-            # Read only now: each reading of a figure makes the GPU wait for the CPU.
+            # The figures are read only here, since each read makes the GPU wait for the CPU.
             values = torch.stack([figure[name] for figure in figures if name in figure])
             row[name] = round(values.float().mean().item(), 4)
         if self.evaluate is not None:
@@ -194,7 +196,7 @@ class Loop:
 def add_options(
     parser: argparse.ArgumentParser, *, seconds: float, batch: int, report_every: float, seed: int, rate: float = 0.01
 ) -> None:
-    """The options that the recipes on pictures share, with a recipe's own defaults."""
+    """Adds the options that the recipes on pictures share, with the defaults of one recipe."""
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=seconds)
     parser.add_argument("--processes", type=int, default=1)
@@ -210,16 +212,16 @@ def add_options(
 
 
 def batches_of(loop: Loop, sample: Callable[[random.Random], T], options: argparse.Namespace) -> Iterator[T]:
-    """A recipe's batches, seeded by the step too: after a resume, the same seed would repeat the first ones."""
+    """Yields a recipe's batches; their seed has the step, so that a resumed run does not repeat the first ones."""
     torch.manual_seed(options.seed + loop.step + 1000 * loop.rank)
     return feed(sample, seed=f"{options.seed} {loop.step} {loop.rank}", workers=options.workers)
 
 
 def launch(worker: Callable[..., None], processes: int, *arguments: object) -> None:
-    """Runs `worker(rank, processes, *arguments)` in one process, or in several joined by gloo.
+    """Runs `worker(rank, processes, *arguments)` in this process, or in several processes of a gloo group.
 
-    On a busy CPU, two processes of one thread that meet once a step are faster than one of two threads, which waits at
-    a barrier in every operation.
+    On a busy CPU two processes with one thread each, which synchronise once per step, are faster than one process with
+    two threads, which synchronise in every operation.
     """
     if processes == 1:
         worker(0, 1, *arguments)

@@ -1,4 +1,4 @@
-"""Figures that more than one recipe or benchmark reports."""
+"""Figures that a recipe and a benchmark share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from numpy.typing import ArrayLike
 
 
 def area_under_curve(positive: ArrayLike, negative: ArrayLike) -> float:
-    """How often a positive scores above a negative, ties counting half (the Mann-Whitney statistic)."""
+    """Returns the share of pairs in which the positive scores above the negative; ties count half (Mann-Whitney)."""
     above = np.subtract.outer(np.array(positive), np.array(negative))
     return float((above > 0).mean() + 0.5 * (above == 0).mean())

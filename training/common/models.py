@@ -1,7 +1,7 @@
-"""Shapes and starting weights of the pocket models.
+"""Shapes and initial weights of the pocket models.
 
-All weights are trained; the structured start (attention as a look-up, query i at column i, sinusoidal positions; after
-Trockman & Kolter 2023, "mimetic initialization") only shortens the beginning.
+All weights are trained. The structured initialisation (attention as a look-up, query i at column i, sinusoidal
+positions; after Trockman & Kolter 2023, "mimetic initialization") only shortens the beginning.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from training.world.scene import COLUMNS
 WIDTH_OF_MODEL = 192
 IMAGE_SIZE, PATCH = 224, 14  # as the official CLIP ViT-L/14 and EVA ViT-g/14
 GRID = IMAGE_SIZE // PATCH
-QUERIES = COLUMNS + 1  # the backdrop, and one for each column
+QUERIES = COLUMNS + 1  # one for the backdrop and one for each column
 PIXEL_MEAN, PIXEL_STD = 0.45, 0.27
 VISION_LAYERS, QFORMER_LAYERS, ENCODER_LAYERS, DECODER_LAYERS = 6, 4, 5, 2
-INVERSION_RIDGE = 0.1  # of the projection, which squeezes some directions to nothing
+INVERSION_RIDGE = 0.1  # ridge of the projection's inverse: some of its singular values are nearly zero
 MATCHING_PROJECTION = 128
 TABLE_SEED = 0
 
 
 def orthogonal(rows: int, columns: int) -> Tensor:
-    """A random matrix with orthonormal rows or columns."""
+    """Draws a matrix `(rows, columns)` with orthonormal rows or columns."""
     side = max(rows, columns)
     matrix: Tensor = torch.linalg.qr(torch.randn(side, side))[0]
     return matrix[:rows, :columns]
 
 
 def positions(grid: int, width: int) -> Tensor:
-    """`(grid * grid, width)` sinusoids of row and column."""
+    """Returns position embeddings `(grid * grid, width)`: sinusoids of row and column."""
     y, x = np.meshgrid(np.arange(grid), np.arange(grid), indexing="ij")
     waves = 1.0 / (40.0 ** (np.arange(width // 4) / (width // 4)))
 
@@ -47,7 +47,7 @@ def positions(grid: int, width: int) -> Tensor:
 
 
 def new_t5() -> Any:
-    """The language model with its random word table, fixed by a seed and frozen: queries can be aligned to it."""
+    """Builds the language model; its random word table is fixed by a seed and frozen: queries are aligned to it."""
     from transformers import T5Config, T5ForConditionalGeneration
 
     config = T5Config(
@@ -71,7 +71,7 @@ def new_t5() -> Any:
     model = T5ForConditionalGeneration(config)
     model.shared.weight.requires_grad_(False)
     with torch.no_grad():
-        # Its own generator: the table must not depend on how a release of transformers draws its weights.
+        # With its own generator the table does not depend on how a release of transformers draws weights.
         table = torch.randn(model.shared.weight.shape, generator=torch.Generator().manual_seed(TABLE_SEED))
         model.shared.weight.copy_(table)
         for block in model.encoder.block:
@@ -93,16 +93,16 @@ def new_t5() -> Any:
 
 
 def _start_copying(model: Any) -> None:
-    """Starts the decoder as one that copies: it looks up the word it just wrote, and writes what followed it.
+    """Initialises the decoder to copy: it looks up the last written word in the prompt and writes its successor.
 
-    Two heads match the written word against what the encoder's first head says of each previous word; most of what the
-    agent asks of the T5 (slots, rewrites, sequences) repeats words of the prompt.
+    Two heads match the written word with the encoder's first head, which holds the previous word of each word. Most
+    outputs that the agent asks for (slots, rewrites, sequences) repeat words of the prompt.
     """
     width = WIDTH_OF_MODEL
     previous = model.encoder.block[0].layer[0].SelfAttention.v.weight[:32]
     for block in model.decoder.block:
-        own, cross = block.layer[0].SelfAttention, block.layer[1].EncDecAttention
-        for attention, strength in ((own, 0.2), (cross, 0.35)):
+        self_attention, cross = block.layer[0].SelfAttention, block.layer[1].EncDecAttention
+        for attention, strength in ((self_attention, 0.2), (cross, 0.35)):
             match, value = orthogonal(width, width), orthogonal(width, width)
             attention.q.weight.copy_(match * strength)
             attention.k.weight.copy_(match * strength)
@@ -116,7 +116,7 @@ def _start_copying(model: Any) -> None:
 
 
 def new_instructblip(language_model: Any) -> Any:
-    """InstructBLIP around a trained language model, whose weights it copies."""
+    """Builds an InstructBLIP around a trained language model, whose weights it copies."""
     from transformers import InstructBlipConfig, InstructBlipForConditionalGeneration
 
     width = WIDTH_OF_MODEL
@@ -160,17 +160,17 @@ def new_instructblip(language_model: Any) -> Any:
 
 
 def new_matching(blip: Any) -> Any:
-    """BLIP-2's image-text matching model on an InstructBLIP's vision tower, its Q-Former started from that one's.
+    """Builds BLIP-2's image-text matching model from the vision tower and the Q-Former of an InstructBLIP.
 
-    A query's state, projected, is a sum of the T5's words. So each word starts as the state that projects to it, and
-    words and queries speak of the same thing from the first step.
+    The projected state of a query is a sum of word vectors of the T5. Each word therefore starts as the state that
+    projects to its vector, so that words and queries have the same representation from the first step.
     """
     from transformers import Blip2Config, Blip2ForImageTextRetrieval
 
     config = Blip2Config(
         vision_config=blip.config.vision_config.to_dict(),
         qformer_config=blip.config.qformer_config.to_dict() | {"use_qformer_text_input": True},
-        text_config=blip.config.text_config.to_dict(),  # of no use here, but the class wants one
+        text_config=blip.config.text_config.to_dict(),  # not used, but required by the class
         num_query_tokens=QUERIES,
         image_text_hidden_size=MATCHING_PROJECTION,
         image_token_index=vocabulary().index(IMAGE_TOKEN),
@@ -181,9 +181,10 @@ def new_matching(blip: Any) -> Any:
     with torch.no_grad():
         model.query_tokens.copy_(blip.query_tokens)
     embeddings = blip.qformer.embeddings
-    own = {name: value for name, value in blip.qformer.state_dict().items() if name in model.qformer.state_dict()}
+    names = model.qformer.state_dict().keys()
+    shared = {name: value for name, value in blip.qformer.state_dict().items() if name in names}
     model.qformer.load_state_dict(
-        own | {f"layernorm.{name}": value for name, value in embeddings.layernorm.state_dict().items()}
+        shared | {f"layernorm.{name}": value for name, value in embeddings.layernorm.state_dict().items()}
     )
     projection, words = blip.language_projection.weight, blip.language_model.get_input_embeddings().weight
     with torch.no_grad():
@@ -211,7 +212,7 @@ def _start_vision(vision: nn.Module) -> None:
 
 
 def _start_queries(model: Any) -> None:
-    """Query i starts at column i's place, and cross-attention as a look-up by place."""
+    """Initialises query i at the position of column i, and cross-attention as a look-up by position."""
     width = WIDTH_OF_MODEL
     columns = positions(GRID, width).view(GRID, GRID, width).mean(0)
     queries = torch.randn(QUERIES, width) * 0.3  # the class's default of zeros gives an exploding first gradient
@@ -232,13 +233,13 @@ def _start_queries(model: Any) -> None:
 
 
 def pixels(images: Any, device: torch.device | None = None) -> Tensor:
-    """`(n, size, size, 3)` uint8 to normalised `(n, 3, size, size)` float32, computed on `device`."""
+    """Converts `(n, size, size, 3)` uint8 RGB to normalised `(n, 3, size, size)` float32 on `device`."""
     tensor = torch.as_tensor(images, device=device).permute(0, 3, 1, 2).float()
     return tensor.div_(255).sub_(PIXEL_MEAN).div_(PIXEL_STD)
 
 
 def instructblip_processor() -> Any:
-    """The processor that belongs to the model: squash to the square, never crop."""
+    """Builds the processor of the InstructBLIP: it squashes a picture to the square and never crops."""
     from transformers import BlipImageProcessor, InstructBlipProcessor
 
     image = BlipImageProcessor(
@@ -248,7 +249,7 @@ def instructblip_processor() -> Any:
 
 
 def matching_processor() -> Any:
-    """The processor that belongs to the matching model."""
+    """Builds the processor of the matching model: it squashes a picture to the square and never crops."""
     from transformers import Blip2Processor, BlipImageProcessor
 
     image = BlipImageProcessor(

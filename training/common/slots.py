@@ -1,4 +1,4 @@
-"""What the queries of InstructBLIP are aligned to: for each slot of a scene, the sum of its words' vectors."""
+"""Alignment of InstructBLIP's queries: each is trained towards the sum of the word vectors of a slot of the scene."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from training.common.models import IMAGE_SIZE, QUERIES, WIDTH_OF_MODEL, pixels
-from training.common.token_ids import id_rows
+from training.common.token_ids import padded_ids
 from training.common.tokenizer import vocabulary
 from training.world.render import model_frame
 from training.world.scene import (
@@ -43,17 +43,17 @@ COLUMN_GROUPS = (
     CARRIES,
 )
 COLUMN_WEIGHTS = (2, 3, 2, 5, 4)
-FACING_AFTER = 0.2  # of the run: a matter of a few pixels, learnt last, and before that only noise in every step
+FACING_AFTER = 0.2  # share of the run before which facing has a low weight: it shows in few pixels and is learnt last
 
 
 @cache
 def word_id(word: str) -> int:
-    """The word's id in the T5's table."""
+    """Returns the word's id in the vocabulary."""
     return vocabulary().index(word)
 
 
 def slot_ids(scenes: Sequence[Scene]) -> tuple[Tensor, Tensor]:
-    """Word ids of the backdrop `(n, 4)` and of the columns `(n, 10, 6)`."""
+    """Returns word ids of the backdrops `(n, 4)` and of the columns `(n, 10, 6)` of scenes."""
     words = [scene_words(scene) for scene in scenes]
     backdrop = torch.tensor([[word_id(word) for word in slots[0]] for slots in words])
     columns = torch.tensor([[[word_id(word) for word in slot] for slot in slots[1:]] for slots in words])
@@ -61,7 +61,7 @@ def slot_ids(scenes: Sequence[Scene]) -> tuple[Tensor, Tensor]:
 
 
 def slot_vectors(backdrop: Tensor, columns: Tensor, table: Tensor) -> Tensor:
-    """What the queries are to become: `(n, 11, width)` sums of word vectors."""
+    """Returns the targets of the queries, sums of word vectors `(n, 11, width)`, for the ids of `slot_ids`."""
     return torch.cat([table[backdrop].sum(1)[:, None], table[columns].sum(2)], 1)
 
 
@@ -80,9 +80,13 @@ def _targets(ids: Tensor, group: tuple[str, ...]) -> Tensor:
 
 
 def slot_loss(queries: Tensor, slots: tuple[Tensor, Tensor], table: Tensor, progress: float = 1.0) -> Tensor:
-    """Cross-entropy of each word of each slot, plus the squared distance to the slot's vector.
+    """Computes the cross-entropy of each word of each slot plus the squared distance to the slot's vector.
 
-    `slots` are those of `slot_ids`; `progress` in [0, 1] is the run's: which way somebody faces counts little at first.
+    Args:
+        queries: projected queries `(n, 11, width)`.
+        slots: ids from `slot_ids`.
+        table: word vectors `(words, width)`.
+        progress: progress of the run in [0, 1]; facing has a low weight until `FACING_AFTER`.
     """
     queries = queries.float()
     backdrop, columns = (ids.to(queries.device) for ids in slots)
@@ -95,15 +99,21 @@ def slot_loss(queries: Tensor, slots: tuple[Tensor, Tensor], table: Tensor, prog
     for position, group in enumerate(COLUMN_GROUPS):
         target = _targets(columns[..., position], group).flatten()
         each = F.cross_entropy(_logits(queries[:, 1:], group, table).flatten(0, 1), target, reduction="none")
-        # Most columns are empty: without the weight, "nothing here" is all that is learnt at first. Only people carry.
+        # Most columns are empty: without the weight the model at first learns nothing but "empty". Only people carry.
         weight = torch.where(people, 1.0, 0.05) if group == CARRIES else torch.where(target != len(group) - 1, 1.0, 0.4)
         share = 0.2 if group is FACINGS and progress < FACING_AFTER else 1.0
         loss = loss + share * COLUMN_WEIGHTS[position] * (each * weight).sum() / weight.sum()
     return loss
 
 
-def queries_of(model: Any, vision: Tensor, instructions: Tensor) -> Tensor:
-    """`(n, 11, width)` projected queries for image states `(n, patches + 1, width)`, given the ids of instructions."""
+def project_queries(model: Any, vision: Tensor, instructions: Tensor) -> Tensor:
+    """Returns projected queries `(n, 11, width)`.
+
+    Args:
+        model: an InstructBLIP.
+        vision: image states `(n, patches + 1, width)`.
+        instructions: ids `(n, words)` for the Q-Former; 0 is padding.
+    """
     ids = instructions.to(vision.device)
     ones = torch.ones(len(ids), QUERIES, dtype=torch.long, device=vision.device)
     states = model.qformer(
@@ -117,7 +127,7 @@ def queries_of(model: Any, vision: Tensor, instructions: Tensor) -> Tensor:
 
 @torch.no_grad()
 def slot_figures(model: Any, *, size: int = 256, seed: int = EVALUATION_SEED) -> dict[str, float]:
-    """Words read right on frames that no training saw: at actors' columns, at empty ones, and whole frames."""
+    """Measures the share of words that are read right on unseen frames: `slot.<word>`, `slot.empty`, `slot.frame`."""
     rng = random.Random(seed)
     scenes = [sample_scene(rng) for _ in range(size)]
     table = model.language_model.get_input_embeddings().weight
@@ -129,23 +139,24 @@ def slot_figures(model: Any, *, size: int = 256, seed: int = EVALUATION_SEED) ->
         frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in chunk]), device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             vision = model.vision_model(pixel_values=frames).last_hidden_state
-            queries = queries_of(model, vision, id_rows(["what can you see?"] * len(chunk), "bert")).float()
+            queries = project_queries(model, vision, padded_ids(["what can you see?"] * len(chunk), "bert")).float()
         _, columns = (ids.to(device) for ids in slot_ids(chunk))
-        found = [_logits(queries[:, 1:], group, table).argmax(-1) for group in COLUMN_GROUPS]
-        wanted = [_targets(columns[..., i], group) for i, group in enumerate(COLUMN_GROUPS)]
-        right.append([*(f == w for f, w in zip(found, wanted, strict=True)), wanted[0] != len(COLOURS)])
+        predicted = [_logits(queries[:, 1:], group, table).argmax(-1) for group in COLUMN_GROUPS]
+        targets = [_targets(columns[..., i], group) for i, group in enumerate(COLUMN_GROUPS)]
+        occupied = targets[0] != len(COLOURS)
+        right.append([*(word == target for word, target in zip(predicted, targets, strict=True)), occupied])
     model.train()
     model.language_model.eval()
-    colour, kind, _, facing, carries, there = (torch.cat(parts) for parts in zip(*right, strict=True))
+    colour, kind, _, facing, carries, occupied = (torch.cat(parts) for parts in zip(*right, strict=True))
 
     def share(values: Tensor) -> float:
         return round(values.float().mean().item(), 4)
 
     return {
-        "slot.colour": share(colour[there]),
-        "slot.kind": share(kind[there]),
-        "slot.facing": share(facing[there]),
-        "slot.carries": share(carries[there]),
-        "slot.empty": share(kind[~there]),
+        "slot.colour": share(colour[occupied]),
+        "slot.kind": share(kind[occupied]),
+        "slot.facing": share(facing[occupied]),
+        "slot.carries": share(carries[occupied]),
+        "slot.empty": share(kind[~occupied]),
         "slot.frame": share((colour & kind).all(1)),
     }

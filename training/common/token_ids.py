@@ -1,4 +1,4 @@
-"""Ids of texts, cached and padded: training repeats the same few thousand texts."""
+"""Token ids of texts, cached and padded: a training repeats the same few thousand texts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from torch import Tensor
 from training.common.tokenizer import build_tokenizer
 
 
-def padded(rows: list[list[int]], value: int = 0) -> Tensor:
-    """Rows of ids as one matrix, padded on the right."""
+def pad_right(rows: list[list[int]], value: int = 0) -> Tensor:
+    """Returns rows of ids as a matrix `(n, longest)`, padded with `value` on the right."""
     longest = max(map(len, rows))
     return torch.tensor([row + [value] * (longest - len(row)) for row in rows])
 
 
 @cache
 def text_ids(text: str, kind: Any) -> tuple[int, ...]:
-    """Ids of a text with the tokenizer of `kind`; texts repeat a lot."""
+    """Returns the ids of a text with the tokenizer of `kind` (see `build_tokenizer`)."""
     return tuple(_tokenizer(kind)(text).input_ids)
 
 
@@ -29,6 +29,6 @@ def _tokenizer(kind: Any) -> Any:
     return build_tokenizer(kind)
 
 
-def id_rows(texts: Sequence[str], kind: Any, value: int = 0) -> Tensor:
-    """`(n, longest)` ids of texts with the tokenizer of `kind`, padded with `value`."""
-    return padded([list(text_ids(text, kind)) for text in texts], value)
+def padded_ids(texts: Sequence[str], kind: Any, value: int = 0) -> Tensor:
+    """Returns the ids `(n, longest)` of texts with the tokenizer of `kind`, padded with `value` on the right."""
+    return pad_right([list(text_ids(text, kind)) for text in texts], value)

@@ -1,8 +1,8 @@
-"""One small vocabulary for every pocket model: the world's words in English and Vietnamese, letters for the rest.
+"""The small vocabulary of all pocket models: the world's words in English and Vietnamese, and letters for other words.
 
-WordPiece over lower-case NFC text with its accents kept. Any Vietnamese or ASCII text is written without an unknown token,
-letter by letter where it is not a word of the world. The order of the vocabulary fixes the frozen embedding table of the
-T5, so words are only ever appended.
+It is a WordPiece over lower-case NFC text with its accents. Vietnamese and ASCII text never needs an unknown token: words
+that are not in the vocabulary are spelt letter by letter. The order of the vocabulary fixes the frozen embedding table of
+the T5, so words are only ever appended.
 """
 
 from __future__ import annotations
@@ -68,27 +68,27 @@ chua khách ngân vừa rồi mấy giờ bao lâu khoảng thời gian ban sán
 """.split()
 PUNCTUATION = string.punctuation + "…“”‘’–"
 COLUMN_MARKS = tuple(f"<{number}>" for number in range(1, 11))
-"""Which column of a frame a query is about: words that no text contains."""
+"""Words for the columns of a frame; no text contains them."""
 
 
 @cache
 def vocabulary() -> tuple[str, ...]:
-    """Every entry in its order; the position is the token's id."""
+    """Returns all tokens in order; the position of a token is its id."""
     letters = string.ascii_lowercase + string.digits + VIETNAMESE_LETTERS
     single = list(letters + PUNCTUATION)
     continued = [f"##{letter}" for letter in letters]
-    # Whoever types without accents drops all of them: each Vietnamese word is known bare, too.
-    bare = [strip_accents(word) for word in VIETNAMESE_WORDS]
-    words = [*WORLD_WORDS, *VIETNAMESE_WORDS, *bare]
+    # People who type without accents leave out all of them, so each Vietnamese word is known without them, too.
+    without_accents = [strip_accents(word) for word in VIETNAMESE_WORDS]
+    words = [*WORLD_WORDS, *VIETNAMESE_WORDS, *without_accents]
     return tuple(dict.fromkeys([*SPECIAL, *COLUMN_MARKS, *single, *continued, *words]))
 
 
 def build_tokenizer(kind: Literal["t5", "bert", "clip"]) -> Any:
-    """A fast tokenizer over the vocabulary.
+    """Builds a fast tokenizer over the vocabulary.
 
     Args:
-        kind: decides the frame: `t5` ends with `</s>`, `bert` (the Q-Former) has `[CLS]` and `[SEP]`, `clip` has `<s>`
-            and `</s>`.
+        kind: decides the special tokens around a text: `t5` ends with `</s>`, `bert` (the Q-Former) has `[CLS]` and
+            `[SEP]`, `clip` has `<s>` and `</s>`.
     """
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast

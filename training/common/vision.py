@@ -1,8 +1,7 @@
-"""Patches left out while the vision tower learns: a step costs half.
+"""PatchDropout (Liu et al. 2022): the vision tower learns from some patches of a frame, at half the cost of a step.
 
-This is PatchDropout (Liu et al. 2022) with one change: a patch that shows an actor, or what somebody carries, is kept
-rather than one that does not, because an actor of a few patches would vanish in every second frame. The last part of a
-run sees every patch, as the shipped model does.
+Patches that show an actor or what a person carries are preferred, because an actor of a few patches would otherwise
+vanish from every second frame. In the last part of a run the tower sees all patches, as the shipped model does.
 """
 
 from __future__ import annotations
@@ -15,24 +14,24 @@ from torch import Tensor
 
 from training.world.labels import CARRIES, KIND
 
-KEPT = 96  # of the 256 patches of a frame
-SPARSE_SHARE = 0.85  # of the steps, until the run's last part
-DENSE_AFTER = 0.88  # of the run
-CARRIED_REACH = (5, 3)  # patches, rows and columns around a carrier: an umbrella is above, a backpack behind
-_ACTOR_FIRST = 0.8  # what showing an actor adds to a patch's draw in [0, 1]
+PATCHES_KEPT = 96  # of the 256 patches of a frame
+SPARSE_SHARE = 0.85  # share of the steps with fewer patches, until `DENSE_AFTER`
+DENSE_AFTER = 0.88  # share of the run after which every step has all patches
+CARRIED_REACH = (5, 3)  # rows and columns of patches around a carrier: an umbrella is above, a backpack behind
+_ACTOR_BONUS = 0.8  # is added to the random score in [0, 1] of a patch that shows an actor
 
 
-def kept_patches(labels: Tensor, rng: torch.Generator | None = None) -> Tensor:
-    """Which patches to keep: `(n, KEPT)` ascending places, from `(n, grid, grid, classes)` labels."""
+def sample_patches(labels: Tensor, rng: torch.Generator | None = None) -> Tensor:
+    """Draws indices `(n, PATCHES_KEPT)`, ascending, of the patches to keep, from labels `(n, grid, grid, classes)`."""
     carriers = (labels[..., CARRIES] > 0).float()[:, None]
-    beside = F.max_pool2d(carriers, CARRIED_REACH, stride=1, padding=[reach // 2 for reach in CARRIED_REACH])[:, 0] > 0
-    shows = ((labels[..., KIND] > 0) | beside).flatten(1)
-    draw = torch.rand(shows.shape, generator=rng) + _ACTOR_FIRST * shows
-    return draw.topk(KEPT, dim=1).indices.sort(dim=1).values
+    nearby = F.max_pool2d(carriers, CARRIED_REACH, stride=1, padding=[reach // 2 for reach in CARRIED_REACH])[:, 0] > 0
+    shows = ((labels[..., KIND] > 0) | nearby).flatten(1)
+    scores = torch.rand(shows.shape, generator=rng) + _ACTOR_BONUS * shows
+    return scores.topk(PATCHES_KEPT, dim=1).indices.sort(dim=1).values
 
 
-def look(vision: Any, frames: Tensor, kept: Tensor | None = None) -> Tensor:
-    """The tower's states `(n, 1 + patches, width)`, of the kept patches alone if given."""
+def encode_frames(vision: Any, frames: Tensor, kept: Tensor | None = None) -> Tensor:
+    """Returns the tower's states `(n, 1 + patches, width)`, only of the `kept` patches if given."""
     if kept is None:
         return vision(pixel_values=frames).last_hidden_state  # type: ignore[no-any-return]  # the class is untyped
     states = vision.embeddings(frames)

@@ -1,7 +1,7 @@
 """Trains the pocket CLIP from the vision tower of the pocket InstructBLIP.
 
-The loss is InfoNCE (Radford et al. 2021) with several positives: the symbolic scenes say which captions of the batch
-are true of which frames, so that "a red car" is not pushed away from the other frames with a red car.
+The loss is InfoNCE (Radford et al. 2021) with several positives: the symbolic scenes say which captions of a batch are
+true of which frames, so that the loss does not separate "a red car" from the other frames with a red car.
 
     python -m training.recipes.clip --vision runs/instructblip --out runs/clip --seconds 500 --processes 2
 """
@@ -46,7 +46,7 @@ EVALUATION_SEED = 31337
 
 
 def new_clip() -> Any:
-    """The model with its starting weights."""
+    """Builds the model with its initial weights."""
     from transformers import CLIPConfig, CLIPModel
 
     ids = {token: position for position, token in enumerate(vocabulary())}
@@ -96,43 +96,43 @@ def new_clip() -> Any:
 
 @torch.no_grad()
 def copy_vision(clip: Any, blip_vision: Any) -> None:
-    """Starts CLIP's tower from InstructBLIP's.
+    """Initialises CLIP's vision tower with the weights of InstructBLIP's.
 
-    The two classes differ: CLIP splits query, key and value, has no bias in its patch embedding (it goes into the
-    positions, exactly) and norms the tokens first (that norm's gain starts at the tokens' spread; training heals it).
+    The two classes differ: CLIP has separate query, key and value matrices, no bias in its patch embedding (it is added
+    to the position embeddings, exactly), and a norm before its first layer (its gain starts at the tokens' spread).
     """
-    ours, theirs = clip.vision_model, blip_vision
-    ours.embeddings.patch_embedding.weight.copy_(theirs.embeddings.patch_embedding.weight)
-    ours.embeddings.position_embedding.weight.copy_(theirs.embeddings.position_embedding[0])
-    ours.embeddings.position_embedding.weight[1:] += theirs.embeddings.patch_embedding.bias
-    ours.embeddings.class_embedding.copy_(theirs.embeddings.class_embedding.view(-1))
-    for mine, other in zip(ours.encoder.layers, theirs.encoder.layers, strict=True):
-        qkv = other.self_attn.qkv
+    target, source = clip.vision_model, blip_vision
+    target.embeddings.patch_embedding.weight.copy_(source.embeddings.patch_embedding.weight)
+    target.embeddings.position_embedding.weight.copy_(source.embeddings.position_embedding[0])
+    target.embeddings.position_embedding.weight[1:] += source.embeddings.patch_embedding.bias
+    target.embeddings.class_embedding.copy_(source.embeddings.class_embedding.view(-1))
+    for layer, blip_layer in zip(target.encoder.layers, source.encoder.layers, strict=True):
+        qkv = blip_layer.self_attn.qkv
         for part, name in enumerate(("q_proj", "k_proj", "v_proj")):
-            projection = getattr(mine.self_attn, name)
+            projection = getattr(layer.self_attn, name)
             projection.weight.copy_(qkv.weight.chunk(3)[part])
             projection.bias.copy_(qkv.bias.chunk(3)[part])
         pairs = (
-            (mine.self_attn.out_proj, other.self_attn.projection),
-            (mine.layer_norm1, other.layer_norm1),
-            (mine.layer_norm2, other.layer_norm2),
-            (mine.mlp.fc1, other.mlp.fc1),
-            (mine.mlp.fc2, other.mlp.fc2),
+            (layer.self_attn.out_proj, blip_layer.self_attn.projection),
+            (layer.layer_norm1, blip_layer.layer_norm1),
+            (layer.layer_norm2, blip_layer.layer_norm2),
+            (layer.mlp.fc1, blip_layer.mlp.fc1),
+            (layer.mlp.fc2, blip_layer.mlp.fc2),
         )
-        for target, source in pairs:
-            target.weight.copy_(source.weight)
-            target.bias.copy_(source.bias)
-    ours.post_layernorm.weight.copy_(theirs.post_layernorm.weight)
-    ours.post_layernorm.bias.copy_(theirs.post_layernorm.bias)
+        for module, original in pairs:
+            module.weight.copy_(original.weight)
+            module.bias.copy_(original.bias)
+    target.post_layernorm.weight.copy_(source.post_layernorm.weight)
+    target.post_layernorm.bias.copy_(source.post_layernorm.bias)
     rng = random.Random(3)
     frames = pixels(np.stack([model_frame(sample_scene(rng), IMAGE_SIZE) for _ in range(32)]))
-    tokens = ours.embeddings(frames)
-    ours.pre_layrnorm.weight.fill_(tokens.std(-1).mean().item())
-    ours.pre_layrnorm.bias.zero_()
+    tokens = target.embeddings(frames)
+    target.pre_layrnorm.weight.fill_(tokens.std(-1).mean().item())
+    target.pre_layrnorm.bias.zero_()
 
 
 def clip_processor() -> Any:
-    """The processor that belongs to the model: squash to the square, never crop."""
+    """Builds the processor of the model: it squashes a picture to the square and never crops."""
     from transformers import CLIPImageProcessor, CLIPProcessor
 
     image = CLIPImageProcessor(
@@ -150,7 +150,7 @@ def _features(output: Any) -> Tensor:
 
 
 def embed_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
-    """`(n, d)`, not normalised."""
+    """Returns the embeddings `(n, d)` of texts, not normalised."""
     tokens = tokenizer(texts, padding=True, truncation=True, max_length=TEXT_LENGTH, return_tensors="pt")
     return _features(
         model.get_text_features(
@@ -161,7 +161,7 @@ def embed_texts(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures, those from outside the world last, and a caption for each of the others."""
+    """Pictures, those that are out of distribution last, and a caption for each of the others."""
 
     images: Tensor  # (n, size, size, 3), uint8
     captions: list[str]
@@ -171,8 +171,8 @@ class Batch:
 def sample_batch(
     rng: random.Random, *, size: int, frame: Callable[[random.Random], tuple[Scene, NDArray[np.uint8]]]
 ) -> Batch:
-    """`size` pictures; half of the captions are English, half Vietnamese."""
-    frames = sorted((frame(rng) for _ in range(size)), key=lambda one: one[0] is OUT_OF_DISTRIBUTION)
+    """Draws a batch of `size` pictures; half of the captions are English, half Vietnamese."""
+    frames = sorted((frame(rng) for _ in range(size)), key=lambda labelled: labelled[0] is OUT_OF_DISTRIBUTION)
     scenes = [scene for scene, _ in frames]
     languages = (English(), Vietnamese())
     captions = [
@@ -186,9 +186,9 @@ def sample_batch(
 def retrieval_figures(
     model: Any, tokenizer: Any, *, size: int, seed: int = EVALUATION_SEED, words: Phrasing | None = None
 ) -> dict[str, float]:
-    """Recall of the right frame among `size` unseen ones, asked with its full caption.
+    """Measures the recall of the right frame among `size` unseen ones for its full caption.
 
-    Frames whose caption is literally the query's are not counted as errors.
+    Frames with the same caption as the query do not count as errors.
     """
     rng = random.Random(seed)
     scenes = [sample_scene(rng) for _ in range(size)]
@@ -203,8 +203,9 @@ def retrieval_figures(
     model.train()
     scores = F.normalize(torch.cat(texts).float(), dim=-1) @ F.normalize(torch.cat(images).float(), dim=-1).t()
     number = {caption: i for i, caption in enumerate(dict.fromkeys(captions))}
-    same = torch.tensor([number[caption] for caption in captions], device=scores.device)
-    better = ((scores > scores.diagonal()[:, None]) & (same[:, None] != same[None])).sum(1)
+    caption_ids = torch.tensor([number[caption] for caption in captions], device=scores.device)
+    other_caption = caption_ids[:, None] != caption_ids[None]
+    better = ((scores > scores.diagonal()[:, None]) & other_caption).sum(1)
     return {
         "retrieval.r1": round((better < 1).float().mean().item(), 4),
         "retrieval.r5": round((better < 5).float().mean().item(), 4),
@@ -212,7 +213,7 @@ def retrieval_figures(
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
-    """One process of the training."""
+    """Trains as one process of several."""
     from transformers import CLIPModel, InstructBlipForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -270,7 +271,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, seconds=500, batch=BATCH, report_every=120, seed=11)
     parser.add_argument("--vision", type=Path, help="InstructBLIP whose vision tower is the start")

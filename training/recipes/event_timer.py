@@ -1,9 +1,9 @@
-"""Trains the model of time that goes with a pocket core: from when to when an event goes on.
+"""Trains the event timer of a pocket core: it predicts when an event starts and ends.
 
-As for the T5, no picture is drawn: the sums of word vectors to which the core's queries are aligned stand in for what
-it sees, with the mistakes that it makes. Frames lie a quarter of a second to a second apart, and what is asked for is
-there, or its reverse is, or something else. What only stands there ("a red car in the rain") never goes on, and is told
-from events by its words; among those are some that the stories do not play.
+As for the T5, no picture is rendered: the sums of word vectors to which the core's queries are aligned stand for the
+frames, with the mistakes of the vision tower. Frames are a quarter of a second to a second apart, and the event asked
+for happens in them, or its reverse, or another event. A description of a state ("a red car in the rain") is no event,
+which the timer learns from its words; some events among its texts never happen in a story.
 
     python -m training.recipes.event_timer --t5 runs/t5 --out runs/event_timer --seconds 2400  # resumes, too
 """
@@ -41,14 +41,14 @@ KINDS: dict[EventKind, float] = {
     "boards": 1.5, "gets off": 1.5, "overtakes": 1.0, "picks up": 1.2, "puts down": 1.2, "enters": 0.4, "leaves": 0.4,
     "stops": 0.8, "crosses": 0.8, "turns around": 0.8,
 }  # fmt: skip
-"""How often a shot is drawn for each: the first ones come up seldom."""
-CLAIMS = 6  # asked of each shot
-STILLS = 2  # what only stands there, beside the claims
-SPAN_SECONDS = (9.0, 21.5)  # of the frames, from the first to the last
+"""How often a shot is drawn for each kind, relative to the others: rare kinds more often."""
+CLAIMS = 6  # events asked for in each shot
+STILLS = 2  # descriptions of a state for each shot
+SPAN_SECONDS = (9.0, 21.5)  # least and greatest time from the first to the last frame
 APART_SECONDS = (0.25, 0.25, 0.5, 1.0)
-NEAR_SECONDS = 0.5  # beside an event, from where it is timed too: frames may lie a second apart
-ALIKE_SECONDS = 1.5  # around what may be called so, where nothing is learnt
-NOISE = 0.5  # at most, in standard deviations of the word table
+NEAR_SECONDS = 0.5  # frames this close to an event count as inside it, as frames may be a second apart
+ALIKE_SECONDS = 1.5  # frames this close to an event that the same words may mean do not count
+NOISE = 0.5  # greatest noise on the vectors, in standard deviations of the word table
 OFFSETS_WEIGHT, EVENT_WEIGHT = 0.1, 0.3
 EVALUATION_SEED = 6262
 
@@ -59,21 +59,21 @@ log = logging.getLogger("training")
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Frames of a shot, and when an event goes on in it."""
+    """The frames of a shot with a text, and when the event that it names happens."""
 
     text: str
     seconds: NDArray[np.float64]  # (frames,)
     backdrop: Tensor  # (frames, 4), word ids
-    columns: Tensor  # (frames, 10, 6)
-    going: Row  # (frames,), 1.0 in or beside an event
-    starts: Row  # (frames,), seconds since it began
-    ends: Row  # (frames,), seconds until it ends
-    counts: Row  # (frames,), 0.0 where neither is true
-    event: bool = True  # whether the text names one
+    columns: Tensor  # (frames, 10, 6), word ids
+    going: Row  # (frames,), 1.0 inside the event
+    starts: Row  # (frames,), seconds since its start
+    ends: Row  # (frames,), seconds until its end
+    counts: Row  # (frames,), 1.0 where the frame counts in the loss
+    event: bool = True  # whether the text names an event
 
 
 def sample_shot_of(rng: random.Random) -> tuple[EventKind, Shot]:
-    """A shot in which something of the kind drawn happens."""
+    """Draws a kind of event and a shot in which it happens."""
     (kind,) = rng.choices(list(KINDS), list(KINDS.values()))
     while True:
         shot = sample_shot(rng, SHOT_SECONDS)
@@ -82,12 +82,12 @@ def sample_shot_of(rng: random.Random) -> tuple[EventKind, Shot]:
 
 
 def sample_claims(shot: Shot, kind: EventKind, rng: random.Random) -> list[Claim]:
-    """What is asked of a shot: mostly about events of `kind`, as they are and with time running backwards."""
+    """Draws the claims about a shot: mostly events of `kind`, as they happen or reversed."""
     claims = []
     for number in range(CLAIMS):
-        asked = kind if number < 4 else rng.choice(sorted({event.kind for event in shot.events}))
-        claim = Claim.of(rng.choice([event for event in shot.events if event.kind == asked]), rng)
-        if number in (2, 3) and asked in REVERSED:
+        claimed = kind if number < 4 else rng.choice(sorted({event.kind for event in shot.events}))
+        claim = Claim.of(rng.choice([event for event in shot.events if event.kind == claimed]), rng)
+        if number in (2, 3) and claimed in REVERSED:
             claim = reverse_claim(claim)
         elif number >= 2 and rng.random() < 0.5:
             claim = claim.changed(rng)
@@ -96,7 +96,7 @@ def sample_claims(shot: Shot, kind: EventKind, rng: random.Random) -> list[Claim
 
 
 def sample_still(shot: Shot, rng: random.Random) -> str:
-    """Words for somebody of a shot, or for what a frame of it shows, without anything that happens."""
+    """Draws a description of a state: a player of the shot, or the caption of a frame without an action."""
     if rng.random() < 0.5:
         event = rng.choice(shot.events)
         return article(rng.choice((event.who, event.other or event.who)).split(" ", rng.random() < 0.3)[-1])
@@ -106,7 +106,7 @@ def sample_still(shot: Shot, rng: random.Random) -> str:
 
 
 def sample_seconds(rng: random.Random) -> NDArray[np.float64]:
-    """When the frames are: evenly, or nearly so."""
+    """Draws the times of the frames, ascending, evenly or with some jitter."""
     span, apart = rng.uniform(*SPAN_SECONDS), rng.choice(APART_SECONDS)
     start = rng.uniform(0.0, SHOT_SECONDS - 0.05 - span)
     seconds = np.arange(start, start + span, apart)
@@ -116,76 +116,81 @@ def sample_seconds(rng: random.Random) -> NDArray[np.float64]:
 
 
 def sample_timed(rng: random.Random) -> list[Timed]:
-    """What is learnt of one shot."""
+    """Draws a shot with its frames and several texts: events, states, and an event that does not happen."""
     kind, shot = sample_shot_of(rng)
-    seconds, rates = sample_seconds(rng), MEASURED_RATES.times(rng.uniform(0, 2))
-    seen = slot_ids([add_perception_noise(shot.truth(float(at)), rng, rates) for at in seconds])
+    seconds, rates = sample_seconds(rng), MEASURED_RATES.scaled(rng.uniform(0, 2))
+    frames = slot_ids([add_perception_noise(shot.truth(float(at)), rng, rates) for at in seconds])
     timed = [
-        Timed(claim.text(rng), seconds, *seen, *targets(shot, claim, seconds))
+        Timed(claim.text(rng), seconds, *frames, *targets(shot, claim, seconds))
         for claim in sample_claims(shot, kind, rng)
     ]
     never, always = np.zeros(len(seconds), np.float32), np.ones(len(seconds), np.float32)
-    stills = [Timed(sample_still(shot, rng), seconds, *seen, never, never, never, always, False) for _ in range(STILLS)]
-    return [*timed, *stills, Timed(sample_action(rng).present, seconds, *seen, never, never, never, never)]
+    stills = [
+        Timed(sample_still(shot, rng), seconds, *frames, never, never, never, always, False) for _ in range(STILLS)
+    ]
+    return [*timed, *stills, Timed(sample_action(rng).present, seconds, *frames, never, never, never, never)]
 
 
 def targets(shot: Shot, claim: Claim, seconds: NDArray[np.float64]) -> tuple[Row, Row, Row, Row]:
-    """`going`, `starts`, `ends` and `counts` of `Timed`."""
-    found = np.zeros((4, len(seconds)), np.float32)
-    found[3] = 1.0
+    """Returns `going`, `starts`, `ends` and `counts` of `Timed` for a claim."""
+    rows = np.zeros((4, len(seconds)), np.float32)
+    rows[3] = 1.0
     alike = replace(claim, kind=ALIKE[claim.kind], other=None, other_colour=None) if claim.kind in ALIKE else None
     for event in shot.events:
         since, left = seconds - event.start_seconds, event.end_seconds - seconds
         if claim.fits(event):
             near = (since >= -NEAR_SECONDS) & (left >= -NEAR_SECONDS)
             whole = since[0] <= NEAR_SECONDS and left[-1] <= NEAR_SECONDS
-            found[0, near], found[1, near], found[2, near], found[3, near] = 1.0, since[near], left[near], whole
+            rows[0, near], rows[1, near], rows[2, near], rows[3, near] = 1.0, since[near], left[near], whole
         elif alike is not None and alike.fits(event):
-            found[3, (since >= -ALIKE_SECONDS) & (left >= -ALIKE_SECONDS)] = 0.0
-    going, starts, ends, counts = found
+            rows[3, (since >= -ALIKE_SECONDS) & (left >= -ALIKE_SECONDS)] = 0.0
+    going, starts, ends, counts = rows
     return going, starts, ends, counts
 
 
 class Targets(NamedTuple):
-    """What the model of time is to tell of rows."""
+    """What the event timer should predict for a batch of rows."""
 
     frames: Tensor  # (n, frames, 3): going, starts, ends
-    counts: Tensor  # (n, frames), which of them count
+    counts: Tensor  # (n, frames), 1.0 where a frame counts
     events: Tensor  # (n,), 1.0 for an event
 
 
-def collated(rows: list[Timed], table: Tensor) -> tuple[dict[str, Tensor], Targets]:
-    """What `EventTimer` takes, and what it is to tell."""
-    frames = nn.utils.rnn.pad_sequence([slot_vectors(one.backdrop, one.columns, table) for one in rows], True)
-    words = [torch.tensor(text_ids(one.text, "t5")[:-1]) for one in rows]
+def collate(rows: list[Timed], table: Tensor) -> tuple[dict[str, Tensor], Targets]:
+    """Returns the inputs of `EventTimer` for rows, padded, and its targets."""
+    frames = nn.utils.rnn.pad_sequence([slot_vectors(row.backdrop, row.columns, table) for row in rows], True)
+    words = [torch.tensor(text_ids(row.text, "t5")[:-1]) for row in rows]
     padded = nn.utils.rnn.pad_sequence(words, True)
-    lengths = torch.tensor([len(one) for one in words])
+    lengths = torch.tensor([len(ids) for ids in words])
     longest = frames.shape[1]
-    seconds = torch.tensor(np.stack([np.pad(one.seconds, (0, longest - len(one.seconds)), "edge") for one in rows]))
-    wanted = [np.stack([one.going, one.starts, one.ends], 1) for one in rows]
+    seconds = torch.tensor(np.stack([np.pad(row.seconds, (0, longest - len(row.seconds)), "edge") for row in rows]))
+    frame_targets = [np.stack([row.going, row.starts, row.ends], 1) for row in rows]
     inputs = {
         "seen": frames + torch.randn_like(frames) * table.std() * NOISE * torch.rand(len(rows), 1, 1, 1),
         "words": table[padded],
         "said": (torch.arange(padded.shape[1]) < lengths[:, None]).float(),
         "seconds": seconds.float(),
-        "lengths": torch.tensor([len(one.seconds) for one in rows]),
+        "lengths": torch.tensor([len(row.seconds) for row in rows]),
     }
-    events = torch.tensor([float(one.event) for one in rows])
-    return inputs, Targets(_padded(wanted), _padded([one.counts for one in rows]), events)
+    events = torch.tensor([float(row.event) for row in rows])
+    return inputs, Targets(_pad_rows(frame_targets), _pad_rows([row.counts for row in rows]), events)
 
 
-def _padded(rows: list[NDArray[np.float32]]) -> Tensor:
-    return nn.utils.rnn.pad_sequence([torch.from_numpy(one) for one in rows], True)
+def _pad_rows(rows: list[NDArray[np.float32]]) -> Tensor:
+    return nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in rows], True)
 
 
-def losses(told: tuple[Tensor, Tensor], targets: Targets) -> dict[str, Tensor]:
-    """Cross-entropies of whether it is an event and whether it goes on, and how many seconds starts and ends lie off
-    where it does.
+def losses(predictions: tuple[Tensor, Tensor], targets: Targets) -> dict[str, Tensor]:
+    """Computes the losses of predictions: logits and offsets `(n, frames, 3)` and event logits `(n,)`.
+
+    Returns:
+        `going`, the cross-entropy of whether the event is going on in a frame; `off`, the mean error of its start and
+        end in seconds, where it is; `event`, the cross-entropy of whether the text names an event.
     """
-    (frames, event), wanted, counts = told, targets.frames, targets.counts
-    going = F.binary_cross_entropy_with_logits(frames[..., 0], wanted[..., 0], reduction="none")
-    timed = wanted[..., 0] * counts
-    off = (frames[..., 1:] - wanted[..., 1:]).abs().mean(-1)
+    (frames, event), true_frames, counts = predictions, targets.frames, targets.counts
+    going = F.binary_cross_entropy_with_logits(frames[..., 0], true_frames[..., 0], reduction="none")
+    timed = true_frames[..., 0] * counts
+    off = (frames[..., 1:] - true_frames[..., 1:]).abs().mean(-1)
     return {
         "going": (going * counts).sum() / counts.sum(),
         "off": (off * timed).sum() / timed.sum().clamp(min=1.0),
@@ -194,7 +199,7 @@ def losses(told: tuple[Tensor, Tensor], targets: Targets) -> dict[str, Tensor]:
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
-    """Trains, or goes on from the last checkpoint of `options.out`, as one process of several."""
+    """Trains, or resumes from the last checkpoint in `options.out`, as one process of several."""
     from transformers import T5ForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -212,16 +217,16 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         timer.load_state_dict(started.state_dict())
 
     def loss(_progress: float) -> tuple[Tensor, dict[str, Tensor]]:
-        inputs, wanted = collated(next(batches), table)
-        shown = losses(timer(**inputs), wanted)
-        return shown["going"] + OFFSETS_WEIGHT * shown["off"] + EVENT_WEIGHT * shown["event"], shown
+        inputs, targets = collate(next(batches), table)
+        parts = losses(timer(**inputs), targets)
+        return parts["going"] + OFFSETS_WEIGHT * parts["off"] + EVENT_WEIGHT * parts["event"], parts
 
     @torch.no_grad()
     def report() -> dict[str, float]:
         rng = random.Random(f"{EVALUATION_SEED} held out")
-        inputs, wanted = collated([one for _ in range(40) for one in sample_timed(rng)], table)
-        shown = losses(timer(**inputs), wanted)
-        return {f"held_out.{name}": round(value.item(), 4) for name, value in shown.items()}
+        inputs, targets = collate([timed for _ in range(40) for timed in sample_timed(rng)], table)
+        parts = losses(timer(**inputs), targets)
+        return {f"held_out.{name}": round(value.item(), 4) for name, value in parts.items()}
 
     schedule = Schedule(
         options.seconds,
@@ -240,12 +245,14 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    batches = batches_of(loop, lambda rng: [one for _ in range(options.batch) for one in sample_timed(rng)], options)
+    batches = batches_of(
+        loop, lambda rng: [timed for _ in range(options.batch) for timed in sample_timed(rng)], options
+    )
     loop.run()
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--t5", type=Path, required=True, help="whose word table the core's queries are aligned to")
     parser.add_argument("--start", type=Path, help="folder of an earlier result to go on from")

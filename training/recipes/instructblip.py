@@ -1,9 +1,9 @@
 """Trains the pocket InstructBLIP: vision tower, Q-Former and projection around a frozen T5.
 
-Stage 1 (as BLIP-2's, but with the world's truth instead of captions): query i is aligned to the sum of the frozen T5
-word vectors of slot i, beside a dense loss on the patches. No T5 forward is needed, so the T5 may still be in training.
-Stage 2 (the last `lm_share` of the run, if a trained T5 is given): the language-model loss through the frozen T5, with
-the instruction also in the Q-Former (Dai et al. 2023, section 3).
+Stage 1 (as in BLIP-2, but with the world's truth instead of captions) aligns query i to the sum of the word vectors of
+slot i, with a dense loss on the patches beside it. It needs only the frozen word table, no forward pass of the T5.
+Stage 2 (the last `lm_share` of the run, if a trained T5 is given) adds the language-model loss through the frozen T5;
+the Q-Former reads the instruction, too (Dai et al. 2023, section 3).
 
     python -m training.recipes.instructblip --out runs/instructblip --seconds 1500 --processes 2 [--t5 runs/t5]
 """
@@ -38,9 +38,9 @@ from training.common.models import (
     new_t5,
     pixels,
 )
-from training.common.slots import queries_of, slot_figures, slot_ids, slot_loss
-from training.common.token_ids import id_rows
-from training.common.vision import DENSE_AFTER, SPARSE_SHARE, kept_patches, look
+from training.common.slots import project_queries, slot_figures, slot_ids, slot_loss
+from training.common.token_ids import padded_ids
+from training.common.vision import DENSE_AFTER, SPARSE_SHARE, encode_frames, sample_patches
 from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
 from training.world.scene import (
     Pairs,
@@ -51,33 +51,37 @@ BATCH = 48  # frames of one process
 
 
 class DenseHead(nn.Module):
-    """Reads the labels of `patch_labels` off each patch; thrown away after training."""
+    """Predicts the labels of `patch_labels` for each patch; it is dropped after training."""
 
     def __init__(self) -> None:
         super().__init__()
         self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
 
     def loss(self, patches: Tensor, dense: Tensor, kept: Tensor | None = None) -> Tensor:
-        """Of states `(n, patches, width)`, given the labels `(n, grid, grid, classes)`, if only some patches are kept,
-        their places.
+        """Computes the weighted cross-entropy of the labels; patches without an actor have a low weight.
+
+        Args:
+            patches: states `(n, patches, width)`.
+            dense: labels `(n, grid, grid, classes)`.
+            kept: indices `(n, patches)` of the patches, if they are not all.
         """
         labels = dense.flatten(1, 2)
         if kept is not None:
             labels = labels.gather(1, kept[..., None].expand(-1, -1, len(CLASSES)))
         labels = labels.flatten(0, 1).to(patches.device)
         logits = self.head(patches).float().flatten(0, 1).split(CLASSES, dim=1)
-        seen = labels[:, KIND] > 0
-        weight = torch.where(seen, 1.0, 0.15)
+        occupied = labels[:, KIND] > 0
+        weight = torch.where(occupied, 1.0, 0.15)
         total = torch.zeros_like(weight)
         for position, (part, target) in enumerate(zip(logits, labels.t(), strict=True)):
             each = F.cross_entropy(part, target, reduction="none")
-            total = total + (each if position in (KIND, COLOUR) else 0.5 * each * seen)
+            total = total + (each if position in (KIND, COLOUR) else 0.5 * each * occupied)
         return (total * weight).sum() / weight.sum()
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A picture with what its queries and its patches are to say."""
+    """A picture with the truth for its queries and for its patches."""
 
     scene: Scene
     image: NDArray[np.uint8]  # (size, size, 3)
@@ -85,17 +89,17 @@ class Labelled:
 
 
 def sample_labelled(rng: random.Random, pairs: Pairs = "all") -> Labelled:
-    """One picture of any sort."""
+    """Draws a frame of any kind with its labels."""
     scene, image = sample_frame(rng, pairs)
     return Labelled(scene, image, patch_labels(scene, GRID))
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures, their truth, and a task for each, as the model takes them."""
+    """Pictures with their truth and a task for each, as the model takes them."""
 
     images: Tensor  # (n, size, size, 3), uint8
-    patches: Tensor  # (n, grid, grid, classes)
+    patches: Tensor  # (n, grid, grid, classes), of `patch_labels`
     slots: tuple[Tensor, Tensor]  # of `slot_ids`
     instructions: Tensor  # (n, words) for the Q-Former
     prompts: Tensor  # (n, words) for the T5
@@ -103,21 +107,21 @@ class Batch:
 
 
 def sample_batch(rng: random.Random, *, size: int, frame: Callable[[random.Random], Labelled]) -> Batch:
-    """`size` pictures, each with a task of its own."""
-    frames = [frame(rng) for _ in range(size)]
-    instructions, asked, answers = zip(*(sample_task(one.scene, rng) for one in frames), strict=True)
+    """Draws a batch of `size` pictures, each with its own task."""
+    pictures = [frame(rng) for _ in range(size)]
+    instructions, questions, answers = zip(*(sample_task(picture.scene, rng) for picture in pictures), strict=True)
     return Batch(
-        torch.from_numpy(np.stack([one.image for one in frames])),
-        torch.from_numpy(np.stack([one.patches for one in frames])),
-        slot_ids([one.scene for one in frames]),
-        id_rows(instructions, "bert"),
-        id_rows(asked, "t5"),
-        id_rows(answers, "t5", -100),
+        torch.from_numpy(np.stack([picture.image for picture in pictures])),
+        torch.from_numpy(np.stack([picture.patches for picture in pictures])),
+        slot_ids([picture.scene for picture in pictures]),
+        padded_ids(instructions, "bert"),
+        padded_ids(questions, "t5"),
+        padded_ids(answers, "t5", -100),
     )
 
 
 def language_loss(model: Any, queries: Tensor, batch: Batch) -> Tensor:
-    """The answers' cross-entropy through the frozen T5."""
+    """Computes the cross-entropy of the answers through the frozen T5."""
     device = queries.device
     prompt, labels = batch.prompts.to(device), batch.answers.to(device)
     words = model.language_model.get_input_embeddings()(prompt)
@@ -130,7 +134,7 @@ def language_loss(model: Any, queries: Tensor, batch: Batch) -> Tensor:
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
-    """One process of the training."""
+    """Trains as one process of several."""
     from transformers import InstructBlipForConditionalGeneration, T5ForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -159,16 +163,16 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         if torch.rand(()) < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
         sparse = progress < DENSE_AFTER and torch.rand(()) < SPARSE_SHARE
-        kept = kept_patches(batch.patches) if sparse else None
+        kept = sample_patches(batch.patches) if sparse else None
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            vision = look(model.vision_model, frames, kept)
-            queries = queries_of(model, vision, batch.instructions)
+            vision = encode_frames(model.vision_model, frames, kept)
+            queries = project_queries(model, vision, batch.instructions)
             total = slot_loss(queries, batch.slots, table, progress) + head.loss(vision[:, 1:], batch.patches, kept)
-            shown = {"alignment": total}
+            parts = {"alignment": total}
             if options.t5 and progress >= 1 - options.lm_share:
-                shown["language"] = language_loss(model, queries, batch)
-                total = total + shown["language"]
-        return total, shown
+                parts["language"] = language_loss(model, queries, batch)
+                total = total + parts["language"]
+        return total, parts
 
     def save() -> None:
         model.save_pretrained(options.out)
@@ -192,7 +196,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, seconds=1500, batch=BATCH, report_every=120, seed=21)
     parser.add_argument("--t5", type=Path, help="trained T5; without it, stage 1 alone")

@@ -1,9 +1,9 @@
 """Trains the pocket image-text matching model: BLIP-2's first stage (Li et al. 2023, section 3.2) at pocket scale.
 
-The vision tower is the pocket InstructBLIP's, frozen. Three losses share one Q-Former, told apart by who may see whom:
-image-text contrast (queries and text do not see each other), image-text matching (everybody sees everybody; hard
-negatives from the contrast, and captions with one thing wrong) and image-grounded text generation (the text sees the
-queries and what was written before; its head is thrown away).
+The vision tower is that of the pocket InstructBLIP, frozen. Three losses share the Q-Former with different attention
+masks: image-text contrast (queries and text do not attend to each other), image-text matching (all attend to all;
+negatives are hard pictures by the contrast, and captions with one difference) and image-grounded text generation (text
+attends to the queries and to earlier words; its head is dropped after training).
 
     python -m training.recipes.matching --vision runs/instructblip --out runs/matching --seconds 1200
 """
@@ -31,7 +31,7 @@ from training.common.feed import ReplayBuffer
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.metrics import area_under_curve
 from training.common.models import IMAGE_SIZE, QUERIES, matching_processor, new_matching, pixels
-from training.common.token_ids import id_rows
+from training.common.token_ids import padded_ids
 from training.world.captions import false_caption, sample_caption
 from training.world.render import model_frame
 from training.world.scene import Pairs, Scene, sample_scene
@@ -43,16 +43,16 @@ TEMPERATURE = 0.07
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures, the ids of a true caption and of a false one for each."""
+    """Pictures, each with the ids of a true and of a false caption."""
 
     images: Tensor  # (n, size, size, 3), uint8
-    captions: Tensor  # (n, words)
-    wrong: Tensor  # (n, words)
+    captions: Tensor  # (n, words), true
+    wrong: Tensor  # (n, words), false
     truth: Truth
 
 
 def sample_still(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArray[np.uint8]]:
-    """A scene and its picture."""
+    """Draws a scene and its picture."""
     scene = sample_scene(rng, pairs)
     return scene, model_frame(scene, IMAGE_SIZE, rng)
 
@@ -60,30 +60,30 @@ def sample_still(rng: random.Random, pairs: Pairs = "all") -> tuple[Scene, NDArr
 def sample_batch(
     rng: random.Random, *, size: int, still: Callable[[random.Random], tuple[Scene, NDArray[np.uint8]]]
 ) -> Batch:
-    """`size` pictures with their captions."""
+    """Draws a batch of `size` pictures with their captions."""
     scenes, images = zip(*(still(rng) for _ in range(size)), strict=True)
     captions = [sample_caption(scene, rng) for scene in scenes]
     return Batch(
         torch.from_numpy(np.stack(images)),
-        id_rows([caption.text for caption in captions], "bert"),
-        id_rows([false_caption(scene, rng) for scene in scenes], "bert"),
+        padded_ids([caption.text for caption in captions], "bert"),
+        padded_ids([false_caption(scene, rng) for scene in scenes], "bert"),
         truth_of(captions, scenes),
     )
 
 
 def mask_of(ids: Tensor) -> Tensor:
-    """1 where there is a word."""
+    """Returns the attention mask of ids: 1 for a word, 0 for padding."""
     return (ids > 0).long()
 
 
 def query_states(model: Any, vision: Tensor) -> Tensor:
-    """`(n, queries, width)` of pictures alone."""
+    """Returns the states `(n, queries, width)` of pictures without a text."""
     queries = model.query_tokens.expand(len(vision), -1, -1)
     return model.qformer(query_embeds=queries, encoder_hidden_states=vision).last_hidden_state  # type: ignore[no-any-return]  # the class is untyped
 
 
 def similarity(model: Any, vision: Tensor, ids: Tensor) -> Tensor:
-    """`(texts, pictures)` cosines of each text and its nearest query."""
+    """Returns the cosines `(texts, pictures)` of each text and the picture's most similar query."""
     words = model.qformer(query_embeds=model.embeddings(input_ids=ids), query_length=0, attention_mask=mask_of(ids))
     text = F.normalize(model.text_projection(words.last_hidden_state[:, 0]).float(), dim=-1)
     image = F.normalize(model.vision_projection(query_states(model, vision)).float(), dim=-1)
@@ -91,7 +91,7 @@ def similarity(model: Any, vision: Tensor, ids: Tensor) -> Tensor:
 
 
 def match_logits(model: Any, vision: Tensor, ids: Tensor) -> Tensor:
-    """`(n, 2)`: whether each text fits its picture."""
+    """Returns logits `(n, 2)` of whether each text is false or true of its picture."""
     queries = model.query_tokens.expand(len(vision), -1, -1)
     ones = torch.ones(queries.shape[:2], dtype=torch.long, device=vision.device)
     states = model.qformer(
@@ -104,18 +104,18 @@ def match_logits(model: Any, vision: Tensor, ids: Tensor) -> Tensor:
 
 
 def generation_loss(model: Any, head: nn.Module, vision: Tensor, ids: Tensor) -> Tensor:
-    """The next word's cross-entropy: text sees all queries and the words before it; queries see no text."""
+    """Computes the cross-entropy of the next word; text attends to queries and earlier words, queries to no text."""
     mask = mask_of(ids)
     queries = model.query_tokens.expand(len(vision), -1, -1)
     length = QUERIES + ids.shape[1]
-    sees = torch.zeros(len(vision), 1, length, length, device=vision.device)
-    sees[..., :QUERIES] = 1
+    attends = torch.zeros(len(vision), 1, length, length, device=vision.device)
+    attends[..., :QUERIES] = 1
     earlier = torch.tril(torch.ones(ids.shape[1], ids.shape[1], device=vision.device))
-    sees[..., QUERIES:, QUERIES:] = earlier * mask[:, None, None]
+    attends[..., QUERIES:, QUERIES:] = earlier * mask[:, None, None]
     states = model.qformer(
         query_embeds=model.embeddings(input_ids=ids, query_embeds=queries),
         query_length=QUERIES,
-        attention_mask=(1 - sees) * torch.finfo(torch.float32).min,  # as the class adds it to the scores
+        attention_mask=(1 - attends) * torch.finfo(torch.float32).min,  # as the class adds it to the scores
         encoder_hidden_states=vision,
     ).last_hidden_state[:, QUERIES:-1]
     words = model.embeddings.word_embeddings.weight
@@ -124,17 +124,17 @@ def generation_loss(model: Any, head: nn.Module, vision: Tensor, ids: Tensor) ->
 
 
 def hard_negatives(cosines: Tensor, fits: Tensor) -> Tensor:
-    """For each caption, a picture of the batch that it does not fit, likelier the more alike the two seem."""
+    """Draws for each caption a picture that it is false of, the more probably the greater their cosine."""
     fits = fits.to(cosines.device)
     weights = (cosines.detach() / TEMPERATURE).softmax(1).masked_fill(fits, 0) + 1e-8 * ~fits
-    # A caption that fits every picture of a batch ("day") has no negative there; that is rare, and any picture will do.
+    # A caption that is true of every picture ("day") has no negative; this is rare, and any picture is drawn.
     weights = torch.where(fits.all(1, keepdim=True), torch.ones_like(weights), weights)
     return torch.multinomial(weights, 1)[:, 0]
 
 
 @torch.no_grad()
 def matching_figures(model: Any, vision_model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
-    """`matching.auc` of true captions against captions with one thing wrong, on the same unseen pictures."""
+    """Measures `matching.auc` of true captions against captions with one difference, on unseen pictures."""
     rng = random.Random(f"matching {seed}")
     scores: list[list[float]] = [[], []]
     model.eval()
@@ -144,14 +144,14 @@ def matching_figures(model: Any, vision_model: Any, *, size: int, seed: int = EV
         frames = pixels(np.stack([model_frame(scene, IMAGE_SIZE) for scene in scenes]), device)
         states = vision_model(pixel_values=frames).last_hidden_state
         texts = [sample_caption(scene, rng).text for scene in scenes], [false_caption(scene, rng) for scene in scenes]
-        for found, part in zip(scores, texts, strict=True):
-            found += match_logits(model, states, id_rows(part, "bert").to(device)).softmax(-1)[:, 1].tolist()
+        for part_scores, part in zip(scores, texts, strict=True):
+            part_scores += match_logits(model, states, padded_ids(part, "bert").to(device)).softmax(-1)[:, 1].tolist()
     model.train()
     return {"matching.auc": round(area_under_curve(scores[0], scores[1]), 4)}
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
-    """One process of the training."""
+    """Trains as one process of several."""
     from transformers import Blip2ForImageTextRetrieval, InstructBlipForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -161,8 +161,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model = new_matching(blip)
     if options.start:
         started = Blip2ForImageTextRetrieval.from_pretrained(options.start, dtype=torch.float32).state_dict()
-        own = {name: value for name, value in started.items() if not name.startswith("vision_model.")}
-        model.load_state_dict(model.state_dict() | own)
+        without_vision = {name: value for name, value in started.items() if not name.startswith("vision_model.")}
+        model.load_state_dict(model.state_dict() | without_vision)
     for part in (model.vision_model, model.qformer):
         part.set_attn_implementation(ATTENTION)
     head = nn.Linear(model.config.qformer_config.hidden_size, model.config.qformer_config.hidden_size)
@@ -192,8 +192,8 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
             weight = torch.tensor([1.0, 2.0], device=device)
             matching = F.cross_entropy(logits, labels, weight=weight)
             generation = generation_loss(model, head, vision, texts)
-        shown = {"contrast": contrast, "matching": matching, "generation": generation}
-        return contrast + 2 * matching + 0.5 * generation, shown
+        parts = {"contrast": contrast, "matching": matching, "generation": generation}
+        return contrast + 2 * matching + 0.5 * generation, parts
 
     def save() -> None:
         model.save_pretrained(options.out)
@@ -215,7 +215,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser, seconds=1200, batch=BATCH, report_every=120, seed=31)
     parser.add_argument("--vision", type=Path, required=True, help="InstructBLIP whose vision tower it shares")

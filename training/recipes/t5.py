@@ -1,9 +1,9 @@
-"""Trains the pocket T5: visual questions over a symbolic prefix, and the language tasks of the agent.
+"""Trains the pocket T5: visual questions with a symbolic prefix, and the language tasks of the agent.
 
-The prefix stands in for a picture: eleven sums of word vectors (the backdrop and ten columns), the very vectors that
-the queries of InstructBLIP are later aligned to. So the T5 never sees a picture, and its frozen word table is the
-meeting point. Three helps, measured in the pocket experiments: attention starts as a look-up, throw-away heads say
-which columns a word means, and the prefix is noisy.
+The prefix stands for a picture: eleven sums of word vectors (the backdrop and ten columns), to which the queries of
+InstructBLIP are aligned later. The T5 never sees a picture; its frozen word table connects the two. Three measures
+helped in the pocket experiments: attention is initialised as a look-up, auxiliary heads predict which columns a word
+refers to, and the prefix has noise.
 
     python -m training.recipes.t5 --out runs/t5 --seconds 1200            # the same command resumes
     python -m training.recipes.t5 --out runs/t5 --figures                 # held-out figures to runs/t5/figures.json
@@ -33,9 +33,9 @@ from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.loop import Loop, Schedule, batches_of, launch
 from training.common.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
 from training.common.perception_noise import MEASURED_RATES, add_perception_noise
-from training.common.samples import Sample, asked_episode, claimed_episode, episode_sample, prefixed
+from training.common.samples import Sample, as_sample, prefixed_inputs, sample_asked_episode, sample_claimed_episode
 from training.common.slots import slot_ids, slot_vectors, word_id
-from training.common.token_ids import padded, text_ids
+from training.common.token_ids import pad_right, text_ids
 from training.common.tokenizer import build_tokenizer
 from training.language.noise import rephrase
 from training.language.out_of_distribution import sample_out_of_distribution_question
@@ -57,10 +57,10 @@ from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
 
 log = logging.getLogger("training")
 
-SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # of one process
-QUESTIONS_A_SCENE = 3
+SCENE_BATCH, EPISODE_BATCH, CLAIM_BATCH, CAPTION_BATCH, LANGUAGE_BATCH = 36, 32, 32, 4, 96  # samples per process
+QUESTIONS_PER_SCENE = 3
 LENGTH_GROUPS = 4
-NOISE = 0.25  # mean standard deviation of the noise on the prefix, in units of the table's
+NOISE = 0.25  # mean standard deviation of the noise on the prefix; that of the word table is 1
 EVALUATION_SEED = 7177
 CAPTION = prompts.render("pocket/caption")
 CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {
@@ -71,11 +71,11 @@ CLAIM_KINDS: dict[str, Callable[[random.Random], Episode]] = {
 
 
 def visual_batch(rng: random.Random, size: int) -> list[Sample]:
-    """`size` questions, a few on each scene; one scene in thirty lies outside the world."""
+    """Draws `size` questions, some about each scene; one scene in thirty is out of distribution."""
     samples: list[Sample] = []
     while len(samples) < size:
         if rng.random() < 1 / 15:
-            samples.append(_one_frame_of(sample_episode(rng), rng))
+            samples.append(_single_frame(sample_episode(rng), rng))
             continue
         scene = OUT_OF_DISTRIBUTION if rng.random() < 1 / 30 else sample_scene(rng)
         if rng.random() < 1 / 12:
@@ -83,57 +83,59 @@ def visual_batch(rng: random.Random, size: int) -> list[Sample]:
                 "pocket/answer", question=rephrase(sample_out_of_distribution_question(rng)[0], rng)
             )
             samples.append(((scene,), prompt, UNKNOWN))
-        for _ in range(QUESTIONS_A_SCENE):
+        for _ in range(QUESTIONS_PER_SCENE):
             _, prompt, answer = sample_task(scene, rng)
             samples.append(((scene,), prompt, answer))
     return samples[:size]
 
 
-def _one_frame_of(episode: Episode, rng: random.Random) -> Sample:
-    """What happens shows in no single frame: the answer is that it does not tell."""
+def _single_frame(episode: Episode, rng: random.Random) -> Sample:
+    """Returns an episode's question about a single frame: as it shows no event, the answer is `UNKNOWN`."""
     truth = episode.shot.truth(rng.choice(episode.seconds))
     return (truth,), prompts.render("pocket/answer", question=rephrase(episode.text, rng)), UNKNOWN
 
 
 def episode_batch(rng: random.Random, questions: int, claims: int) -> list[Sample]:
-    """Questions and claims about several frames."""
-    episodes = [asked_episode(rng) for _ in range(questions)] + [claimed_episode(rng) for _ in range(claims)]
-    return [_misread(episode_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
+    """Draws samples about several frames, some with questions and some with claims."""
+    episodes = [sample_asked_episode(rng) for _ in range(questions)] + [
+        sample_claimed_episode(rng) for _ in range(claims)
+    ]
+    return [_misread(as_sample(episode, rng), rng, rng.uniform(0, 2)) for episode in episodes]
 
 
-def _misread(sample: Sample, rng: random.Random, times: float) -> Sample:
-    """The frames read with `times` the mistakes of the pocket vision tower."""
+def _misread(sample: Sample, rng: random.Random, factor: float) -> Sample:
+    """Returns the sample with `factor` times the mistakes of the pocket vision tower."""
     frames, prompt, answer = sample
-    return [add_perception_noise(frame, rng, MEASURED_RATES.times(times)) for frame in frames], prompt, answer
+    return [add_perception_noise(frame, rng, MEASURED_RATES.scaled(factor)) for frame in frames], prompt, answer
 
 
 def caption_batch(rng: random.Random, size: int) -> list[Sample]:
-    """Full captions; a batch of their own, since they would pad the short answers."""
+    """Draws full captions; they have their own batch because they would pad the short answers."""
     scenes = [sample_scene(rng) for _ in range(size)]
     return [((scene,), CAPTION, full_caption(scene)) for scene in scenes]
 
 
 def visual_inputs(model: Any, samples: list[Sample], *, noise: float = 0.0) -> dict[str, Tensor]:
-    """What the model takes of true scenes, their vectors blurred by noise."""
+    """Returns the inputs of the model for samples, with noise on the vectors of their frames."""
     table = model.shared.weight
     backdrop, columns = slot_ids([frame for frames, _, _ in samples for frame in frames])
     vectors = slot_vectors(backdrop.to(table.device), columns.to(table.device), table)
     if noise:
         vectors = vectors + torch.randn_like(vectors) * noise * 2 * torch.rand(len(vectors), 1, 1, device=table.device)
-    return prefixed(vectors, samples, table)
+    return prefixed_inputs(vectors, samples, table)
 
 
 def text_inputs(examples: list[Example], device: torch.device) -> dict[str, Tensor]:
-    """Ids, mask and labels of examples without a picture."""
-    words = padded([list(text_ids(example.prompt, "t5")) for example in examples]).to(device)
-    labels = padded([list(text_ids(example.target, "t5")) for example in examples], -100).to(device)
+    """Returns ids, mask and labels of examples without a picture."""
+    words = pad_right([list(text_ids(example.prompt, "t5")) for example in examples]).to(device)
+    labels = pad_right([list(text_ids(example.target, "t5")) for example in examples], -100).to(device)
     return {"input_ids": words, "attention_mask": (words > 0).long(), "labels": labels}
 
 
 def by_length(examples: list[Example]) -> list[tuple[float, list[Example]]]:
-    """Examples in groups of like length, each with its share of the answers' tokens: the mean over all stays the same.
+    """Groups examples by length, each group with its share of all answer tokens, by which its loss is weighted.
 
-    Three quarters of one batch of all would be padding.
+    In a single batch three quarters of the tokens would be padding.
     """
     ordered = sorted(examples, key=lambda example: len(text_ids(example.prompt, "t5")))
     size = math.ceil(len(ordered) / LENGTH_GROUPS)
@@ -143,8 +145,9 @@ def by_length(examples: list[Example]) -> list[tuple[float, list[Example]]]:
 
 
 class Hints(nn.Module):
-    """Throw-away heads on the encoder, for questions about one frame: which columns a mention means, how many, and each
-    column's neighbours.
+    """Auxiliary heads on the encoder, for questions about one frame; they are dropped after training.
+
+    They predict which columns a mention refers to, how many these are, and the neighbours of each column.
     """
 
     def __init__(self) -> None:
@@ -160,10 +163,10 @@ class Hints(nn.Module):
         self.thing = word_id("thing")
 
     def mentions(self, sample: Sample) -> list[tuple[int, list[float]]]:
-        """(position in the prompt, which columns it means) for every mention of a thing."""
+        """Returns (position in the prompt, 1.0 for each column that it refers to) for every mention of a thing."""
         (scene,), prompt, _ = sample
         ids = text_ids(prompt, "t5")
-        found = []
+        mentions = []
         for position, word in enumerate(ids):
             if word not in self.kinds and word not in self.anything and word != self.thing:
                 continue
@@ -172,23 +175,23 @@ class Hints(nn.Module):
             for actor in scene.actors:
                 if colour in (None, actor.colour) and kind in (None, actor.kind):
                     columns[actor.column] = 1.0
-            found.append((position, columns))
-        return found
+            mentions.append((position, columns))
+        return mentions
 
     def loss(self, middle: Tensor, last: Tensor, samples: list[Sample]) -> Tensor:
-        """`middle` and `last` are states `(n, 11 + words, width)` of the encoder's last but one and last layer."""
+        """Computes the loss from states `(n, 11 + words, width)` of the encoder's last layer and the one before it."""
         states = self.norm(middle.float())
         rows, positions, columns = [], [], []
         for row, sample in enumerate(samples):
-            for position, wanted in self.mentions(sample):
+            for position, referred in self.mentions(sample):
                 rows.append(row)
                 positions.append(QUERIES + position)
-                columns.append(wanted)
+                columns.append(referred)
         total = torch.zeros((), device=states.device)
         if rows:
-            wanted_columns = torch.tensor(columns, device=states.device)
-            total = F.binary_cross_entropy_with_logits(self.mention_head(states[rows, positions]), wanted_columns)
-            number = wanted_columns.sum(1).long().clamp(max=len(NUMBERS) - 1)
+            true_columns = torch.tensor(columns, device=states.device)
+            total = F.binary_cross_entropy_with_logits(self.mention_head(states[rows, positions]), true_columns)
+            number = true_columns.sum(1).long().clamp(max=len(NUMBERS) - 1)
             total = total + 0.3 * F.cross_entropy(self.count_head(last[rows, positions].float() * 4), number)
         targets = torch.tensor([_neighbours(frames[0]) for frames, _, _ in samples], device=states.device).flatten(0, 1)
         if (targets >= 0).any():
@@ -199,15 +202,15 @@ class Hints(nn.Module):
 
 
 def _neighbours(scene: Scene) -> list[list[int]]:
-    """For each column: colour and kind of the actor to the left and to the right; -100 where nobody stands."""
+    """Returns for each column colour and kind of the actors left and right of its actor; -100 for an empty column."""
     colours, kinds = list(COLOURS), list(KINDS)
     table = [[-100] * 4 for _ in range(COLUMNS)]
     for place, actor in enumerate(scene.actors):
         row = []
         for other in (place - 1, place + 1):
             if 0 <= other < len(scene.actors):
-                beside = scene.actors[other]
-                row += [colours.index(beside.colour), kinds.index(beside.kind)]
+                neighbour = scene.actors[other]
+                row += [colours.index(neighbour.colour), kinds.index(neighbour.kind)]
             else:
                 row += [len(colours), len(kinds)]
         table[actor.column] = row
@@ -216,24 +219,24 @@ def _neighbours(scene: Scene) -> list[list[int]]:
 
 @torch.no_grad()
 def exact(model: Any, batches: list[dict[str, Tensor]]) -> float:
-    """Share of answers right in every token. With forced targets that is what greedy generation gets exactly right."""
+    """Measures the share of answers with every token right; with teacher forcing it is that of greedy generation."""
     right: list[Tensor] = []
     for inputs in batches:
         with torch.autocast(inputs["attention_mask"].device.type, dtype=torch.bfloat16):
-            found = model(**inputs).logits.argmax(-1)
+            predicted = model(**inputs).logits.argmax(-1)
         labels = inputs["labels"]
-        right.append(((found == labels) | (labels < 0)).all(1))
+        right.append(((predicted == labels) | (labels < 0)).all(1))
     return round(torch.cat(right).float().mean().item(), 4)
 
 
 @torch.no_grad()
 def choose(model: Any, prompt: str, candidates: list[str]) -> int:
-    """The likeliest candidate's position: mean log-probability of its tokens, the end included."""
+    """Returns the index of the candidate with the highest mean log-probability of its tokens and the end token."""
     inputs = text_inputs([Example(prompt, candidate) for candidate in candidates], model.shared.weight.device)
     labels = inputs["labels"]
     scores = model(**inputs).logits.float().log_softmax(-1).gather(-1, labels.clamp(min=0)[..., None])[..., 0]
-    kept = labels >= 0
-    return int(((scores * kept).sum(1) / kept.sum(1)).argmax())
+    is_token = labels >= 0
+    return int(((scores * is_token).sum(1) / is_token.sum(1)).argmax())
 
 
 def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
@@ -241,15 +244,15 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
     samples: list[Sample] = []
     while len(samples) < size:
         if kind in CLAIM_KINDS:
-            samples.append(episode_sample(CLAIM_KINDS[kind](rng)))
+            samples.append(as_sample(CLAIM_KINDS[kind](rng)))
             continue
         if kind in EPISODE_KINDS:
-            samples.append(episode_sample(sample_episode(rng, kind)))
+            samples.append(as_sample(sample_episode(rng, kind)))
             continue
         scene = sample_scene(rng)
         if kind == "verify":
-            statement, there = sample_statement(scene, rng)
-            samples.append(((scene,), prompts.render("pocket/verify", statement=statement), "yes" if there else "no"))
+            statement, is_true = sample_statement(scene, rng)
+            samples.append(((scene,), prompts.render("pocket/verify", statement=statement), "yes" if is_true else "no"))
         elif kind == "caption":
             samples.append(((scene,), CAPTION, full_caption(scene)))
         elif question := sample_question(scene, rng, kind):
@@ -258,53 +261,56 @@ def _visual_samples(kind: str, size: int, seed: int) -> list[Sample]:
 
 
 def figures(model: Any, *, size: int, seed: int = EVALUATION_SEED) -> dict[str, float]:
-    """Held-out figures: `qa.<kind>`, `qa.mean` (of the actor kinds), `qa.frames` (of the episodes; `.misread` with the
-    mistakes of a vision tower), and `language.<task>` on held-out wordings.
+    """Measures a model on held-out samples.
+
+    Returns:
+        `qa.<kind>`, `qa.mean` (over the actor kinds), `qa.backdrop`, `qa.frames` (over the kinds of episode; `.misread`
+        with the mistakes of a vision tower), and `language.<task>` on held-out wordings and on trained ones.
     """
     device = model.shared.weight.device
     model.eval()
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for kind in (*QUESTION_KINDS, *EPISODE_KINDS, *CLAIM_KINDS, "verify", "caption"):
         samples = _visual_samples(kind, size, seed)
         batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
-        found[f"qa.{kind}"] = exact(model, batches)
+        result[f"qa.{kind}"] = exact(model, batches)
         if kind in (*EPISODE_KINDS, *CLAIM_KINDS):
             rng = random.Random(f"misread {seed} {kind}")
             samples = [_misread(sample, rng, 1.0) for sample in samples]
             batches = [visual_inputs(model, samples[start : start + 100]) for start in range(0, size, 100)]
-            found[f"qa.{kind}.misread"] = exact(model, batches)
-    found["qa.mean"] = round(sum(found[f"qa.{kind}"] for kind in ACTOR_KINDS) / len(ACTOR_KINDS), 4)
-    episodes = [found[f"qa.{kind}"] for kind in EPISODE_KINDS]
-    found["qa.frames"] = round(sum(episodes) / len(episodes), 4)
-    misreadings = [found[f"qa.{kind}.misread"] for kind in EPISODE_KINDS]
-    found["qa.frames.misread"] = round(sum(misreadings) / len(misreadings), 4)
-    backdrop = [found[f"qa.{kind}"] for kind in BACKDROP_KINDS]
-    found["qa.backdrop"] = round(sum(backdrop) / len(backdrop), 4)
+            result[f"qa.{kind}.misread"] = exact(model, batches)
+    result["qa.mean"] = round(sum(result[f"qa.{kind}"] for kind in ACTOR_KINDS) / len(ACTOR_KINDS), 4)
+    episodes = [result[f"qa.{kind}"] for kind in EPISODE_KINDS]
+    result["qa.frames"] = round(sum(episodes) / len(episodes), 4)
+    misreadings = [result[f"qa.{kind}.misread"] for kind in EPISODE_KINDS]
+    result["qa.frames.misread"] = round(sum(misreadings) / len(misreadings), 4)
+    backdrop = [result[f"qa.{kind}"] for kind in BACKDROP_KINDS]
+    result["qa.backdrop"] = round(sum(backdrop) / len(backdrop), 4)
     for name, task in TASKS.items():
         for label, sampler in (("", task.held_out), (".trained_wordings", task.sample)):
             rng = random.Random(f"{seed} {name}{label}")
             examples = [sampler(rng) for _ in range(size)]
             if task.candidates:
-                wanted = [task.candidates.index(example.target) for example in examples]
+                targets = [task.candidates.index(example.target) for example in examples]
                 chosen = [choose(model, example.prompt, list(task.candidates)) for example in examples]
-                share = sum(map(int.__eq__, wanted, chosen)) / size
-                found[f"language.{name}{label}"] = round(share, 4)
+                share = sum(map(int.__eq__, targets, chosen)) / size
+                result[f"language.{name}{label}"] = round(share, 4)
             else:
                 chunks = [examples[start : start + 100] for start in range(0, size, 100)]
-                found[f"language.{name}{label}"] = exact(model, [text_inputs(chunk, device) for chunk in chunks])
+                result[f"language.{name}{label}"] = exact(model, [text_inputs(chunk, device) for chunk in chunks])
     model.train()
-    return found
+    return result
 
 
 def language_batch(rng: random.Random, size: int) -> list[Example]:
-    """Examples of every task, in the proportion of their weights."""
+    """Draws about `size` examples of all tasks, in proportion to their weights."""
     total = sum(task.weight for task in TASKS.values())
     return [task.sample(rng) for task in TASKS.values() for _ in range(round(size * task.weight / total))]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A step's worth of every task."""
+    """The samples of a training step, of every task."""
 
     questions: list[Sample]  # about one frame
     episodes: list[Sample]  # about several
@@ -313,10 +319,9 @@ class Batch:
 
 
 def sample_batch(rng: random.Random, times: int = 1) -> Batch:
-    """Everything is in every batch, which is `times` the usual size: a GPU takes more at once.
+    """Draws a batch of all tasks, `times` as large as usual (for a GPU).
 
-    Muon gives every step the same length whatever its gradient, so a step for one task alone undoes a little of all the
-    others.
+    Muon normalises every step, whatever the size of its gradient, so a step for one task would undo some of the others.
     """
     return Batch(
         visual_batch(rng, times * SCENE_BATCH),
@@ -327,7 +332,7 @@ def sample_batch(rng: random.Random, times: int = 1) -> Batch:
 
 
 def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    """The loss of one step: visual questions (with hints), episodes, captions, and every language task."""
+    """Computes the loss of a step: visual questions (with hints), episodes, captions, and all language tasks."""
     device = model.shared.weight.device
     noise = NOISE if torch.rand(()) < 0.6 else 0.0
 
@@ -344,13 +349,13 @@ def batch_loss(model: Any, hints: Hints, batch: Batch) -> tuple[Tensor, dict[str
     output = forward(visual_inputs(model, batch.questions, noise=noise), output_hidden_states=True)
     middle = output.encoder_hidden_states[ENCODER_LAYERS - 1]
     hint = hints.loss(middle, output.encoder_last_hidden_state, batch.questions)
-    shown = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}
+    parts = {"language": language, "caption": caption, "frames": frames, "visual": output.loss, "hints": hint}
     total = output.loss + 0.5 * hint + 0.3 * caption + 0.7 * frames + 2.0 * language
-    return total, shown
+    return total, parts
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
-    """Trains, or goes on from the last checkpoint of `options.out`, as one process of several."""
+    """Trains, or resumes from the last checkpoint in `options.out`, as one process of several."""
     from transformers import T5ForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -371,7 +376,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         build_tokenizer("t5").save_pretrained(options.out)
 
     def report() -> dict[str, float]:
-        save()  # others may start from it before the end
+        save()  # another recipe may start from it before the end
         return figures(model, size=options.report_size)
 
     schedule = Schedule(
@@ -400,19 +405,19 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
 
 
 def write_figures(folder: Path, size: int) -> None:
-    """Held-out figures of the saved model to `figures.json` beside it."""
+    """Measures the saved model and writes `figures.json` beside it."""
     from transformers import T5ForConditionalGeneration
 
     torch.set_num_threads(1)
     model = T5ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
-    found = figures(model, size=size)
+    result = figures(model, size=size)
     settings = {"size": size, "seed": EVALUATION_SEED}
-    (folder / "figures.json").write_text(json.dumps({"figures": found, "settings": settings}, indent=1) + "\n")
-    log.info("%s", json.dumps(found))
+    (folder / "figures.json").write_text(json.dumps({"figures": result, "settings": settings}, indent=1) + "\n")
+    log.info("%s", json.dumps(result))
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="an earlier result to go on from")

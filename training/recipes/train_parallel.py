@@ -1,12 +1,12 @@
-"""Trains the pocket models beside one another on one GPU: minutes instead of hours.
+"""Trains the pocket models in parallel on one GPU: minutes instead of hours.
 
-One Python process cannot keep a GPU busy with models of this size, so the recipes run at once: InstructBLIP from its
-last result, matching first on the tower that was and then on the one that came of it, CLIP and GLIP from theirs. It
-takes sixteen cores, most of which render; each frame is learnt from six times.
+One Python process cannot keep a GPU busy with models of this size, so the recipes run at the same time: InstructBLIP,
+CLIP and GLIP from their last results; matching first on the old vision tower and then on the new one. It needs sixteen
+cores, most of which render; each frame is used six times.
 
     python -m training.recipes.train_parallel --start assistant/models/pocket --out runs --seconds 390
 
-With `--scratch` nothing is kept but the T5, which sees no picture: a new tower first, then its tuning and CLIP at once.
+With `--scratch` only the T5 is kept, which sees no picture: a new tower comes first, then its tuning and CLIP together.
 
     python -m training.recipes.train_parallel --scratch --pairs seen --start assistant/models/pocket --out runs/seen
 """
@@ -21,9 +21,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-SCRATCH_SHARE = 0.67  # of the seconds go into a new tower; its tuning and CLIP have the rest
-TOWER_SHARE = 0.63  # of the seconds; matching has the rest for the tower that came of it
-HEAD_START = 15.0  # seconds that matching on the old tower ends earlier
+SCRATCH_SHARE = 0.67  # share of the seconds for a new tower; its tuning and CLIP have the rest
+TOWER_SHARE = 0.63  # share of the seconds for InstructBLIP; matching on its new tower has the rest
+HEAD_START = 15.0  # seconds by which matching on the old tower ends before InstructBLIP
 USES = ("--uses", "6")
 
 Command = list[str]
@@ -37,12 +37,12 @@ def _recipe(name: str, out: Path, budget: float, batch: int, *more: object, work
 
 
 def lanes(start: Path, out: Path, seconds: float) -> list[Lane]:
-    """What runs at once; within a lane, one after the other.
+    """Plans the training from earlier results: lanes run in parallel, the commands of a lane one after the other.
 
     Args:
-        start: folder of `instructblip`, `clip` and `glip` as they were.
-        out: folder of what comes.
-        seconds: of the longest training; start-up and held-out figures come on top.
+        start: folder with `instructblip`, `clip` and `glip` from which the training starts.
+        out: folder of the results.
+        seconds: seconds of the longest training, without start-up and evaluation.
     """
     tower = round(seconds * TOWER_SHARE)
     core, clip, glip = start / "instructblip", start / "clip", start / "glip"
@@ -72,12 +72,12 @@ def lanes(start: Path, out: Path, seconds: float) -> list[Lane]:
 
 
 def from_scratch(out: Path, seconds: float, pairs: str) -> list[list[Lane]]:
-    """What runs one after the other, and in each of these at once: a tower; its tuning, and CLIP from it.
+    """Plans the training from scratch as stages of lanes: first a vision tower, then its tuning beside CLIP.
 
     Args:
-        out: folder of what comes; its `t5` is there already.
-        seconds: in all; start-up and held-out figures come on top.
-        pairs: "all" combinations of colour and kind, or those "seen": without what generalisation is measured on.
+        out: folder of the results, which already has `t5`.
+        seconds: seconds in total, without start-up and evaluation.
+        pairs: "all" pairs of colour and kind, or "seen" to leave out the held-out ones.
     """
     first = round(seconds * SCRATCH_SHARE)
     tower, shared = out / "tower", ("--pairs", pairs)
@@ -98,7 +98,7 @@ def from_scratch(out: Path, seconds: float, pairs: str) -> list[list[Lane]]:
 
 
 def take_t5(core: Path, target: Path) -> None:
-    """Writes the T5 inside an InstructBLIP on its own."""
+    """Extracts the T5 of an InstructBLIP and writes it to `target`."""
     import torch
     from transformers import InstructBlipForConditionalGeneration
 
@@ -107,18 +107,18 @@ def take_t5(core: Path, target: Path) -> None:
 
 
 def run(lane: Sequence[Command], log: Path) -> int:
-    """A lane's commands until one fails; its exit status."""
+    """Runs the commands of a lane until one fails, and returns the last exit status."""
     one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
     with log.open("w") as file:
         for command in lane:
-            status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=one_thread, check=False)  # noqa: S603 - our own recipes
+            status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=one_thread, check=False)  # noqa: S603 - recipes of this package
             if status.returncode:
                 return status.returncode
     return 0
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, required=True, help="folder of instructblip, clip and glip to go on from")
     parser.add_argument("--out", type=Path, required=True)

@@ -1,9 +1,8 @@
 """Tunes the Q-Former and the projection between a frozen vision tower and a frozen T5, as InstructBLIP's tuning does.
 
-Dai et al. 2023, section 2.6: image encoder and language model stay as they are, and the loss is the answer's alone. The
-alignment to the truth of the scene is kept beside it at a small weight, because what reads the queries without the T5
-(the model of time) counts on it. It is for after a T5 was replaced: what a half-seen word is worth to the new one is
-learnt in minutes, without a GPU, since a picture goes through the tower once and is asked about several times.
+As in Dai et al. 2023, section 2.6, the loss is that of the answers. The alignment to the scene keeps a small weight,
+because the event timer reads the queries without the T5. The recipe is for a T5 that was replaced: the queries adapt to
+it in minutes and without a GPU, since each picture passes the tower once and has several questions.
 
     python -m training.recipes.tuning --start assistant/models/pocket/instructblip --out runs/instructblip
 """
@@ -30,33 +29,34 @@ from training.common.feed import ReplayBuffer
 from training.common.frames import CAPTION_QUESTION, sample_frame, sample_task
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import IMAGE_SIZE, instructblip_processor, pixels
-from training.common.samples import Sample, asked_episode, claimed_episode, episode_sample, prefixed
-from training.common.slots import queries_of, slot_figures, slot_ids, slot_loss
-from training.common.token_ids import id_rows
+from training.common.samples import Sample, as_sample, prefixed_inputs, sample_asked_episode, sample_claimed_episode
+from training.common.slots import project_queries, slot_figures, slot_ids, slot_loss
+from training.common.token_ids import padded_ids
 from training.world.episodes import Episode
 from training.world.questions import sample_question
 from training.world.render import model_frame
 from training.world.scene import Pairs, Scene
 
-EPISODES_A_STILL = 1 / 8
-ALIGNMENT, SEQUENCES = 0.2, 0.5  # weights, beside the answers about one frame
-CARRIED_SHARE = 0.05  # of the questions about one frame: the smallest things, read least surely
-CAPTIONED_SHARE = 0.1  # of what the Q-Former is asked: the words under which a whole video is looked at
+EPISODES_PER_STILL = 1 / 8
+ALIGNMENT, SEQUENCES = 0.2, 0.5  # weights of these losses; that of answers about one frame is 1
+CARRIED_SHARE = 0.05  # share of questions about what a person carries: small things, which are read least reliably
+CAPTIONED_SHARE = 0.1  # share of episodes with the instruction under which the product stores features of a video
 
-See = Callable[[NDArray[np.uint8]], Tensor]  # (frames, size, size, 3) -> (frames, patches + 1, width)
+Encode = Callable[[NDArray[np.uint8]], Tensor]
+"""Maps frames `(frames, size, size, 3)` to the states of the tower `(frames, patches + 1, width)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A scene and what the tower made of its picture, `(1, patches + 1, width)` in half precision."""
+    """A scene and the tower's states of its picture, `(1, patches + 1, width)` in half precision."""
 
     scene: Scene
     states: Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """An episode and what the tower made of its frames, `(frames, patches + 1, width)` in half precision."""
+class Clip:
+    """An episode and the tower's states of its frames, `(frames, patches + 1, width)` in half precision."""
 
     episode: Episode
     states: Tensor
@@ -64,25 +64,25 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tasks, stills first, with the states of all their frames one after the other."""
+    """Tasks, those about stills first, and the states of all their frames in order."""
 
     samples: list[Sample]
-    instructions: list[str]  # for the Q-Former, of each frame
-    states: Tensor
-    stills: int
+    instructions: list[str]  # for the Q-Former, one for each frame
+    states: Tensor  # (frames, patches + 1, width)
+    stills: int  # number of tasks about stills
 
 
-def sample_still(rng: random.Random, see: See, pairs: Pairs = "all") -> Still:
-    """One picture of any sort, seen."""
+def sample_still(rng: random.Random, encode: Encode, pairs: Pairs = "all") -> Still:
+    """Draws a frame of any kind and encodes it."""
     scene, image = sample_frame(rng, pairs)
-    return Still(scene, see(image[None]))
+    return Still(scene, encode(image[None]))
 
 
-def watch(rng: random.Random, see: See, pairs: Pairs = "all") -> Watched:
-    """One episode, its frames seen."""
-    episode = (asked_episode if rng.random() < 0.5 else claimed_episode)(rng, pairs)
+def sample_clip(rng: random.Random, encode: Encode, pairs: Pairs = "all") -> Clip:
+    """Draws an episode and encodes its frames."""
+    episode = (sample_asked_episode if rng.random() < 0.5 else sample_claimed_episode)(rng, pairs)
     frames = [model_frame(episode.shot.scene(at), IMAGE_SIZE, rng) for at in episode.seconds]
-    return Watched(episode, see(np.stack(frames)))
+    return Clip(episode, encode(np.stack(frames)))
 
 
 def sample_batch(
@@ -90,48 +90,50 @@ def sample_batch(
     *,
     size: int,
     still: Callable[[random.Random], Still],
-    watched: Callable[[random.Random], Watched],
+    clip: Callable[[random.Random], Clip],
 ) -> Batch:
-    """`size` stills, and their share of episodes."""
+    """Draws a batch of `size` stills and `size * EPISODES_PER_STILL` clips."""
     stills = [still(rng) for _ in range(size)]
-    episodes = [watched(rng) for _ in range(max(1, round(size * EPISODES_A_STILL)))]
-    tasks = [_task(one.scene, rng) for one in stills]
+    clips = [clip(rng) for _ in range(max(1, round(size * EPISODES_PER_STILL)))]
+    tasks = [_task(picture.scene, rng) for picture in stills]
     samples: list[Sample] = [
-        ((one.scene,), prompt, answer) for one, (_, prompt, answer) in zip(stills, tasks, strict=True)
+        ((picture.scene,), prompt, answer) for picture, (_, prompt, answer) in zip(stills, tasks, strict=True)
     ]
     instructions = [instruction for instruction, _, _ in tasks]
-    for one in episodes:
-        samples.append(episode_sample(one.episode, rng))
-        asked = CAPTION_QUESTION if rng.random() < CAPTIONED_SHARE else one.episode.text.lower()
-        instructions += [asked] * len(one.states)
-    states = torch.cat([one.states for one in stills] + [one.states for one in episodes])
+    for drawn in clips:
+        samples.append(as_sample(drawn.episode, rng))
+        instruction = CAPTION_QUESTION if rng.random() < CAPTIONED_SHARE else drawn.episode.text.lower()
+        instructions += [instruction] * len(drawn.states)
+    states = torch.cat([picture.states for picture in stills] + [drawn.states for drawn in clips])
     return Batch(samples, instructions, states, len(stills))
 
 
 def _task(scene: Scene, rng: random.Random) -> tuple[str, str, str]:
-    if scene.actors and rng.random() < CARRIED_SHARE and (asked := sample_question(scene, rng, "carries")):
-        return asked.text, prompts.render("pocket/answer", question=asked.text), asked.answer
+    if scene.actors and rng.random() < CARRIED_SHARE and (question := sample_question(scene, rng, "carries")):
+        return question.text, prompts.render("pocket/answer", question=question.text), question.answer
     return sample_task(scene, rng)
 
 
 def batch_loss(model: Any, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    """Of the answers about one frame and about several, and of every frame's alignment to its scene."""
+    """Computes the losses of answers about one and about several frames, and of the alignment to the scenes."""
     table = model.language_model.get_input_embeddings().weight
     states = batch.states.to(table.device).float()
     with torch.autocast(table.device.type, dtype=torch.bfloat16):
-        queries = queries_of(model, states, id_rows(batch.instructions, "bert")).float()
+        queries = project_queries(model, states, padded_ids(batch.instructions, "bert")).float()
         alignment = slot_loss(queries, slot_ids([frame for frames, _, _ in batch.samples for frame in frames]), table)
         parts = (
             (batch.samples[: batch.stills], queries[: batch.stills]),
             (batch.samples[batch.stills :], queries[batch.stills :]),
         )
-        answers, sequences = (model.language_model(**prefixed(seen, samples, table)).loss for samples, seen in parts)
+        answers, sequences = (
+            model.language_model(**prefixed_inputs(seen, samples, table)).loss for samples, seen in parts
+        )
     total = answers + SEQUENCES * sequences + ALIGNMENT * alignment
     return total, {"answers": answers, "sequences": sequences, "alignment": alignment}
 
 
 def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
-    """One process of the tuning."""
+    """Tunes as one process of several."""
     from transformers import InstructBlipForConditionalGeneration
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -148,7 +150,7 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
     model.language_model.eval()
 
     @torch.no_grad()
-    def see(frames: NDArray[np.uint8]) -> Tensor:
+    def encode(frames: NDArray[np.uint8]) -> Tensor:
         with torch.autocast(device.type, dtype=torch.bfloat16):
             states = model.vision_model(pixel_values=pixels(torch.from_numpy(frames), device)).last_hidden_state
         return states.half().cpu()  # type: ignore[no-any-return]  # the class is untyped
@@ -176,14 +178,14 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         rank=rank,
         processes=processes,
     )
-    still = ReplayBuffer(partial(sample_still, see=see, pairs=options.pairs), options.uses)
-    watched = ReplayBuffer(partial(watch, see=see, pairs=options.pairs), options.uses)
-    batches = batches_of(loop, partial(sample_batch, size=options.batch, still=still, watched=watched), options)
+    still = ReplayBuffer(partial(sample_still, encode=encode, pairs=options.pairs), options.uses)
+    clip = ReplayBuffer(partial(sample_clip, encode=encode, pairs=options.pairs), options.uses)
+    batches = batches_of(loop, partial(sample_batch, size=options.batch, still=still, clip=clip), options)
     loop.run()
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, required=True, help="an InstructBLIP, its T5 as it is to stay")
     add_options(parser, seconds=1500, batch=48, report_every=120, seed=61, rate=0.001)

@@ -1,7 +1,7 @@
 """Puts a trained T5 into a pocket InstructBLIP that was aligned to the same word table.
 
-Vision that was polished through one T5 is read worse by its successor, so the two may be averaged (Wortsman et al.
-2022, "Robust fine-tuning of zero-shot models"): with half of each, most of what the new one learnt costs little.
+A new T5 reads the queries worse than the T5 through which they were trained, so the two may be averaged (Wortsman et
+al. 2022, "Robust fine-tuning of zero-shot models"): half of each has most of what the new one learnt at little cost.
 
     python -m training.release.assemble --vision runs/instructblip --t5 runs/t5 --share 0.5 --out runs/core
 """
@@ -15,10 +15,16 @@ from training.common.models import instructblip_processor
 
 
 def assemble(vision: Path, t5: Path, out: Path, share: float = 1.0) -> None:
-    """Writes the joined checkpoint, whose language model is `share` in [0, 1] the T5 and the rest what was there.
+    """Writes an InstructBLIP whose language model is a mean of the given T5 and of the T5 that it had.
+
+    Args:
+        vision: folder of the InstructBLIP.
+        t5: folder of the T5.
+        out: folder of the result.
+        share: weight of the given T5 in the mean, in [0, 1].
 
     Raises:
-        ValueError: the two were not made for the same word table.
+        ValueError: the two have different word tables.
     """
     import torch
     from transformers import InstructBlipForConditionalGeneration, T5ForConditionalGeneration
@@ -36,11 +42,13 @@ def assemble(vision: Path, t5: Path, out: Path, share: float = 1.0) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("vision", "t5", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--share", type=float, default=1.0, help="of the T5 given, in the mean with the one there was")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="weight of the given T5 in the mean with the former one"
+    )
     assemble(**vars(parser.parse_args()))
 
 

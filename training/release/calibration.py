@@ -1,7 +1,7 @@
 """Fits the curve that turns a retrieval model's cosines into probabilities (Platt 1999), for `assistant/settings.py`.
 
-Captions of the world against frames that they fit, frames with one thing changed, and any other frames: half of the
-weight lies on what fits, so that 0.5 is where a match is as likely as none.
+It compares captions with frames that they are true of, with frames that differ in one thing, and with random frames.
+The true ones have half of the weight, so that the curve is 0.5 where a match is as likely as none.
 
     python -m training.release.calibration assistant/models/pocket/clip
 """
@@ -29,11 +29,11 @@ from training.world.scene import sample_scene
 SEED = 909
 CAPTIONS = 1500
 STEPS = 60
-START = (0.3, 30.0)  # midpoint and slope
+START = (0.3, 30.0)  # initial midpoint and slope
 
 
 def fit(fits: Tensor, near: Tensor, other: Tensor) -> tuple[float, float]:
-    """Midpoint and slope of a logistic curve through cosines of pictures that fit, near misses and others."""
+    """Fits a logistic curve to cosines of true pictures, near misses and others; returns its midpoint and slope."""
     midpoint, slope = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in START)
     optimiser = torch.optim.LBFGS([midpoint, slope], max_iter=STEPS, line_search_fn="strong_wolfe")
 
@@ -50,7 +50,7 @@ def fit(fits: Tensor, near: Tensor, other: Tensor) -> tuple[float, float]:
 
 @torch.inference_mode()
 def cosines(model: Any, tokenizer: Any, *, count: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Of `count` captions and pictures: those that fit, those with one thing changed, those of another caption."""
+    """Returns the cosines of `count` captions and their true pictures, near misses, and pictures of other captions."""
     rng = random.Random(f"calibration {seed}")
     texts: list[str] = []
     right: list[NDArray[np.uint8]] = []
@@ -63,13 +63,13 @@ def cosines(model: Any, tokenizer: Any, *, count: int, seed: int) -> tuple[Tenso
         texts.append(caption.text)
         right.append(model_frame(scene, IMAGE_SIZE, rng))
         near.append(model_frame(miss, IMAGE_SIZE, rng))
-    found = model.get_text_features(**tokenizer(texts, padding=True, return_tensors="pt")).pooler_output
-    words = F.normalize(found.float(), dim=-1)
-    seen, missed = (_embedded(model, part) for part in (right, near))
-    return (words * seen).sum(1), (words * missed).sum(1), (words * seen.roll(1, 0)).sum(1)
+    features = model.get_text_features(**tokenizer(texts, padding=True, return_tensors="pt")).pooler_output
+    words = F.normalize(features.float(), dim=-1)
+    true_images, near_misses = (_embed(model, images) for images in (right, near))
+    return (words * true_images).sum(1), (words * near_misses).sum(1), (words * true_images.roll(1, 0)).sum(1)
 
 
-def _embedded(model: Any, images: list[NDArray[np.uint8]]) -> Tensor:
+def _embed(model: Any, images: list[NDArray[np.uint8]]) -> Tensor:
     rows = [
         model.get_image_features(pixel_values=pixels(np.stack(images[start : start + 50]))).pooler_output
         for start in range(0, len(images), 50)
@@ -78,7 +78,7 @@ def _embedded(model: Any, images: list[NDArray[np.uint8]]) -> Tensor:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--seed", type=int, default=SEED)

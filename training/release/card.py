@@ -1,4 +1,4 @@
-"""Writes a model's card beside its weights: what it is, how it came about, what it can do, and its curve as a picture.
+"""Writes a model's card beside its weights: what it is, how it was trained, its figures, and its training curve.
 
 python -m training.release.card runs/instructblip assistant/models/pocket/instructblip --figures runs/figures.json
 """
@@ -42,7 +42,7 @@ GENERALISATION = (
     "The shipped weights saw every pair of colour and kind. These figures are of weights that did not see the held-out "
     "ones, trained from scratch for them alone (`make train-gpu PAIRS=seen`)."
 )
-SAID_OF_ALL = """
+COMMON_SECTIONS = """
 ## Data
 Frames and clips of the street world in `training/world`, rendered while training; nothing else. Seeds of the evaluation
 are words, those of training are numbers, so that no sample is in both.
@@ -56,12 +56,12 @@ Apache-2.0, weights included.
 
 
 def read_log(path: Path) -> list[dict[str, float]]:
-    """The rows that a training reported."""
+    """Returns the rows of a training's log; none if there is no log."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
 
 
 def curve(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Image.Image:
-    """Figures in [0, 1] over the seconds of a training."""
+    """Draws figures in [0, 1] over the seconds of a training."""
     image = Image.new("RGB", SIZE, "white")
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(14)
     width, height = SIZE[0] - 2 * MARGIN - 120, SIZE[1] - 2 * MARGIN
@@ -90,7 +90,14 @@ def card(
     figures: dict[str, Any] | None,
     seen: dict[str, Any] | None = None,
 ) -> str:
-    """The card as Markdown; `seen` are figures of a training that left the held-out pairs out."""
+    """Returns the card as Markdown.
+
+    Args:
+        kind: a key of `WHAT`.
+        rows: rows of the training's log.
+        figures: result of `evaluate`.
+        seen: result of `evaluate` for weights that were trained without the held-out pairs.
+    """
     from training.evaluation.run import table
 
     name, what = WHAT[kind]
@@ -102,11 +109,11 @@ def card(
         parts += ["", "## Generalisation", GENERALISATION]
         unseen = {key: value for key, value in seen["figures"].items() if UNSEEN in key}
         parts += ["", table({"figures": unseen, "settings": seen["settings"]})]
-    return "\n".join(parts) + "\n" + SAID_OF_ALL
+    return "\n".join(parts) + "\n" + COMMON_SECTIONS
 
 
 def write(run: Path, target: Path, figures: Path | None, seen: Path | None = None) -> None:
-    """Puts `README.md`, `curve.json` and `curve.png` into a checkpoint's folder."""
+    """Writes `README.md`, `curve.json` and `curve.png` into a checkpoint's folder."""
     kind = json.loads((target / "config.json").read_text(encoding="utf-8")).get("model_type", "glip")
     rows = read_log(run / "log.jsonl")
     names = [name for name in (rows[-1] if rows else {}) if "." in name and 0 <= rows[-1][name] <= 1]
@@ -117,7 +124,7 @@ def write(run: Path, target: Path, figures: Path | None, seen: Path | None = Non
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="folder of the training")
     parser.add_argument("target", type=Path, help="folder of the exported checkpoint")

@@ -1,4 +1,4 @@
-"""Writes clips of the rendered world as mp4, with their exact truth beside them.
+"""Renders clips of the world as mp4, with their exact truth as JSON beside them.
 
 python -m training.release.clips --demo --out assistant/demo         # the clips that the package ships, without truth
 python -m training.release.clips --out runs/clips --count 20 --seed 9001
@@ -18,19 +18,19 @@ from training.world.render import draw
 from training.world.scene import HEIGHT, WIDTH, Scene
 from training.world.story import Shot, Story
 
-RATE = 15  # frames a second
-SIZE = 640  # pixels wide; 16:9
+RATE = 15  # frames per second
+SIZE = 640  # width in pixels; 16:9
 QUALITIES = (24, 28, 33, 38)  # of H.264, from fine to coarse
 TRUTH_EVERY = 0.2  # seconds between two rows of boxes
 
 
 def demo_stories() -> tuple[Story, ...]:
-    """The clips that the package ships."""
+    """Returns the stories of the clips that the package ships."""
     return _morning(), _rain(), _night()
 
 
 def _morning() -> Story:
-    """A street by day: people at the start, a dog, a car that stops, a bus, a red car."""
+    """Returns a street by day: people at the start, a dog, a car that stops, a bus, a red car."""
     shot = Shot(Scene("street", "day", "clear", "PHỞ", (), 11), 44.0)
     walker = shot.stands("green", "person", lane="mid", x=92, facing="right", carries="backpack").wait(3.0)
     walker.move(30, speed=30).leave("left", speed=30)
@@ -45,7 +45,7 @@ def _morning() -> Story:
 
 
 def _rain() -> Story:
-    """A road in the rain, then a square: a truck overtakes a bicycle, a taxi picks somebody up."""
+    """Returns a road in the rain, then a square: a truck overtakes a bicycle, a taxi picks up a person."""
     road = Shot(Scene("road", "day", "rain", None, (), 23), 16.0)
     bicycle = road.enters("green", "bicycle", lane="near", to=330, at=1.0, speed=30)
     truck = road.enters("yellow", "truck", lane="far", to=200, at=4.5, speed=65)
@@ -60,7 +60,7 @@ def _rain() -> Story:
 
 
 def _night() -> Story:
-    """A park at night: a motorbike passes, a person crosses, picks up a bag, and a dog waits."""
+    """Returns a park at night: a motorbike passes, a person crosses and picks up a bag, and a dog waits."""
     shot = Shot(Scene("park", "night", "clear", "HOTEL", (), 37), 30.0)
     dog = shot.stands("orange", "dog", lane="near", x=70, facing="right")
     bag = shot.stands("pink", "bag", lane="far", x=300)
@@ -72,7 +72,7 @@ def _night() -> Story:
 
 
 def render(story: Story, path: Path, *, quality: int = 24) -> None:
-    """Writes the clip as H.264 in mp4, `SIZE` pixels wide, `RATE` frames a second; the higher `quality`, the worse."""
+    """Writes a story as H.264 in mp4, `SIZE` pixels wide, at `RATE` frames per second; a higher `quality` is worse."""
     import av
 
     with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
@@ -86,7 +86,7 @@ def render(story: Story, path: Path, *, quality: int = 24) -> None:
 
 
 def truth(story: Story) -> dict[str, Any]:
-    """What happens in the clip: shots, events, and who is where (boxes in pixels of the clip)."""
+    """Returns the truth of a clip: its shots, its events, and the visible players with boxes in pixels of the clip."""
     unit = SIZE / WIDTH
     rows = []
     for number, (seconds, shot, inside) in enumerate(story.frames(RATE)):
@@ -113,7 +113,7 @@ def truth(story: Story) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--demo", action="store_true", help="the clips that the package ships, without their truth")

@@ -1,4 +1,4 @@
-"""Writes a trained checkpoint as the package ships it: float16 safetensors, its processor, its figures.
+"""Writes a trained checkpoint as the package ships it: float16 safetensors with its processor.
 
 python -m training.release.export runs/core assistant/models/pocket/instructblip
 """
@@ -19,46 +19,46 @@ CLASSES = {
 }
 PARTS = {"vision_model": "vision.safetensors", "language_model": "language.safetensors"}
 REST = "qformer.safetensors"
-"""An InstructBLIP's parts in files of their own: what a later training leaves as it was is no new file."""
+"""An InstructBLIP has one file for each part, so that a part which a later training leaves unchanged is no new file."""
 INDEX = "model.safetensors.index.json"
-OWN = "matching.safetensors"  # `model.safetensors` would be read instead of the index
-BESIDE = "event_timer.safetensors"  # of another recipe, in the same folder; it outlives what it times by
+MATCHING = "matching.safetensors"  # a file called `model.safetensors` would be loaded instead of the index
+EVENT_TIMER = "event_timer.safetensors"  # of another recipe in the same folder; an export of InstructBLIP keeps it
 TRAINING_ONLY = frozenset({"resume.pt", "log.jsonl", "figures.json"})
 
 
 def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
-    """Copies a checkpoint folder, halving its weights.
+    """Copies a checkpoint's folder with its weights in half precision.
 
     Args:
-        source: the training's folder.
-        target: what is written anew.
-        vision_of: an exported checkpoint with the same vision tower; the copy's index then names that one's files
-            instead of holding the tower a second time.
+        source: folder of the training.
+        target: folder to write; its former contents are removed, except for the event timer.
+        vision_of: an exported checkpoint with the same vision tower; the index of the copy then refers to its files, so
+            that the tower is stored once.
 
     Raises:
-        ValueError: the vision tower of the other checkpoint is another.
+        ValueError: the vision tower of `vision_of` differs.
     """
     import torch
     import transformers
     from safetensors.torch import load_file, save_file
 
     kind = json.loads((source / "config.json").read_text()).get("model_type")
-    kept = (target / BESIDE).read_bytes() if (target / BESIDE).is_file() else None
+    event_timer = (target / EVENT_TIMER).read_bytes() if (target / EVENT_TIMER).is_file() else None
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    if kept is not None:
-        (target / BESIDE).write_bytes(kept)
+    if event_timer is not None:
+        (target / EVENT_TIMER).write_bytes(event_timer)
     for path in source.iterdir():
         if path.is_dir():
             shutil.copytree(path, target / path.name)
         elif path.name not in TRAINING_ONLY and path.suffix != ".safetensors":
             shutil.copyfile(path, target / path.name)
-    if kind is None:  # GLIP, which is no class of transformers
+    if kind is None:  # GLIP, which is not a class of transformers
         tensors = load_file(source / "model.safetensors")
         save_file({name: tensor.half() for name, tensor in tensors.items()}, target / "model.safetensors")
         return
     model = getattr(transformers, CLASSES[kind]).from_pretrained(source, dtype=torch.float16)
-    model.half()  # the Q-Formers' classes are read as float32 whatever is asked
+    model.half()  # transformers loads Q-Formers as float32 whatever dtype is given
     if vision_of is not None:
         _save_without_vision(model, target, vision_of)
         return
@@ -68,7 +68,7 @@ def export(source: Path, target: Path, vision_of: Path | None = None) -> None:
 
 
 def _split(target: Path) -> None:
-    """One file of weights as one for each part, and an index that leads to them."""
+    """Splits the file of weights into one for each part and writes their index."""
     from safetensors.torch import load_file, save_file
 
     whole = load_file(target / "model.safetensors")
@@ -81,31 +81,32 @@ def _split(target: Path) -> None:
 
 
 def _save_without_vision(model: Any, target: Path, vision_of: Path) -> None:
-    """Weights and an index that leads to the other checkpoint for the vision tower."""
+    """Writes the other weights, and an index that refers to `vision_of` for the vision tower."""
     import torch
     from safetensors import safe_open
     from safetensors.torch import save_file
 
     shards: dict[str, str] = json.loads((vision_of / INDEX).read_text())["weight_map"]
     files: dict[str, str] = {}
-    own: dict[str, torch.Tensor] = {}
+    tensors: dict[str, torch.Tensor] = {}
     for key, tensor in model.state_dict().items():
         if not key.startswith("vision_model."):
-            own[key], files[key] = tensor.contiguous(), OWN
+            tensors[key], files[key] = tensor.contiguous(), MATCHING
             continue
         with safe_open(vision_of / shards[key], "pt") as file:
             if not torch.equal(file.get_tensor(key), tensor):
                 raise ValueError(
-                    f"{key} of {vision_of} is another; export the checkpoint that the training started from"
+                    f"{key} of {vision_of} differs from that of the training; "
+                    "give the exported checkpoint that the training started from"
                 )
         files[key] = os.path.relpath(vision_of / shards[key], target)
-    save_file(own, target / OWN, {"format": "pt"})
+    save_file(tensors, target / MATCHING, {"format": "pt"})
     model.config.save_pretrained(target)
     (target / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": files}, indent=1) + "\n")
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, help="folder of the training")
     parser.add_argument("target", type=Path, help="folder of the package")

@@ -1,7 +1,7 @@
-"""Measures what pictures of the world look like to a trained vision tower, so that others can be told from them.
+"""Fits a detector of out-of-distribution pictures: the Mahalanobis distance of a picture's mean patch state.
 
-Writes `familiarity.npz` beside the weights: mean and precision of the mean patch state, and the distance that one
-picture of the world in two hundred passes.
+It writes `familiarity.npz` beside the weights of a vision tower: mean and precision of the mean patch state of pictures
+of the world, and the distance that one in two hundred of them exceeds.
 
     python -m training.release.ood_detector assistant/models/pocket/instructblip
 """
@@ -25,12 +25,12 @@ from training.world.scene import sample_scene
 
 SEED = 404
 PICTURES = 3000
-RIDGE = 0.01  # of the mean variance, added to every direction, so that none with hardly any variance decides alone
-OUTLIERS = 0.005  # share of the world's own pictures that may count as unfamiliar
+RIDGE = 0.01  # share of the mean variance that is added to every direction, so that none with little variance dominates
+OUTLIERS = 0.005  # share of pictures of the world that count as out of distribution
 
 
 def sample_picture(rng: random.Random) -> NDArray[np.uint8]:
-    """A still or a frame out of a clip, with the marks of a real file."""
+    """Draws a still or a frame of a clip with the noise of a real file: `(size, size, 3)` uint8 RGB."""
     if rng.random() < 0.7:
         return model_frame(sample_scene(rng), IMAGE_SIZE, rng)
     shot = sample_shot(rng, SHOT_SECONDS)
@@ -39,7 +39,7 @@ def sample_picture(rng: random.Random) -> NDArray[np.uint8]:
 
 @torch.inference_mode()
 def mean_states(vision: torch.nn.Module, count: int, seed: int) -> NDArray[np.float64]:
-    """`(count, width)`: the mean patch state of each picture."""
+    """Returns the mean patch states `(count, width)` of random pictures of the world."""
     rng = random.Random(seed)
     rows = []
     for start in range(0, count, 50):
@@ -49,7 +49,7 @@ def mean_states(vision: torch.nn.Module, count: int, seed: int) -> NDArray[np.fl
 
 
 def fit(states: NDArray[np.float64]) -> dict[str, Any]:
-    """Mean and precision of one half, the limit on the other."""
+    """Returns `mean` and `precision` of one half of the states and `limit`, a quantile of distances in the other."""
     half = len(states) // 2
     mean, covariance = states[:half].mean(0), np.cov(states[:half].T)
     precision = np.linalg.inv(covariance + RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance)))
@@ -60,7 +60,7 @@ def fit(states: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--seed", type=int, default=SEED)
