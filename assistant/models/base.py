@@ -1,4 +1,4 @@
-"""Heavy models are quiet until asked: built cheaply, loaded on first use under a lock, unloadable."""
+"""What all models share: loading on first use, and reading what a checkpoint folder holds."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LARGE = 256_000_000  # bytes of weights from which on hashing them is felt
+MIN_CACHED_BYTES = 256_000_000  # of weights; hashing fewer is not noticed, so their hashes are not cached
+HASH_CACHE = ".remembered.json"  # beside the weights whose hashes it holds
 
 OPEN_CLIP_CONFIG = "open_clip_config.json"
-OPEN_CLIP_WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")  # the first that is there
+OPEN_CLIP_WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")  # the first that exists is read
 
 
 class LazyModel(ABC, Generic[T]):
-    """Owns one loaded model. Subclasses write `_load`; callers use `self.loaded`."""
+    """Owns a model that is loaded on first use. Subclasses write `_load`; callers use `loaded`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -38,7 +39,7 @@ class LazyModel(ABC, Generic[T]):
 
     @property
     def loaded(self) -> T:
-        """The model, loaded now if it was not; two threads that ask at once load it once."""
+        """The model. It is loaded at the first access; concurrent threads load it only once."""
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
@@ -49,30 +50,32 @@ class LazyModel(ABC, Generic[T]):
         return self._loaded is not None
 
     def unload(self) -> None:
-        """Give the memory back; the next use loads again."""
+        """Frees the memory of the model; the next access loads it again."""
         with self._lock:
             self._loaded = None
 
 
 def default_device() -> torch.device:
-    """The GPU where there is one, else the CPU."""
+    """Returns the GPU if this machine has one, else the CPU."""
     import torch
 
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def disable_progress_bars() -> None:
-    """No progress bars of transformers: stderr has our own, and a page has none."""
+    """Switches off the progress bars of transformers: the command line draws its own, and the page has none."""
     from transformers.utils import logging
 
     logging.disable_progress_bar()
 
 
 def checkpoint_identity(checkpoint: str) -> str:
-    """A name that changes when the weights do: what is no folder as it is, a folder by the hash of its weights.
+    """Returns a name that changes when the weights change: the folder's name and a hash of its weights.
+
+    A checkpoint that is not a folder (a hub id) is returned as it is.
 
     Raises:
-        ModelNotFoundError: `checkpoint` looks like a folder and holds no weights.
+        ModelNotFoundError: the folder holds no weights.
     """
     import hashlib
 
@@ -85,7 +88,7 @@ def checkpoint_identity(checkpoint: str) -> str:
             f"{folder} holds no *.safetensors; put a checkpoint's files there, or run with --profile pocket"
         )
 
-    def compute() -> str:
+    def hash_weights() -> str:
         digest = hashlib.blake2b(digest_size=6)
         for path in weights:
             with path.open("rb") as file:
@@ -93,13 +96,15 @@ def checkpoint_identity(checkpoint: str) -> str:
                     digest.update(chunk)
         return digest.hexdigest()
 
-    return f"{folder.name}-{_remembered(folder, 'weights', compute)}"
+    return f"{folder.name}-{_cached_hash(folder, 'weights', hash_weights)}"
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """A checkpoint's safetensors: those that its index names, which may be another checkpoint's; else those in it.
+    """Returns the weight files of a checkpoint folder.
 
-    Of open_clip's, the one file that is read, since timm's lie beside it on the hub.
+    These are the safetensors files that its index names, which may lie in another checkpoint's folder; without an index
+    all that lie in the folder. Of an open_clip checkpoint it is the single file that is read, since the hub stores
+    weights of timm beside it.
     """
     import json
 
@@ -113,38 +118,38 @@ def weight_files(folder: Path) -> list[Path]:
         return sorted(folder.glob("*.safetensors"))
 
 
-def _remembered(folder: Path, what: str, compute: Callable[[], str]) -> str:
-    """Something that follows from a folder's weights; where those are large, kept beside them until they change."""
+def _cached_hash(folder: Path, key: str, compute: Callable[[], str]) -> str:
+    """Returns a hash of a folder's weights; hashes of large weights are cached in a file until the weights change."""
     import json
 
     states = [(path.name, path.stat()) for path in weight_files(folder)]
-    if sum(state.st_size for _, state in states) < LARGE:
+    if sum(state.st_size for _, state in states) < MIN_CACHED_BYTES:
         return compute()
     stamp = [[name, state.st_size, state.st_mtime_ns] for name, state in states]
-    path = folder / ".remembered.json"
+    path = folder / HASH_CACHE
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-        kept: dict[str, str] = known["values"] if known["stamp"] == stamp else {}
+        content = json.loads(path.read_text(encoding="utf-8"))
+        hashes: dict[str, str] = content["values"] if content["stamp"] == stamp else {}
     except (OSError, ValueError, KeyError, TypeError):
-        kept = {}
-    if what not in kept:
-        kept[what] = compute()
-        with suppress(OSError):  # a folder that cannot be written: computed again next time
-            path.write_text(json.dumps({"stamp": stamp, "values": kept}), encoding="utf-8")
-    return kept[what]
+        hashes = {}
+    if key not in hashes:
+        hashes[key] = compute()
+        with suppress(OSError):  # in a read-only folder the hash is computed again next time
+            path.write_text(json.dumps({"stamp": stamp, "values": hashes}), encoding="utf-8")
+    return hashes[key]
 
 
 def vision_identity(checkpoint: str) -> str | None:
-    """A name for the weights of a checkpoint's ViT, the same for the same weights whatever they are stored in.
+    """Returns a hash of the weights of a checkpoint's ViT, equal for equal weights in any file layout.
 
-    None where there are none, or in a format that cannot be read in part. Two models of one name can share the states
-    that are stored of pictures.
+    Two checkpoints with the same hash can share the stored features of pictures. None if the checkpoint has no ViT, or
+    a file format of which single tensors cannot be read.
     """
     from safetensors import SafetensorError
 
     folder = Path(checkpoint)
     try:
-        return _remembered(folder, "vision", lambda: _hash_vision(folder)) or None
+        return _cached_hash(folder, "vision", lambda: _hash_vision(folder)) or None
     except (OSError, SafetensorError):
         return None
 
@@ -162,7 +167,7 @@ def _hash_vision(folder: Path) -> str:
             tensors |= {key: path for key in file.keys() if key.startswith("vision_model.")}  # noqa: SIM118
     for key in sorted(tensors):
         with safe_open(tensors[key], "pt") as file:
-            # Half precision: the same weights are kept as float32 by one checkpoint, as float16 by another.
+            # In half precision, since checkpoints may store the same weights as float32 or as float16.
             tensor = file.get_tensor(key).to(torch.float16).contiguous()
         digest.update(key.encode())
         digest.update(tensor.numpy().tobytes())
@@ -170,16 +175,16 @@ def _hash_vision(folder: Path) -> str:
 
 
 def empty_features(vision_config: Any) -> NDArray[np.float16]:
-    """Of no picture: `(0, tokens, width)`, the class token among them."""
+    """Returns the features of no picture, `(0, tokens, width)`; the tokens include the class token."""
     tokens = (vision_config.image_size // vision_config.patch_size) ** 2 + 1
     return np.zeros((0, tokens, vision_config.hidden_size), np.float16)
 
 
 def checkpoint_folder(role: str, checkpoint: str) -> Path:
-    """The folder of a checkpoint that is there.
+    """Returns the folder of a checkpoint after checking that it holds weights.
 
     Raises:
-        ModelNotFoundError: it is not; says how to get it and where it would go.
+        ModelNotFoundError: it holds none; says how to get them and where they belong.
     """
     folder = Path(checkpoint)
     if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")):
@@ -191,33 +196,34 @@ def checkpoint_folder(role: str, checkpoint: str) -> Path:
 
 
 def model_type(folder: Path) -> str:
-    """What a checkpoint's `config.json` says it is; `open_clip` where only that library's own configuration says it.
+    """Returns the `model_type` of a checkpoint's `config.json`, or `open_clip` for a checkpoint of that library.
 
-    Beside the latter the hub keeps a `config.json` of timm, which has no `model_type`.
+    The latter has a configuration file of its own. The hub may store a `config.json` of timm beside it, which has no
+    `model_type`.
 
     Raises:
         ModelNotFoundError: there is no such file, or it cannot be read.
     """
     import json
 
-    by_open_clip = (folder / OPEN_CLIP_CONFIG).is_file()
+    is_open_clip = (folder / OPEN_CLIP_CONFIG).is_file()
     path = folder / "config.json"
-    if by_open_clip and not path.is_file():
+    if is_open_clip and not path.is_file():
         return "open_clip"
     try:
-        found = json.loads(path.read_text(encoding="utf-8")).get("model_type")
+        named_type = json.loads(path.read_text(encoding="utf-8")).get("model_type")
     except (OSError, ValueError, AttributeError) as error:
         line = str(error).splitlines()[0][:100]
         raise ModelNotFoundError(
             f"{folder} has no config.json (open_clip: {OPEN_CLIP_CONFIG}) that can be read ({line}); get it again"
         ) from None
-    return "open_clip" if found is None and by_open_clip else str(found)
+    return "open_clip" if named_type is None and is_open_clip else str(named_type)
 
 
 def load_error(role: str, checkpoint: str, error: Exception) -> ModelNotFoundError:
-    """One line for a checkpoint that cannot be read: the file, where it would go, and the way out."""
-    first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+    """Returns the error for a checkpoint that cannot be read: its name, the reason and what to do, in one line."""
+    reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return ModelNotFoundError(
-        f"{role}: cannot load {checkpoint!r} ({first}); get its files anew with `video-assistant models pull {role}`, "
+        f"{role}: cannot load {checkpoint!r} ({reason}); get its files anew with `video-assistant models pull {role}`, "
         "or run with --profile pocket"
     )

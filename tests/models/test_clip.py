@@ -55,7 +55,7 @@ def test_a_folder_without_weights_is_named(tmp_path) -> None:
 def test_the_identity_of_large_weights_is_kept_until_they_change(tmp_path, monkeypatch) -> None:
     from assistant.models import base
 
-    monkeypatch.setattr(base, "LARGE", 1)
+    monkeypatch.setattr(base, "MIN_CACHED_BYTES", 1)
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(b"one")
     first = Clip(str(tmp_path)).identity

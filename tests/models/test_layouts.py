@@ -51,7 +51,7 @@ def test_a_checkpoint_says_what_it_said_where_it_was_written(name: str, tmp_path
 
 def _answer(greedy: list[int], blip: InstructBlip) -> list[int]:
     """Of what `generate` gave then: without the start of a T5, or the prompt that newer releases repeat."""
-    if blip.loaded.language.starts_with:
+    if blip.loaded.language.start_tokens:
         return greedy[1:]
     return greedy[-6:]
 

@@ -166,9 +166,9 @@ def collate(rows: list[Timed], table: Tensor) -> tuple[dict[str, Tensor], Target
     seconds = torch.tensor(np.stack([np.pad(row.seconds, (0, longest - len(row.seconds)), "edge") for row in rows]))
     frame_targets = [np.stack([row.going, row.starts, row.ends], 1) for row in rows]
     inputs = {
-        "seen": frames + torch.randn_like(frames) * table.std() * NOISE * torch.rand(len(rows), 1, 1, 1),
+        "visual": frames + torch.randn_like(frames) * table.std() * NOISE * torch.rand(len(rows), 1, 1, 1),
         "words": table[padded],
-        "said": (torch.arange(padded.shape[1]) < lengths[:, None]).float(),
+        "word_mask": (torch.arange(padded.shape[1]) < lengths[:, None]).float(),
         "seconds": seconds.float(),
         "lengths": torch.tensor([len(row.seconds) for row in rows]),
     }

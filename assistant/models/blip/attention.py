@@ -1,8 +1,8 @@
-"""Where the core looked, word by word, while it described a picture.
+"""The parts of a picture that the core attended to, for each word of its description.
 
-Each word that the T5 writes attends to the Q-Former's queries, and each query to the picture's patches; the product of
-the two, averaged over layers and heads, is where that word looked. (Cross-attention as in Li et al. 2023, "BLIP-2",
-section 3.1; shown word by word as in Xu et al. 2015, "Show, Attend and Tell", figure 3.)
+Each token that the T5 writes attends to the Q-Former's queries, and each query to the picture's patches. The product of
+the two, averaged over layers and heads, is the attention of that token to the patches. (Cross-attention as in Li et al.
+2023, "BLIP-2", section 3.1; drawn word by word as in Xu et al. 2015, "Show, Attend and Tell", figure 3.)
 """
 
 from __future__ import annotations
@@ -20,81 +20,88 @@ if TYPE_CHECKING:
 
     from assistant.models.blip.instructblip import InstructBlip
 
-CELL, LABEL, COLUMNS = 240, 28, 5  # pixels of one word's picture and of its label; pictures in a row
-DARKEST = 0.25  # of the brightness, where a word did not look
+CELL_WIDTH, LABEL_HEIGHT = 240, 28  # pixels of the picture of a word, and of the label below it
+COLUMNS = 5  # pictures in a row
+MIN_BRIGHTNESS = 0.25  # share of the picture's brightness where the attention is lowest
 
 
 @dataclass(frozen=True, slots=True)
 class WordAttention:
-    """One word and where it looked."""
+    """A word of a description and its attention to the picture."""
 
     word: str
-    weights: NDArray[np.float32]  # (rows, columns) of patches, sums to 1
+    weights: NDArray[np.float32]  # (rows, columns) of patches; sums to 1
 
 
 def attention_by_word(blip: InstructBlip, image: NDArray[np.uint8], prompt: str) -> list[WordAttention]:
-    """The words that the core writes about a picture (HWC uint8 RGB) after `prompt`, each with where it looked."""
+    """Describes a picture (HWC uint8 RGB) after `prompt`, and returns the words with their attention to the picture."""
     model, tokenizer = blip.loaded.model, blip.loaded.processor.tokenizer
-    with _recording(model.qformer, "crossattention.attention") as seen:
+    with _record_attention(model.qformer, "crossattention.attention") as patch_layers:
         visual = blip.queries(blip.features([image]), prompt.lower())
-    (told,) = blip.write(prompt, visual)
-    with _recording(model.language_model.decoder, "EncDecAttention") as heard:
-        blip.score(prompt, [told.text], visual)
-    queries = visual.shape[1]
-    patches = _mean(seen)[:queries, 1:]  # the first patch is the class token, which lies nowhere
-    weights = _mean(heard)[:, :queries] @ patches  # (tokens, patches)
-    side = round(weights.shape[1] ** 0.5)
-    rows: dict[tuple[int, int], list[NDArray[np.float32]]] = {}  # of each word, by where it stands in the text
-    read = tokenizer(told.text)
-    for place, row in enumerate(weights):
-        if (word := read.token_to_word(place)) is not None:
-            span = read.word_to_chars(word)
-            rows.setdefault((span.start, span.end), []).append(row)
-    means = [(told.text[start:end].strip(), np.mean(own, axis=0)) for (start, end), own in rows.items()]
-    return [WordAttention(word, np.asarray(m.reshape(side, side) / m.sum(), np.float32)) for word, m in means if word]
+    (description,) = blip.write(prompt, visual)
+    with _record_attention(model.language_model.decoder, "EncDecAttention") as query_layers:
+        blip.score(prompt, [description.text], visual)
+    query_count = visual.shape[1]
+    query_to_patches = _mean_attention(patch_layers)[:query_count, 1:]  # the class token, patch 0, has no position
+    token_to_patches = _mean_attention(query_layers)[:, :query_count] @ query_to_patches  # (tokens, patches)
+    side = round(token_to_patches.shape[1] ** 0.5)
+    token_rows: dict[tuple[int, int], list[NDArray[np.float32]]] = {}  # by the characters of their word in the text
+    encoding = tokenizer(description.text)
+    for position, row in enumerate(token_to_patches):
+        if (word_index := encoding.token_to_word(position)) is not None:
+            span = encoding.word_to_chars(word_index)
+            token_rows.setdefault((span.start, span.end), []).append(row)
+    attentions = []
+    for (start, end), rows in token_rows.items():
+        if word := description.text[start:end].strip():
+            mean = np.mean(rows, axis=0)
+            attentions.append(WordAttention(word, np.asarray(mean.reshape(side, side) / mean.sum(), np.float32)))
+    return attentions
 
 
 @contextmanager
-def _recording(model: Any, name: str) -> Iterator[list[NDArray[np.float32]]]:
+def _record_attention(model: Any, name: str) -> Iterator[list[NDArray[np.float32]]]:
     """Collects the attention weights `(rows, heads, from, to)` of every module whose name ends in `name`."""
-    found: list[NDArray[np.float32]] = []
+    layers: list[NDArray[np.float32]] = []
 
-    def keep(_module: Any, _inputs: Any, output: Any) -> None:
-        found.append(output[-1].float().cpu().numpy())
+    def collect(_module: Any, _inputs: Any, output: Any) -> None:
+        layers.append(output[-1].float().cpu().numpy())
 
-    usual = model.config._attn_implementation
-    # The faster implementations never have the weights in their hands.
+    usual_implementation = model.config._attn_implementation
+    # The faster implementations never compute the weights themselves.
     model.set_attn_implementation("eager")
-    hooks = [m.register_forward_hook(keep) for n, m in model.named_modules() if n.endswith(name)]
+    hooks = [module.register_forward_hook(collect) for n, module in model.named_modules() if n.endswith(name)]
     try:
-        yield found
+        yield layers
     finally:
         for hook in hooks:
             hook.remove()
-        model.set_attn_implementation(usual)
+        model.set_attn_implementation(usual_implementation)
 
 
-def _mean(layers: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Over layers and heads of the one row, `(from, to)`."""
+def _mean_attention(layers: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The attention `(from, to)` of the only row, averaged over layers and heads."""
     return np.asarray(np.mean([layer[0].mean(axis=0) for layer in layers], axis=0), np.float32)
 
 
-def draw_word_attention(image: NDArray[np.uint8], looked: list[WordAttention]) -> Picture:
-    """One picture a word, bright where the word looked, its label below."""
+def draw_word_attention(image: NDArray[np.uint8], attentions: list[WordAttention]) -> Picture:
+    """Draws the picture once for each word, bright where the word attended to, with the word as its label."""
     from PIL import Image, ImageDraw
 
-    height = round(CELL * image.shape[0] / image.shape[1])
-    rows = -(-len(looked) // COLUMNS)
-    drawn = Image.new("RGB", (CELL * min(COLUMNS, max(1, len(looked))), (height + LABEL) * max(1, rows)), "white")
-    pen = ImageDraw.Draw(drawn)
-    small = np.asarray(Image.fromarray(image).resize((CELL, height)), np.float32)
-    for number, one in enumerate(looked):
-        left, top = number % COLUMNS * CELL, number // COLUMNS * (height + LABEL)
-        spread = one.weights - one.weights.min()
-        light = Image.fromarray(spread / max(float(spread.max()), 1e-9)).resize(
-            (CELL, height), Image.Resampling.BICUBIC
+    height = round(CELL_WIDTH * image.shape[0] / image.shape[1])
+    column_count = min(COLUMNS, max(1, len(attentions)))
+    row_count = max(1, -(-len(attentions) // COLUMNS))
+    sheet = Image.new("RGB", (CELL_WIDTH * column_count, (height + LABEL_HEIGHT) * row_count), "white")
+    pen = ImageDraw.Draw(sheet)
+    small = np.asarray(Image.fromarray(image).resize((CELL_WIDTH, height)), np.float32)
+    for number, attention in enumerate(attentions):
+        left, top = number % COLUMNS * CELL_WIDTH, number // COLUMNS * (height + LABEL_HEIGHT)
+        above_lowest = attention.weights - attention.weights.min()
+        light = Image.fromarray(above_lowest / max(float(above_lowest.max()), 1e-9)).resize(
+            (CELL_WIDTH, height), Image.Resampling.BICUBIC
         )
-        bright = DARKEST + (1 - DARKEST) * np.clip(np.asarray(light), 0, 1)[..., None]
-        drawn.paste(Image.fromarray((small * bright).astype(np.uint8)), (left, top))
-        pen.text((left + CELL // 2, top + height + LABEL // 2), one.word, fill="black", anchor="mm", font_size=16)
-    return drawn
+        brightness = MIN_BRIGHTNESS + (1 - MIN_BRIGHTNESS) * np.clip(np.asarray(light), 0, 1)[..., None]
+        sheet.paste(Image.fromarray((small * brightness).astype(np.uint8)), (left, top))
+        label_at = (left + CELL_WIDTH // 2, top + height + LABEL_HEIGHT // 2)
+        pen.text(label_at, attention.word, fill="black", anchor="mm", font_size=16)
+    return sheet

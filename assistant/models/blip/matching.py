@@ -1,7 +1,7 @@
-"""Whether a picture shows a text: BLIP-2's image-text matching (Li et al. 2023, arXiv:2301.12597, section 3.1).
+"""The probability that a picture shows a text: BLIP-2's image-text matching (Li et al. 2023, arXiv:2301.12597, 3.1).
 
-The Q-Former reads the text together with the picture's states, so it sees what a cosine of two vectors cannot: who does
-what.
+The Q-Former reads the text together with the picture's states, so it can tell who does what, which the cosine of two
+embeddings cannot.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-MAX_TEXT_TOKENS = 32  # what it was trained on; and never more than it has positions
+MAX_TEXT_TOKENS = 32  # the length it was trained on; the number of its positions is a second limit
 
 
 class _Loaded(NamedTuple):
@@ -36,7 +36,7 @@ class _Loaded(NamedTuple):
 
 
 class Matcher(LazyModel[_Loaded]):
-    """A `Blip2ForImageTextRetrieval`.
+    """Image-text matching by a `Blip2ForImageTextRetrieval` of transformers.
 
     Args:
         checkpoint: its folder.
@@ -47,9 +47,9 @@ class Matcher(LazyModel[_Loaded]):
         self.checkpoint = checkpoint
 
     def shares_features_with(self, core: str) -> bool:
-        """Whether its ViT is that of a core, so that the features stored for the one serve the other."""
-        own = vision_identity(self.checkpoint)
-        return own is not None and own == vision_identity(core)
+        """Returns whether its ViT equals that of a core, so that features stored for the core serve both."""
+        identity = vision_identity(self.checkpoint)
+        return identity is not None and identity == vision_identity(core)
 
     def _load(self) -> _Loaded:
         import torch
@@ -69,45 +69,45 @@ class Matcher(LazyModel[_Loaded]):
         except (OSError, ValueError, RuntimeError) as error:
             raise load_error("matching", self.checkpoint, error) from error
         if info["missing_keys"]:
-            lacks = ValueError(f"its files lack {len(info['missing_keys'])} tensors: it is no matching model")
-            raise load_error("matching", self.checkpoint, lacks)
+            reason = ValueError(f"its files lack {len(info['missing_keys'])} tensors: it is no matching model")
+            raise load_error("matching", self.checkpoint, reason)
         return _Loaded(model.to(device).eval(), processor)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
-        """ViT states `(n, tokens, width)` of HWC RGB pictures."""
+        """Computes the ViT states `(n, tokens, width)` of pictures (HWC uint8 RGB)."""
         import torch
 
         model, processor = self.loaded
         if len(images) == 0:
             return empty_features(model.config.vision_config)
-        read = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
+        inputs = processor.image_processor(list(images), return_tensors="pt", input_data_format="channels_last")
         with torch.inference_mode():
-            states = model.vision_model(read["pixel_values"].to(model.device, model.dtype)).last_hidden_state
-        found: NDArray[np.float16] = states.to(torch.float16).cpu().numpy()
-        return found
+            states = model.vision_model(inputs["pixel_values"].to(model.device, model.dtype)).last_hidden_state
+        features: NDArray[np.float16] = states.to(torch.float16).cpu().numpy()
+        return features
 
     def match(self, text: str, features: NDArray[np.float16]) -> NDArray[np.float32]:
-        """P(the picture shows the text), `(n,)`, for ViT states `(n, tokens, width)`; one pass."""
+        """Computes the probabilities `(n,)` that pictures, given as ViT states `(n, tokens, width)`, show a text."""
         import torch
 
         model, processor = self.loaded
         n = len(features)
         if n == 0:
             return np.zeros(0, np.float32)
-        longest = min(MAX_TEXT_TOKENS, model.config.qformer_config.max_position_embeddings)
-        # The tokenizer alone: the processor would put `<image>` before the text, which the model takes off again.
-        read = processor.tokenizer(text, return_tensors="pt", truncation=True, max_length=longest).to(model.device)
+        max_tokens = min(MAX_TEXT_TOKENS, model.config.qformer_config.max_position_embeddings)
+        # Only the tokenizer, since the processor would put `<image>` before the text, which the model removes again.
+        tokens = processor.tokenizer(text, return_tensors="pt", truncation=True, max_length=max_tokens).to(model.device)
         with torch.inference_mode():
             states = torch.from_numpy(np.array(features)).to(model.device, model.dtype)
             queries = model.query_tokens.to(model.dtype).expand(n, -1, -1)
             ones = torch.ones(queries.shape[:2], dtype=torch.long, device=model.device)
-            out = model.qformer(
-                query_embeds=model.embeddings(input_ids=read["input_ids"].expand(n, -1), query_embeds=queries),
+            outputs = model.qformer(
+                query_embeds=model.embeddings(input_ids=tokens["input_ids"].expand(n, -1), query_embeds=queries),
                 query_length=queries.shape[1],
-                attention_mask=torch.cat([ones, read["attention_mask"].expand(n, -1)], 1),
+                attention_mask=torch.cat([ones, tokens["attention_mask"].expand(n, -1)], 1),
                 encoder_hidden_states=states,
                 encoder_attention_mask=torch.ones(states.shape[:2], dtype=torch.long, device=model.device),
             ).last_hidden_state[:, : queries.shape[1]]
-            logits = model.itm_head(out.to(model.itm_head.weight.dtype)).mean(1).float()
-        found: NDArray[np.float32] = logits.softmax(-1)[:, 1].cpu().numpy()
-        return found
+            logits = model.itm_head(outputs.to(model.itm_head.weight.dtype)).mean(1).float()
+        probabilities: NDArray[np.float32] = logits.softmax(-1)[:, 1].cpu().numpy()
+        return probabilities
