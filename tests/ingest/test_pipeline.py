@@ -78,29 +78,29 @@ def test_subtitles_of_another_video_or_of_no_kind_are_warnings(clip, library) ->
     assert "a.vtt" in binary
 
 
-class Ear:
-    """Hears one sentence in everything, or cannot be had."""
+class FakeRecogniser:
+    """A speech recogniser that hears one sentence in everything, or whose model is missing."""
 
-    def __init__(self, there: bool = True) -> None:
-        self.there = there
+    def __init__(self, installed: bool = True) -> None:
+        self.installed = installed
 
     def transcribe(self, samples, start_seconds):
-        if not self.there:
+        if not self.installed:
             raise ModelNotFoundError("speech: cannot load 'whisper'; put its files in a folder")
         return [Cue(start_seconds, start_seconds + 1.0, "nói gì đó", None)]
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("there", [True, False])
-def test_what_is_said_is_heard_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, there: bool) -> None:
+@pytest.mark.parametrize("installed", [True, False])
+def test_what_is_said_is_heard_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, installed: bool) -> None:
     path = tmp_path / "friday.mp4"
     shutil.copyfile(media / "video" / "friday.mp4", path)
-    (result,) = _index([path], library, recogniser=Ear(there))
+    (result,) = _index([path], library, recogniser=FakeRecogniser(installed))
     spoken = library.lines(result.video_id, source="speech")
-    assert [line.text for line in spoken] == (["nói gì đó"] if there else [])
-    assert ["speech: cannot load" in warning for warning in result.warnings] == ([] if there else [True])
+    assert [line.text for line in spoken] == (["nói gì đó"] if installed else [])
+    assert ["speech: cannot load" in warning for warning in result.warnings] == ([] if installed else [True])
     shutil.copyfile(media / "subs" / "friday.vtt", path.with_suffix(".vtt"))
-    (again,) = _index([path], library, recogniser=Ear(), force=True)
+    (again,) = _index([path], library, recogniser=FakeRecogniser(), force=True)
     assert library.lines(again.video_id, source="speech") == []
     assert len(library.lines(again.video_id, source="subtitle")) == 5
 

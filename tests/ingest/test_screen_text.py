@@ -76,10 +76,10 @@ def test_noise_is_left_out(junk: tuple[str, float]) -> None:
 
 
 def test_a_line_starts_with_the_frame_from_which_its_place_looks_so() -> None:
-    shown = BLANK.copy()
-    shown[10:20, 10:90] = 255
-    small, before = shown[::3, ::3], BLANK[::3, ::3]
-    frame = FrameToRead(2.0, shown, small, ((1.2, before), (1.4, before), (1.6, small), (1.8, small)))
+    picture = BLANK.copy()
+    picture[10:20, 10:90] = 255
+    small, before = picture[::3, ::3], BLANK[::3, ::3]
+    frame = FrameToRead(2.0, picture, small, ((1.2, before), (1.4, before), (1.6, small), (1.8, small)))
     assert frame.find_start(TOP, OPTIONS.changed_cell) == 1.6
     assert frame.find_start(BOTTOM, OPTIONS.changed_cell) == 1.2
 

@@ -41,8 +41,8 @@ def _read(path: Path, data: bytes, language: str | None = None) -> list[Line]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_encodings_marks_and_order(tmp_path: Path, encoding: str, newline: str) -> None:
     text = SRT.replace("\n", newline)
-    found = _read(tmp_path / "a.srt", _windows_1258(text) if encoding == "cp1258" else text.encode(encoding), "vi")
-    assert [(line.start_seconds, line.end_seconds, line.text, line.language) for line in found] == [
+    lines = _read(tmp_path / "a.srt", _windows_1258(text) if encoding == "cp1258" else text.encode(encoding), "vi")
+    assert [(line.start_seconds, line.end_seconds, line.text, line.language) for line in lines] == [
         (0.2, 0.9, "Trước", "vi"),
         (1.0, 2.5, "Đường phố Hà Nội", "vi"),
     ]
@@ -51,8 +51,8 @@ def test_encodings_marks_and_order(tmp_path: Path, encoding: str, newline: str) 
 def test_sidecars_are_those_with_the_videos_name(tmp_path: Path) -> None:
     for name in ("a.mp4", "a.srt", "a.vi.vtt", "a.eng.ass", "ab.srt", "b.srt", "a.txt", "a.en.txt", "a.docx"):
         (tmp_path / name).touch()
-    found = {path.name: language for path, language in find_subtitle_files(tmp_path / "a.mp4")}
-    assert found == {"a.srt": None, "a.vi.vtt": "vi", "a.eng.ass": "en", "a.txt": None, "a.en.txt": "en"}
+    languages = {path.name: language for path, language in find_subtitle_files(tmp_path / "a.mp4")}
+    assert languages == {"a.srt": None, "a.vi.vtt": "vi", "a.eng.ass": "en", "a.txt": None, "a.en.txt": "en"}
 
 
 def test_markup_comments_and_drawings_are_no_words(tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ def test_markup_comments_and_drawings_are_no_words(tmp_path: Path) -> None:
 def test_a_transcript_mixes_hours_of_one_and_two_digits(tmp_path: Path) -> None:
     text = "\ufeff0:00:14 - 0:00:21, Xin chào, các bạn\r\ngoes on\r\n01:02:03 - 1:02:04.5, second\n"
     text += "\n00:05 - 00:06, third\n"
-    found = _read(tmp_path / "a.txt", text.encode())
-    assert [(line.start_seconds, line.end_seconds, line.text) for line in found] == [
+    lines = _read(tmp_path / "a.txt", text.encode())
+    assert [(line.start_seconds, line.end_seconds, line.text) for line in lines] == [
         (5.0, 6.0, "third"),
         (14.0, 21.0, "Xin chào, các bạn goes on"),
         (3723.0, 3724.5, "second"),
@@ -96,10 +96,10 @@ def test_what_is_no_timed_text_says_so_in_one_line(tmp_path: Path, name: str, da
 
 def test_ten_megabytes_of_one_cue_become_lines_of_a_size_that_can_be_shown(tmp_path: Path) -> None:
     text = "một hai ba " * 900_000
-    found = _read(tmp_path / "a.srt", f"1\n00:00:00,000 --> 00:00:10,000\n{text}\n".encode())
-    assert " ".join(line.text for line in found) == text.strip()
-    assert max(len(line.text) for line in found) <= MAX_LINE_LETTERS
-    assert (found[0].start_seconds, found[-1].end_seconds) == (0.0, 10.0)
+    lines = _read(tmp_path / "a.srt", f"1\n00:00:00,000 --> 00:00:10,000\n{text}\n".encode())
+    assert " ".join(line.text for line in lines) == text.strip()
+    assert max(len(line.text) for line in lines) <= MAX_LINE_LETTERS
+    assert (lines[0].start_seconds, lines[-1].end_seconds) == (0.0, 10.0)
 
 
 def test_overlapping_and_repeated_cues_and_any_script_are_kept() -> None:
@@ -109,10 +109,10 @@ def test_overlapping_and_repeated_cues_and_any_script_are_kept() -> None:
 
 
 def test_lines_after_the_end_are_counted_and_the_last_is_cut() -> None:
-    found = lines_from_cues([Cue(float(i), i + 1.5, str(i), None) for i in range(4)], "v")
-    kept, late = limit_to_duration(found, 2.0)
-    assert [(line.start_seconds, line.end_seconds) for line in kept] == [(0.0, 1.5), (1.0, 2.0)]
-    assert late == 2
+    lines = lines_from_cues([Cue(float(i), i + 1.5, str(i), None) for i in range(4)], "v")
+    limited, late_count = limit_to_duration(lines, 2.0)
+    assert [(line.start_seconds, line.end_seconds) for line in limited] == [(0.0, 1.5), (1.0, 2.0)]
+    assert late_count == 2
 
 
 def test_a_palette_is_brightness_over_black() -> None:
@@ -131,9 +131,9 @@ def test_a_palette_is_brightness_over_black() -> None:
     [("friday.vtt", 5), ("popeye_p1.eng.srt", 14), ("sintel-de.vtt", 14), ("moviepy_subtitles.srt", 5)],
 )
 def test_real_files(media: Path, name: str, count: int) -> None:
-    found = read_subtitle_file(media / "subs" / name, "v", None)
-    assert len(found) == count
-    assert all(line.text and "<" not in line.text for line in found)
+    lines = read_subtitle_file(media / "subs" / name, "v", None)
+    assert len(lines) == count
+    assert all(line.text and "<" not in line.text for line in lines)
 
 
 @pytest.mark.shared

@@ -47,11 +47,11 @@ def test_filtered_search_equals_brute_force(library, add, start, end, one_video)
             if (start is None or keyframe.seconds >= start) and (end is None or keyframe.seconds < end):
                 expected.append((float(query[0] @ vector), keyframe))
     expected.sort(key=lambda pair: -pair[0])
-    found = library.search_vectors(
+    hits = library.search_vectors(
         query, video_id=ids[0] if one_video else None, start_seconds=start, end_seconds=end, limit=4
     )[0]
-    assert [k.frame_index for k, _ in found] == [k.frame_index for _, k in expected[:4]]
-    assert [s for _, s in found] == pytest.approx([s for s, _ in expected[:4]], abs=1e-5)
+    assert [k.frame_index for k, _ in hits] == [k.frame_index for _, k in expected[:4]]
+    assert [s for _, s in hits] == pytest.approx([s for s, _ in expected[:4]], abs=1e-5)
 
 
 def test_an_empty_library_finds_nothing(library) -> None:

@@ -65,11 +65,11 @@ def test_what_is_known_is_not_read_again_until_the_library_has_grown() -> None:
 
 def test_the_bounds_of_a_library_follow_what_it_holds(library, add) -> None:
     assert library.similarity_upper_bounds(np.eye(8, dtype=np.float32)[:2])[0] == []
-    one, two = add(library, "one", seed=1), add(library, "two", seed=2)
+    first_id, second_id = add(library, "first", seed=1), add(library, "second", seed=2)
     queries = np.eye(8, dtype=np.float32)
     names, bounds = library.similarity_upper_bounds(queries)
-    assert names == [one, two]
+    assert names == [first_id, second_id]
     for name, bound in zip(names, bounds.T, strict=True):
         assert (bound >= (queries @ library.keyframe_arrays(name).vectors.T).max(axis=1)).all()
-    library.remove(one)
-    assert library.similarity_upper_bounds(queries)[0] == [two]
+    library.remove(first_id)
+    assert library.similarity_upper_bounds(queries)[0] == [second_id]

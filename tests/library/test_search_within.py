@@ -12,8 +12,8 @@ def test_a_search_within_some_videos_brings_back_nothing_else(add, library) -> N
     chosen = search.within(video_ids[:2])
     assert [video.video_id for video in chosen.videos()] == video_ids[:2]
     everywhere = [hit for hit in search.search_pictures("0", limit=15) if hit.keyframe.video_id != video_ids[2]]
-    found = chosen.search_pictures("0", limit=15)
-    assert [(h.keyframe.video_id, h.keyframe.seconds) for h in found] == [
+    hits = chosen.search_pictures("0", limit=15)
+    assert [(h.keyframe.video_id, h.keyframe.seconds) for h in hits] == [
         (h.keyframe.video_id, h.keyframe.seconds) for h in everywhere
     ]
     assert {line.video_id for line in chosen.search_lines("đạo hàm")} == set(video_ids[:2])

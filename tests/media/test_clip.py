@@ -84,9 +84,9 @@ def test_a_transport_stream_without_an_index_is_cut_where_it_was_asked(tmp_path:
 
 
 def test_sound_that_changes_its_channels_goes_on(tmp_path: Path) -> None:
-    one = _with_sound(tmp_path / "one.ts", layout="mono")
-    other = _with_sound(tmp_path / "other.ts", layout="stereo", late=6)
-    (tmp_path / "both.ts").write_bytes(one.read_bytes() + other.read_bytes())
+    mono = _with_sound(tmp_path / "mono.ts", layout="mono")
+    stereo = _with_sound(tmp_path / "stereo.ts", layout="stereo", late=6)
+    (tmp_path / "both.ts").write_bytes(mono.read_bytes() + stereo.read_bytes())
     out = cut_clip(tmp_path / "both.ts", 0.0, 12.0, tmp_path / "out.mp4")
     with av.open(str(out)) as container:
         heard = [frame.time for frame in container.decode(audio=0) if np.abs(frame.to_ndarray()).max() > 0.3]

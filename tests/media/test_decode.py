@@ -103,5 +103,5 @@ def test_a_container_says_when_it_was_recorded(clip, tmp_path: Path, tag: str, r
                 packet.stream = stream
                 target.mux(packet)
     with open_media(tagged) as media:
-        found = media.info.recorded_at
-    assert (found and found.isoformat()) == recorded
+        stated = media.info.recorded_at
+    assert (stated and stated.isoformat()) == recorded
