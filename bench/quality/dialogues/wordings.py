@@ -1,6 +1,7 @@
-"""How the evaluation asks: written by hand, and never read by any training (a test compares them).
+"""The wordings of the evaluation's questions: written by hand, and in no training (a test compares them).
 
-`{a}`, `{the}`, `{many}` are a thing (`a red car`, `xe hơi đỏ`); `{first}`, `{second}` what happens; `{at}` a time.
+Fields: `{a}`, `{the}`, `{kind}` and `{many}` name a thing (`a red car`, `xe hơi đỏ`); `{first}` and `{second}` are
+events; `{at}` is a time.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ FOLLOW_UPS: dict[Language, dict[str, tuple[str, ...]]] = {
     },
 }
 
-SEEN: dict[str, tuple[str, ...]] = {
+TRAINED_WORDINGS: dict[str, tuple[str, ...]] = {
     "when": ("When does {a} appear?",),
     "exist": ("Is there {a}?",),
     "colour": ("What colour is the {kind}?",),
@@ -155,9 +156,9 @@ SEEN: dict[str, tuple[str, ...]] = {
     "rain": ("Is it raining?",),
     "sign": ("What does the sign say?",),
 }
-"""Wordings that trainings do use, of the same kinds in English: what the others are compared with."""
+"""Wordings of the same kinds in English that the trainings do use, to compare the answers to both."""
 
-STRANGE: dict[Language, dict[str, tuple[str, ...]]] = {
+UNKNOWN_THING_WORDINGS: dict[Language, dict[str, tuple[str, ...]]] = {
     "en": {
         "when": (*WORDINGS["en"]["when"], "When does {a} come into the picture?"),
         "exist": WORDINGS["en"]["exist"],
