@@ -152,7 +152,7 @@ class _Examination:
         self._blind_right.append(is_right_reply(reply, question))
 
     def hold_dialogue(self, turns: Sequence[ClipQuestion], video_id: str) -> None:
-        """Asks the turns in one conversation. Follow-ups count only if the first turn, which they refer to, was right."""
+        """Asks the turns in one conversation; follow-ups count only if the first turn, their antecedent, was right."""
         thread_id = self._new_thread()
         right = [self._ask(question, thread_id, video_id) for question in turns]
         for results in self._results_for(turns[0].language) if turns else ():
