@@ -239,12 +239,12 @@ def _worker(settings: Settings) -> Row:
 
 def _retrieval(settings: Settings) -> list[Row]:
     """Whether the package of the chosen retrieval model is installed, if that is an extra."""
-    from assistant.models.clip.factory import retrieval_model
+    from assistant.models.clip.factory import build_retrieval_model
     from assistant.models.clip.open_clip import OpenClip
 
     name = settings.chosen.retrieval
     official = BY_NAME.get(name)
-    if not (official.kind == "open_clip" if official else isinstance(retrieval_model(name), OpenClip)):
+    if not (official.kind == "open_clip" if official else isinstance(build_retrieval_model(name), OpenClip)):
         return []
     if _installed("open_clip"):
         return [_row("retrieval", f"{name}, read by open_clip")]

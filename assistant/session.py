@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.library import Library
-from assistant.models.clip.factory import retrieval_model
+from assistant.models.clip.factory import build_retrieval_model
 from assistant.models.glip.grounder import GlipGrounder
 from assistant.models.hub.store import Store
 from assistant.retrieval.features import KeyframeFeatures
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from assistant.models.blip.core_model import CoreModel
     from assistant.models.blip.instructblip import InstructBlip
     from assistant.models.blip.matching import Matcher
-    from assistant.models.clip.open_clip import OpenClip
-    from assistant.models.clip.transformers_clip import Clip
+    from assistant.models.clip.embedder import ImageTextEmbedder
     from assistant.models.speech import Whisper
     from assistant.models.voice import Voice
     from assistant.retrieval.rerank import Reranker
@@ -51,8 +50,8 @@ class Session:
         self._closing = ExitStack()
 
     @cached_property
-    def clip(self) -> Clip | OpenClip:
-        return retrieval_model(self.store.locate(self.profile.retrieval))
+    def clip(self) -> ImageTextEmbedder[Any]:
+        return build_retrieval_model(self.store.locate(self.profile.retrieval))
 
     @cached_property
     def blip(self) -> CoreModel:

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from assistant.models.clip.transformers_clip import Clip
+from assistant.models.clip.transformers_clip import TransformersClip
 from assistant.settings import PROFILES
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 
 @pytest.fixture(scope="module")
-def clip() -> Clip:
-    return Clip(PROFILES["pocket"].retrieval)
+def clip() -> TransformersClip:
+    return TransformersClip(PROFILES["pocket"].retrieval)
 
 
 def _block(colour: tuple[int, int, int]) -> np.ndarray:
@@ -16,7 +16,7 @@ def _block(colour: tuple[int, int, int]) -> np.ndarray:
 
 
 def test_nothing_is_loaded_before_it_is_asked() -> None:
-    assert not Clip("anything").is_loaded
+    assert not TransformersClip("anything").is_loaded
 
 
 def test_pictures_and_words_share_one_space_of_unit_vectors(clip) -> None:
@@ -42,14 +42,14 @@ def test_any_text_embeds(clip, text: str) -> None:
 
 def test_identity_follows_the_weights(tmp_path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"one")
-    first = Clip(str(tmp_path)).identity
+    first = TransformersClip(str(tmp_path)).identity
     (tmp_path / "model.safetensors").write_bytes(b"two")
-    assert Clip(str(tmp_path)).identity != first
+    assert TransformersClip(str(tmp_path)).identity != first
 
 
 def test_a_folder_without_weights_is_named(tmp_path) -> None:
     with pytest.raises(ModelNotFoundError, match="safetensors"):
-        _ = Clip(str(tmp_path)).identity
+        _ = TransformersClip(str(tmp_path)).identity
 
 
 def test_the_identity_of_large_weights_is_kept_until_they_change(tmp_path, monkeypatch) -> None:
@@ -58,12 +58,12 @@ def test_the_identity_of_large_weights_is_kept_until_they_change(tmp_path, monke
     monkeypatch.setattr(base, "MIN_CACHED_BYTES", 1)
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(b"one")
-    first = Clip(str(tmp_path)).identity
+    first = TransformersClip(str(tmp_path)).identity
     kept = (tmp_path / ".remembered.json").read_text()
     (tmp_path / ".remembered.json").write_text(kept.replace(first.rpartition("-")[2], "kept"))
-    assert Clip(str(tmp_path)).identity == f"{tmp_path.name}-kept"
+    assert TransformersClip(str(tmp_path)).identity == f"{tmp_path.name}-kept"
     weights.write_bytes(b"other")
-    assert Clip(str(tmp_path)).identity not in (first, f"{tmp_path.name}-kept")
+    assert TransformersClip(str(tmp_path)).identity not in (first, f"{tmp_path.name}-kept")
 
 
 def test_siglip_embeds_pictures_and_words_in_one_space(tmp_path) -> None:
@@ -80,7 +80,7 @@ def test_siglip_embeds_pictures_and_words_in_one_space(tmp_path) -> None:
     )
     SiglipModel(config).save_pretrained(tmp_path)
     SiglipProcessor(SiglipImageProcessor(size={"height": 32, "width": 32}), words).save_pretrained(tmp_path)
-    model = Clip(str(tmp_path))
+    model = TransformersClip(str(tmp_path))
     images, texts = model.embed_images([_block((200, 0, 0))]), model.embed_texts(["a red car", "A RED CAR"])
     assert images.shape[1] == texts.shape[1] == model.embed_texts([]).shape[1] == 16
     assert texts[0] == pytest.approx(texts[1])
@@ -94,5 +94,5 @@ def test_what_is_no_retrieval_model_is_one_line(name: str) -> None:
 
     folder = Path(PROFILES["pocket"].retrieval).parent / name
     with pytest.raises(VideoAssistantError, match="retrieval:") as caught:
-        _ = Clip(str(folder)).loaded
+        _ = TransformersClip(str(folder)).loaded
     assert "\n" not in str(caught.value)

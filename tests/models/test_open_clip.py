@@ -14,9 +14,9 @@ from open_clip.push_to_hf_hub import save_for_hf
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from assistant.models.clip.factory import retrieval_model
+from assistant.models.clip.factory import build_retrieval_model
 from assistant.models.clip.open_clip import OpenClip
-from assistant.models.clip.transformers_clip import Clip
+from assistant.models.clip.transformers_clip import TransformersClip
 from assistant.models.hub.catalogue import BY_NAME
 from assistant.models.hub.pull import copy_checkpoint
 from assistant.models.hub.store import DamagedError, Store
@@ -67,7 +67,7 @@ def official(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clip(official: Path) -> OpenClip:
-    found = retrieval_model(str(official))
+    found = build_retrieval_model(str(official))
     assert isinstance(found, OpenClip)
     return found
 
@@ -87,7 +87,7 @@ def _unit(rows: torch.Tensor) -> np.ndarray:
 
 
 def test_nothing_is_loaded_before_it_is_asked(official) -> None:
-    assert not retrieval_model(str(official)).is_loaded
+    assert not build_retrieval_model(str(official)).is_loaded
 
 
 def test_pictures_are_what_open_clip_makes_of_them(clip) -> None:
@@ -151,14 +151,14 @@ def test_grey_pictures_of_a_pixel_embed(clip, shape: tuple[int, ...]) -> None:
 
 def test_what_it_saves_loads_again(clip, official, tmp_path) -> None:
     save_for_hf(clip.loaded.model, NoTokenizer(), CONFIG, str(tmp_path), safe_serialization=True)
-    again = retrieval_model(str(tmp_path))
+    again = build_retrieval_model(str(tmp_path))
     assert again.embed_images(_pictures()) == pytest.approx(clip.embed_images(_pictures()), abs=1e-6)
     assert again.embed_texts(TEXTS) == pytest.approx(clip.embed_texts(TEXTS), abs=1e-6)
 
 
 def test_torchs_own_format_will_do(clip, copy) -> None:
     (copy / WEIGHTS).unlink()
-    again = retrieval_model(str(copy))
+    again = build_retrieval_model(str(copy))
     assert again.embed_texts(TEXTS) == pytest.approx(clip.embed_texts(TEXTS), abs=1e-6)
     assert again.identity.startswith("resnet50_clip.openai-")
 
@@ -175,7 +175,7 @@ def test_identity_follows_the_weights_that_are_read(copy) -> None:
 
 def test_a_checkpoint_of_both_libraries_is_read_by_transformers(copy) -> None:
     (copy / "config.json").write_text('{"model_type": "clip"}')
-    assert isinstance(retrieval_model(str(copy)), Clip)
+    assert isinstance(build_retrieval_model(str(copy)), TransformersClip)
 
 
 def _half(folder: Path) -> None:
@@ -228,14 +228,14 @@ BAD = {
 def test_what_cannot_be_read_is_one_line(said: str, copy) -> None:
     BAD[said](copy)
     with pytest.raises(VideoAssistantError, match=said) as caught:
-        _ = retrieval_model(str(copy)).loaded
+        _ = build_retrieval_model(str(copy)).loaded
     assert "\n" not in str(caught.value)
 
 
 def test_without_the_package_one_line_says_what_to_install(official, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "open_clip", None)
     with pytest.raises(VideoAssistantError, match=r"pip install 'video-assistant\[openclip\]'") as caught:
-        _ = retrieval_model(str(official)).loaded
+        _ = build_retrieval_model(str(official)).loaded
     assert "\n" not in str(caught.value)
 
 

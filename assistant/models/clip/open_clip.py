@@ -1,71 +1,56 @@
-"""CLIP with a ResNet for its eyes (RN50 to RN50x64), which transformers lacks, through the library open_clip.
+"""CLIP with a ResNet as its image encoder (RN50 to RN50x64), which transformers lacks, by the library open_clip.
 
-Radford et al. 2021 (arXiv:2103.00020), section 2.4. A folder holds what the hub keeps: `open_clip_config.json` and
-`open_clip_model.safetensors`. The words of OpenAI's tokenizer come with the library.
+Radford et al. 2021 (arXiv:2103.00020), section 2.4. A folder holds the files of the hub: `open_clip_config.json` and
+`open_clip_model.safetensors`. OpenAI's tokenizer is part of the library.
 """
 
 from __future__ import annotations
 
 import json
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.models.base import (
     OPEN_CLIP_CONFIG,
     OPEN_CLIP_WEIGHTS,
-    LazyModel,
     checkpoint_folder,
-    checkpoint_identity,
     default_device,
     load_error,
     weight_files,
 )
-from assistant.models.clip.transformers_clip import normalise_rows
+from assistant.models.clip.embedder import ImageTextEmbedder
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     import torch
-    from numpy.typing import NDArray
     from PIL import Image
-
-BATCH = 8  # frames at once: one feature map of RN50x64 (112 x 112 x 512 float32) takes 26 MB a frame
 
 
 class _Loaded(NamedTuple):
     model: Any
-    transform: Callable[[Image.Image], torch.Tensor]  # to (3, side, side), normalised, as the configuration says
-    tokenizer: Any  # cuts what is longer than the model reads
+    transform: Callable[[Image.Image], torch.Tensor]  # to (3, side, side), normalised as the configuration says
+    tokenizer: Any  # cuts texts that are longer than the model reads
     dimensions: int
     device: torch.device
     dtype: torch.dtype  # of the pixels
 
 
-class OpenClip(LazyModel[_Loaded]):
-    """A checkpoint that open_clip wrote.
+class OpenClip(ImageTextEmbedder[_Loaded]):
+    """A checkpoint of CLIP in the format of open_clip."""
 
-    Args:
-        checkpoint: its folder.
-    """
-
-    def __init__(self, checkpoint: str) -> None:
-        super().__init__()
-        self.checkpoint = checkpoint
-
-    @cached_property
-    def identity(self) -> str:
-        """Names the vector space; vectors of another identity cannot be compared."""
-        return checkpoint_identity(self.checkpoint)
+    batch_size: ClassVar[int] = 8  # a feature map of RN50x64 (112 x 112 x 512 float32) takes 26 MB a picture
 
     def _load(self) -> _Loaded:
         import torch
 
         folder = checkpoint_folder("retrieval", self.checkpoint)
-        dimensions = _dimensions(folder)
+        dimensions = _read_dimensions(folder)
         try:
             import open_clip
         except ImportError:
@@ -76,64 +61,51 @@ class OpenClip(LazyModel[_Loaded]):
         device = default_device()
         on_gpu = device.type == "cuda"
         try:
-            # fp16 as OpenAI ran it: convolutions and projections in half, the norms between them in single precision.
+            # fp16 as OpenAI ran it: convolutions and projections in half precision, the norms between them in single.
             model, transform = open_clip.create_model_from_pretrained(
                 f"local-dir:{folder}", precision="fp16" if on_gpu else "fp32", device=device
             )
             tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
-        except Exception as error:  # of a dozen kinds, by what of a file is spoilt
+        except Exception as error:  # the kind depends on which part of a file is damaged
             raise load_error("retrieval", self.checkpoint, ValueError(" ".join(str(error).split()))) from error
         dtype = torch.float16 if on_gpu else torch.float32
         return _Loaded(model.eval(), transform, tokenizer, dimensions, device, dtype)
 
-    def embed_images(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Embeds pictures.
+    def _dimensions(self) -> int:
+        return self.loaded.dimensions
 
-        Args:
-            images: HWC uint8 RGB, any sizes.
-
-        Returns:
-            (n, d) float32, L2-normalised.
-        """
+    def _embed_image_batch(self, images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
         import torch
         from PIL import Image
 
         loaded = self.loaded
-        rows = [np.empty((0, loaded.dimensions), np.float32)]
-        for start in range(0, len(images), BATCH):
-            batch = [loaded.transform(Image.fromarray(image)) for image in images[start : start + BATCH]]
-            pixels = torch.stack(batch).to(loaded.device, loaded.dtype)
-            with torch.inference_mode():
-                rows.append(normalise_rows(loaded.model.encode_image(pixels)))
-        return np.concatenate(rows)
+        pixels = torch.stack([loaded.transform(Image.fromarray(image)) for image in images])
+        embeddings: torch.Tensor = loaded.model.encode_image(pixels.to(loaded.device, loaded.dtype))
+        return embeddings
 
-    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embeds sentences; what is longer than the model reads is cut at its end.
-
-        Returns:
-            (n, d) float32, L2-normalised.
-        """
-        import torch
-
+    def _embed_text_batch(self, texts: list[str]) -> torch.Tensor:
         loaded = self.loaded
-        if not texts:
-            return np.empty((0, loaded.dimensions), np.float32)
-        with torch.inference_mode():
-            return normalise_rows(loaded.model.encode_text(loaded.tokenizer(list(texts)).to(loaded.device)))
+        embeddings: torch.Tensor = loaded.model.encode_text(loaded.tokenizer(texts).to(loaded.device))
+        return embeddings
 
 
-def _dimensions(folder: Path) -> int:
-    """Of the vectors, by the configuration; says in one line what open_clip could not read, or would fetch."""
+def _read_dimensions(folder: Path) -> int:
+    """The length of an embedding by the configuration, after checking what open_clip would fail to read or download.
+
+    Raises:
+        ModelNotFoundError: there are no weights, or no configuration that can be read.
+        VideoAssistantError: open_clip would download the text encoder.
+    """
     if not weight_files(folder):
         raise ModelNotFoundError(f"retrieval: {folder} holds neither {' nor '.join(OPEN_CLIP_WEIGHTS)}; get it again")
     try:
         config = json.loads((folder / OPEN_CLIP_CONFIG).read_text(encoding="utf-8"))["model_cfg"]
-        dimensions, fetched = int(config["embed_dim"]), config["text_cfg"].get("hf_model_name")
+        dimensions, hub_encoder = int(config["embed_dim"]), config["text_cfg"].get("hf_model_name")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise load_error("retrieval", str(folder / OPEN_CLIP_CONFIG), error) from None
-    if fetched:
+    if hub_encoder:
         raise VideoAssistantError(
-            f"retrieval: the text encoder of {folder} is {fetched}, which open_clip would fetch; give a checkpoint "
+            f"retrieval: the text encoder of {folder} is {hub_encoder}, which open_clip would fetch; give a checkpoint "
             f"whose {OPEN_CLIP_CONFIG} names no `hf_model_name`"
         )
     return dimensions

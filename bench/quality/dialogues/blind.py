@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from tools.ports import Answer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from assistant.models.clip.open_clip import OpenClip
-    from assistant.models.clip.transformers_clip import Clip
+    from assistant.models.clip.embedder import ImageTextEmbedder
     from assistant.session import Session
     from tools.ports import Core
     from tools.types import Detection, Keyframe, Line
@@ -63,7 +62,7 @@ class _BlindCore:
 class _BlindEncoder:
     """Retrieval without pictures: a text gets a random vector, which is near no picture in particular."""
 
-    def __init__(self, encoder: Clip | OpenClip) -> None:
+    def __init__(self, encoder: ImageTextEmbedder[Any]) -> None:
         self._encoder = encoder
         self._rng = np.random.default_rng(0)
 
