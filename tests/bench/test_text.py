@@ -10,7 +10,7 @@ from assistant.media.readings import ReadLine, Region
 from assistant.models.ocr.rapidocr import RapidOcrReader, screen_reader
 from assistant.text.fold import fold
 from bench.quality.text.ground_truth import partial_truth, true_lines
-from bench.quality.text.screen_text import exact_truth
+from bench.quality.text.screen_text import reading_figures
 from bench.quality.text.subtitles import cue_figures
 from bench.speed.text_corpus import damage, sample_lines
 from bench.speed.text_lookup import filled_library
@@ -63,14 +63,14 @@ def test_a_folder_without_truth_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "folded", "exact"),
+    ("text", "lines_found", "cer_folded", "cer_exact"),
     [("Tin tức", 1.0, 0.0, 0.0), ("tin tuc", 1.0, 0.0, 2 / 7), ("something else", 0.0, 1.0, 1.0)],
 )
-def test_errors_are_counted_against_the_truth(folder: Path, text: str, found, folded, exact) -> None:
-    figures = exact_truth(true_lines(folder), Says(text), "text")
-    assert figures["text.lines_found"] == found
-    assert figures["text.cer_folded"] == pytest.approx(folded)
-    assert figures["text.cer_exact"] == pytest.approx(exact)
+def test_errors_are_counted_against_the_truth(folder: Path, text: str, lines_found, cer_folded, cer_exact) -> None:
+    figures = reading_figures(true_lines(folder), Says(text), "text")
+    assert figures["text.lines_found"] == lines_found
+    assert figures["text.cer_folded"] == pytest.approx(cer_folded)
+    assert figures["text.cer_exact"] == pytest.approx(cer_exact)
     assert figures["text.recogniser_passes_per_distinct_line"] == 1.0
 
 
@@ -81,8 +81,8 @@ def test_made_lines_differ_and_damage_is_a_fifth_of_the_letters() -> None:
     rng = random.Random(2)
     changed = [damage(line, 0.2, rng) for line in lines]
     assert all(line != other for line, other in zip(lines, changed, strict=True))
-    kept = sum(len(other) for other in changed) / sum(map(len, lines))
-    assert 0.8 < kept < 0.98
+    remaining = sum(len(other) for other in changed) / sum(map(len, lines))
+    assert 0.8 < remaining < 0.98
     assert any(fold(line) == line for line in lines)
 
 
@@ -100,7 +100,7 @@ def test_damaged_words_find_their_line_among_others() -> None:
 @pytest.mark.shared
 def test_vietnamese_stills_are_found_without_tesseract(media: Path) -> None:
     stills = [line for line in true_lines(media) if not line.timed]
-    figures = exact_truth(stills, RapidOcrReader(accents=None), "text")
+    figures = reading_figures(stills, RapidOcrReader(accents=None), "text")
     assert figures["text.lines_found"] >= 0.97
     assert figures["text.cer_folded"] <= 0.10
 
@@ -109,5 +109,5 @@ def test_vietnamese_stills_are_found_without_tesseract(media: Path) -> None:
 @pytest.mark.tesseract
 def test_vietnamese_stills_are_read_letter_by_letter_with_it(media: Path) -> None:
     stills = [line for line in true_lines(media) if not line.timed]
-    figures = exact_truth(stills, screen_reader(), "text")
+    figures = reading_figures(stills, screen_reader(), "text")
     assert figures["text.cer_exact"] <= 0.05

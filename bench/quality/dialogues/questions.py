@@ -11,7 +11,7 @@ from assistant.text.language import Language
 from bench.quality.dialogues.wordings import FOLLOW_UPS, TRAINED_WORDINGS, UNKNOWN_THING_WORDINGS, WORDINGS
 from training.language.held_out import UNKNOWN_THINGS
 from training.language.names import VI_COLOURS, Thing
-from training.world.questions import plural
+from training.world.questions import NUMBERS, plural
 from training.world.scene import COLOURS, KINDS, OBJECTS, WIDTH
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class QuestionSampler:
             return None
         at, kind, count = self.rng.choice(constant)
         fields = {"many": plural(kind), "at": f"{at:g} seconds"}
-        return self._question("count_at", fields, (_NUMBERS[count], str(count)), ((at - 1.0, at + 1.0),))
+        return self._question("count_at", fields, (NUMBERS[count], str(count)), ((at - 1.0, at + 1.0),))
 
     def unanswerable(self) -> ClipQuestion:
         return self._question("unanswerable", {}, ())
@@ -301,9 +301,6 @@ def unknown_thing_questions(language: Language, rng: random.Random) -> Iterator[
         else:
             fields = {"a": thing.vi_a(rng), "the": thing.vi(rng), "kind": thing.vi(rng)}
         yield ClipQuestion(f"unknown.{kind}", language, _sentence(rng.choice(patterns).format(**fields)), ())
-
-
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 
 
 def _sentence(text: str) -> str:

@@ -1,1 +1,1 @@
-"""How well text is read, timed, found and joined with what is seen: `evaluate text`, and its speed: `bench text`."""
+"""How well text is read, timed, searched and fused with the search of pictures: `video-assistant evaluate text`."""

@@ -1,4 +1,4 @@
-"""`video-assistant evaluate text --media FOLDER`: the figures of everything written or said."""
+"""`video-assistant evaluate text --media FOLDER`: text on screen, subtitles, look-ups and search over all channels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 
 def evaluate(session: Session, folder: Path, *, seed: int) -> dict[str, Any]:
-    """Figures `text.*` over a folder of media with truth files (`bench.quality.text.ground_truth`).
+    """Figures `text.*`; `text.offline.*` are read without Tesseract.
+
+    Args:
+        session: whose retrieval model searches.
+        folder: media with truth files (`bench.quality.text.ground_truth`).
+        seed: of the rendered clips and the damaged look-ups.
 
     Raises:
         VideoAssistantError: the folder holds no truth of text.
@@ -19,7 +24,7 @@ def evaluate(session: Session, folder: Path, *, seed: int) -> dict[str, Any]:
     from assistant.models.ocr.tesseract import find_tesseract
     from bench.quality.text.fusion import fusion_figures
     from bench.quality.text.ground_truth import true_lines
-    from bench.quality.text.screen_text import CountingAccents, exact_truth, photographed
+    from bench.quality.text.screen_text import CountingAccents, photo_figures, reading_figures
     from bench.quality.text.subtitles import cue_figures
     from bench.speed.text_lookup import lookup_figures
 
@@ -27,11 +32,11 @@ def evaluate(session: Session, folder: Path, *, seed: int) -> dict[str, Any]:
     tesseract = find_tesseract()
     accents = None if tesseract is None else CountingAccents(tesseract)
     reader, offline = RapidOcrReader(accents), RapidOcrReader(accents=None)
-    figures = exact_truth(truth, reader, "text")
-    # Of those passes, the lines that went through Tesseract as well.
+    figures = reading_figures(truth, reader, "text")
+    # Of these passes, those in which Tesseract read the line as well.
     figures["text.tesseract_passes_per_distinct_line"] = (accents.passes if accents else 0) / len(truth)
-    figures |= exact_truth(truth, offline, "text.offline")
-    figures |= photographed(folder, reader)
+    figures |= reading_figures(truth, offline, "text.offline")
+    figures |= photo_figures(folder, reader)
     figures |= cue_figures(folder, reader)
     figures |= lookup_figures(seed)
     figures |= fusion_figures(session, folder, seed)

@@ -1,4 +1,4 @@
-"""Subtitle files and tracks against a reference parser: FFmpeg's, through PyAV."""
+"""The number of subtitle cues in files and tracks, compared with a reference parser: FFmpeg's, through PyAV."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ if TYPE_CHECKING:
 
 
 def cue_figures(folder: Path, reader: TextReader) -> dict[str, float]:
-    """`text.cues_equal`: the share of files and tracks that give as many cues as the reference parser finds."""
+    """`text.cues_equal`: the share of files and tracks in which we find as many cues as the reference parser;
+    `text.cue_sources`: the number of these files and tracks. Empty if the folder has none.
+    """
     equal = [count == expected for _, count, expected in cue_counts(folder, reader)]
     return {"text.cues_equal": sum(equal) / len(equal), "text.cue_sources": len(equal)} if equal else {}
 
 
 def cue_counts(folder: Path, reader: TextReader) -> Iterator[tuple[str, int, int]]:
-    """(file or track, cues that we find, cues that the reference finds)."""
+    """Yields (file name, cues that we find, cues that the reference finds) for each subtitle file and each video."""
     from assistant.ingest.screen_text import read_text_lines
     from assistant.ingest.subtitles import read_subtitle_file
     from assistant.media.decode import MediaError, open_media
 
     for path in subtitle_files(folder):
-        yield path.name, len(read_subtitle_file(path, "v", None)), sum(_reference(path).values())
+        yield path.name, len(read_subtitle_file(path, "v", None)), sum(_reference_counts(path).values())
     for path in videos(folder):
-        expected = _reference(path)
+        expected = _reference_counts(path)
         if not expected:
             continue
         try:
@@ -36,12 +38,12 @@ def cue_counts(folder: Path, reader: TextReader) -> Iterator[tuple[str, int, int
                     pass
         except MediaError:
             continue
-        read = [cue for cue in media.picture_cues if read_text_lines(reader, cue.image)]
-        yield path.name, len(media.cues) + len(read), sum(expected.values())
+        with_text = [cue for cue in media.picture_cues if read_text_lines(reader, cue.image)]
+        yield path.name, len(media.cues) + len(with_text), sum(expected.values())
 
 
-def _reference(path: Path) -> dict[int, int]:
-    """Cues of each subtitle stream that show something, by the stream's number."""
+def _reference_counts(path: Path) -> dict[int, int]:
+    """The number of cues that are not empty in each subtitle stream, by the stream's index."""
     import av
 
     counts: dict[int, int] = {}
