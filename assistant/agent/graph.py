@@ -1,4 +1,4 @@
-"""The fixed graph: understand, plan, act, look, at most once reflect, answer. The core decides in it."""
+"""The fixed graph: understand, plan, act, look, reflect at most once, answer. The core decides within it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from langgraph.prebuilt import ToolNode
 
 from assistant.agent import sentences
 from assistant.agent.compose import Composer, ReplyDraft
-from assistant.agent.conditions import names
+from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.plan import DEFAULT_TOOL, Plan
 from assistant.agent.records import Step, evidence_from_row, evidence_to_row, reply_to_row
-from assistant.agent.state import State, findings, told
+from assistant.agent.state import State, collect_findings, record_step
 from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
 from tools.count import count_tool
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 SIGHT = frozenset({"find_frames", "find_events", "look", "describe", "find_unusual"})
 """Tools whose findings rest on what is seen."""
 GROUNDED = frozenset({"ground", "count"})
-"""Tools that bring boxes; where they find none, or there is no model, the core looks."""
+"""Tools that return boxes; if they find none, or there is no model, the core looks."""
 
 
 class Agent:
-    """The nodes, over what they need."""
+    """The nodes of the graph, but `understand` and `plan`, which are objects of their own."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Agent:
         self._plan = Plan(frames, core, self.tools, options)
 
     def compile(self, saver: Any) -> Any:
-        """The graph with its checkpointer."""
+        """Compiles the graph, which keeps its state in the checkpointer `saver`."""
         graph = StateGraph(State)
         graph.add_node("understand", self._understand)
         graph.add_node("plan", self._plan)
@@ -105,93 +105,101 @@ class Agent:
         return graph.compile(checkpointer=saver)
 
     def look(self, state: State) -> dict[str, Any]:
-        """Yes or no for every frame that a search brought back, in one batch; then, of an event, when it goes on."""
-        found = [one for one in findings(state) if isinstance(one, Evidence)]
-        if state["tool"] != DEFAULT_TOOL or not found:
+        """Asks the core about every frame that a search returned, in one batch; then, of an event, when it happens."""
+        evidence = [finding for finding in collect_findings(state) if isinstance(finding, Evidence)]
+        if state["tool"] != DEFAULT_TOOL or not evidence:
             return {}
         query = state["query"] or state["asked"]
-        keyframes = self._keyframes(self._known(found))
-        scores = verified(self._frames, self._core, query, keyframes)
-        shown: Sequence[ScoredKeyframe] = [ScoredKeyframe(k, float(p)) for k, p in zip(keyframes, scores, strict=True)]
-        summary = f"best P(yes) {max(scores, default=0.0):.2f}"
-        steps = [told(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))]
-        happenings, shown = self._in_order(query, shown, state["start"] or 0.0, state["end"] or math.inf)
-        if happenings:
-            summary = f"goes on {happenings[0].evidence.score:.2f}"
-            steps.append(told(state, "time", {"event": query}, summary, "core", "time", query))
+        keyframes = self._frames_of(self._in_domain(evidence))
+        probabilities = verified(self._frames, self._core, query, keyframes)
+        scored: Sequence[ScoredKeyframe] = [
+            ScoredKeyframe(keyframe, float(p)) for keyframe, p in zip(keyframes, probabilities, strict=True)
+        ]
+        summary = f"best P(yes) {max(probabilities, default=0.0):.2f}"
+        steps = [record_step(state, "verify", {"statement": query}, summary, "core", "verify", len(keyframes))]
+        occurrences, scored = self._time_event(query, scored, state["start"] or 0.0, state["end"] or math.inf)
+        if occurrences:
+            summary = f"goes on {occurrences[0].evidence.score:.2f}"
+            steps.append(record_step(state, "time", {"event": query}, summary, "core", "time", query))
+        timed_rows = None if occurrences is None else [evidence_to_row(event.evidence) for event in occurrences]
         return {
-            "candidates": [{"frame": asdict(one.keyframe), "score": one.score} for one in shown],
-            "timed": None if happenings is None else [evidence_to_row(one.evidence) for one in happenings],
+            "candidates": [{"frame": asdict(s.keyframe), "score": s.score} for s in scored],
+            "timed": timed_rows,
             "steps": [*state["steps"], *steps],
         }
 
-    def _in_order(
-        self, query: str, shown: Sequence[ScoredKeyframe], start: float, end: float
+    def _time_event(
+        self, query: str, scored: Sequence[ScoredKeyframe], start: float, end: float
     ) -> tuple[list[EventOccurrence] | None, Sequence[ScoredKeyframe]]:
-        """When an event goes on, and what shows it; None of what only stands there, and what was shown."""
-        seen = [one for one in shown if one.score >= self._options.min_verified]
-        # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
-        near = [one.keyframe for one in seen or shown[: self._options.evidence]]
-        found = timed(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
-        if found is None:
-            return None, shown
-        happenings = [
-            one
-            for one in found
-            if start <= one.evidence.moment.start_seconds < end
-            and ((seen and one.evidence.score >= self._options.sure) or self._is_confirmed(query, one))
-        ]
-        if happenings:
-            return happenings, [frame for one in happenings for frame in one.frames]
-        rest = [one for one in shown if one.score < self._options.min_verified]
-        return [], [*confirmed(self._frames, self._core, query, seen), *rest]
+        """Returns the occurrences of an event that begin in `[start, end)`, and their frames.
 
-    def _is_confirmed(self, event: str, happening: EventOccurrence) -> bool:
-        """Whether the core, shown several frames, agrees with its model of time, where no other witness is sure."""
-        best = max(happening.frames, key=lambda one: one.score)
-        (told,) = confirmed(self._frames, self._core, event, [best])
-        return told == best
+        If the query is no event, returns None and the frames as they came. If it is an event that does not happen,
+        returns no occurrence, and the frames with P(yes) of the windows around them.
+        """
+        seen = [s for s in scored if s.score >= self._options.min_verified]
+        # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
+        near = [s.keyframe for s in seen or scored[: self._options.evidence]]
+        occurrences = timed(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
+        if occurrences is None:
+            return None, scored
+        believed = [
+            occurrence
+            for occurrence in occurrences
+            if start <= occurrence.evidence.moment.start_seconds < end
+            and ((seen and occurrence.evidence.score >= self._options.sure) or self._is_confirmed(query, occurrence))
+        ]
+        if believed:
+            return believed, [frame for occurrence in believed for frame in occurrence.frames]
+        uncertain = [s for s in scored if s.score < self._options.min_verified]
+        return [], [*confirmed(self._frames, self._core, query, seen), *uncertain]
+
+    def _is_confirmed(self, event: str, occurrence: EventOccurrence) -> bool:
+        """Whether the core, shown several frames, agrees with its model of time: needed if no other witness is sure."""
+        best = max(occurrence.frames, key=lambda frame: frame.score)
+        (confirmed_frame,) = confirmed(self._frames, self._core, event, [best])
+        return confirmed_frame == best
 
     def enough(self, state: State) -> str:
-        """Whether one more round is worth it, and still allowed."""
+        """The next node: `reflect` if one more round may help and is still allowed, else `answer`."""
         if state["round"] > 0:
             return "answer"
         best = max((c["score"] for c in state["candidates"]), default=0.0)
-        searched = state["tool"] == DEFAULT_TOOL
+        is_seen, is_search = best >= self._options.min_verified, state["tool"] == DEFAULT_TOOL
         # Whether an event happens was asked of several frames; in other words they would say the same.
-        wider = state["timed"] is None and state["query"] != state["asked"]
-        short = searched and best < self._options.min_verified and wider
-        beside = state["side"] is not None and best >= self._options.min_verified
-        failed = state["tool"] in GROUNDED and not findings(state)
-        return "reflect" if (short and state["side"] is None) or beside or failed else "answer"
+        can_widen = state["side"] is None and state["timed"] is None and state["query"] != state["asked"]
+        beside_it = state["side"] is not None and is_seen
+        failed = state["tool"] in GROUNDED and not collect_findings(state)
+        return "reflect" if (is_search and not is_seen and can_widen) or beside_it or failed else "answer"
 
     def reflect(self, state: State) -> dict[str, Any]:
-        """What comes after the moment found; else another way to look: a tool that failed, a slot that lost a word."""
+        """Plans the second round: what lies beside the moment found, or another way to look.
+
+        Another way is to look instead of a tool that found nothing, or to search the whole question instead of a slot.
+        """
         if state["side"] is not None:
-            seen = [ScoredKeyframe(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
-            kept = [s for s in seen if s.score >= self._options.min_verified]
-            best = (self._timed(state) or merge(kept, tool=DEFAULT_TOOL))[0]
-            return self._plan.tell(state, _stretch((best,)), state["side"]) | {"round": 1}
+            seen = [s for s in _candidates(state) if s.score >= self._options.min_verified]
+            best = (_occurrences(state) or merge(seen, tool=DEFAULT_TOOL))[0]
+            return self._plan.describe_beside(state, _stretch((best,)), state["side"]) | {"round": 1}
         if state["tool"] in GROUNDED:
             failure = str(state["messages"][-1].content)
-            return self._plan.seek(state, by="default", note=failure, chosen="look") | {"round": 1}
+            return self._plan.select_frames(state, by="default", note=failure, chosen="look") | {"round": 1}
         return self._plan.search(state, state["asked"], by="rule", note="widened") | {"round": 1}
 
     def answer(self, state: State) -> dict[str, Any]:
-        """The reply, composed from the evidence."""
+        """Composes the reply from the evidence, and keeps what the next turn may refer to."""
         steps = state["steps"]
-        passages = self._passages(state)
+        passages = self._find_passages(state)
         if passages:
-            draft = self._composer.lines(passages, cast(Any, state["language"]))
-            where = {"query": state["question"], "video": state["scope"]}
+            draft = self._composer.compose_lines(passages, cast(Any, state["language"]))
+            arguments = {"query": state["question"], "video": state["scope"]}
             summary = f"said at {passages[0].moment.start_seconds:.1f} s"
-            step = told(state, "read_text", where, summary, "rule", "read_text", passages[0].text or "")
+            step = record_step(state, "read_text", arguments, summary, "rule", "read_text", passages[0].text or "")
             steps = [*steps, step]
         else:
-            draft = self._draft(state)
-        reply = draft.reply(state["question"], state["language"], tuple(Step(**s) for s in steps), self._calibration)
+            draft = self._compose(state)
+        reply = draft.complete(state["question"], state["language"], tuple(Step(**s) for s in steps), self._calibration)
         turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
-        sequences = [one for one in findings(state) if isinstance(one, EventSequence)]
+        sequences = [finding for finding in collect_findings(state) if isinstance(finding, EventSequence)]
         return {
             "replies": [*state.get("replies", []), reply_to_row(reply)],
             "turns": [*state.get("turns", []), turn][-self._options.history :],
@@ -200,83 +208,70 @@ class Agent:
             "last": {"text": state["sequence"], **asdict(sequences[0])} if sequences else state.get("last"),
         }
 
-    def _passages(self, state: State) -> tuple[Evidence, ...]:
-        """What is said of the question, where neither pictures nor the words it names have answered it.
+    def _find_passages(self, state: State) -> tuple[Evidence, ...]:
+        """Lines about the question, if neither pictures nor a search of the words that it names answered it.
 
-        The question as it was typed: lines are in the language of the video, not of the core.
+        The question is searched as it was typed: lines are in the language of the video, not of the core.
         """
         searched = state["steps"][-1]["arguments"].get("query", ALL_LINES) if state["tool"] == "read_text" else None
-        if searched is not None and searched != ALL_LINES and findings(state):
+        if searched is not None and searched != ALL_LINES and collect_findings(state):
             return ()
-        verified = max((c["score"] for c in state["candidates"]), default=0.0) >= self._options.min_verified
-        if verified and names(state["asked"], state["query"] or ""):
+        is_seen = max((c["score"] for c in state["candidates"]), default=0.0) >= self._options.min_verified
+        if is_seen and question_names(state["asked"], state["query"] or ""):
             return ()
         lines = self._lines.passages(state["question"], video_id=state["scope"], limit=self._options.evidence)
-        kept = [line for line in lines if line.score >= self._options.min_passage]
         return tuple(
             line_evidence(line, self._frames.keyframes(line.video_id, line.start_seconds, line.end_seconds + 1.0))
-            for line in kept
+            for line in lines
+            if line.score >= self._options.min_passage
         )
 
-    def _draft(self, state: State) -> ReplyDraft:
+    def _compose(self, state: State) -> ReplyDraft:
+        """The draft for the tool that ran and what it found."""
         language: Any = state["language"]
-        found, tool = findings(state), state["tool"]
-        evidence = tuple(one for one in found if isinstance(one, Evidence))
+        findings, tool, composer = collect_findings(state), state["tool"], self._composer
+        evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
         if tool in SIGHT:
-            known = self._known(found)
-            if found and not known:
-                return self._composer.outside(without_range(state["asked"]), evidence, language)
-            found, evidence = known, tuple(one for one in known if isinstance(one, Evidence))
-        sequences = tuple(one for one in found if isinstance(one, EventSequence))
-        compose = self._composer
+            in_domain = self._in_domain(findings)
+            if findings and not in_domain:
+                return composer.compose_out_of_domain(without_range(state["asked"]), evidence, language)
+            findings = in_domain
+            evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
+        sequences = tuple(finding for finding in findings if isinstance(finding, EventSequence))
         if not self._frames.videos():
-            return ReplyDraft(sentences.Said(*[sentences.say("empty", language)] * 2))
+            text = sentences.say("empty", language)
+            return ReplyDraft(sentences.Sentence(text, text))
         if tool == "find_events" and sequences and (order := state["order"]) is not None:
-            return compose.ordered(order, sequences, language)
+            return composer.compose_order(order, sequences, language)
         if tool == "find_events" and sequences:
-            return compose.sequence(sequences[0], language)
+            return composer.compose_sequence(sequences[0], language)
         if tool == "read_text":
-            return compose.lines(evidence, language)
+            return composer.compose_lines(evidence, language)
         if state["pair"] is not None and evidence:
-            sides = self._sides(state["pair"], evidence)
+            sides = _split_sides(state["pair"], evidence)
             if all(sides):
-                return compose.compared(*sides, language)
+                return composer.compose_comparison(*sides, language)
         if tool == "describe" and evidence:
-            return compose.told(evidence, language, state["query"] if state["side"] else None)
+            return composer.compose_description(evidence, language, state["query"] if state["side"] else None)
         if tool == "find_unusual" and evidence:
-            return compose.unusual(evidence, language)
+            return composer.compose_unusual(evidence, language)
         if tool == "ground" and evidence:
-            return compose.pointed(evidence, language)
+            return composer.compose_boxes(evidence, language)
         if tool in ("look", "count") and evidence:
-            return compose.looked(evidence, language)
-        seen = [ScoredKeyframe(Keyframe(**c["frame"]), c["score"]) for c in state["candidates"]]
-        bare = without_range(state["asked"])
-        sought = state["sought"] or bare
-        if moments := self._timed(state):
-            return compose.happened(bare, state["question"], state["query"] or bare, moments, seen, language)
-        event = state["timed"] is not None
-        return compose.searched(bare, state["question"], sought, seen, evidence, language, event=event)
+            return composer.compose_frame_answers(evidence, language)
+        scored, asked, question = _candidates(state), without_range(state["asked"]), state["question"]
+        if occurrences := _occurrences(state):
+            return composer.compose_event(asked, question, state["query"] or asked, occurrences, scored, language)
+        query, is_event = state["sought"] or asked, state["timed"] is not None
+        return composer.compose_search(asked, question, query, scored, evidence, language, is_event=is_event)
 
-    def _timed(self, state: State) -> list[Evidence]:
-        return [evidence_from_row(row) for row in state["timed"] or ()]
-
-    def _sides(
-        self, pair: Sequence[tuple[str, float | None]], evidence: Sequence[Evidence]
-    ) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
-        """What was told of the first and of the second of two places."""
-        (first, at), (second, _) = pair
-        if first != second:
-            one, other = (tuple(e for e in evidence if e.moment.video_id == video_id) for video_id in (first, second))
-            return one, other
-        nearest = min(evidence, key=lambda e: abs(e.moment.start_seconds - (at or 0.0)))
-        return (nearest,), tuple(e for e in evidence if e is not nearest)[:1]
-
-    def _keyframes(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
+    def _frames_of(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
+        """The keyframes of evidence, in its order."""
         spots: list[Spot] = [(e.moment.video_id, e.frame_index) for e in evidence if e.frame_index is not None]
-        found = self._keyframes_at(spots)
-        return [found[spot] for spot in spots]
+        frames = self._frames_at(spots)
+        return [frames[spot] for spot in spots]
 
-    def _keyframes_at(self, spots: Iterable[Spot]) -> dict[Spot, Keyframe]:
+    def _frames_at(self, spots: Iterable[Spot]) -> dict[Spot, Keyframe]:
         """Keyframes by video and frame index; a spot without a frame is left out."""
         wanted = set(spots)
         return {
@@ -286,16 +281,39 @@ class Agent:
             if (video_id, k.frame_index) in wanted
         }
 
-    def _known(self, found: Sequence[Finding]) -> list[Finding]:
-        """The findings that rest on pictures of the kind that the core was trained on."""
-        spots = [_spots(finding) for finding in found]
-        frames = self._keyframes_at(spot for finding_spots in spots for spot in finding_spots)
+    def _in_domain(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings that rest on a picture of the kind that the core was trained on, or on none."""
+        spots = [_spots(finding) for finding in findings]
+        frames = self._frames_at(spot for finding_spots in spots for spot in finding_spots)
         in_domain = dict(zip(frames, self._core.in_domain(list(frames.values())), strict=True))
         return [
             finding
-            for finding, finding_spots in zip(found, spots, strict=True)
+            for finding, finding_spots in zip(findings, spots, strict=True)
             if any(in_domain.get(spot, True) for spot in finding_spots)
         ]
+
+
+def _candidates(state: State) -> list[ScoredKeyframe]:
+    return [ScoredKeyframe(Keyframe(**row["frame"]), row["score"]) for row in state["candidates"]]
+
+
+def _occurrences(state: State) -> list[Evidence]:
+    """The moments in which the query, an event, happens, surest first."""
+    return [evidence_from_row(row) for row in state["timed"] or ()]
+
+
+def _split_sides(
+    pair: Sequence[tuple[str, float | None]], evidence: Sequence[Evidence]
+) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+    """The evidence of the first and of the second of two places that are compared."""
+    (first, seconds), (second, _) = pair
+    if first != second:
+        of_first, of_second = (
+            tuple(e for e in evidence if e.moment.video_id == video_id) for video_id in (first, second)
+        )
+        return of_first, of_second
+    nearest = min(evidence, key=lambda e: abs(e.moment.start_seconds - (seconds or 0.0)))
+    return (nearest,), tuple(e for e in evidence if e is not nearest)[:1]
 
 
 def _spots(finding: Evidence | EventSequence) -> list[Spot]:
@@ -306,7 +324,7 @@ def _spots(finding: Evidence | EventSequence) -> list[Spot]:
 
 
 def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:
-    """The stretch of the first one's video that evidence spans; of moments that are alternatives, the first."""
+    """The stretch that the events of a sequence span; of moments that are alternatives, the first."""
     chain = evidence if evidence[0].tool == "find_events" else evidence[:1]
-    start = min(one.moment.start_seconds for one in chain)
-    return {"video": evidence[0].moment.video_id, "start": start, "end": max(one.moment.end_seconds for one in chain)}
+    start = min(e.moment.start_seconds for e in chain)
+    return {"video": evidence[0].moment.video_id, "start": start, "end": max(e.moment.end_seconds for e in chain)}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.text.language import Language
     from tools.types import EventSequence, Evidence
 
-_SHOWN = 3
+_MAX_CITED = 3  # moments in one sentence
 _TEXTS: dict[str, dict[Language, str]] = {
     "moments": {"en": "Seen at {where}.", "vi": "Thấy lúc {where}."},
     "answer": {"en": "{answer} ({where}).", "vi": "{answer} ({where})."},
@@ -37,7 +37,6 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
     "missed": {"en": "{event} not found", "vi": "{event} không tìm thấy"},
     "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
-    "after": {"en": "After {clock}: {told}.", "vi": "Sau {clock}: {told}."},
     "unknown": {"en": "I don't know.", "vi": "Tôi không biết."},
     "outside": {
         "en": "I cannot tell: these pictures are unlike anything that the models of this profile were trained on. "
@@ -81,15 +80,19 @@ _TEXTS: dict[str, dict[Language, str]] = {
 }
 
 
-class Said(NamedTuple):
-    """A sentence as read and as spoken."""
+class Sentence(NamedTuple):
+    """A sentence as it is read and as it is spoken."""
 
     text: str
     spoken: str
 
-    def and_then(self, more: str) -> Said:
+    def followed_by(self, more: str) -> Sentence:
         """With another sentence at its end."""
-        return Said(self.text + more, self.spoken + more)
+        return Sentence(self.text + more, self.spoken + more)
+
+
+DescribedMoments = tuple[tuple[str, "Evidence"], ...]
+"""Descriptions, each with the moment that it describes."""
 
 
 def say(key: str, language: Language, **values: object) -> str:
@@ -97,142 +100,142 @@ def say(key: str, language: Language, **values: object) -> str:
     return _TEXTS[key][language].format(**values)
 
 
-def places(evidence: Sequence[Evidence], language: Language) -> str:
+def cite_moments(evidence: Sequence[Evidence], language: Language) -> str:
     """The first few moments, video by video: `0:24 and 0:37 in street; 0:03 in rain`."""
     times: dict[str, list[str]] = {}
-    for one in evidence[:_SHOWN]:
-        times.setdefault(video_title(one.moment.video_id), []).append(format_clock(one.moment.start_seconds))
+    for item in evidence[:_MAX_CITED]:
+        times.setdefault(video_title(item.moment.video_id), []).append(format_clock(item.moment.start_seconds))
     joint = f" {say('and', language)} "
     return "; ".join(f"{joint.join(dict.fromkeys(t))} {say('in', language)} {name}" for name, t in times.items())
 
 
-def _spoken(evidence: Sequence[Evidence], language: Language) -> str:
+def _speak_times(evidence: Sequence[Evidence], language: Language) -> str:
     joint = f" {say('and', language)} "
-    return joint.join(dict.fromkeys(time_in_words(one.moment.start_seconds, language) for one in evidence[:_SHOWN]))
+    times = (time_in_words(item.moment.start_seconds, language) for item in evidence[:_MAX_CITED])
+    return joint.join(dict.fromkeys(times))
 
 
-def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
+def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Sentence:
     """Where something was seen."""
-    return Said(
-        say("moments", language, where=places(evidence, language)),
-        say("moments", language, where=_spoken(evidence, language)),
+    return Sentence(
+        say("moments", language, where=cite_moments(evidence, language)),
+        say("moments", language, where=_speak_times(evidence, language)),
     )
 
 
-def answer_sentence(answer: str, evidence: Sequence[Evidence], language: Language) -> Said:
+def answer_sentence(answer: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
     """A short answer with the moments it comes from."""
-    answer = answer[:1].upper() + answer[1:]
-    at = say("at", language, time=_spoken(evidence[:1], language))
-    return Said(
-        say("answer", language, answer=answer, where=places(evidence, language)),
+    answer = _capitalise(answer)
+    at = say("at", language, time=_speak_times(evidence[:1], language))
+    return Sentence(
+        say("answer", language, answer=answer, where=cite_moments(evidence, language)),
         say("answer_spoken", language, answer=answer, where=at),
     )
 
 
-def absent_sentence(answer: str, count: int, language: Language) -> Said:
-    """That something was looked for and is not there."""
-    text = say("absent", language, answer=answer[:1].upper() + answer[1:], count=count)
-    return Said(text, text)
+def absent_sentence(answer: str, count: int, language: Language) -> Sentence:
+    """That none of `count` pictures shows what was looked for."""
+    text = say("absent", language, answer=_capitalise(answer), count=count)
+    return Sentence(text, text)
 
 
-def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """Another answer for each video."""
     parts = "; ".join(
-        f"{video_title(one.moment.video_id)}: {answer} ({format_clock(one.moment.start_seconds)})"
-        for answer, one in answers
+        f"{video_title(item.moment.video_id)}: {answer} ({format_clock(item.moment.start_seconds)})"
+        for answer, item in answers
     )
-    spoken = "; ".join(f"{video_title(one.moment.video_id)}: {answer}" for answer, one in answers)
-    return Said(say("differs", language, parts=parts), say("differs", language, parts=spoken))
+    spoken = "; ".join(f"{video_title(item.moment.video_id)}: {answer}" for answer, item in answers)
+    return Sentence(say("differs", language, parts=parts), say("differs", language, parts=spoken))
 
 
-def which_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+def asking_back_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """The answer of each moment, and the question which of them is meant."""
-    parts = [f"{answer} ({places([one], language)})" for answer, one in answers]
+    parts = [f"{answer} ({cite_moments([item], language)})" for answer, item in answers]
     spoken = [
-        f"{answer}, {say('at', language, time=time_in_words(one.moment.start_seconds, language))}"
-        for answer, one in answers
+        f"{answer}, {say('at', language, time=time_in_words(item.moment.start_seconds, language))}"
+        for answer, item in answers
     ]
-    read, heard = (say("which", language, parts="; ".join(each)) for each in (parts, spoken))
-    return Said(read[:1].upper() + read[1:], heard[:1].upper() + heard[1:])
+    return Sentence(*(_capitalise(say("which", language, parts="; ".join(each))) for each in (parts, spoken)))
 
 
-def placed_question(question: str, moment: Evidence, language: Language) -> str:
-    """A question about one moment: `what colour is the car at 0:12 in street?`"""
+def question_about_moment(question: str, evidence: Evidence, language: Language) -> str:
+    """A question with a moment added: `what colour is the car at 0:12 in street?`"""
     bare = question.strip().rstrip("?!. ")
     return say(
         "placed",
         language,
         question=bare,
-        clock=format_clock(moment.moment.start_seconds),
-        video=video_title(moment.moment.video_id),
+        clock=format_clock(evidence.moment.start_seconds),
+        video=video_title(evidence.moment.video_id),
     )
 
 
-def shortfall(conditions: Sequence[Condition], language: Language) -> str:
-    """What was asked for and not seen, and what nobody can tell; empty if all was seen."""
-    said = ""
+def unmet_conditions(conditions: Sequence[Condition], language: Language) -> str:
+    """The conditions that were not seen, and those that nobody can tell; empty if all were seen."""
+    text = ""
     for key, verdict in (("unseen", "not seen"), ("unsure", "cannot tell")):
-        if what := ", ".join(one.text for one in conditions if one.verdict == verdict):
-            said += say(key, language, what=what)
-    return said
+        if what := ", ".join(condition.text for condition in conditions if condition.verdict == verdict):
+            text += say(key, language, what=what)
+    return text
 
 
-def told_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+def description_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """Descriptions in time order."""
-    parts = "; ".join(f"{format_clock(one.moment.start_seconds)} {text}" for text, one in told)
-    spoken = "; ".join(f"{time_in_words(one.moment.start_seconds, language)}: {text}" for text, one in told)
-    return Said(f"{parts}.", f"{spoken}.")
+    parts = "; ".join(f"{format_clock(item.moment.start_seconds)} {text}" for text, item in descriptions)
+    spoken = "; ".join(f"{time_in_words(item.moment.start_seconds, language)}: {text}" for text, item in descriptions)
+    return Sentence(f"{parts}.", f"{spoken}.")
 
 
-def unusual_sentence(told: Sequence[tuple[str, Evidence]], language: Language) -> Said:
+def unusual_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """Moments with what they show, the least usual first."""
-    read, heard = [], []
-    for text, one in told:
+    parts, spoken = [], []
+    for text, item in descriptions:
         what = f"({text.rstrip('.')})"
-        read.append(f"{places([one], language)} {what}")
-        heard.append(f"{say('at', language, time=time_in_words(one.moment.start_seconds, language))} {what}")
-    return Said(*(say("unusual", language, parts="; ".join(parts)) for parts in (read, heard)))
+        parts.append(f"{cite_moments([item], language)} {what}")
+        spoken.append(f"{say('at', language, time=time_in_words(item.moment.start_seconds, language))} {what}")
+    return Sentence(*(say("unusual", language, parts="; ".join(each)) for each in (parts, spoken)))
 
 
-Told = tuple[tuple[str, "Evidence"], ...]
-
-
-def compared_sentence(told: tuple[Told, Told], only: tuple[list[str], list[str]], language: Language) -> Said:
-    """What each of two places shows, and what only one of them does."""
-    said = []
-    for name in (format_clock, lambda seconds: time_in_words(seconds, language)):
-        parts, places_named = [], []
-        for side in told:
+def comparison_sentence(
+    descriptions: tuple[DescribedMoments, DescribedMoments],
+    only: tuple[Sequence[str], Sequence[str]],
+    language: Language,
+) -> Sentence:
+    """What each of two places shows, and what `only` one of them does."""
+    texts = []
+    for clock in (format_clock, lambda seconds: time_in_words(seconds, language)):
+        parts, places = [], []
+        for side in descriptions:
             video_id = side[0][1].moment.video_id
-            whole = told[0][0][1].moment.video_id != told[1][0][1].moment.video_id
-            places_named.append(video_title(video_id) if whole else name(side[0][1].moment.start_seconds))
-            parts.append(f"{places_named[-1]}: {'; '.join(dict.fromkeys(text.rstrip('.') for text, _ in side))}.")
+            two_videos = descriptions[0][0][1].moment.video_id != descriptions[1][0][1].moment.video_id
+            places.append(video_title(video_id) if two_videos else clock(side[0][1].moment.start_seconds))
+            parts.append(f"{places[-1]}: {'; '.join(dict.fromkeys(text.rstrip('.') for text, _ in side))}.")
         text = " ".join(parts)
-        for where, what in zip(places_named, only, strict=True):
+        for where, what in zip(places, only, strict=True):
             if what:
                 text += say("only", language, where=where, what=", ".join(what))
-        said.append(text if any(only) else text + say("alike", language))
-    return Said(*said)
+        texts.append(text if any(only) else text + say("alike", language))
+    return Sentence(*texts)
 
 
-def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Said:
-    """What was read, and where; a line that is read again and again, once so and once so, is quoted once."""
-    first: dict[str, Evidence] = {}
-    for one in evidence:
-        key = "".join(filter(str.isalnum, fold(one.text or "")))
-        if key not in first or one.score > first[key].score:
-            first[key] = one
-    kept = list(first.values())[:_SHOWN]
-    quoted = "; ".join(
-        f"“{one.text}” "
-        f"({format_clock(one.moment.start_seconds)} {say('in', language)} {video_title(one.moment.video_id)})"
-        for one in kept
-    )
-    spoken = "; ".join(one.text or "" for one in kept)
-    return Said(say("lines", language, where=quoted), say("lines", language, where=spoken))
+def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """Lines, quoted with their moments.
+
+    Readings of the same letters and digits count as one line, of which the surest is quoted.
+    """
+    surest: dict[str, Evidence] = {}
+    for item in evidence:
+        key = "".join(filter(str.isalnum, fold(item.text or "")))
+        if key not in surest or item.score > surest[key].score:
+            surest[key] = item
+    cited = list(surest.values())[:_MAX_CITED]
+    quoted = "; ".join(f"“{item.text}” ({_cite_moment(item, language)})" for item in cited)
+    spoken = "; ".join(item.text or "" for item in cited)
+    return Sentence(say("lines", language, where=quoted), say("lines", language, where=spoken))
 
 
-def sequence_sentence(sequence: EventSequence, language: Language) -> Said:
+def sequence_sentence(sequence: EventSequence, language: Language) -> Sentence:
     """Each event of a sequence with its time, or that it was not found."""
     where, spoken = [], []
     for moment in sequence.moments:
@@ -244,20 +247,29 @@ def sequence_sentence(sequence: EventSequence, language: Language) -> Said:
             where.append(f"{moment.event} {format_clock(moment.seconds)}")
             spoken.append(f"{moment.event} {say('at', language, time=time_in_words(moment.seconds, language))}")
     video = video_title(sequence.video_id)
-    return Said(
+    return Sentence(
         say("sequence", language, video=video, where=", ".join(where)),
         say("sequence", language, video=video, where=", ".join(spoken)),
     )
 
 
-def answered(answer: str, said: Said) -> Said:
+def with_short_answer(answer: str, proof: Sentence) -> Sentence:
     """A short answer, and the sentence that proves it."""
-    answer = answer[:1].upper() + answer[1:]
-    return Said(f"{answer}. {said.text}", f"{answer}. {said.spoken}")
+    answer = _capitalise(answer)
+    return Sentence(f"{answer}. {proof.text}", f"{answer}. {proof.spoken}")
 
 
-def unknown_sentence(nearest: Sequence[Evidence], language: Language) -> Said:
-    """That nothing was found, and what came nearest."""
+def unknown_sentence(nearest: Sequence[Evidence], language: Language) -> Sentence:
+    """That the answer is not known, and the moments that came nearest."""
     unknown = say("unknown", language)
-    near = say("nearest", language, where=places(nearest, language)) if nearest else ""
-    return Said(unknown + near, unknown)
+    near = say("nearest", language, where=cite_moments(nearest, language)) if nearest else ""
+    return Sentence(unknown + near, unknown)
+
+
+def _cite_moment(item: Evidence, language: Language) -> str:
+    return f"{format_clock(item.moment.start_seconds)} {say('in', language)} {video_title(item.moment.video_id)}"
+
+
+def _capitalise(text: str) -> str:
+    """With its first letter upper case; unlike `str.capitalize`, the rest stays."""
+    return text[:1].upper() + text[1:]

@@ -1,4 +1,7 @@
-"""What a turn knows, as plain data, and how its steps are told to the screen."""
+"""The state of a turn as plain data, and how its steps are recorded and reported to the screen.
+
+Conversations are stored with the names of `State`, so a renamed key is a lost one.
+"""
 
 from __future__ import annotations
 
@@ -50,23 +53,33 @@ class State(TypedDict, total=False):
     turns: list[dict[str, str]]  # what follow-ups are rewritten from: standalone question and short answer, in English
 
 
-def told(
+def record_step(
     state: State, tool: str, arguments: dict[str, Any], summary: str, by: DecidedBy, key: str, what: object = ""
 ) -> dict[str, Any]:
-    """A step as plain data; the screen hears of it at once, in the sentence of that key."""
+    """Returns a step as plain data, and reports it to the screen at once.
+
+    Args:
+        state: of the turn.
+        tool: that ran, or the name of what was done.
+        arguments: of it; those that are None are left out.
+        summary: what came of it, or why it was done.
+        by: who decided it.
+        key: `say_KEY` is the sentence for the screen.
+        what: goes into that sentence.
+    """
     language: Any = state["language"]
-    shown = {name: value for name, value in arguments.items() if value is not None}
-    row = asdict(Step(tool, shown, summary, by, sentences.say(f"say_{key}", language, what=what)))
+    given = {name: value for name, value in arguments.items() if value is not None}
+    row = asdict(Step(tool, given, summary, by, sentences.say(f"say_{key}", language, what=what)))
     get_stream_writer()(row)
     return row
 
 
-def findings(state: State) -> list[Evidence | EventSequence]:
-    """The artifacts of the last round of tool calls; those that failed bring nothing."""
-    found: list[Evidence | EventSequence] = []
+def collect_findings(state: State) -> list[Evidence | EventSequence]:
+    """The artifacts of the last round of tool calls; those that failed have none."""
+    findings: list[Evidence | EventSequence] = []
     for message in reversed(state["messages"]):
         if not isinstance(message, ToolMessage):
             break
         if message.status != "error":
-            found = [*(message.artifact or []), *found]
-    return found
+            findings = [*(message.artifact or []), *findings]
+    return findings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.agent.conditions import circumstances, parts, things
+from assistant.agent.conditions import find_circumstances, split_caption, split_query
 from assistant.agent.references import named_result, named_video
 
 VIDEOS = ["morning-street-6fa1b2", "street-in-the-rain-0a0b0c"]
@@ -25,7 +25,7 @@ VIDEOS = ["morning-street-6fa1b2", "street-in-the-rain-0a0b0c"]
     ],
 )
 def test_a_search_falls_into_what_must_be_seen(query: str, expected: list[tuple[str, str]]) -> None:
-    assert [(part.text, part.statement) for part in parts(query)] == expected
+    assert [(part.text, part.statement) for part in split_query(query)] == expected
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_a_search_falls_into_what_must_be_seen(query: str, expected: list[tuple[
 def test_a_circumstance_that_the_search_lost_is_remembered(
     query: str, question: str, expected: list[tuple[str, str]]
 ) -> None:
-    assert [(part.text, part.statement) for part in circumstances(question, query)] == expected
+    assert [(part.text, part.statement) for part in find_circumstances(question, query)] == expected
 
 
 def test_a_caption_names_things_and_circumstances() -> None:
-    assert things("an orange dog and a red car in the park at night") == (
+    assert split_caption("an orange dog and a red car in the park at night") == (
         ["an orange dog", "a red car"],
         ["in the park", "at night"],
     )
-    assert things("nothing in the street by day") == ([], ["in the street", "by day"])
+    assert split_caption("nothing in the street by day") == ([], ["in the street", "by day"])
 
 
 @pytest.mark.parametrize(
