@@ -12,7 +12,7 @@ from ui.escape import escape_markdown
 from ui.screens import chat, guide, library, moment, search, settings
 from ui.state import links, options
 from ui.state.shared import shared_session, start_loading_models
-from ui.strings import NAMES, Language, browser_language, text
+from ui.texts import NAMES, Language, browser_language, named_language, text
 from ui.widgets import conversations, voice_options
 
 SCREENS = {
@@ -27,36 +27,46 @@ HIDDEN = {"moment"}  # opened by links alone
 
 
 def choose_language() -> Language:
-    """The page's language: the browser's, until it is chosen; then it stands in the address."""
-    start = browser_language(st.context.locale)
+    """Shows the choice of the page's language and returns it.
+
+    The address chooses first (`?lang=vi`), then the browser. Streamlit can bind the widget to the address, but writes
+    the label (`?lang=Tiếng Việt`) and drops a code, so the address is read and written here.
+    """
+    browser = browser_language(st.context.locale)
+    if "lang" not in st.session_state:
+        st.session_state["lang"] = named_language(st.query_params.get("lang")) or browser
     languages: list[Language] = ["en", "vi"]
     chosen: Language | None = st.sidebar.segmented_control(
-        text("language", start),
+        text("language", st.session_state["lang"] or browser),
         languages,
-        default=start,
         required=True,
-        format_func=lambda one: NAMES[one],
+        format_func=lambda language: NAMES[language],
         key="lang",
-        bind="query-params",
         label_visibility="collapsed",
         width="stretch",
     )
-    return chosen or start
+    language = chosen or browser
+    if language == browser:
+        if "lang" in st.query_params:
+            del st.query_params["lang"]
+    elif st.query_params.get("lang") != language:
+        st.query_params["lang"] = language
+    return language
 
 
-def sidebar(session: Session, language: Language) -> None:
-    """The conversations, the voice, and what leaves this machine."""
+def show_sidebar(session: Session, language: Language) -> None:
+    """Shows the conversations, the choices of voice, and what leaves this machine."""
     with st.sidebar:
         conversations.show(session, language)
         with st.expander(text("voice", language), icon=":material/record_voice_over:"):
             voice_options.show(session, language)
         online = options.read_voice_options(session).online
         outgoing = privacy.summarise_outgoing_data(session.settings, language, online_voice=online)
-        st.caption(f":material/{privacy.SIGN}: {escape_markdown(outgoing)}")
+        st.caption(f":material/{privacy.ICON}: {escape_markdown(outgoing)}")
 
 
 def main() -> None:
-    """Everything, once."""
+    """Draws the page once: the frame, the screen that the address names, and the side bar."""
     st.set_page_config(page_title="video-assistant", page_icon=theme.draw_icon(), layout="wide")
     theme.apply()
     language = choose_language()
@@ -75,12 +85,12 @@ def main() -> None:
     }
     links.remember_pages(pages)
     start_loading_models()
-    shown = st.navigation(list(pages.values()), position="top")
-    if st.session_state.pop("to_chat", False) and shown.url_path:
+    page = st.navigation(list(pages.values()), position="top")
+    if st.session_state.pop("to_chat", False) and page.url_path:
         st.switch_page(pages["chat"])
-    shown.run()
+    page.run()
     # After the page: a question that is being answered does not wait for the list of conversations.
-    sidebar(shared_session(), language)
+    show_sidebar(shared_session(), language)
 
 
 main()

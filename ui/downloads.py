@@ -1,4 +1,4 @@
-"""A moment to take along: a short film, or its picture."""
+"""The contents of the files that the page offers for download: a clip, a picture, and tables of results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def encode_clip(path: Path, start_seconds: float, end_seconds: float) -> bytes:
-    """`[start_seconds, end_seconds)` as mp4 that every browser plays.
+    """Returns `[start_seconds, end_seconds)` of the video at `path` as an MP4 that every browser plays.
 
     Raises:
-        VideoAssistantError: no picture decodes there.
+        VideoAssistantError: no frame of the range can be decoded.
     """
     from assistant.media.clip import cut_clip
 
@@ -30,7 +30,7 @@ def encode_clip(path: Path, start_seconds: float, end_seconds: float) -> bytes:
 
 
 def encode_png(picture: NDArray[np.uint8]) -> bytes:
-    """An HWC uint8 RGB picture as PNG."""
+    """Returns an HWC uint8 RGB picture as PNG."""
     from PIL import Image
 
     out = io.BytesIO()
@@ -39,19 +39,19 @@ def encode_png(picture: NDArray[np.uint8]) -> bytes:
 
 
 def format_evidence_csv(evidence: Iterable[Evidence]) -> str:
-    """One row for each moment."""
+    """Returns a CSV table with one row for each piece of evidence; times in seconds."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["video_id", "start_seconds", "end_seconds", "seconds", "tool", "score", "text"])
-    for one in evidence:
-        given = f"{one.keyframe.seconds:.3f}" if one.keyframe else ""
-        start, end = f"{one.moment.start_seconds:.3f}", f"{one.moment.end_seconds:.3f}"
-        writer.writerow([one.moment.video_id, start, end, given, one.tool, f"{one.score:.3f}", one.text or ""])
+    for item in evidence:
+        seconds = f"{item.keyframe.seconds:.3f}" if item.keyframe else ""
+        start, end = f"{item.moment.start_seconds:.3f}", f"{item.moment.end_seconds:.3f}"
+        writer.writerow([item.moment.video_id, start, end, seconds, item.tool, f"{item.score:.3f}", item.text or ""])
     return out.getvalue()
 
 
-def format_hits_csv(hits: Sequence[FrameHit]) -> str:
-    """One row for each hit, best first."""
+def format_hits_csv(hits: Iterable[FrameHit]) -> str:
+    """Returns a CSV table with one row for each hit, in the order given; times in seconds."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["video_id", "frame_index", "seconds", "score", "channel", "line"])

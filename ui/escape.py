@@ -1,4 +1,4 @@
-"""Words from questions, models and videos as they are: never as markup."""
+"""Text from questions, models and videos is shown as it is: never as markup."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import re
 
 
 def escape_markdown(words: str) -> str:
-    """Escaped for Streamlit's Markdown: no list, heading, shortcode, colour, link or formula comes of it."""
+    """Returns `words` so that Streamlit shows them literally: no list, heading, emoji code, colour, link or formula."""
     escaped = re.sub(r"([\\`*_\[\]<>#|~$]|:(?=[a-z]))", r"\\\1", words)
     return re.sub(r"^(\s*\d*)([-+.)])", r"\1\\\2", escaped)

@@ -1,4 +1,4 @@
-"""Starts the page: Streamlit in a process of its own, on loopback unless asked otherwise, with nothing sent home."""
+"""Starts the page: Streamlit in its own process, on loopback unless asked otherwise, without usage statistics."""
 
 from __future__ import annotations
 
@@ -19,48 +19,54 @@ from ui.theme import THEME
 
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8501
-MOST_UPLOAD_MB = 2000
+MAX_UPLOAD_MB = 2000
 
 
 def find_free_port() -> int:
-    """The first free port on loopback from Streamlit's own on."""
+    """Returns the first free loopback port from Streamlit's usual one upwards.
+
+    Raises:
+        VideoAssistantError: all of the hundred ports that are tried are taken.
+    """
     for port in range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as probe:
-            # Without it a port that a closed page left a minute ago looks taken.
+            # Without this option, the port of a page that was closed a minute ago looks taken.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
-    raise VideoAssistantError(f"ports {FIRST_PORT}-{FIRST_PORT + 99} are all taken; give one with --port")
+    raise VideoAssistantError(f"ports {FIRST_PORT}-{FIRST_PORT + 99} are all taken; choose another with --port")
 
 
 def streamlit_command(port: int, address: str = LOOPBACK) -> list[str]:
-    """The command line of the page's process."""
+    """Returns the command line that serves the page at `address` and `port`."""
     options: dict[str, object] = {
         "server.address": address,
         "server.port": port,
-        # Else Streamlit asks on the terminal for an e-mail address before it serves anything.
+        # Otherwise Streamlit asks for an e-mail address on the terminal before it serves anything.
         "server.headless": "true",
         "server.fileWatcherType": "none",
-        "server.maxUploadSize": MOST_UPLOAD_MB,
+        "server.maxUploadSize": MAX_UPLOAD_MB,
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         # rich would print the traceback of an exception to stdout, which nobody reads; the logger writes to stderr.
         "logger.enableRich": "false",
-        # A foreign page whose name is made to point here is turned away.
+        # Refuses a foreign site whose host name was made to point at this machine.
         "server.allowedHosts": [LOOPBACK, "localhost"] if address == LOOPBACK else [],
         **THEME,
     }
-    given = [(name, one) for name, value in options.items() for one in (value if isinstance(value, list) else [value])]
-    flags = [word for name, value in given for word in (f"--{name}", str(value))]
+    flags = []
+    for name, value in options.items():
+        for item in value if isinstance(value, list) else [value]:
+            flags += [f"--{name}", str(item)]
     return [sys.executable, "-m", "streamlit", "run", str(files("ui") / "app.py"), *flags]
 
 
-def _answers(address: str, port: int, process: subprocess.Popen[bytes]) -> bool:
-    """Waits until the page answers; False if its process ended first."""
+def _wait_until_reachable(address: str, port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Waits until the page accepts connections; returns False if its process ended first."""
     while process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex((address, port)) == 0:
@@ -75,26 +81,32 @@ def run(
     """Serves the page until it is interrupted.
 
     Args:
-        address: of the network to listen on; beyond this machine, a password has to be set.
+        library: the library's folder.
+        profile: the name of the set of models.
+        port: default: the first free one.
+        open_browser: opens the page in the browser once it can be reached.
+        address: the network address to listen on; if other machines can reach it, a password must be set.
 
     Raises:
-        VideoAssistantError: no port is free, the page would be open to all, or it ended with an error.
+        VideoAssistantError: no port is free, the page would be open without a password, or it ended with an error.
     """
     if address not in (LOOPBACK, "localhost") and not os.environ.get(PASSWORD):
         raise VideoAssistantError(
-            f"{address} can be reached from other machines; set a password in {PASSWORD}, or leave --address away"
+            f"{address} can be reached from other machines; set a password in {PASSWORD}, or leave out --address"
         )
-    chosen = port or find_free_port()
+    chosen_port = port or find_free_port()
     environment = {**os.environ, "VIDEO_ASSISTANT_LIBRARY": str(library), "VIDEO_ASSISTANT_PROFILE": profile}
-    click.echo(f"The chat is at http://{address}:{chosen} (stop it with Ctrl+C)", err=True)
-    process = subprocess.Popen(streamlit_command(chosen, address), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own page
+    click.echo(f"The chat is at http://{address}:{chosen_port} (stop it with Ctrl+C)", err=True)
+    process = subprocess.Popen(streamlit_command(chosen_port, address), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - our own page
     try:
-        if open_browser and _answers(address, chosen, process):
-            webbrowser.open(f"http://{address}:{chosen}")
+        if open_browser and _wait_until_reachable(address, chosen_port, process):
+            webbrowser.open(f"http://{address}:{chosen_port}")
         code = process.wait()
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         return
     if code:
-        raise VideoAssistantError(f"the page ended with code {code}; is port {chosen} taken? give another with --port")
+        raise VideoAssistantError(
+            f"the page ended with code {code}; is port {chosen_port} taken? choose another with --port"
+        )

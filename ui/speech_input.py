@@ -1,4 +1,4 @@
-"""A spoken question, as words."""
+"""Turns a spoken question into text."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import VideoAssistantError
-from ui.strings import Language, text
+from ui.texts import Language, text
 
 if TYPE_CHECKING:
     from assistant.session import Session
 
 
 def transcribe_question(session: Session, recording: bytes, language: Language) -> str:
-    """What was said in `recording` (wav).
+    """Returns the words spoken in `recording`, a WAV file. Messages of errors are in `language`.
 
     Raises:
-        VideoAssistantError: no speech model is set, nothing was understood, or the recording is none.
+        VideoAssistantError: no speech model is set, no words were recognised, or the recording cannot be read.
     """
     from assistant.media.audio import read_audio
 
     if session.listener is None:
-        raise VideoAssistantError(text("no_ears", language))
+        raise VideoAssistantError(text("no_speech_model", language))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "question.wav"
         path.write_bytes(recording)
         cues = [cue for start, samples in read_audio(path, 0.0) for cue in session.listener.transcribe(samples, start)]
     words = " ".join(cue.text for cue in cues).strip()
     if not words:
-        raise VideoAssistantError(text("not_heard", language))
+        raise VideoAssistantError(text("no_words_heard", language))
     return words

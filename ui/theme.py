@@ -1,4 +1,4 @@
-"""How the page looks: one quiet theme, light and dark, and the few rules that Streamlit has no option for."""
+"""The look of the page: one theme, light and dark, and the few CSS rules that Streamlit has no option for."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ THEME: dict[str, str | list[str]] = {
     "theme.showWidgetBorder": "true",
     "theme.headingFontSizes": ["1.8rem", "1.3rem", "1.1rem", "1rem", "1rem", "1rem"],
 }
-"""Options of Streamlit; the browser says whether it is light or dark."""
+"""Streamlit's options of the theme; the browser chooses between light and dark."""
 
-# Cards are as wide as two on a phone and grow with the window; Streamlit's containers take a fixed width only.
+# Two cards fit side by side on a phone, and cards grow with the window; Streamlit's containers only take a fixed width.
 _RULES = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 1rem; max-width: 72rem; }
@@ -56,7 +56,7 @@ _RULES = """
 
 @lru_cache(maxsize=1)
 def draw_icon() -> Any:
-    """The page's sign: drawn here, since Streamlit would fetch one of its named icons from elsewhere."""
+    """Returns the page's icon. It is drawn here because Streamlit would load a named icon from the network."""
     from PIL import Image, ImageDraw
 
     side = 64
@@ -68,5 +68,5 @@ def draw_icon() -> Any:
 
 
 def apply() -> None:
-    """Puts the rules on the page."""
+    """Adds the CSS rules to the page."""
     st.html(_RULES)

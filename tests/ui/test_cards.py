@@ -26,8 +26,8 @@ def _evidence(folder: Path, **fields) -> Evidence:
 
 
 def test_boxes_are_drawn_over_the_keyframe(tmp_path) -> None:
-    one = _evidence(tmp_path, boxes=((320.0, 240.0, 960.0, 640.0),), labels=("red car 0.90",))
-    drawn = np.asarray(draw_picture(_session(), one))
+    evidence = _evidence(tmp_path, boxes=((320.0, 240.0, 960.0, 640.0),), labels=("red car 0.90",))
+    drawn = np.asarray(draw_picture(_session(), evidence))
     assert drawn.shape == (270, 480, 3)
     assert drawn[239, 240].any(), "the lower side, at 640 of 720 lines"
     assert not drawn[150, 240].any()
@@ -37,6 +37,6 @@ def test_a_keyframe_without_boxes_is_shown_as_it_is(tmp_path) -> None:
     assert draw_picture(_session(), _evidence(tmp_path)) == str(tmp_path / "a.jpg")
 
 
-def test_a_video_that_was_removed_since_still_shows_itspicture(tmp_path) -> None:
-    one = _evidence(tmp_path, boxes=((0.0, 0.0, 9.0, 9.0),))
-    assert draw_picture(_session(known=False), one) == str(tmp_path / "a.jpg")
+def test_a_video_that_was_removed_since_still_shows_its_picture(tmp_path) -> None:
+    evidence = _evidence(tmp_path, boxes=((0.0, 0.0, 9.0, 9.0),))
+    assert draw_picture(_session(known=False), evidence) == str(tmp_path / "a.jpg")

@@ -5,6 +5,10 @@ import av
 import numpy as np
 
 from ui.state.indexing import Indexer
+from ui.texts import text
+from ui.widgets.indexing_progress import stage_name
+
+STAGES = {text(f"stage_{stage}", "vi") for stage in ("pictures", "text on screen", "meaning")}
 
 
 def _clip(path: Path, frames: int) -> Path:
@@ -33,7 +37,8 @@ def test_a_child_process_indexes_and_tells_how_far_it_is(tmp_path: Path) -> None
     _wait(indexer)
     assert indexer.job is not None
     assert [row["status"] for row in indexer.job.results] == ["indexed", "failed"]
-    assert all(told["total_seconds"] > 0 for told in indexer.job.progress.values())
+    assert all(progress["total_seconds"] > 0 for progress in indexer.job.progress.values())
+    assert {stage_name(progress["stage"], "vi") for progress in indexer.job.progress.values()} <= STAGES
 
 
 def test_a_cancelled_job_leaves_a_library_in_order(tmp_path: Path) -> None:

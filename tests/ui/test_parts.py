@@ -1,6 +1,5 @@
-"""The parts of the page that need no browser: addresses, the wall, subtitles, what leaves the machine, suggestions."""
+"""The parts of the page that need no browser: addresses, results, subtitles, what leaves the machine, suggestions."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -86,17 +85,17 @@ def test_what_is_said_becomes_subtitles_in_the_time_of_the_cut() -> None:
         (None, None, "", []),
         ("ollama:qwen3", None, "", []),
         ("ollama:qwen3", None, "http://127.0.0.1:11434", []),
-        ("ollama:qwen3", None, "http://gpu.lan:11434", ["ollama (gpu.lan)", "pictures that are looked at"]),
-        ("openai:gpt-5", None, "", ["openai", "pictures that are looked at"]),
-        ("openai:gpt-5", False, "", ["openai", "pictures stay here"]),
+        ("ollama:qwen3", None, "http://gpu.lan:11434", ["ollama (gpu.lan)", "frames in question"]),
+        ("openai:gpt-5", None, "", ["openai", "frames in question"]),
+        ("openai:gpt-5", False, "", ["openai", "Frames stay on this machine"]),
     ],
 )
 def test_the_page_says_where_questions_and_pictures_go(core, sees, host, wanted, monkeypatch) -> None:
     monkeypatch.setenv("OLLAMA_HOST", host)
     settings = Settings(core=core, core_sees=sees)
-    told = privacy.summarise_outgoing_data(settings, "en", online_voice=False)
-    assert all(part in told for part in wanted)
-    assert (told == "Nothing leaves this machine.") == (not wanted)
+    summary = privacy.summarise_outgoing_data(settings, "en", online_voice=False)
+    assert all(part in summary for part in wanted)
+    assert (summary == "Nothing leaves this machine.") == (not wanted)
     assert privacy.summarise_outgoing_data(settings, "vi", online_voice=True).endswith("dạng chữ.")
 
 
@@ -104,9 +103,9 @@ def test_the_page_says_which_machine_runs_the_core() -> None:
     here = Settings(core_url="http://127.0.0.1:8470")
     assert privacy.summarise_outgoing_data(here, "en", online_voice=False) == "Nothing leaves this machine."
     there = Settings(core_url="http://gpu.lan:8470", core="ollama:qwen3", core_sees=False)
-    assert "pictures of them go to gpu.lan" in privacy.summarise_outgoing_data(there, "en", online_voice=False)
+    assert "frames from them are sent to gpu.lan" in privacy.summarise_outgoing_data(there, "en", online_voice=False)
     hosted = there.model_copy(update={"core": "openai:gpt-5"})
-    assert "pictures stay here" not in privacy.summarise_outgoing_data(hosted, "en", online_voice=False)
+    assert "Frames stay" not in privacy.summarise_outgoing_data(hosted, "en", online_voice=False)
 
 
 def _reply(**fields) -> Reply:
@@ -160,19 +159,3 @@ def test_evidence_and_pictures_are_taken_along() -> None:
     rows = format_evidence_csv([Evidence(Moment("v", 1.0, 2.0), "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
     assert rows[1] == 'v,1.000,2.000,,read_text,0.500,"PHỞ, ""bò"""'
     assert downloads.encode_png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")
-
-
-def test_no_text_of_the_page_is_left_over() -> None:
-    """Each key is named somewhere in `ui/`, whole or as the end of a name that is put together."""
-    from ui.texts import TEXTS
-
-    folder = Path(privacy.__file__).parent
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "texts.py")
-    made = ("role_", "part_", "page_", "mark_", "ask_", "shot_", "frame_", "accent_")
-    said = {"seen", "not seen", "cannot tell", "core", "rule", "default", "indexed", "unchanged", "failed"}
-    unused = [
-        key
-        for key in TEXTS
-        if f'"{key}"' not in code and f"'{key}'" not in code and not key.startswith(made) and key not in said
-    ]
-    assert unused == []

@@ -23,7 +23,7 @@ def _ask(page: Any, question: str) -> None:
     box.press("Enter")
 
 
-def _plays(page: Any) -> Any:
+def _play_buttons(page: Any) -> Any:
     return page.locator("[class*='-play'] button:visible")
 
 
@@ -42,7 +42,7 @@ def _play_start(page: Any) -> float:
     )
 
 
-def _fits(page: Any) -> None:
+def _assert_fits(page: Any) -> None:
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing to scroll sideways"
     assert [url for url in page.foreign if not url.startswith(("data:", "blob:"))] == [], "nothing from elsewhere"
@@ -57,16 +57,16 @@ def test_ask_and_play(browser, address: str, size: dict[str, int], shot) -> None
     page = open_page(browser, address, size)
     shot(page, "first")
     main_part(page).get_by_role("button", name="When does a bus appear?").click(timeout=SLOW)
-    _plays(page).first.wait_for(timeout=SLOW)
+    _play_buttons(page).first.wait_for(timeout=SLOW)
     pictures = page.locator("[class*='-card-'] img")
     page.wait_for_function("image => image.naturalWidth > 0", arg=pictures.first.element_handle(), timeout=SLOW)
     assert "Keyframe of morning-street" in pictures.first.get_attribute("alt")
-    wanted = _seconds(_plays(page).first.inner_text().split()[-1])
-    _plays(page).first.click()
+    wanted = _seconds(_play_buttons(page).first.inner_text().split()[-1])
+    _play_buttons(page).first.click()
     assert abs(_play_start(page) - wanted) <= 0.5
     page.get_by_role("link", name="Open this moment").first.wait_for(timeout=SLOW)
     shot(page, "play")
-    _fits(page)
+    _assert_fits(page)
     page.close()
 
 
@@ -83,7 +83,7 @@ def test_an_event_sequence_is_found_and_edited(browser, address: str, size: dict
     page.locator("[class*='-1-0-event-0-play'] button:visible").wait_for(timeout=SLOW)
     assert page.locator("[class*='-1-0-event-1-play']").count() == 0, "one event is left"
     shot(page, "edited")
-    _fits(page)
+    _assert_fits(page)
     page.close()
 
 
@@ -108,11 +108,11 @@ def test_upload_index_ask(browser, tmp_path: Path, size: dict[str, int], shot) -
         page.locator("input[type=file]").set_input_files(str(source), timeout=SLOW)
         page.get_by_text("Xe đỏ.mkv: ready").wait_for(timeout=SLOW)
         shot(page, "library")
-        _fits(page)
+        _assert_fits(page)
         page.locator("[class*='st-key-ask-xe-do'] button:visible").click(timeout=SLOW)
         _ask(page, "When does a car appear?")
-        _plays(page).first.click(timeout=SLOW)
-        page.get_by_text("a cut made for this browser").wait_for(timeout=SLOW)
+        _play_buttons(page).first.click(timeout=SLOW)
+        page.get_by_text("a clip converted for this browser").wait_for(timeout=SLOW)
         page.locator("video").first.wait_for(timeout=SLOW)
         shot(page, "uploaded")
         page.close()
@@ -136,30 +136,30 @@ def test_a_question_with_two_readings_and_pins(browser, address: str, size: dict
     choices.first.click()
     page.get_by_test_id("stChatMessage").nth(3).wait_for(timeout=SLOW)
     assert asked in page.get_by_test_id("stChatMessage").nth(2).inner_text()
-    _fits(page)
+    _assert_fits(page)
     page.close()
 
 
 def test_vietnamese_from_start_to_end_with_voice(browser, address: str, size: dict[str, int], shot) -> None:
     page = open_page(browser, address, size, locale="vi-VN")
-    page.get_by_role("heading", name="Hỏi video của bạn").wait_for(timeout=SLOW)
+    page.get_by_role("heading", name="Hỏi về video của bạn").wait_for(timeout=SLOW)
     main_part(page).get_by_role("button", name="Khi nào xe buýt xuất hiện?").click(timeout=SLOW)
-    _plays(page).first.wait_for(timeout=SLOW)
+    _play_buttons(page).first.wait_for(timeout=SLOW)
     assert page.get_by_text("Thấy lúc").count() >= 1
-    page.get_by_role("button", name="Đọc", exact=True).first.click()
+    page.get_by_role("button", name="Đọc to", exact=True).first.click()
     spoken = page.locator("video").first
     spoken.wait_for(timeout=SLOW)
     page.wait_for_function("() => document.querySelector('video').currentTime > 0.3", timeout=SLOW)
     page.get_by_text("Lời đọc").first.wait_for()
     shot(page, "tieng-viet")
-    _fits(page)
+    _assert_fits(page)
     page.close()
 
 
 def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size: dict[str, int], shot) -> None:
     page = open_page(browser, address, size)
     _ask(page, "When does a bus appear?")
-    _plays(page).first.click(timeout=SLOW)
+    _play_buttons(page).first.click(timeout=SLOW)
     where = page.get_by_role("link", name="Open this moment").first
     where.wait_for(timeout=SLOW)
     page.goto(where.evaluate("link => link.href"))
@@ -181,7 +181,7 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
     page.get_by_role("button", name="Share and save").click()
     shot(page, "take-along")
     with page.expect_download(timeout=SLOW) as cut:
-        page.get_by_role("button", name="Film,").click()
+        page.get_by_role("button", name="Clip,").click()
     with av.open(str(cut.value.path())) as film:
         assert film.streams.video[0].codec_context.name == "h264"
         assert 10 <= float(film.duration / av.time_base) <= 14, "two seconds before and ten after"
@@ -189,26 +189,25 @@ def test_a_moment_is_walked_by_keys_and_taken_along(browser, address: str, size:
         page.get_by_role("button", name="Picture (PNG)").click()
     with Image.open(picture.value.path()) as image:
         assert (image.format, image.size) == ("PNG", (640, 360))
-    _fits(page)
+    _assert_fits(page)
     page.close()
 
 
 def test_two_browsers_do_not_mix_their_conversations(browser, address: str, size: dict[str, int]) -> None:
-    one, two = (
-        open_page(browser, address, size),
-        open_page(browser, address, size),
-    )  # each has cookies and storage of its own
-    _ask(one, "When does a bus appear?")
-    _ask(two, "Is it raining?")
-    for page, own, other in ((one, "When does a bus", "Is it raining"), (two, "Is it raining", "When does a bus")):
+    # Each has its own cookies and storage.
+    first, second = open_page(browser, address, size), open_page(browser, address, size)
+    _ask(first, "When does a bus appear?")
+    _ask(second, "Is it raining?")
+    asked = ((first, "When does a bus", "Is it raining"), (second, "Is it raining", "When does a bus"))
+    for page, question, other in asked:
         page.locator("[class*='-0-speak'] button:visible").wait_for(timeout=SLOW)
-        said = page.get_by_test_id("stChatMessage").all_inner_texts()
-        assert len(said) == 2
-        assert own in said[0]
-        assert other not in " ".join(said)
-    assert one.url != two.url
-    one.close()
-    two.close()
+        messages = page.get_by_test_id("stChatMessage").all_inner_texts()
+        assert len(messages) == 2
+        assert question in messages[0]
+        assert other not in " ".join(messages)
+    assert first.url != second.url
+    first.close()
+    second.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -217,7 +216,7 @@ def test_axe_finds_no_serious_fault(browser, address: str, size: dict[str, int],
 
     page = open_page(browser, address, size, color_scheme=scheme)
     _ask(page, "When does a bus appear?")
-    _plays(page).first.click(timeout=SLOW)
+    _play_buttons(page).first.click(timeout=SLOW)
     page.locator("video").first.wait_for(timeout=SLOW)
     wait_until_idle(page)
     page.wait_for_timeout(SETTLED)
@@ -238,9 +237,10 @@ def test_axe_finds_no_serious_fault(browser, address: str, size: dict[str, int],
 
 
 def _faults(axe: Any, page: Any) -> list[str]:
-    found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    """The serious violations that axe reports for a page, each with the elements that show it."""
+    violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
-        f"{page.url}: {one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
+        f"{page.url}: {violation['id']}: {[node['html'][:200] for node in violation['nodes'][:3]]}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
     ]

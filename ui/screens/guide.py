@@ -1,23 +1,24 @@
-"""What to ask: one group of questions for each thing that the assistant can do, each to be clicked."""
+"""What to ask: for each kind of question, what the assistant does, and questions to click."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ui.strings import Language, text
-from ui.texts import GUIDE
+from ui.state import links
+from ui.texts import Language, text
+from ui.texts.guide import GUIDE
 
 
 def show(language: Language) -> None:
-    """The whole page."""
-    st.title(text("what_to_ask", language))
+    """Draws the screen."""
+    st.title(text("page_guide", language))
     st.markdown(text("guide_intro", language))
-    for heading, explained, questions in GUIDE[language]:
+    for heading, explanation, questions in GUIDE[language]:
         st.subheader(heading, anchor=False)
-        st.caption(explained)
+        st.caption(explanation)
         with st.container(horizontal=True, gap="small"):
             for question in questions:
                 if st.button(question, key=f"guide-{question}", icon=":material/chat:"):
                     st.session_state["asked"] = question
-                    st.switch_page(st.session_state["pages"]["chat"])
+                    links.open_screen("chat")
     st.caption(text("guide_limits", language))

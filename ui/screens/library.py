@@ -1,4 +1,4 @@
-"""The library: what is in it, what is being added, and what is wrong with it."""
+"""The library: its videos, the videos that are being added, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.state import links
 from ui.state.disk_usage import measure_disk_usage
 from ui.state.links import PictureAddress
 from ui.state.shared import shared_indexer, shared_session
-from ui.strings import Language, text
+from ui.texts import Language, text
 from ui.widgets import indexing_progress
 
 if TYPE_CHECKING:
@@ -29,59 +29,66 @@ if TYPE_CHECKING:
     from ui.state.indexing import Indexer
 
 MEDIA_TYPES = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "ts", "mpg", "mpeg", "3gp", "flv", "wmv", "ogv"]
-A_PAGE = 24  # posters drawn at once
+POSTERS_PER_PAGE = 24
+MAX_NAMES = 5  # of missing files, named in the warning
 
 
 def show(language: Language) -> None:
-    """The whole page."""
+    """Draws the screen."""
     session, indexer = shared_session(), shared_indexer()
-    st.title(text("library", language))
+    st.title(text("page_library", language))
     videos = session.library.videos()
-    _summary(session, videos, language)
+    _show_summary(session, videos, language)
     with st.expander(text("add", language), expanded=not videos, icon=":material/add:"):
-        _add(session, indexer, language)
+        _show_ways_to_add(session, indexer, language)
     indexing_progress.show(indexer, language)
-    _health(session, indexer, videos, language)
+    _show_warnings(session, indexer, videos, language)
     if videos:
-        _posters(session, indexer, videos, language)
+        _show_posters(session, indexer, videos, language)
 
 
-def _summary(session: Session, videos: Sequence[Video], language: Language) -> None:
-    """How much there is, and what it takes."""
-    told = {
-        "count": len(videos),
-        "length": format_clock(sum(video.duration_seconds for video in videos)),
-        "keyframes": sum(video.keyframes for video in videos),
-        "lines": sum(video.lines for video in videos),
-        "disk": f"{measure_disk_usage(session.settings.library, session.library.revision) / 2**20:,.0f} MB",
-    }
-    st.caption(text("library_sum", language, **told))
+def _show_summary(session: Session, videos: Sequence[Video], language: Language) -> None:
+    """Shows how much the library holds, and the disk space that it takes."""
+    disk_bytes = measure_disk_usage(session.settings.library, session.library.revision)
+    summary = text(
+        "library_sum",
+        language,
+        count=len(videos),
+        length=format_clock(sum(video.duration_seconds for video in videos)),
+        keyframes=sum(video.keyframes for video in videos),
+        lines=sum(video.lines for video in videos),
+        disk=f"{disk_bytes / 2**20:,.0f} MB",
+    )
+    st.caption(summary)
 
 
-def _add(session: Session, indexer: Indexer, language: Language) -> None:
-    """Paths and uploads."""
-    given = st.file_uploader(text("upload", language), type=MEDIA_TYPES, accept_multiple_files=True, key="upload")
-    fresh = [file for file in given or [] if file.file_id not in st.session_state.setdefault("uploaded", set())]
-    if fresh:
-        if indexer.start([save_upload(file, session.settings.library / "uploads") for file in fresh]):
-            st.session_state["uploaded"] |= {file.file_id for file in fresh}
+def _show_ways_to_add(session: Session, indexer: Indexer, language: Language) -> None:
+    """Lets the visitor upload files, or name a file or folder of this machine."""
+    uploads = st.file_uploader(text("upload", language), type=MEDIA_TYPES, accept_multiple_files=True, key="upload")
+    new_files = [file for file in uploads or [] if file.file_id not in st.session_state.setdefault("uploaded", set())]
+    if new_files:
+        if indexer.start([save_upload(file, session.settings.library / "uploads") for file in new_files]):
+            st.session_state["uploaded"] |= {file.file_id for file in new_files}
         else:
             st.warning(text("busy", language))
     if is_open_to_others():
-        return  # whoever comes from another machine sees nothing of this one's folders
+        return  # visitors from other machines see nothing of this machine's folders
     with st.form("by_path", border=False):
-        path = st.text_input(text("path", language), key="path").strip()
-        pressed = st.form_submit_button(text("index", language), key="index", icon=":material/folder_open:")
-    if pressed and path:
-        chosen = Path(path).expanduser()
-        if not chosen.exists():
-            st.error(escape_markdown(text("no_path", language, path=path)))
-        elif not indexer.start([chosen]):
+        typed = st.text_input(text("path", language), key="path").strip()
+        submitted = st.form_submit_button(text("index", language), key="index", icon=":material/folder_open:")
+    if submitted and typed:
+        path = Path(typed).expanduser()
+        if not path.exists():
+            st.error(escape_markdown(text("no_path", language, path=typed)))
+        elif not indexer.start([path]):
             st.warning(text("busy", language))
 
 
 def save_upload(file: UploadedFile, uploads: Path) -> Path:
-    """An upload on disk, under its own name in a folder of its own: two files of one name stay two."""
+    """Writes an upload under its own name to a folder of its own below `uploads`; returns its path.
+
+    Two uploads of the same name stay two files.
+    """
     folder = uploads / file.file_id
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / (Path(file.name).name or "upload")
@@ -90,79 +97,75 @@ def save_upload(file: UploadedFile, uploads: Path) -> Path:
     return target
 
 
-def _health(session: Session, indexer: Indexer, videos: Sequence[Video], language: Language) -> None:
-    """Files that are gone, and videos that another profile's model embedded."""
-    missing = [video for video in videos if not _there(video)]
+def _show_warnings(session: Session, indexer: Indexer, videos: Sequence[Video], language: Language) -> None:
+    """Warns of missing files, and of videos that were indexed with another profile's model."""
+    missing = [video for video in videos if not _has_file(video)]
     if missing:
-        names = ", ".join(video_title(video.video_id) for video in missing[:5])
-        st.warning(
-            escape_markdown(text("missing", language, count=len(missing), names=names)), icon=":material/link_off:"
-        )
-    foreign = set(session.library.incompatible_video_ids())
-    if foreign:
-        st.warning(text("foreign", language, count=len(foreign)), icon=":material/sync_problem:")
-        paths = [Path(video.paths[0]) for video in videos if video.video_id in foreign and _there(video)]
+        names = ", ".join(video_title(video.video_id) for video in missing[:MAX_NAMES])
+        warning = text("missing", language, count=len(missing), names=names)
+        st.warning(escape_markdown(warning), icon=":material/link_off:")
+    incompatible = set(session.library.incompatible_video_ids())
+    if incompatible:
+        st.warning(text("foreign", language, count=len(incompatible)), icon=":material/sync_problem:")
+        paths = [Path(video.paths[0]) for video in videos if video.video_id in incompatible and _has_file(video)]
         label = text("renew_all", language)
-        st.button(label, key="renew", on_click=_renew, args=(indexer, paths), disabled=indexer.running or not paths)
+        disabled = indexer.running or not paths
+        st.button(label, key="renew", on_click=_index_again, args=(indexer, paths), disabled=disabled)
 
 
-def _there(video: Video) -> bool:
+def _has_file(video: Video) -> bool:
     return any(Path(path).exists() for path in video.paths)
 
 
-def _renew(indexer: Indexer, paths: Sequence[Path]) -> None:
+def _index_again(indexer: Indexer, paths: Sequence[Path]) -> None:
     indexer.start(paths, force=True)
 
 
-def _posters(session: Session, indexer: Indexer, videos: Sequence[Video], language: Language) -> None:
-    """The videos as pictures, a page at a time; the latest first."""
-    wanted = st.text_input(text("filter", language), key="filter", icon=":material/search:").strip().casefold()
-    found = [v for v in reversed(videos) if not wanted or wanted in f"{v.video_id} {' '.join(v.paths)}".casefold()]
-    many = st.session_state.setdefault("posters", A_PAGE)
-    if not found:
+def _show_posters(session: Session, indexer: Indexer, videos: Sequence[Video], language: Language) -> None:
+    """Shows the videos as pictures, the latest first, a page at a time."""
+    typed = st.text_input(text("filter", language), key="filter", icon=":material/search:").strip().casefold()
+    matches = [v for v in reversed(videos) if not typed or typed in f"{v.video_id} {' '.join(v.paths)}".casefold()]
+    limit = st.session_state.setdefault("posters", POSTERS_PER_PAGE)
+    if not matches:
         st.info(text("nothing_of", language))
     with st.container(horizontal=True):
-        for video in found[:many]:
-            _poster(session, indexer, video, language)
-    if len(found) > many:
-        label = text("more_videos", language, count=len(found) - many)
-        st.button(label, on_click=st.session_state.__setitem__, args=("posters", many + A_PAGE), width="stretch")
+        for video in matches[:limit]:
+            _show_poster(session, indexer, video, language)
+    if len(matches) > limit:
+        st.button(
+            text("more_videos", language, count=len(matches) - limit),
+            on_click=st.session_state.__setitem__,
+            args=("posters", limit + POSTERS_PER_PAGE),
+            width="stretch",
+        )
 
 
-def _poster(session: Session, indexer: Indexer, video: Video, language: Language) -> None:
+def _show_poster(session: Session, indexer: Indexer, video: Video, language: Language) -> None:
+    """Shows a video: a keyframe, its name and figures, and what can be done with it."""
     name = video_title(video.video_id)
     with st.container(key=f"poster-{video.video_id}", gap="xxsmall"):
         frame = session.library.nearest_keyframe(video.video_id, video.duration_seconds / 3)
         if Path(frame.image).exists():
-            st.image(
-                frame.image,
-                width="stretch",
-                alt=text("keyframe_alt", language, name=name, time=format_clock(frame.seconds)),
-            )
-        gone = "" if _there(video) else f" :red-badge[{text('gone_badge', language)}]"
-        st.markdown(f"**{escape_markdown(name)}**{gone}")
-        told = {"length": format_clock(video.duration_seconds), "keyframes": video.keyframes, "lines": video.lines}
-        st.caption(text("video_row", language, **told))
+            alternative = text("keyframe_alt", language, name=name, time=format_clock(frame.seconds))
+            st.image(frame.image, width="stretch", alt=alternative)
+        badge = "" if _has_file(video) else f" :red-badge[{text('gone_badge', language)}]"
+        st.markdown(f"**{escape_markdown(name)}**{badge}")
+        length = format_clock(video.duration_seconds)
+        st.caption(text("video_row", language, length=length, keyframes=video.keyframes, lines=video.lines))
         with st.container(horizontal=True, gap="xxsmall", wrap=False):
-            if st.button(
-                text("ask_video", language), key=f"ask-{video.video_id}", icon=":material/chat:", width="stretch"
-            ):
+            key = f"ask-{video.video_id}"
+            if st.button(text("ask_video", language), key=key, icon=":material/chat:", width="stretch"):
                 st.session_state["scope_next"] = video.video_id
-                st.switch_page(st.session_state["pages"]["chat"])
-            with st.popover(
-                ":material/more_horiz:", key=f"more-{video.video_id}", help=text("more", language), type="tertiary"
-            ):
-                links.show_link(
-                    "moment",
-                    text("open_video", language),
-                    PictureAddress(video.video_id, 0.0).to_query(),
-                    icon=":material/movie:",
-                )
-                _change(session, indexer, video, language)
+                links.open_screen("chat")
+            key = f"more-{video.video_id}"
+            with st.popover(":material/more_horiz:", key=key, help=text("more", language), type="tertiary"):
+                address = PictureAddress(video.video_id, 0.0)
+                links.show_link("moment", text("open_video", language), address.to_query(), icon=":material/movie:")
+                _show_changes(session, indexer, video, language)
 
 
-def _change(session: Session, indexer: Indexer, video: Video, language: Language) -> None:
-    """Index again, or take out; the file stays."""
+def _show_changes(session: Session, indexer: Indexer, video: Video, language: Language) -> None:
+    """Offers to index a video again, or to remove it from the library; its file stays."""
 
     def remove() -> None:
         try:
@@ -178,10 +181,15 @@ def _change(session: Session, indexer: Indexer, video: Video, language: Language
         key=f"renew-{video.video_id}",
         icon=":material/refresh:",
         type="tertiary",
-        on_click=_renew,
+        on_click=_index_again,
         args=(indexer, paths),
         disabled=indexer.running or not paths,
     )
-    label, helps = text("remove", language), text("remove_help", language)
-    key = f"remove-{video.video_id}"
-    st.button(label, key=key, icon=":material/delete:", type="tertiary", on_click=remove, help=helps)
+    st.button(
+        text("remove", language),
+        key=f"remove-{video.video_id}",
+        icon=":material/delete:",
+        type="tertiary",
+        on_click=remove,
+        help=text("remove_help", language),
+    )

@@ -1,1 +1,1 @@
-"""What the page remembers: addresses, options, the shared session, the indexing job."""
+"""What the page remembers: addresses, voice options, the shared session and the indexing job. It draws nothing."""

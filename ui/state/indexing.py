@@ -1,4 +1,4 @@
-"""Indexing in a child process: the page stays quick, and a cancel is a signal to a process that survives it well."""
+"""Indexing in a child process: the page stays responsive, and cancelling ends that process alone."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Job:
     """One run of `video-assistant index`."""
 
     process: subprocess.Popen[str]
-    progress: dict[str, dict[str, Any]] = field(default_factory=dict)  # of each video, as --progress-json tells it
-    results: list[dict[str, Any]] = field(default_factory=list)  # as `index --json` gives them, once it has ended
-    messages: list[str] = field(default_factory=list)  # what it said that is no progress
+    progress: dict[str, dict[str, Any]] = field(default_factory=dict)  # by path, as --progress-json writes it
+    results: list[dict[str, Any]] = field(default_factory=list)  # as `index --json` writes them when it has ended
+    messages: list[str] = field(default_factory=list)  # lines of stderr that are no progress
     cancelled: bool = False
 
     @property
@@ -41,13 +41,18 @@ class Indexer:
         return self.job is not None and self.job.running
 
     def start(self, paths: Sequence[Path], *, force: bool = False) -> bool:
-        """Begins to index, what is unchanged too where `force` says so; False if a job is running already."""
-        words = ["index", *(["--force"] if force else []), "--json", "--progress-json", "--", *map(str, paths)]
+        """Starts to index `paths`; returns False if a job is running already.
+
+        Args:
+            paths: files and folders.
+            force: indexes files again that have not changed.
+        """
+        arguments = ["index", *(["--force"] if force else []), "--json", "--progress-json", "--", *map(str, paths)]
         with self._lock:
             if self.running:
                 return False
             process = subprocess.Popen(  # noqa: S603 - our own command, without a shell; names come after --
-                [*self._command, *words],
+                [*self._command, *arguments],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -55,27 +60,27 @@ class Indexer:
                 errors="replace",
             )
             self.job = Job(process)
-            threading.Thread(target=_follow, args=(self.job,), daemon=True).start()
-            threading.Thread(target=_collect, args=(self.job,), daemon=True).start()
+            threading.Thread(target=_read_progress, args=(self.job,), daemon=True).start()
+            threading.Thread(target=_read_results, args=(self.job,), daemon=True).start()
             return True
 
     def cancel(self) -> None:
-        """Stops the job; what was ready stays ready."""
+        """Stops the job; videos that are ready stay in the library."""
         if self.job is not None and self.job.running:
             self.job.cancelled = True
             self.job.process.terminate()
 
 
-def _follow(job: Job) -> None:
+def _read_progress(job: Job) -> None:
     for line in job.process.stderr or ():
         try:
-            told = json.loads(line)
-            job.progress[told["video"]] = told
+            progress = json.loads(line)
+            job.progress[progress["video"]] = progress
         except (ValueError, TypeError, KeyError):
             job.messages.append(line.strip())
 
 
-def _collect(job: Job) -> None:
+def _read_results(job: Job) -> None:
     output = job.process.stdout.read() if job.process.stdout else ""
     with contextlib.suppress(ValueError):
         job.results = json.loads(output)

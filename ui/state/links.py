@@ -1,4 +1,4 @@
-"""Addresses within the page: a moment, and what looks like it. Whoever has the address sees the same."""
+"""Addresses within the page: a picture of a video, or a part of it. An address shows everybody the same."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class PictureAddress:
     box: Box | None = None  # XYXY pixels of the displayed frame
 
     def to_query(self) -> dict[str, str]:
-        """As parameters of an address."""
-        given = {"video": self.video_id, "at": f"{self.seconds:.3f}"}
-        return given if self.box is None else given | {"box": ",".join(f"{side:.0f}" for side in self.box)}
+        """Returns the query parameters of an address that names this picture."""
+        query = {"video": self.video_id, "at": f"{self.seconds:.3f}"}
+        return query if self.box is None else query | {"box": ",".join(f"{side:.0f}" for side in self.box)}
 
 
 def read_address(query: Mapping[str, str]) -> PictureAddress | None:
-    """The inverse of `Place.query`; None where an address names no place, or a broken one."""
+    """Returns the picture that query parameters name; None if they name none, or are broken."""
     try:
         seconds = float(query["at"])
         sides = [float(side) for side in query["box"].split(",")] if query.get("box") else None
@@ -44,13 +44,20 @@ def read_address(query: Mapping[str, str]) -> PictureAddress | None:
 
 
 def remember_pages(pages: Mapping[str, Any]) -> None:
-    """Keeps the pages of this run, so that any part of the screen can link to them."""
+    """Keeps the screens of this run (`st.Page` by name), so that any part of the page can lead to them."""
     st.session_state["pages"] = dict(pages)
 
 
+def open_screen(name: str) -> None:
+    """Leaves the current screen for another."""
+    st.switch_page(st.session_state["pages"][name])
+
+
 def show_link(name: str, label: str, query: Mapping[str, str] | None = None, *, icon: str | None = None) -> None:
-    """A link to another page, which opens without loading everything anew."""
+    """Shows a link to a screen, which opens without loading the page anew."""
     pages = st.session_state.get("pages", {})
-    if name in pages:  # a part of the page that is tested alone has none
-        # The language stays as it was chosen.
-        st.page_link(pages[name], label=label, icon=icon, query_params=dict(query or {}))
+    if name not in pages:  # a part of the page that is tested alone has no screens
+        return
+    # A new tab starts with nothing but the address, so the address names the language too.
+    language = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
+    st.page_link(pages[name], label=label, icon=icon, query_params={**(query or {}), **language})

@@ -1,4 +1,4 @@
-"""What all tabs and all people share: one session with its models, one indexing job."""
+"""What all tabs and all visitors share: one session with its models, and one indexing job."""
 
 from __future__ import annotations
 
@@ -10,54 +10,54 @@ import streamlit as st
 from assistant.session import Session, open_session
 from tools.errors import VideoAssistantError
 from ui.state.indexing import Indexer
-from ui.strings import Language, text
+from ui.texts import Language, text
 
 _LOADING = threading.Lock()
-"""Two threads must not load models at once: transformers imports its parts when they are first named, and a second
-thread finds half a module."""
+"""Two threads must not load models at once: transformers imports its modules on first use, and a second thread would
+find one that is half imported."""
 
 
 @st.cache_resource(show_spinner=False)
 def shared_session() -> Session:
-    """One library and one set of models; options come from the environment."""
+    """Returns the one session of the page; its settings come from the environment."""
     return open_session()
 
 
 @st.cache_resource(show_spinner=False)
 def shared_indexer() -> Indexer:
-    """One indexing job at a time."""
+    """Returns the one indexer of the page."""
     session = shared_session()
     return Indexer(session.settings.library, session.profile.name)
 
 
 @st.cache_resource(show_spinner=False)
-def _warming() -> threading.Thread:
+def _loading_thread() -> threading.Thread:
     # Loading the models takes seconds: they load while the first question is typed.
-    thread = threading.Thread(target=_warm, args=(shared_session(),), daemon=True)
+    thread = threading.Thread(target=_load_quietly, args=(shared_session(),), daemon=True)
     thread.start()
     return thread
 
 
 def start_loading_models() -> None:
-    """Begins to load the models, once."""
-    _warming()
+    """Starts to load the models in the background; only the first call does."""
+    _loading_thread()
 
 
 def wait_for_models(language: Language) -> Session:
-    """The session once its models are loaded; says so where that takes a while."""
-    if (thread := _warming()).is_alive():
+    """Returns the session when its models are loaded; shows a spinner until then."""
+    if (thread := _loading_thread()).is_alive():
         with st.spinner(text("loading", language)):
             thread.join()
     return shared_session()
 
 
-def _warm(session: Session) -> None:
-    """Makes the models do one small thing each; what is wrong with them is told where they are used."""
+def _load_quietly(session: Session) -> None:
+    """Loads the models. An error is not reported here: it comes again, and is shown, where the model is used."""
     import torch
 
     if "OMP_NUM_THREADS" not in os.environ:
-        # Several people ask at once, and an index job may run beside: with two threads on two busy cores, the pocket
-        # core took ten times as long as with one, since each thread waits for the other at every layer.
+        # Several visitors may ask at once, and an indexing job may run too. With two threads on two busy cores, the
+        # pocket core took ten times as long as with one thread, as each thread waits for the other at every layer.
         torch.set_num_threads(1)
     try:
         with _LOADING:
@@ -67,6 +67,7 @@ def _warm(session: Session) -> None:
 
 
 def _load(session: Session) -> None:
+    """Asks each model for one small result, which loads it."""
     session.assistant.threads()
     session.search.embed(["a street"])
     session.core.choose("When does a bus appear?", {"find_frames": "", "look": ""})

@@ -1,4 +1,4 @@
-"""The conversations: one that goes on, and the list of those there are."""
+"""The conversations: the one that is open, and the list of all."""
 
 from __future__ import annotations
 
@@ -9,28 +9,32 @@ import streamlit as st
 
 from assistant.export.report import report_page
 from ui.escape import escape_markdown
-from ui.strings import Language, text
+from ui.texts import Language, text
 
 if TYPE_CHECKING:
     from assistant.session import Session
 
-MOST_LISTED = 8
+MAX_LISTED = 8  # further ones are folded away
+MAX_NAME_LENGTH = 40  # characters on a button
 
 
 def open_current_thread() -> str:
-    """The conversation that is shown; its id is in the page's address, so that a reload finds it again."""
+    """Returns the id of the open conversation; begins one if none is.
+
+    The id stands in the page's address, so that a reload opens the same conversation.
+    """
     thread: str = st.query_params.get("thread") or st.session_state.get("thread") or new_thread_id()
     _remember(thread)
     return thread
 
 
 def new_thread_id() -> str:
-    """An id that nobody guesses."""
+    """Returns a random id that nobody can guess."""
     return uuid.uuid4().hex[:12]
 
 
-def _go(thread: str) -> None:
-    """Shows a conversation, from whatever page."""
+def _open(thread: str) -> None:
+    """Opens a conversation, whichever screen is shown."""
     _remember(thread)
     st.session_state["to_chat"] = True
 
@@ -40,40 +44,46 @@ def _remember(thread: str) -> None:
 
 
 def show(session: Session, language: Language) -> None:
-    """The list: begin a new one, go to another, and what can be done with this one."""
+    """Shows the list: begins a conversation, opens another, and manages the open one."""
     st.button(
-        text("new", language), width="stretch", icon=":material/add:", on_click=_go, args=(new_thread_id(),), key="new"
+        text("new", language),
+        width="stretch",
+        icon=":material/add:",
+        on_click=_open,
+        args=(new_thread_id(),),
+        key="new",
     )
     thread: str = st.session_state.get("thread", "")
-    known = {info.thread_id: info.title for info in session.assistant.threads()}
-    first, rest = list(known.items())[:MOST_LISTED], list(known.items())[MOST_LISTED:]
-    _list(first, thread)
-    if rest:
-        with st.expander(text("older", language, count=len(rest)), type="compact"):
-            _list(rest, thread)
-    if thread in known:
-        _manage(session, thread, known[thread], language)
+    names = {info.thread_id: info.title for info in session.assistant.threads()}
+    latest, older = list(names.items())[:MAX_LISTED], list(names.items())[MAX_LISTED:]
+    _show_rows(latest, thread)
+    if older:
+        with st.expander(text("older", language, count=len(older)), type="compact"):
+            _show_rows(older, thread)
+    if thread in names:
+        _show_actions(session, thread, names[thread], language)
 
 
-def _list(rows: list[tuple[str, str]], thread: str) -> None:
+def _show_rows(rows: list[tuple[str, str]], thread: str) -> None:
+    """Shows a button for each conversation, given by id and name; the open one, `thread`, stands out."""
     with st.container(gap="xxsmall"):
         for thread_id, name in rows:
             kind: Literal["secondary", "tertiary"] = "secondary" if thread_id == thread else "tertiary"
-            key = f"thread-{thread_id}"
-            st.button(escape_markdown(name[:40]), key=key, width="stretch", type=kind, on_click=_go, args=(thread_id,))
+            label = escape_markdown(name[:MAX_NAME_LENGTH])
+            st.button(label, key=f"thread-{thread_id}", width="stretch", type=kind, on_click=_open, args=(thread_id,))
 
 
-def _manage(session: Session, thread: str, name: str, language: Language) -> None:
-    """Rename, hand on or delete the conversation that is shown."""
+def _show_actions(session: Session, thread: str, name: str, language: Language) -> None:
+    """Offers to rename, save or delete the open conversation."""
 
     def rename() -> None:
-        given = str(st.session_state[f"name-{thread}"]).strip()
-        if given and given != name:
-            session.assistant.rename_thread(thread, given)
+        new_name = str(st.session_state[f"name-{thread}"]).strip()
+        if new_name and new_name != name:
+            session.assistant.rename_thread(thread, new_name)
 
     def delete() -> None:
         session.assistant.delete_thread(thread)
-        _go(new_thread_id())
+        _open(new_thread_id())
 
     with st.popover(text("manage", language), width="stretch", icon=":material/more_horiz:"):
         st.text_input(text("rename", language), value=name, key=f"name-{thread}", on_change=rename)

@@ -1,4 +1,4 @@
-"""What one could ask next: questions that the assistant can answer, made from what the last answer rests on."""
+"""Questions to click under the last reply: the readings of an unclear question, or what could be asked next."""
 
 from __future__ import annotations
 
@@ -7,47 +7,61 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.escape import escape_markdown
-from ui.strings import text
+from ui.texts import text
 
 if TYPE_CHECKING:
     from assistant.agent import Reply
 
-MOST = 3
+MAX_QUESTIONS = 3
 
 
 def suggest_questions(reply: Reply) -> list[str]:
-    """At most three, in the language of the reply; none where it offers choices itself."""
+    """Returns up to three questions that the assistant can answer next, in the reply's language.
+
+    They fit what the reply rests on. Empty if the reply itself offers choices.
+    """
     language = reply.language
     if reply.choices:
         return []
     if reply.sequences:
-        found = [moment.event for moment in reply.sequences[0].moments if not moment.missed]
-        keys = [text("ask_without", language, event=found[-1])] if len(found) > 1 else []
-        others = ("ask_later", "ask_next") if len(found) > 1 else ("ask_next",)
-        return [*keys, *(text(key, language) for key in others)][:MOST]
-    if not reply.evidence or not reply.short:  # "it" would be nothing
-        return [text(key, language) for key in ("ask_about", "ask_read")]
-    kind = reply.evidence[0].tool
-    if kind == "read_text":
+        events = [moment.event for moment in reply.sequences[0].moments if not moment.missed]
+        if len(events) < 2:
+            return [text("ask_next", language)]
+        return [
+            text("ask_without", language, event=events[-1]),
+            text("ask_later", language),
+            text("ask_next", language),
+        ]
+    if not reply.evidence or not reply.short:  # "it" would mean nothing
+        return [text("ask_about", language), text("ask_read", language)]
+    tool = reply.evidence[0].tool
+    if tool == "read_text":
         keys = ["ask_about", "ask_next"]
-    elif kind in ("ground", "count"):
+    elif tool in ("ground", "count"):
         keys = ["ask_colour", "ask_next"]
-    elif kind == "describe":
+    elif tool == "describe":
         keys = ["ask_next", "ask_before", "ask_read"]
     else:
         keys = ["ask_colour", "ask_next", "ask_before"]
     asked = " ".join(reply.question.casefold().split())
-    return [said for key in keys if (said := text(key, language)).casefold() != asked][:MOST]
+    questions = [text(key, language) for key in keys]
+    return [question for question in questions if question.casefold() != asked][:MAX_QUESTIONS]
 
 
-def show(last: Reply, thread: str, number: int) -> str | None:
-    """The readings of a question that has two, or what one could ask next; the one clicked."""
-    choices = last.choices or suggest_questions(last)
-    if not choices:
+def show(reply: Reply, thread: str, number: int) -> str | None:
+    """Shows the choices of the reply, else the suggested questions; returns the one that was clicked.
+
+    Args:
+        reply: the last one of the conversation.
+        thread: the conversation.
+        number: of replies in it.
+    """
+    questions = reply.choices or suggest_questions(reply)
+    if not questions:
         return None
+    icon = ":material/subdirectory_arrow_right:" if reply.choices else ":material/lightbulb:"
     with st.container(horizontal=True, key=f"offered-{thread}-{number}"):
-        for place, choice in enumerate(choices):
-            icon = ":material/subdirectory_arrow_right:" if last.choices else ":material/lightbulb:"
-            if st.button(escape_markdown(choice), key=f"{thread}-{number}-choice-{place}", icon=icon):
-                return choice
+        for position, question in enumerate(questions):
+            if st.button(escape_markdown(question), key=f"{thread}-{number}-choice-{position}", icon=icon):
+                return question
     return None

@@ -1,4 +1,4 @@
-"""One reply on the page: the answer first, then the keyframes it rests on, a player, its voice, how it was found."""
+"""A reply on the page: the answer, the keyframes that it rests on, a player, its voice, and how it was found."""
 
 from __future__ import annotations
 
@@ -15,43 +15,49 @@ from ui.downloads import format_evidence_csv
 from ui.escape import escape_markdown
 from ui.state import links
 from ui.state.links import PictureAddress
-from ui.strings import Language, text
+from ui.texts import Language, text
 from ui.widgets import cards, player, spoken, timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.agent import Reply
     from assistant.session import Session
     from tools.types import EventMoment, EventSequence
 
-MOST_CARDS = 8
-SURE, FAIRLY_SURE = 0.85, 0.6
-MARKS: dict[str, tuple[Any, str]] = {
+MAX_CARDS = 8
+SURE, FAIRLY_SURE = 0.85, 0.6  # confidence from which the page says so
+VERDICT_BADGES: dict[str, tuple[Any, str]] = {
     "seen": ("green", ":material/check:"),
     "not seen": ("red", ":material/close:"),
     "cannot tell": ("gray", ":material/question_mark:"),
 }
-"""Colour and sign of each verdict: never the colour alone."""
+"""Colour and icon of each verdict: never the colour alone."""
 
 
 @st.fragment
 def show(session: Session, reply: Reply, thread: str, key: str, language: Language, *, speak: bool) -> None:
-    """The answer with everything it rests on. `key` is unique on the page; `speak` plays the answer at once."""
+    """Shows a reply with everything that it rests on.
+
+    Args:
+        session: the page's session.
+        reply: what is shown.
+        thread: the conversation that it belongs to.
+        key: unique on the page.
+        language: of the page.
+        speak: reads the answer aloud at once.
+    """
     with st.container(key=f"said-{key}"):
         st.markdown(escape_markdown(reply.answer))
         if notice := session.domain_notice(reply):
             st.caption(escape_markdown(notice))
-    _verdicts(reply, language)
+    _show_verdicts(reply, language)
     if reply.sequences:
         for number, sequence in enumerate(reply.sequences):
-            _strip(session, sequence, thread, f"{key}-{number}", key, language)
-    elif shown := [e for e in reply.evidence if e.image and Path(e.image).exists()][:MOST_CARDS]:
-        # It wraps: four in a row on a screen, two on a phone.
-        with st.container(horizontal=True):
-            for number, one in enumerate(shown):
-                at = one.seconds
-                play = _player_at(key, one.moment.video_id, at)
-                cards.show(session, one, f"{key}-card-{number}", language, play=play, thread=thread)
-    _player(session, reply, key, language)
+            _show_sequence(session, sequence, thread, f"{key}-{number}", key, language)
+    else:
+        _show_cards(session, reply, thread, key, language)
+    _show_player(session, reply, key, language)
     with st.container(horizontal=True, vertical_alignment="center"):
         spoken.show_button(key, language)
         if reply.evidence:
@@ -66,30 +72,53 @@ def show(session: Session, reply: Reply, thread: str, key: str, language: Langua
                 on_click="ignore",
             )
     spoken.show(session, reply, key, language, at_once=speak)
-    _steps(reply, language)
+    _show_steps(reply, language)
 
 
-def _verdicts(reply: Reply, language: Language) -> None:
-    """Each condition of the question, and how sure the answer is."""
+def _show_verdicts(reply: Reply, language: Language) -> None:
+    """Shows a badge for each condition of the question, and for the confidence of the answer."""
     if not reply.conditions and not reply.confidence:
         return
     with st.container(horizontal=True, gap="small"):
         for condition in reply.conditions:
-            colour, sign = MARKS[condition.verdict]
-            st.badge(f"{escape_markdown(condition.text)}: {text(condition.verdict, language)}", icon=sign, color=colour)
+            colour, icon = VERDICT_BADGES[condition.verdict]
+            verdict = text(condition.verdict, language)
+            st.badge(f"{escape_markdown(condition.text)}: {verdict}", icon=icon, color=colour)
         if reply.confidence:
             key = "sure_measured" if reply.calibrated else "sure_help"
-            helps = text(key, language, share=f"{reply.confidence:.0%}")
-            st.badge(text(confidence_key(reply.confidence), language), color="gray", help=helps)
+            explanation = text(key, language, share=f"{reply.confidence:.0%}")
+            st.badge(text(confidence_key(reply.confidence), language), color="gray", help=explanation)
 
 
 def confidence_key(confidence: float) -> str:
-    """Which words say how sure an answer is."""
+    """Returns the key of the text that says how sure an answer is, for a confidence in [0, 1]."""
     return "sure" if confidence >= SURE else "fairly_sure" if confidence >= FAIRLY_SURE else "unsure"
 
 
-def _strip(session: Session, sequence: EventSequence, thread: str, name: str, key: str, language: Language) -> None:
-    """One strip of keyframes in order, each playable from where its event begins; a missed event is shown as missed."""
+def _show_cards(session: Session, reply: Reply, thread: str, key: str, language: Language) -> None:
+    """Shows the keyframes of the evidence."""
+    evidence = [item for item in reply.evidence if item.image and Path(item.image).exists()][:MAX_CARDS]
+    if not evidence:
+        return
+    with st.container(horizontal=True):  # it wraps: four in a row on a screen, two on a phone
+        for number, item in enumerate(evidence):
+            play = _start_player(key, item.moment.video_id, item.seconds)
+            cards.show(session, item, f"{key}-card-{number}", language, play=play, thread=thread)
+
+
+def _show_sequence(
+    session: Session, sequence: EventSequence, thread: str, name: str, key: str, language: Language
+) -> None:
+    """Shows the events of a sequence in order, each as a card that plays from its start, or as not found.
+
+    Args:
+        session: the page's session.
+        sequence: the events in one video.
+        thread: the conversation.
+        name: unique among the sequences of the page.
+        key: of the reply, whose player plays the events.
+        language: of the page.
+    """
     st.caption(escape_markdown(video_title(sequence.video_id)))
     with st.container(horizontal=True):
         for number, moment in enumerate(sequence.moments):
@@ -100,35 +129,35 @@ def _strip(session: Session, sequence: EventSequence, thread: str, name: str, ke
                     st.container(height=90, border=True).caption(text("missed", language))
                     st.caption(label)
                 continue
+            start, end = evidence.moment.start_seconds, evidence.moment.end_seconds
             score = "" if moment.score is None else f" · {moment.score:.0%}"
-            when = f"{format_clock(evidence.moment.start_seconds)}-{format_clock(evidence.moment.end_seconds)}{score}"
             cards.show(
                 session,
                 evidence,
                 f"{name}-event-{number}",
                 language,
-                play=_player_at(key, sequence.video_id, evidence.moment.start_seconds),
+                play=_start_player(key, sequence.video_id, start),
                 thread=thread,
-                caption=f"{label}  \n{when}",
-                start_seconds=evidence.moment.start_seconds,
+                caption=f"{label}  \n{format_clock(start)}-{format_clock(end)}{score}",
+                start_seconds=start,
             )
 
 
-def _event_evidence(session: Session, video_id: str, moment: EventMoment) -> Evidence | None:
-    """The moment of an event with its keyframe; None if it was missed."""
-    if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
+def _event_evidence(session: Session, video_id: str, event: EventMoment) -> Evidence | None:
+    """Returns an event of a sequence as evidence with its keyframe; None if the event was not found."""
+    if event.seconds is None or event.start_seconds is None or event.end_seconds is None:
         return None
-    stretch = Moment(video_id, moment.start_seconds, moment.end_seconds)
-    evidence = Evidence(stretch, tool="find_events", score=moment.score or 0.0)
+    moment = Moment(video_id, event.start_seconds, event.end_seconds)
+    evidence = Evidence(moment, tool="find_events", score=event.score or 0.0)
     try:
-        keyframe = session.library.nearest_keyframe(video_id, moment.seconds)
+        keyframe = session.library.nearest_keyframe(video_id, event.seconds)
     except VideoAssistantError:  # removed since the answer was given
         return evidence
     return replace(evidence, keyframe=KeyframeRef.of(keyframe))
 
 
-def _player_at(key: str, video_id: str, seconds: float) -> Any:
-    """What a click on a card does."""
+def _start_player(key: str, video_id: str, seconds: float) -> Callable[[], None]:
+    """Returns what a click on a card does: the player of the reply `key` starts at this moment."""
 
     def play() -> None:
         st.session_state[f"{key}-player"] = (video_id, seconds)
@@ -136,21 +165,21 @@ def _player_at(key: str, video_id: str, seconds: float) -> Any:
     return play
 
 
-def _player(session: Session, reply: Reply, key: str, language: Language) -> None:
-    """The player of this reply, if one of its keyframes was clicked, over the video's timeline."""
-    wanted = st.session_state.get(f"{key}-player")
-    if not wanted:
+def _show_player(session: Session, reply: Reply, key: str, language: Language) -> None:
+    """Shows the player of this reply over the video's timeline, if one of its keyframes was clicked."""
+    playing = st.session_state.get(f"{key}-player")
+    if not playing:
         return
-    video_id, seconds = wanted
+    video_id, seconds = playing
     player.show(session, video_id, seconds, language)
     if video_id not in {video.video_id for video in session.library.videos()}:
         return
     kind = "event" if reply.sequences else "hit"
-    hits = [(one.seconds, kind, one.text or "") for one in reply.evidence if one.moment.video_id == video_id]
+    hits = [(item.seconds, kind, item.text or "") for item in reply.evidence if item.moment.video_id == video_id]
     clicked = timeline.show(session, video_id, seconds, key, language, hits=hits)
     with st.container(horizontal=True, vertical_alignment="center"):
-        place = PictureAddress(video_id, seconds)
-        links.show_link("moment", text("open_moment", language), place.to_query(), icon=":material/movie:")
+        address = PictureAddress(video_id, seconds)
+        links.show_link("moment", text("open_moment", language), address.to_query(), icon=":material/movie:")
         if st.button(text("close", language), key=f"{key}-close", type="tertiary", icon=":material/close:"):
             del st.session_state[f"{key}-player"]
             st.rerun(scope="fragment")
@@ -159,8 +188,8 @@ def _player(session: Session, reply: Reply, key: str, language: Language) -> Non
         st.rerun(scope="fragment")
 
 
-def _steps(reply: Reply, language: Language) -> None:
-    """What was done, and who decided it."""
+def _show_steps(reply: Reply, language: Language) -> None:
+    """Shows each step of the assistant, and who decided it."""
     with st.expander(text("steps", language), type="compact"):
         for step in reply.steps:
             by = text("decided", language, by=text(step.decided_by, language))

@@ -1,4 +1,4 @@
-"""The results wall: hits grouped by video, near-duplicates folded, each with its neighbours in time."""
+"""The grid of search results: hits grouped by video, similar ones folded, each with its neighbours in time."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from tools.types import FrameHit, Keyframe
 
 Vectors = tuple["list[Keyframe]", "NDArray[np.float32]"]
+NO_FOLDING = 2.0  # above every cosine similarity
 
 
 @dataclass(slots=True)
 class Tile:
-    """A hit that is shown, and those that look like it."""
+    """A hit that is shown."""
 
     hit: FrameHit
-    folded: int = 0
-    before: Keyframe | None = None
+    folded: int = 0  # number of similar hits that it stands for
+    before: Keyframe | None = None  # its neighbours in time
     after: Keyframe | None = None
 
 
@@ -38,27 +39,27 @@ class Group:
 
 
 def group_hits(hits: Sequence[FrameHit], vectors: Callable[[str], Vectors], *, alike: float) -> list[Group]:
-    """Videos in the order of their best hit.
+    """Returns one group for each video, in the order of their best hits.
 
     Args:
         hits: best first.
-        vectors: keyframes of a video in time order, and their L2-normalised vectors `(n, d)`.
-        alike: cosine similarity from which a hit is folded into a better one of its video; above 1 none is.
+        vectors: returns the keyframes of a video in time order, and their L2-normalised vectors `(n, d)`.
+        alike: cosine similarity from which a hit is folded into a better hit of its video; `NO_FOLDING` folds none.
     """
     groups: dict[str, Group] = {}
-    kept: dict[str, list[NDArray[np.float32]]] = {}
+    tile_vectors: dict[str, list[NDArray[np.float32]]] = {}
     for hit in hits:
         video_id = hit.keyframe.video_id
         group = groups.setdefault(video_id, Group(video_id))
         keyframes, rows = vectors(video_id)
-        place = bisect_left(keyframes, hit.keyframe.frame_index, key=attrgetter("frame_index"))
-        own = np.asarray(rows[place])
-        likeness = [float(own @ other) for other in kept.setdefault(video_id, [])]
-        if likeness and max(likeness) >= alike:
-            group.tiles[int(np.argmax(likeness))].folded += 1
+        position = bisect_left(keyframes, hit.keyframe.frame_index, key=attrgetter("frame_index"))
+        vector = np.asarray(rows[position])
+        similarities = [float(vector @ other) for other in tile_vectors.setdefault(video_id, [])]
+        if similarities and max(similarities) >= alike:
+            group.tiles[int(np.argmax(similarities))].folded += 1
             continue
-        kept[video_id].append(own)
-        before = keyframes[place - 1] if place else None
-        after = keyframes[place + 1] if place + 1 < len(keyframes) else None
+        tile_vectors[video_id].append(vector)
+        before = keyframes[position - 1] if position else None
+        after = keyframes[position + 1] if position + 1 < len(keyframes) else None
         group.tiles.append(Tile(hit, 0, before, after))
     return list(groups.values())

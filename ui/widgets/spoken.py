@@ -1,4 +1,4 @@
-"""The spoken answer: a film that steps from keyframe to keyframe while it tells them, and its transcript."""
+"""The answer read aloud: a film that shows each keyframe while it is described, and its transcript."""
 
 from __future__ import annotations
 
@@ -12,50 +12,51 @@ from assistant.text.display import time_in_words, video_title
 from tools.errors import VideoAssistantError
 from ui.escape import escape_markdown
 from ui.state import options
-from ui.strings import Language, text
+from ui.texts import Language, text
 from ui.widgets import subtitles
 
 if TYPE_CHECKING:
     from assistant.agent import Reply
     from assistant.session import Session
 
-MOST_TOLD = 4  # keyframes
+MAX_KEYFRAMES = 4
+WIDTH = 480  # pixels
 
 
 def show_button(key: str, language: Language) -> None:
-    """Asks for the voice."""
+    """Shows the button that has the reply `key` read aloud."""
     if st.button(text("speak", language), key=f"{key}-speak", icon=":material/volume_up:", type="tertiary"):
-        _wanted().add(key)
+        _spoken_replies().add(key)
 
 
-def _wanted() -> set[str]:
-    wanted: set[str] = st.session_state.setdefault("spoken", set())
-    return wanted
+def _spoken_replies() -> set[str]:
+    """Returns the keys of the replies that are read aloud in this visit."""
+    keys: set[str] = st.session_state.setdefault("spoken", set())
+    return keys
 
 
 def show(session: Session, reply: Reply, key: str, language: Language, *, at_once: bool) -> None:
-    """The voice, once it is asked for."""
+    """Plays the reply's voice and shows its transcript, if its button was clicked or `at_once` is set."""
     if at_once:
-        _wanted().add(key)
-    if key not in _wanted():
+        _spoken_replies().add(key)
+    if key not in _spoken_replies():
         return
     chosen = options.read_voice_options(session)
-    told = narration_parts(reply)
-    voice, folder = session.voice(online=chosen.online, accents=chosen.accents), session.settings.library / "voice"
+    parts = narration_parts(reply)
+    voice = session.voice(online=chosen.online, accents=chosen.accents)
     try:
-        if len(told) == 1:
+        if len(parts) == 1:
             speech = voice.speak(reply.spoken, reply.language)
             st.audio(str(speech.path), autoplay=True, alt=reply.spoken)
             notice = speech.notice
         else:
-            film = narrate(told, reply.language, voice, folder, speed=chosen.speed)
-            cues = subtitles.format_vtt(film.cues)
+            film = narrate(parts, reply.language, voice, session.settings.library / "voice", speed=chosen.speed)
             st.video(
                 str(film.path),
                 autoplay=True,
-                subtitles={text("transcript", language): cues},
+                subtitles={text("transcript", language): subtitles.format_vtt(film.cues)},
                 alt=reply.spoken,
-                width=480,
+                width=WIDTH,
             )
             notice = film.notice
     except VideoAssistantError as error:
@@ -64,20 +65,20 @@ def show(session: Session, reply: Reply, key: str, language: Language, *, at_onc
     if notice:
         st.toast(notice)
     with st.expander(text("transcript", language), type="compact"):
-        st.markdown("  \n".join(escape_markdown(part.words) for part in told))
+        st.markdown("  \n".join(escape_markdown(part.words) for part in parts))
 
 
 def narration_parts(reply: Reply) -> list[Part]:
-    """The answer, then each keyframe with its time and what it says; the answer alone where there is none."""
-    shown = [e for e in reply.evidence if e.image and Path(e.image).is_file()][:MOST_TOLD]
-    told = [Part(reply.spoken, Path(str(shown[0].image)) if shown else None)]
-    for number, one in enumerate(shown, 1):
-        at = one.seconds
-        where = {
-            "number": number,
-            "time": time_in_words(at, reply.language),
-            "video": video_title(one.moment.video_id).replace("-", " "),
-        }
-        words = text("told", reply.language, **where)
-        told.append(Part(f"{words} {one.text}." if one.text else words, Path(str(one.image))))
-    return told
+    """Returns the answer, then each of its first keyframes with its time and text."""
+    evidence = [item for item in reply.evidence if item.image and Path(item.image).is_file()][:MAX_KEYFRAMES]
+    parts = [Part(reply.spoken, Path(str(evidence[0].image)) if evidence else None)]
+    for number, item in enumerate(evidence, 1):
+        words = text(
+            "narrated_keyframe",
+            reply.language,
+            number=number,
+            time=time_in_words(item.seconds, reply.language),
+            video=video_title(item.moment.video_id).replace("-", " "),
+        )
+        parts.append(Part(f"{words} {item.text}." if item.text else words, Path(str(item.image))))
+    return parts

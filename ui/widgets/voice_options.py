@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.models.voice import ACCENTS
 from ui.state.options import default_accent
-from ui.strings import NAMES, Language, text
+from ui.texts import NAMES, Language, text
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -17,7 +17,7 @@ SPEEDS = (0.75, 1.0, 1.25, 1.5)
 
 
 def show(session: Session, language: Language) -> None:
-    """The widgets; they keep their values while other pages are shown."""
+    """Shows the widgets; they keep their values while other screens are shown. `read_voice_options` reads them."""
     st.toggle(text("auto_speak", language), key="auto_speak", persist_state="session")
     st.toggle(
         text("online_voice", language),
@@ -40,16 +40,16 @@ def show(session: Session, language: Language) -> None:
             text("accent", language, spoken=NAMES[spoken]),
             list(accents),
             index=list(accents).index(default_accent(session, spoken)),
-            format_func=lambda one: text(f"accent_{one}", language),
+            format_func=lambda accent: text(f"accent_{accent}", language),
             key=f"accent_{spoken}",
             persist_state="session",
         )
     st.selectbox(
         text("answer_in", language),
         ["asked", *NAMES],
-        format_func=lambda one: text("as_asked", language) if one == "asked" else NAMES[one],
+        format_func=lambda choice: text("as_asked", language) if choice == "asked" else NAMES[choice],
         key="answer_in",
         persist_state="session",
     )
     if session.settings.speech is None:
-        st.caption(text("no_ears", language))
+        st.caption(text("no_speech_model", language))

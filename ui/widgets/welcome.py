@@ -1,4 +1,4 @@
-"""The first minute: what to do while there is no video, and questions to click while there is no answer."""
+"""The first minute: what to do while the library is empty, and questions to click while none was asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.state import links
-from ui.strings import EXAMPLES, OTHER_EXAMPLES, Language, text
+from ui.texts import Language, text
+from ui.texts.guide import EXAMPLES, OTHER_EXAMPLES
 from ui.widgets import indexing_progress
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def show(session: Session, indexer: Indexer, language: Language) -> str | None:
-    """The question that was clicked."""
+    """Shows how to begin; returns the example question that was clicked."""
     videos = session.library.videos()
     if not videos:
         st.markdown(text("empty", language))
@@ -28,23 +29,23 @@ def show(session: Session, indexer: Indexer, language: Language) -> str | None:
                 key="demo",
                 type="primary",
                 icon=":material/play_circle:",
-                on_click=lambda: _take_demo(indexer),
+                on_click=lambda: _index_demo(indexer),
                 disabled=indexer.running,
             )
             links.show_link("library", text("add_own", language), icon=":material/upload:")
         indexing_progress.show(indexer, language)
         return None
     st.markdown(text("first_minute", language))
-    names = {Path(path).name for video in videos for path in video.paths}
-    has_demo = any(clip.name in names for clip in (files("assistant") / "demo").iterdir())
+    file_names = {Path(path).name for video in videos for path in video.paths}
+    has_demo = any(clip.name in file_names for clip in (files("assistant") / "demo").iterdir())
     with st.container(horizontal=True, gap="small"):
         for question in (EXAMPLES if has_demo else OTHER_EXAMPLES)[language]:
             if st.button(question, key=f"example-{question}"):
                 return question
-    links.show_link("guide", text("what_to_ask", language), icon=":material/help:")
+    links.show_link("guide", text("page_guide", language), icon=":material/help:")
     indexing_progress.show(indexer, language)
     return None
 
 
-def _take_demo(indexer: Indexer) -> None:
+def _index_demo(indexer: Indexer) -> None:
     indexer.start([Path(str(files("assistant") / "demo"))])
