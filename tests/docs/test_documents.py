@@ -10,6 +10,27 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TOP_FOLDERS = ("assistant", "bench", "docs", "prompts", "scripts", "tests", "tools", "training", "ui")
 MAP = ("ARCHITECTURE.md", "CONTRIBUTING.md", "docs/pocket-models.md")
+REGISTERS = {
+    "SIGHT": "assistant/agent/graph.py",
+    "GROUNDED": "assistant/agent/graph.py",
+    "enough": "assistant/agent/graph.py",
+    "reflect": "assistant/agent/graph.py",
+    "_compose": "assistant/agent/graph.py",
+    "NAMED_ONLY": "assistant/agent/plan.py",
+    "Plan": "assistant/agent/plan.py",
+    "Composer": "assistant/agent/compose.py",
+    "State": "assistant/agent/state.py",
+    "Channel": "assistant/retrieval/fusion.py",
+    "LibrarySearch": "assistant/retrieval/search.py",
+    "Source": "tools/types.py",
+    "SOURCES": "tools/types.py",
+    "COMMANDS": "assistant/commands/search.py",
+    "SCREENS": "ui/app.py",
+    "SAMPLES": "tests/prompts/test_prompts.py",
+    "TOOLS": "training/language/tool_calls.py",
+    "Settings": "assistant/settings.py",
+}
+"""What a newcomer is asked to change, by the file that defines it."""
 
 
 def test_the_architecture_is_short() -> None:
@@ -30,6 +51,12 @@ def test_a_module_that_a_document_runs_exists(document: str) -> None:
     modules = re.findall(r"\b((?:training|scripts|bench|assistant)(?:\.\w+)+)`", text)
     missing = sorted({name for name in modules if not _is_module(name)})
     assert not missing, f"{document} names what is not there: {missing}"
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_what_the_map_names_is_defined_where_it_says(name: str) -> None:
+    source = (ROOT / REGISTERS[name]).read_text(encoding="utf-8")
+    assert re.search(rf"^\s*(?:class|def) {name}\b|^{name}\b.* = ", source, re.MULTILINE)
 
 
 def test_the_changelog_is_dated_and_one_line_a_change() -> None:
