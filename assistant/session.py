@@ -276,12 +276,12 @@ class Session:
         from assistant.ingest.options import IngestOptions
         from assistant.ingest.pipeline import index_files
         from assistant.models.ocr.easyocr import EasyOcrReader
-        from assistant.models.ocr.rapidocr import screen_reader
+        from assistant.models.ocr.rapidocr import build_screen_reader
 
         easyocr = self.settings.easyocr
         if easyocr is None and self.profile.screen_text is not None:
             easyocr = self.store.folder(self.profile.screen_text)
-        reader = screen_reader() if easyocr is None else EasyOcrReader(easyocr)
+        reader = build_screen_reader() if easyocr is None else EasyOcrReader(easyocr)
         return index_files(
             paths,
             self.library,

@@ -1,4 +1,4 @@
-"""Whisper: what is said, with its times.
+"""Speech recognition by Whisper, with the times of what is said.
 
 Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", section 2.3.
 """
@@ -17,12 +17,12 @@ from assistant.models.base import LazyModel, checkpoint_folder, default_device, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WINDOW_SECONDS = 30  # what the model hears at once
-BATCH = 4  # windows
+WINDOW_SECONDS = 30  # length of the sound that the model reads at once
+BATCH = 4  # windows in one pass
 
 
 class Whisper(LazyModel[Any]):
-    """One checkpoint.
+    """A Whisper checkpoint.
 
     Args:
         checkpoint: its folder.
@@ -52,13 +52,16 @@ class Whisper(LazyModel[Any]):
         )
 
     def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> list[Cue]:
-        """What is said in `samples` (mono, 16 kHz, in [-1, 1]), which begin at `start_seconds`; in time order."""
-        heard = self.loaded({"raw": samples, "sampling_rate": SAMPLE_RATE}, return_timestamps=True, batch_size=BATCH)
-        return _cues(heard["chunks"], start_seconds, len(samples) / SAMPLE_RATE)
+        """Returns what is said in `samples` (mono, 16 kHz, in [-1, 1]) in time order.
+
+        The samples begin at `start_seconds`, and so do the times of the cues.
+        """
+        result = self.loaded({"raw": samples, "sampling_rate": SAMPLE_RATE}, return_timestamps=True, batch_size=BATCH)
+        return _build_cues(result["chunks"], start_seconds, len(samples) / SAMPLE_RATE)
 
 
-def _cues(chunks: Sequence[dict[str, Any]], start_seconds: float, length_seconds: float) -> list[Cue]:
-    """The pipeline's chunks as cues; a last one without an end lasts to the end of the sound."""
+def _build_cues(chunks: Sequence[dict[str, Any]], start_seconds: float, length_seconds: float) -> list[Cue]:
+    """The pipeline's chunks as cues; a last chunk without an end lasts to the end of the sound."""
     cues = []
     for chunk in chunks:
         begin, end = chunk["timestamp"]

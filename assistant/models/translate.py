@@ -1,4 +1,4 @@
-"""Vietnamese to English and back: by the core's own language model, or by two models made for it."""
+"""Translation between Vietnamese and English, by the language model of the core or by two OPUS-MT models."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ if TYPE_CHECKING:
     from assistant.models.blip.core_model import CoreModel
 
 MAX_NEW_TOKENS = 128
-NAMES = {"vi": "Vietnamese", "en": "English"}
+LANGUAGE_NAMES = {"vi": "Vietnamese", "en": "English"}
 
 
 class T5Translator:
-    """Implements `tools.ports.Translator`."""
+    """Translates with the core's T5. Implements `tools.ports.Translator`."""
 
     def __init__(self, blip: CoreModel) -> None:
         self._blip = blip
 
     def translate(self, text: str, *, source: str, target: str) -> str:
-        """`text` in `target` (ISO 639-1, vi or en); itself if nothing is to be done or nothing comes out."""
+        """Translates a text; returns the text itself if the languages are equal or the model writes nothing.
+
+        Args:
+            source: ISO 639-1 code of the text's language, vi or en.
+            target: ISO 639-1 code of the wanted language.
+        """
         if source == target or not text.strip():
             return text
-        prompt = render("pocket/translate", source=NAMES[source], target=NAMES[target], text=text)
+        prompt = render("pocket/translate", source=LANGUAGE_NAMES[source], target=LANGUAGE_NAMES[target], text=text)
         return self._blip.write(prompt, max_new_tokens=64)[0].text or text
 
 
@@ -35,7 +40,7 @@ class _Loaded(NamedTuple):
 
 
 class Marian(LazyModel[_Loaded]):
-    """One direction of OPUS-MT (Tiedemann and Thottingal 2020).
+    """An OPUS-MT model for one direction (Tiedemann and Thottingal 2020).
 
     Args:
         checkpoint: its folder.
@@ -52,38 +57,43 @@ class Marian(LazyModel[_Loaded]):
         disable_progress_bars()
         try:
             model = MarianMTModel.from_pretrained(folder).to(default_device()).eval()
-            with warnings.catch_warnings():  # of sacremoses, which only tidies punctuation
+            with warnings.catch_warnings():  # the missing sacremoses would only tidy punctuation
                 warnings.simplefilter("ignore")
                 return _Loaded(model, MarianTokenizer.from_pretrained(folder))
         except (OSError, ValueError, RuntimeError) as error:
             raise load_error("translation", self.checkpoint, error) from error
 
-    def write(self, text: str) -> str:
-        """The sentence in the other language; what is longer than the model reads is cut at its end."""
+    def translate(self, text: str) -> str:
+        """Translates a text; one that is longer than the model reads is cut at its end."""
         import torch
 
         model, tokenizer = self.loaded
-        longest = model.config.max_position_embeddings
-        read = tokenizer(text, return_tensors="pt", truncation=True, max_length=longest)
+        max_tokens = model.config.max_position_embeddings
+        inputs = tokenizer(text, return_tensors="pt", truncation=True, max_length=max_tokens)
         with torch.inference_mode():
-            ids = model.generate(**read.to(model.device), max_new_tokens=min(MAX_NEW_TOKENS, longest - 1))
-        written: str = tokenizer.decode(ids[0], skip_special_tokens=True)
-        return " ".join(written.split())
+            ids = model.generate(**inputs.to(model.device), max_new_tokens=min(MAX_NEW_TOKENS, max_tokens - 1))
+        translation: str = tokenizer.decode(ids[0], skip_special_tokens=True)
+        return " ".join(translation.split())
 
 
 class MarianTranslator:
-    """Implements `tools.ports.Translator`.
+    """Translates with OPUS-MT. Implements `tools.ports.Translator`.
 
     Args:
-        into_english: folder of the model from Vietnamese.
-        from_english: folder of the model into Vietnamese.
+        into_english: folder of the model from Vietnamese to English.
+        from_english: folder of the model from English to Vietnamese.
     """
 
     def __init__(self, into_english: str, from_english: str) -> None:
         self._models = {("vi", "en"): Marian(into_english), ("en", "vi"): Marian(from_english)}
 
     def translate(self, text: str, *, source: str, target: str) -> str:
-        """`text` in `target` (ISO 639-1, vi or en); itself if nothing is to be done or nothing comes out."""
+        """Translates a text; returns the text itself if the languages are equal or the model writes nothing.
+
+        Args:
+            source: ISO 639-1 code of the text's language, vi or en.
+            target: ISO 639-1 code of the wanted language.
+        """
         if source == target or not text.strip():
             return text
-        return self._models[source, target].write(text) or text
+        return self._models[source, target].translate(text) or text

@@ -24,12 +24,12 @@ def measure(session: Session) -> dict[str, Any]:
     from assistant.ingest.keyframes import KeyframePicker
     from assistant.ingest.screen_text import read_text_lines
     from assistant.media.decode import open_media
-    from assistant.models.ocr.rapidocr import screen_reader
+    from assistant.models.ocr.rapidocr import build_screen_reader
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
         _make_clip(path)
-        reader = screen_reader()
+        reader = build_screen_reader()
         # Loads every model before anything is timed.
         with open_media(path) as media:
             first = next(media.frames()).image()

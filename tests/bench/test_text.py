@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from assistant.media.readings import ReadLine, Region
-from assistant.models.ocr.rapidocr import RapidOcrReader, screen_reader
+from assistant.models.ocr.rapidocr import RapidOcrReader, build_screen_reader
 from assistant.text.fold import fold
 from bench.quality.text.ground_truth import partial_truth, true_lines
 from bench.quality.text.screen_text import reading_figures
@@ -109,5 +109,5 @@ def test_vietnamese_stills_are_found_without_tesseract(media: Path) -> None:
 @pytest.mark.tesseract
 def test_vietnamese_stills_are_read_letter_by_letter_with_it(media: Path) -> None:
     stills = [line for line in true_lines(media) if not line.timed]
-    figures = reading_figures(stills, screen_reader(), "text")
+    figures = reading_figures(stills, build_screen_reader(), "text")
     assert figures["text.cer_exact"] <= 0.05

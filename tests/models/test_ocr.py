@@ -9,10 +9,10 @@ from rapidfuzz import fuzz
 
 from assistant.ingest.screen_text import read_text_lines
 from assistant.models.base import ModelNotFoundError
-from assistant.models.ocr.accents import complete
+from assistant.models.ocr.accents import restore_accents
 from assistant.models.ocr.ctc import CtcDecoder
 from assistant.models.ocr.easyocr import FILES, EasyOcrReader
-from assistant.models.ocr.rapidocr import RapidOcrReader, screen_reader
+from assistant.models.ocr.rapidocr import RapidOcrReader, build_screen_reader
 from assistant.text.fold import fold
 
 RAPIDOCR = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZĐđôơưăâê •.0123456789")
@@ -31,7 +31,7 @@ def test_a_picture_without_text_has_no_lines(plain) -> None:
 @pytest.mark.tesseract
 def test_vietnamese_is_read_with_its_accents(media: Path) -> None:
     picture = np.asarray(Image.open(media / "derived" / "vi_kieu.png").convert("RGB"))
-    lines = read_text_lines(screen_reader(), picture)
+    lines = read_text_lines(build_screen_reader(), picture)
     assert "Trăm năm trong cõi người ta," in [line.text for line in lines]
     boxes = [line.region.box for line in lines]
     assert all(0 <= line.score <= 1 for line in lines)
@@ -76,7 +76,7 @@ def test_english_is_not_read_a_second_time(media: Path) -> None:
     ],
 )
 def test_two_readings_complete_each_other(own: str, other: str, whole: str) -> None:
-    assert complete(own, other, RAPIDOCR) == whole
+    assert restore_accents(own, other, RAPIDOCR) == whole
 
 
 LETTERS = ("", "n", "h", "a", "ã", "à", " ", "o")

@@ -1,1 +1,1 @@
-"""The official checkpoints: which there are, where they lie, how they are fetched."""
+"""The official checkpoints: which exist, where they are stored, and how they are downloaded."""

@@ -1,7 +1,7 @@
-"""The official checkpoints: where they come from, what their licences ask, how much room they take. Data, no code.
+"""The official checkpoints as data: their origin, what their licences ask, and their sizes.
 
-Sizes are those of the files that are fetched; memory is of the weights alone, computed from the official configurations
-(`tests/models/test_official.py` keeps it true).
+Disk sizes are those of the downloaded files. Memory sizes are those of the weights alone, computed from the official
+configurations (`tests/models/test_official.py` compares them).
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Literal
 Role = Literal["core", "retrieval", "matching", "grounding", "translation", "screen-text", "speech"]
 
 TENSORS = ("*.safetensors", "*.safetensors.index.json")
-"""Taken where a repository has them; else `*.bin`."""
+"""Patterns of the weights to download; a repository without them offers `*.bin`."""
 SMALL = ("*.json", "*.model", "*.txt", "*.spm", "qformer_tokenizer/*")
-"""Configurations and tokenizers."""
+"""Patterns of configurations and tokenizers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One official checkpoint."""
+    """An official checkpoint."""
 
-    name: str  # as it may be chosen in the settings
-    hub_id: str  # `owner/name` on the hub; also where it lies among the models
+    name: str  # by which the settings choose it
+    hub_id: str  # `owner/name` on the hub; also its folder among the models
     role: Role
-    kind: str  # `model_type` of its config.json, the library that it is of, or the kind of file
+    kind: str  # the `model_type` of its config.json, its library (`open_clip`, `easyocr`) or its file format (`pth`)
     licence: str
-    limits: str  # what the licence, or what the model was made of, asks of its user
+    limits: str  # what its licence or its training data asks of the user
     disk_bytes: int
-    memory_bytes: dict[str, int] = field(hash=False, default_factory=dict)  # of the weights, by precision
-    file_names: tuple[str, ...] = ()  # files of the repository; empty: what `TENSORS` and `SMALL` say
-    tokenizer_from: str = ""  # a repository that its tokenizer comes from, if not its own
+    memory_bytes: dict[str, int] = field(hash=False, default_factory=dict)  # memory of the weights, by precision
+    file_names: tuple[str, ...] = ()  # the files to download; empty: those that match `TENSORS` and `SMALL`
+    tokenizer_from: str = ""  # the repository of its tokenizer, if it is another
 
 
 _OPENAI = "its card asks for research use, and for a study of your own before any deployment"
@@ -184,4 +184,6 @@ CATALOGUE: tuple[Checkpoint, ...] = (
     ),
 )
 
-BY_NAME: dict[str, Checkpoint] = {key: one for one in CATALOGUE for key in (one.name, one.hub_id)}
+BY_NAME: dict[str, Checkpoint] = {
+    key: checkpoint for checkpoint in CATALOGUE for key in (checkpoint.name, checkpoint.hub_id)
+}

@@ -1,4 +1,4 @@
-"""The official models' sizes, as configurations: to build them without their weights."""
+"""The configurations of the official models, from which they are built without weights."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OPT = {
     "num_attention_heads": 32,
     "word_embed_proj_dim": 2560,
 }
-# The ViT-g of EVA-CLIP (39 layers of 1408) and the Q-Former (12 of 768, 32 queries) are the classes' own defaults.
+# The ViT-g of EVA-CLIP (39 layers of 1408) and the Q-Former (12 of 768, 32 queries) are the defaults of the classes.
 BLIP: dict[str, tuple[str, dict[str, Any]]] = {
     "instructblip-flan-t5-xl": ("InstructBlip", _T5 | _T5_XL),
     "instructblip-flan-t5-xxl": ("InstructBlip", _T5 | _T5_XXL),
@@ -64,7 +64,7 @@ CLIP_LARGE: dict[str, Any] = {
     },
 }
 SIGLIP2_BASE: dict[str, Any] = {"text_config": {"vocab_size": 256_000}, "vision_config": {}}
-# CLIP with a ResNet: open_clip holds their sizes, under these names.
+# For CLIP with a ResNet, open_clip holds the sizes under these names.
 RESNETS = {f"clip-rn{size}": f"RN{size}" for size in ("50", "101", "50x4", "50x16", "50x64")}
 WHISPER_SMALL: dict[str, Any] = {
     "vocab_size": 51_865,
@@ -79,9 +79,13 @@ WHISPER_SMALL: dict[str, Any] = {
 
 
 def empty_model(name: str) -> Any:
-    """An official model without memory for its weights, by the name that the catalogue gives it.
+    """Builds an official model on the meta device, without memory for its weights.
 
-    Works with the releases of the libraries of that time too: `tests/models/layouts/keys.py` asks them for their keys.
+    It also works with the releases of the libraries from the time of the checkpoints, since
+    `tests/models/layouts/keys.py` lists their keys with it.
+
+    Args:
+        name: its name in the catalogue.
     """
     import torch
 
@@ -103,7 +107,7 @@ def empty_model(name: str) -> Any:
             case "whisper-small":
                 return transformers.WhisperForConditionalGeneration(transformers.WhisperConfig(**WHISPER_SMALL))
         family, text = BLIP[name]
-        # Both families leave most sizes to their classes; only InstructBLIP's Q-Former reads words.
+        # Both families leave most sizes to their classes. Only the Q-Former of InstructBLIP reads words.
         qformer = {"vocab_size": 30523} if family == "InstructBlip" else {}
         config = getattr(transformers, f"{family}Config")(
             text_config=text, qformer_config=qformer, vision_config={}, num_query_tokens=32, image_token_index=32100

@@ -1,4 +1,4 @@
-"""Where official checkpoints lie, and whether what lies there is whole. Nothing is loaded, and nothing is fetched."""
+"""Locates checkpoint folders and checks whether they are complete. It loads no model and downloads nothing."""
 
 from __future__ import annotations
 
@@ -15,38 +15,42 @@ from tools.errors import ModelNotFoundError, VideoAssistantError
 if TYPE_CHECKING:
     from assistant.models.hub.catalogue import Checkpoint
 
-WORDS = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "source.spm")
+TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "source.spm")
 INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 
 
 class DamagedError(VideoAssistantError):
-    """What lies there is not the checkpoint, or not all of it."""
+    """A folder does not hold the checkpoint, or not all of it."""
 
 
 class Store:
-    """The folder of models: `<root>/<owner>/<name>` for each checkpoint of the hub."""
+    """The folder of all checkpoints; that of the checkpoint `owner/name` is `<root>/<owner>/<name>`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def folder(self, hub: str) -> Path:
-        """Where the checkpoint `owner/name` belongs."""
-        return self.root / hub
+    def folder(self, hub_id: str) -> Path:
+        """Returns the folder of the checkpoint `owner/name`, whether it exists or not."""
+        return self.root / hub_id
 
-    def partial_folder(self, hub: str) -> Path:
-        """Where it lies while it is on its way."""
-        owner, _, name = hub.partition("/")
+    def partial_folder(self, hub_id: str) -> Path:
+        """Returns the folder of the checkpoint `owner/name` while it is being downloaded or copied."""
+        owner, _, name = hub_id.partition("/")
         return self.root / owner / f".{name}.part"
 
     def locate(self, checkpoint: str) -> str:
-        """The folder to load from: a folder as it is; a hub id's own, or the hub's cache if that has it."""
+        """Returns the folder to load a checkpoint from.
+
+        A folder is returned as it is. For a hub id it is the folder in this store; if that does not exist, the one in
+        the cache of the hub's client.
+        """
         if Path(checkpoint).exists() or checkpoint.count("/") != 1 or checkpoint.startswith((".", "/", "~")):
             return checkpoint
-        own = self.folder(checkpoint)
-        return str(own if own.is_dir() else (_cached(checkpoint) or own))
+        folder = self.folder(checkpoint)
+        return str(folder if folder.is_dir() else (_cached_folder(checkpoint) or folder))
 
     def is_complete(self, checkpoint: Checkpoint) -> bool:
-        """Whether a whole copy lies in its folder, by a glance at names and sizes."""
+        """Returns whether a complete copy lies in its folder, by the names and sizes of its files."""
         try:
             check_checkpoint(Path(self.locate(checkpoint.hub_id)), checkpoint)
         except VideoAssistantError:
@@ -54,20 +58,21 @@ class Store:
         return True
 
 
-def _cached(hub: str) -> Path | None:
+def _cached_folder(hub_id: str) -> Path | None:
+    """The folder of a checkpoint in the cache of the hub's client; None if it holds no weights."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(hub, local_files_only=True))
+        folder = Path(snapshot_download(hub_id, local_files_only=True))
     except (LocalEntryNotFoundError, ValueError, OSError):
         return None
-    # Listing other models may have left a folder of nothing but a configuration.
+    # Another program may have left a folder with nothing but a configuration.
     return folder if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")) else None
 
 
 def check_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Looks at names, sizes and the headers of files; reads no weights.
+    """Checks the names, sizes and headers of a checkpoint's files; reads no weights.
 
     Raises:
         ModelNotFoundError: there is no such folder.
@@ -79,39 +84,43 @@ def check_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         case "easyocr":
             weights = [folder / name for name in EASYOCR_FILES]
         case "pth":
-            # Another of GLIP's checkpoints will do as well.
+            # Any of the official GLIP checkpoints is accepted.
             weights = sorted(folder.glob("*.pth")) or [folder / name for name in checkpoint.file_names]
         case _:
-            found = model_type(folder)
-            if found != checkpoint.kind:
+            kind = model_type(folder)
+            if kind != checkpoint.kind:
                 raise DamagedError(
-                    f"{checkpoint.name}: {folder} holds a {found} model; {checkpoint.hub_id} is {checkpoint.kind}"
+                    f"{checkpoint.name}: {folder} holds a {kind} model; {checkpoint.hub_id} is {checkpoint.kind}"
                 )
-            weights = _of_open_clip(folder, checkpoint) if found == "open_clip" else _weights(folder, checkpoint)
+            find_weights = _open_clip_weights if kind == "open_clip" else _transformers_weights
+            weights = find_weights(folder, checkpoint)
     for path in weights:
         _check_file(path, checkpoint)
-    brings_words = checkpoint.kind in ("easyocr", "open_clip")  # the library does
-    if not brings_words and not any((folder / name).is_file() for name in WORDS):
-        raise DamagedError(f"{checkpoint.name}: {folder} has no tokenizer; one of {', '.join(WORDS)} belongs there")
+    library_has_tokenizer = checkpoint.kind in ("easyocr", "open_clip")
+    if not library_has_tokenizer and not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise DamagedError(
+            f"{checkpoint.name}: {folder} has no tokenizer; one of {', '.join(TOKENIZER_FILES)} belongs there"
+        )
 
 
-def _of_open_clip(folder: Path, checkpoint: Checkpoint) -> list[Path]:
-    """The file of weights; refuses a configuration without QuickGELU, with which OpenAI trained.
+def _open_clip_weights(folder: Path, checkpoint: Checkpoint) -> list[Path]:
+    """The weight file of an open_clip checkpoint; refuses a configuration without QuickGELU, with which OpenAI trained.
 
-    open_clip's default is GELU, and nothing in the weights tells: they load, and see less (its issue 771).
+    The default of open_clip is GELU, and the weights do not say which they need: they load with either, and with GELU
+    the model is worse (issue 771 of open_clip).
     """
     path = folder / OPEN_CLIP_CONFIG
     try:
-        quick = json.loads(path.read_text(encoding="utf-8"))["model_cfg"].get("quick_gelu")
+        quick_gelu = json.loads(path.read_text(encoding="utf-8"))["model_cfg"].get("quick_gelu")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         raise DamagedError(f"{checkpoint.name}: {path} cannot be read") from None
-    if not quick:
+    if not quick_gelu:
         raise DamagedError(f'{checkpoint.name}: {path} lacks `"quick_gelu": true`, which OpenAI\'s weights need')
     return weight_files(folder) or [folder / OPEN_CLIP_WEIGHTS[0]]
 
 
-def _weights(folder: Path, checkpoint: Checkpoint) -> list[Path]:
-    """The files that a folder of transformers announces."""
+def _transformers_weights(folder: Path, checkpoint: Checkpoint) -> list[Path]:
+    """The weight files that a folder of transformers lists in its index, or those that it holds."""
     for name in INDEXES:
         index = folder / name
         if index.is_file():
@@ -120,11 +129,11 @@ def _weights(folder: Path, checkpoint: Checkpoint) -> list[Path]:
             except (OSError, ValueError, KeyError, AttributeError):
                 raise DamagedError(f"{checkpoint.name}: {index} cannot be read") from None
             if name == INDEXES[0] or not any(folder.glob("*.safetensors")):
-                return [folder / one for one in sorted(names)]
-    found = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
-    if not found:
+                return [folder / name for name in sorted(names)]
+    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+    if not weights:
         raise DamagedError(f"{checkpoint.name}: {folder} holds no weights (*.safetensors or pytorch_model.bin)")
-    return found
+    return weights
 
 
 def _check_file(path: Path, checkpoint: Checkpoint) -> None:
@@ -132,18 +141,18 @@ def _check_file(path: Path, checkpoint: Checkpoint) -> None:
         raise DamagedError(f"{checkpoint.name}: {path.name} is not in {path.parent}")
     if path.suffix == ".safetensors":
         size = path.stat().st_size
-        announced = _announced_size(path)
-        if announced is None:
+        expected_size = _safetensors_size(path)
+        if expected_size is None:
             raise DamagedError(f"{checkpoint.name}: {path} is no safetensors file")
-        if announced != size:
-            raise DamagedError(f"{checkpoint.name}: {path} has {size} of {announced} bytes; it was cut short")
+        if expected_size != size:
+            raise DamagedError(f"{checkpoint.name}: {path} has {size} of {expected_size} bytes; it was cut short")
     elif not zipfile.is_zipfile(path) and not _is_old_pickle(path):
-        # What torch has written since 1.6 is a zip archive, whose directory stands at its end.
+        # Since release 1.6 torch writes zip archives, whose directory stands at the end of the file.
         raise DamagedError(f"{checkpoint.name}: {path} is no file of torch, or was cut short")
 
 
-def _announced_size(path: Path) -> int | None:
-    """Bytes that a safetensors file should have by its own header; None if it has none."""
+def _safetensors_size(path: Path) -> int | None:
+    """The number of bytes that a safetensors file has by its header; None if it has no valid header."""
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -157,6 +166,6 @@ def _announced_size(path: Path) -> int | None:
 
 
 def _is_old_pickle(path: Path) -> bool:
-    """Whether it begins as files of torch did before 1.6; EasyOCR's and GLIP's do."""
+    """Whether a file begins as those that torch wrote before release 1.6; the files of EasyOCR and GLIP do."""
     with path.open("rb") as file:
         return file.read(2) == b"\x80\x02"

@@ -1,1 +1,1 @@
-"""Readers of text in pictures."""
+"""Readers of the text that pictures show."""

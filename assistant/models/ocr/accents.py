@@ -1,53 +1,52 @@
-"""One line from two readings: one right in every letter it has, without Vietnamese vowels; the other has them all.
+"""Restores Vietnamese letters in a line from a second reading of it.
 
-The first drops the letters it cannot write ("Nhận dạng" becomes "Nhn dng"), so the two readings are aligned letter by
-letter, and the second, weaker on the rest, fills the gaps.
+The first reading is right in every letter that its recogniser can write, but it drops the letters that the recogniser
+lacks ("Nhận dạng" becomes "Nhn dng"). The second reading has all letters and is weaker on the rest. The two are aligned
+letter by letter, and the second fills the gaps of the first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-ALIKE = 50.0  # of 100, folded: below it, one of the two saw something else
-VOWELS = frozenset("aeiouy")  # all the letters that the first may lack are vowels: đ it has
+from assistant.text.fold import fold
+
+MIN_SIMILARITY = 50.0  # of the folded readings, in [0, 100]; below it, one of the two read something else
+VOWELS = frozenset("aeiouy")  # all letters that the first recogniser may lack are vowels; it has the consonant đ
 
 
-def complete(plain: str, accented: str, alphabet: AbstractSet[str]) -> str:
-    """`plain` with the letters that `alphabet` lacks taken from `accented`.
+def restore_accents(plain: str, accented: str, alphabet: AbstractSet[str]) -> str:
+    """Returns `plain` with the letters that `alphabet` lacks taken from `accented`.
 
     Args:
-        plain: the reading of the recogniser whose letters are `alphabet`.
-        accented: the other reading of the same line.
-        alphabet: what the first recogniser can write.
+        plain: the reading of the recogniser that can write the letters of `alphabet`.
+        accented: the second reading of the same line.
+        alphabet: the letters that the first recogniser can write.
     """
     from rapidfuzz import fuzz
     from rapidfuzz.distance import Levenshtein
 
-    from assistant.text.fold import fold  # here, since `assistant.models` imports on machines without a library
-
     if all(letter in alphabet or not letter.isalpha() for letter in accented):
-        return plain  # nothing that the first could not have written, and what it can write it writes better
-    if fuzz.ratio(fold(plain), fold(accented)) < ALIKE:
+        return plain  # `accented` has no letter that the first recogniser lacks, and that one is better at all others
+    if fuzz.ratio(fold(plain), fold(accented)) < MIN_SIMILARITY:
         return plain
-    built = []
-    # Aligned without their marks: where both wrote the same base letter, it is the same letter.
-    for step in Levenshtein.opcodes(_bare(plain), _bare(accented)):
-        own, other = plain[step.src_start : step.src_end], accented[step.dest_start : step.dest_end]
+    restored = []
+    # The texts are aligned without their marks: where both have the same base letter, it is the same letter.
+    for step in Levenshtein.opcodes(_fold_letters(plain), _fold_letters(accented)):
+        letters, others = plain[step.src_start : step.src_end], accented[step.dest_start : step.dest_end]
         if step.tag == "insert":
-            built += [letter for letter in other if letter not in alphabet or fold(letter) in VOWELS]
+            restored += [letter for letter in others if letter not in alphabet or fold(letter) in VOWELS]
         elif step.tag == "delete":
-            built.append(own)
+            restored.append(letters)
         else:
-            built += [_chosen(a, b, alphabet) for a, b in zip(own, other, strict=True)]
-    return "".join(built)
+            restored += [_choose_letter(a, b, alphabet) for a, b in zip(letters, others, strict=True)]
+    return "".join(restored)
 
 
-def _bare(text: str) -> str:
-    """The text folded, letter for letter."""
-    from assistant.text.fold import fold
-
+def _fold_letters(text: str) -> str:
+    """The folded text, with as many letters as before."""
     return "".join(base if len(base := fold(letter)) == 1 else letter for letter in text)
 
 
-def _chosen(own: str, other: str, alphabet: AbstractSet[str]) -> str:
-    return other if other.isalpha() and other not in alphabet else own
+def _choose_letter(letter: str, other: str, alphabet: AbstractSet[str]) -> str:
+    return other if other.isalpha() and other not in alphabet else letter

@@ -1,4 +1,4 @@
-"""EasyOCR, Vietnamese and English, from a folder of its own models; it fetches nothing by itself."""
+"""EasyOCR for Vietnamese and English, from a folder with its model files; it downloads nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from assistant.models.base import LazyModel
 from tools.errors import ModelNotFoundError
 
 FILES = ("craft_mlt_25k.pth", "latin_g2.pth")
-"""Its detector, and its recogniser of Latin letters, Vietnamese ones included."""
+"""Its detector, and its recogniser of Latin letters, which include the Vietnamese ones."""
 
 
 class EasyOcrReader(LazyModel[Any]):
-    """Reads the lines of a picture.
+    """Reads the lines of text in a picture.
 
     Args:
         folder: holds `FILES`.
@@ -54,9 +54,9 @@ class EasyOcrReader(LazyModel[Any]):
             ) from None
 
     def detect(self, image: NDArray[np.uint8]) -> list[Region]:
-        (level,), (tilted,) = self.loaded.detect(image)
-        regions = [Region.from_box((float(x0), float(y0), float(x1), float(y1))) for x0, x1, y0, y1 in level]
-        regions += [Region.from_corners(corners) for corners in tilted]
+        (upright_boxes,), (tilted_corners,) = self.loaded.detect(image)
+        regions = [Region.from_box((float(x0), float(y0), float(x1), float(y1))) for x0, x1, y0, y1 in upright_boxes]
+        regions += [Region.from_corners(corners) for corners in tilted_corners]
         return sorted(regions, key=lambda region: (region.box[1], region.box[0]))
 
     def recognise(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> list[ReadLine]:
@@ -65,9 +65,9 @@ class EasyOcrReader(LazyModel[Any]):
         grey = np.asarray(Image.fromarray(image).convert("L"))
         lines = []
         for region in regions:
-            # One at a time: it sorts what it is given together, and drops what it cannot read.
+            # One at a time, since it sorts the lines of a call, and drops those that it cannot read.
             corners = [list(corner) for corner in region.corners]
-            found = self.loaded.recognize(grey, horizontal_list=[], free_list=[corners], detail=1)
-            text, score = (str(found[0][1]), float(found[0][2])) if found else ("", 0.0)
+            results = self.loaded.recognize(grey, horizontal_list=[], free_list=[corners], detail=1)
+            text, score = (str(results[0][1]), float(results[0][2])) if results else ("", 0.0)
             lines.append(ReadLine(text.strip(), min(1.0, max(0.0, score)), region))
         return lines
