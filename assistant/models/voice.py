@@ -1,4 +1,4 @@
-"""The spoken answer: gTTS inside a deadline, espeak-ng on this machine when it cannot be reached or is switched off."""
+"""Speaks sentences: online by gTTS within a deadline, or else by espeak-ng on this machine."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 Engine = Literal["online", "offline"]
-REST_SECONDS = 60.0  # after a failure the online voice is left alone for so long
+REST_SECONDS = 60.0  # for which the online voice is not tried again after a failure
 OFFLINE_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Accent:
-    """How a language is spoken."""
+    """An accent of a language in the two voices."""
 
-    espeak: str  # espeak-ng's name of the voice
-    tld: str | None  # of the service's site, which is how it takes an accent; None: the service does not have it
+    espeak: str  # name of the voice in espeak-ng
+    tld: str | None  # domain of the service that speaks with this accent; None if there is none
 
 
 ACCENTS: dict[Language, dict[str, Accent]] = {
@@ -43,7 +43,7 @@ ACCENTS: dict[Language, dict[str, Accent]] = {
         "south": Accent("vi-vn-x-south", None),
     },
 }
-"""Of each language, the usual one first."""
+"""The accents of each language by name; the first is the default."""
 NOTICES: dict[Language, str] = {
     "en": "The online voice cannot be reached; this machine speaks instead.",
     "vi": "Không kết nối được giọng trực tuyến; máy này sẽ đọc thay.",
@@ -52,25 +52,25 @@ NOTICES: dict[Language, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A spoken sentence."""
+    """A spoken sentence as a file."""
 
-    path: Path  # mp3 of the online voice, wav of the offline one
+    path: Path  # mp3 of the online voice, wav of the offline voice
     engine: Engine
-    notice: str | None  # that the offline voice stepped in, in the sentence's language; said once
+    notice: str | None  # that the offline voice replaces the online one, in the sentence's language; given once
 
 
 class Voice:
-    """Speaks, and keeps what it spoke in `folder`. Safe to share between threads.
+    """Speaks sentences and caches the files. Threads may share it.
 
     Args:
-        folder: where the files are kept.
-        online: False never touches the network.
-        deadline_seconds: how long the online voice may take in all.
-        accents: for each language one of `ACCENTS`; default: its first.
-        clock: seconds that only grow.
+        folder: of the cached files.
+        online: whether the online voice may be used; False never touches the network.
+        deadline_seconds: for the whole answer of the online voice.
+        accents: the name of an accent in `ACCENTS` for each language; the default is the first.
+        clock: returns seconds that never decrease.
 
     Raises:
-        VideoAssistantError: there is no such accent.
+        VideoAssistantError: an accent is unknown.
     """
 
     def __init__(
@@ -82,19 +82,19 @@ class Voice:
         accents: Mapping[Language, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._accents = {language: accent(language, (accents or {}).get(language)) for language in ACCENTS}
+        self._accents = {language: find_accent(language, (accents or {}).get(language)) for language in ACCENTS}
         self._folder, self._online, self._deadline, self._clock = folder, online, deadline_seconds, clock
         self._rests_until = float("-inf")
         self._noticed = False
         self._lock = threading.Lock()
 
     def speak(self, text: str, language: Language) -> Speech:
-        """The file that says `text`.
+        """Returns a file in which `text` is spoken.
 
         Raises:
-            VideoAssistantError: the text is empty, or neither voice works.
+            VideoAssistantError: the text holds nothing to say, or neither voice works.
         """
-        words = _speakable(text)
+        words = _clean_text(text)
         if not words:
             raise VideoAssistantError("there is nothing to say; give a text with words")
         try:
@@ -106,33 +106,36 @@ class Voice:
 
     def _speak(self, words: str, language: Language) -> Speech:
         self._folder.mkdir(parents=True, exist_ok=True)
-        served = self._online and self._accents[language].tld is not None
-        if served:
+        is_online = self._online and self._accents[language].tld is not None
+        if is_online:
             path = self._path("online", language, words)
-            if _there(path):
+            if _is_written(path):
                 return Speech(path, "online", None)
             if self._clock() >= self._rests_until:
-                if self._from_service(words, language, path):
+                if self._speak_online(words, language, path):
                     return Speech(path, "online", None)
                 self._rests_until = self._clock() + REST_SECONDS
         path = self._path("offline", language, words)
-        if not _there(path):
-            self._from_machine(words, language, path)
-        return Speech(path, "offline", self._notice(language) if served else None)
+        if not _is_written(path):
+            self._speak_offline(words, language, path)
+        return Speech(path, "offline", self._first_notice(language) if is_online else None)
 
     def _path(self, engine: Engine, language: Language, words: str) -> Path:
-        chosen = self._accents[language]
-        spoken_by = chosen.espeak if engine == "offline" else f"{language}@{chosen.tld}"
+        accent = self._accents[language]
+        spoken_by = accent.espeak if engine == "offline" else f"{language}@{accent.tld}"
         key = hashlib.blake2b(f"{engine}\0{spoken_by}\0{words}".encode(), digest_size=12).hexdigest()
         return self._folder / f"{key}.{'mp3' if engine == 'online' else 'wav'}"
 
-    def _notice(self, language: Language) -> str | None:
+    def _first_notice(self, language: Language) -> str | None:
         with self._lock:
-            first, self._noticed = not self._noticed, True
-        return NOTICES[language] if first else None
+            is_first, self._noticed = not self._noticed, True
+        return NOTICES[language] if is_first else None
 
-    def _from_service(self, words: str, language: Language, path: Path) -> bool:
-        """True if the file is there. In a thread, since a name that never resolves obeys no timeout."""
+    def _speak_online(self, words: str, language: Language, path: Path) -> bool:
+        """Returns whether the service wrote the file within the deadline.
+
+        It is called in a thread, since the timeouts of the library do not cover the resolution of a host's name.
+        """
         done: queue.Queue[bool] = queue.Queue()
         threading.Thread(target=self._fetch, args=(words, language, path, done), daemon=True).start()
         try:
@@ -154,9 +157,9 @@ class Voice:
             except (gTTSError, requests.RequestException, OSError, AssertionError):
                 done.put(False)
         finally:
-            done.put(False)  # whatever else happened in this thread, nobody waits for it
+            done.put(False)  # so that nobody waits for a thread that ended with another error
 
-    def _from_machine(self, words: str, language: Language, path: Path) -> None:
+    def _speak_offline(self, words: str, language: Language, path: Path) -> None:
         with _temporary(path) as part:
             command = [sys.executable, "-m", "assistant.models.espeak", self._accents[language].espeak, str(part)]
             try:
@@ -172,11 +175,11 @@ class Voice:
                 raise VideoAssistantError("the offline voice took too long; ask for a shorter text") from None
 
 
-def accent(language: Language, name: str | None) -> Accent:
-    """The accent of that name, the language's usual one without a name.
+def find_accent(language: Language, name: str | None) -> Accent:
+    """Returns the accent of that name, or the language's first one without a name.
 
     Raises:
-        VideoAssistantError: there is none.
+        VideoAssistantError: the language has no such accent.
     """
     known = ACCENTS[language]
     if name is None:
@@ -186,9 +189,9 @@ def accent(language: Language, name: str | None) -> Accent:
     return known[name]
 
 
-def _speakable(text: str) -> str:
-    """The text without control and format characters and lone surrogates; empty where nothing in it has a sound."""
-    # A NUL would end the text for espeak-ng, a surrogate cannot be encoded, and "..." becomes a file of silence.
+def _clean_text(text: str) -> str:
+    """The text without control and format characters and lone surrogates; "" if nothing in it can be spoken."""
+    # A NUL would end the text for espeak-ng, a surrogate cannot be encoded, and "..." would be a file of silence.
     kinds = [(letter, unicodedata.category(letter)) for letter in unicodedata.normalize("NFC", text)]
     if not any(kind[0] in "LNS" for _, kind in kinds):
         return ""
@@ -197,19 +200,19 @@ def _speakable(text: str) -> str:
     )
 
 
-def _there(path: Path) -> bool:
+def _is_written(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
 @contextlib.contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its name only when it is whole."""
+    """A file beside `path` that is renamed to `path` once it is complete."""
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
     os.close(handle)
     part = Path(name)
     try:
         yield part
-        if not _there(part):
+        if not _is_written(part):
             raise OSError("nothing was written")
         part.replace(path)
     finally:

@@ -111,7 +111,7 @@ def hub(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(pulling, "SPARE", 0)
+    monkeypatch.setattr(pulling, "SPARE_BYTES", 0)
     return Store(tmp_path / "models")
 
 
@@ -192,7 +192,7 @@ def test_a_full_disk_keeps_what_was_there(hub, store, monkeypatch) -> None:
 
 
 def test_a_disk_without_room_is_told_before_anything_comes(hub, store, monkeypatch) -> None:
-    monkeypatch.setattr(pulling, "SPARE", 10**18)
+    monkeypatch.setattr(pulling, "SPARE_BYTES", 10**18)
     with pytest.raises(VideoAssistantError, match="GB more are needed"):
         pull_checkpoint(CORE, store)
     assert Hub.fetched == []

@@ -1,7 +1,7 @@
-"""Official checkpoints, from the hub or from a disk, into the folder of models.
+"""Downloads official checkpoints from the hub, or copies them from a disk, into the folder of models.
 
-A checkpoint is gathered beside its place and moved there once it is whole: what was there before stays until then, and
-what a broken connection or a full disk left is gone on with the next time.
+A checkpoint is collected in a partial folder and moved to its own once it is complete. Until then an older copy stays
+in place. After a broken connection or a full disk, the next call continues with the partial folder.
 """
 
 from __future__ import annotations
@@ -27,99 +27,103 @@ if TYPE_CHECKING:
     from assistant.models.hub.catalogue import Checkpoint
 
 DEADLINE_SECONDS = 10.0  # for the hub's first answer
-CHUNK = 1 << 22
-SPARE = 1 << 30  # bytes that stay free on the disk
+CHUNK_BYTES = 1 << 22
+SPARE_BYTES = 1 << 30  # that stay free on the disk
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 T = TypeVar("T")
 
 
 class _File(NamedTuple):
-    """One file of a repository."""
+    """A file of a repository on the hub."""
 
     name: str
     size: int
-    sha256: str  # empty for small ones, which the hub keeps otherwise
+    sha256: str  # "" for small files, of which the hub gives none
 
 
 def pull_checkpoint(checkpoint: Checkpoint, store: Store, *, deadline: float = DEADLINE_SECONDS) -> Path:
-    """Fetches a checkpoint; goes on where an earlier try ended; does nothing where it is there.
+    """Downloads a checkpoint and returns its folder. It continues an earlier download, and skips a complete one.
+
+    Args:
+        deadline: seconds for the first answer of the hub.
 
     Raises:
-        VideoAssistantError: the hub does not answer, the disk has no room, or what came is not what the hub announced.
+        VideoAssistantError: the hub does not answer, the disk has no room, or a file differs from the hub's.
     """
     folder = store.folder(checkpoint.hub_id)
     if store.is_complete(checkpoint):
         return Path(store.locate(checkpoint.hub_id))
     part = store.partial_folder(checkpoint.hub_id)
-    with _writing(checkpoint, part):
+    with _explain_disk_errors(checkpoint, part):
         if checkpoint.kind == "easyocr":
-            _fetch_easyocr(checkpoint, part, deadline)
+            _download_easyocr(checkpoint, part, deadline)
         else:
-            _fetch(checkpoint, checkpoint.hub_id, checkpoint.file_names or (*TENSORS, *SMALL), part, deadline)
+            _download(checkpoint, checkpoint.hub_id, checkpoint.file_names or (*TENSORS, *SMALL), part, deadline)
             if checkpoint.tokenizer_from:
-                _fetch(checkpoint, checkpoint.tokenizer_from, ("tokenizer*.json", "vocab.txt"), part, deadline)
+                _download(checkpoint, checkpoint.tokenizer_from, ("tokenizer*.json", "vocab.txt"), part, deadline)
         check_checkpoint(part, checkpoint)
-        _move(part, folder)
+        _move_into_place(part, folder)
     return folder
 
 
 def copy_checkpoint(checkpoint: Checkpoint, source: Path, store: Store, *, progress: Any = None) -> Path:
-    """Copies a checkpoint that was carried on a disk, once it was found whole.
+    """Copies a checkpoint from a disk after checking that it is complete, and returns its new folder.
 
     Args:
         source: its folder, or one that holds it as `owner/name` or `name`.
-        progress: is told the bytes done and in all.
+        progress: called with the number of bytes copied and of all bytes.
 
     Raises:
-        VideoAssistantError: there is none, it is not whole or another model, or the disk has no room.
+        VideoAssistantError: there is none, it is incomplete or another model, or the disk has no room.
     """
     name = checkpoint.hub_id.partition("/")[2]
-    found = next(
-        (p for p in (source / checkpoint.hub_id, source / name, source / checkpoint.name) if p.is_dir()), source
-    )
-    check_checkpoint(found, checkpoint)
+    candidates = (source / checkpoint.hub_id, source / name, source / checkpoint.name)
+    folder = next((path for path in candidates if path.is_dir()), source)
+    check_checkpoint(folder, checkpoint)
     patterns: tuple[str, ...] = (*SMALL, *TENSORS, "*.bin", "*.pth")
     if checkpoint.kind == "open_clip":
-        patterns = (OPEN_CLIP_CONFIG, *(path.name for path in weight_files(found)))
-    files = [p for p in sorted(found.rglob("*")) if p.is_file() and _wanted(p.relative_to(found), patterns)]
+        patterns = (OPEN_CLIP_CONFIG, *(path.name for path in weight_files(folder)))
+    files = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and _matches(path.relative_to(folder), patterns)
+    ]
     total = sum(path.stat().st_size for path in files)
     part = store.partial_folder(checkpoint.hub_id)
-    with _writing(checkpoint, part):
+    with _explain_disk_errors(checkpoint, part):
         _check_disk(checkpoint, part, total)
-        done = 0
+        copied = 0
         for path in files:
-            target = part / path.relative_to(found)
+            target = part / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("rb") as reading, target.open("wb") as writing:
-                while chunk := reading.read(CHUNK):
-                    writing.write(chunk)
-                    done += len(chunk)
+            with path.open("rb") as reader, target.open("wb") as writer:
+                while chunk := reader.read(CHUNK_BYTES):
+                    writer.write(chunk)
+                    copied += len(chunk)
                     if progress is not None:
-                        progress(done, total)
+                        progress(copied, total)
         check_checkpoint(part, checkpoint)
-        _move(part, store.folder(checkpoint.hub_id))
+        _move_into_place(part, store.folder(checkpoint.hub_id))
     return store.folder(checkpoint.hub_id)
 
 
-def _wanted(path: Path, patterns: tuple[str, ...]) -> bool:
-    """What loading can use; no other framework's weights, nothing hidden."""
-    return not any(p.startswith(".") for p in path.parts) and any(
-        fnmatch.fnmatch(path.as_posix(), one) or fnmatch.fnmatch(path.name, one) for one in patterns
+def _matches(path: Path, patterns: tuple[str, ...]) -> bool:
+    """Whether a relative path matches one of the patterns and is not hidden."""
+    return not any(part.startswith(".") for part in path.parts) and any(
+        fnmatch.fnmatch(path.as_posix(), pattern) or fnmatch.fnmatch(path.name, pattern) for pattern in patterns
     )
 
 
 @contextmanager
-def _writing(checkpoint: Checkpoint, part: Path) -> Iterator[None]:
-    """Says in one line what went wrong with the disk."""
+def _explain_disk_errors(checkpoint: Checkpoint, part: Path) -> Iterator[None]:
+    """Turns errors of the disk into one line that says what to do."""
     try:
         part.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
         if isinstance(error, VideoAssistantError) or error.errno is None:
             raise
-        if error.errno in FULL:
+        if error.errno in DISK_FULL:
             raise VideoAssistantError(
                 f"{checkpoint.name}: the disk of {part.parent} is full; free {checkpoint.disk_bytes / 1e9:.1f} GB or "
                 "name another place in VIDEO_ASSISTANT_MODELS; what came so far is kept"
@@ -127,79 +131,82 @@ def _writing(checkpoint: Checkpoint, part: Path) -> Iterator[None]:
         raise VideoAssistantError(f"{checkpoint.name}: {part.parent} cannot be written ({error.strerror})") from None
 
 
-def _move(part: Path, folder: Path) -> None:
-    shutil.rmtree(part / ".cache", ignore_errors=True)  # the hub client's notes of what it fetched
+def _move_into_place(part: Path, folder: Path) -> None:
+    shutil.rmtree(part / ".cache", ignore_errors=True)  # where the hub's client notes what it downloaded
     if folder.exists():
         shutil.rmtree(folder)
     part.rename(folder)
 
 
-def _check_disk(checkpoint: Checkpoint, part: Path, missing: int) -> None:
+def _check_disk(checkpoint: Checkpoint, part: Path, missing_bytes: int) -> None:
     free = shutil.disk_usage(part).free
-    if missing + SPARE > free:
+    if missing_bytes + SPARE_BYTES > free:
         raise VideoAssistantError(
-            f"{checkpoint.name}: {missing / 1e9:.1f} GB more are needed and the disk of {part.parent} has "
+            f"{checkpoint.name}: {missing_bytes / 1e9:.1f} GB more are needed and the disk of {part.parent} has "
             f"{free / 1e9:.1f} GB free, of which 1 stays free; free some, or name another place in "
             "VIDEO_ASSISTANT_MODELS"
         )
 
 
-def _fetch(checkpoint: Checkpoint, hub: str, patterns: tuple[str, ...], part: Path, deadline: float) -> None:
+def _download(checkpoint: Checkpoint, hub_id: str, patterns: tuple[str, ...], part: Path, deadline: float) -> None:
     from httpx import HTTPError
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
     api = HfApi()
     try:
-        info = _within(deadline, lambda: api.model_info(hub, files_metadata=True, timeout=deadline))
+        info = _call_within(deadline, lambda: api.model_info(hub_id, files_metadata=True, timeout=deadline))
     except TimeoutError:
-        raise _unanswered(checkpoint, hub, f"no answer in {deadline:g} s") from None
+        raise _download_error(checkpoint, hub_id, f"no answer in {deadline:g} s") from None
     except OfflineModeIsEnabled:
-        raise _unanswered(checkpoint, hub, "HF_HUB_OFFLINE is set") from None
+        raise _download_error(checkpoint, hub_id, "HF_HUB_OFFLINE is set") from None
     except HfHubHTTPError as error:
-        raise _unanswered(checkpoint, hub, f"it answered {error.response.status_code}") from None
+        raise _download_error(checkpoint, hub_id, f"it answered {error.response.status_code}") from None
     except (HTTPError, OSError, ValueError) as error:
-        raise _unanswered(checkpoint, hub, _first_line(error)) from None
-    files = _chosen(info.siblings or [], patterns)
+        raise _download_error(checkpoint, hub_id, _first_line(error)) from None
+    files = _choose_files(info.siblings or [], patterns)
     if not files:
-        raise VideoAssistantError(f"{checkpoint.name}: {hub} has none of the files wanted ({', '.join(patterns)})")
-    missing = sum(f.size for f in files if not _same_size(part / f.name, f))
-    _check_disk(checkpoint, part, missing)
+        raise VideoAssistantError(f"{checkpoint.name}: {hub_id} has none of the files wanted ({', '.join(patterns)})")
+    _check_disk(checkpoint, part, sum(file.size for file in files if not _has_size(part / file.name, file)))
     try:
-        snapshot_download(hub, revision=info.sha, allow_patterns=[f.name for f in files], local_dir=part)
+        snapshot_download(hub_id, revision=info.sha, allow_patterns=[file.name for file in files], local_dir=part)
     except (HTTPError, OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise
-        raise _unanswered(checkpoint, hub, f"the download broke off: {_first_line(error)}") from None
+        raise _download_error(checkpoint, hub_id, f"the download broke off: {_first_line(error)}") from None
     for file in files:
-        _verify(part / file.name, file, checkpoint)
+        _verify_file(part / file.name, file, checkpoint)
 
 
-def _within(seconds: float, call: Callable[[], T]) -> T:
-    """The call's result, or `TimeoutError`: a name that never resolves obeys no timeout of a library."""
-    found: list[T] = []
-    failed: list[BaseException] = []
+def _call_within(seconds: float, call: Callable[[], T]) -> T:
+    """Calls in a thread, since the timeouts of libraries do not cover the resolution of a host's name.
+
+    Raises:
+        TimeoutError: the call does not return in time.
+    """
+    results: list[T] = []
+    errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            found.append(call())
+            results.append(call())
         except BaseException as error:  # noqa: BLE001 - raised again below
-            failed.append(error)
+            errors.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(seconds)
-    if failed:
-        raise failed[0]
-    if not found:
+    if errors:
+        raise errors[0]
+    if not results:
         raise TimeoutError
-    return found[0]
+    return results[0]
 
 
-def _unanswered(checkpoint: Checkpoint, hub: str, why: str) -> ModelNotFoundError:
+def _download_error(checkpoint: Checkpoint, hub_id: str, reason: str) -> ModelNotFoundError:
     return ModelNotFoundError(
-        f"{checkpoint.name}: {hub} cannot be fetched ({why}); try again later (what came so far is kept), bring its "
-        f"files on a disk (`models pull {checkpoint.name} --from FOLDER`), or run with --profile pocket"
+        f"{checkpoint.name}: {hub_id} cannot be fetched ({reason}); try again later (what came so far is kept), bring "
+        f"its files on a disk (`models pull {checkpoint.name} --from FOLDER`), or run with --profile pocket"
     )
 
 
@@ -207,36 +214,37 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
-def _chosen(siblings: list[Any], patterns: tuple[str, ...]) -> list[_File]:
-    """The files wanted; torch's own format only where there is no other."""
-    names = [s.rfilename for s in siblings]
-    safe = any(fnmatch.fnmatch(name, TENSORS[0]) for name in names)
-    wanted = patterns if safe or TENSORS[0] not in patterns else (*patterns, "pytorch_model*.bin")
+def _choose_files(siblings: list[Any], patterns: tuple[str, ...]) -> list[_File]:
+    """The files of a repository to download; weights in torch's format only if it has no safetensors."""
+    has_safetensors = any(fnmatch.fnmatch(sibling.rfilename, TENSORS[0]) for sibling in siblings)
+    if not has_safetensors and TENSORS[0] in patterns:
+        patterns = (*patterns, "pytorch_model*.bin")
     return [
-        _File(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs else "")
-        for s in siblings
-        if any(fnmatch.fnmatch(s.rfilename, one) for one in wanted) and not s.rfilename.startswith("onnx/")
+        _File(sibling.rfilename, sibling.size or 0, sibling.lfs.sha256 if sibling.lfs else "")
+        for sibling in siblings
+        if any(fnmatch.fnmatch(sibling.rfilename, pattern) for pattern in patterns)
+        and not sibling.rfilename.startswith("onnx/")
     ]
 
 
-def _same_size(path: Path, file: _File) -> bool:
+def _has_size(path: Path, file: _File) -> bool:
     return path.is_file() and path.stat().st_size == file.size
 
 
-def _verify(path: Path, file: _File, checkpoint: Checkpoint) -> None:
-    """By size, and by the hub's own checksum; what differs is removed, so that the next try fetches it anew."""
+def _verify_file(path: Path, file: _File, checkpoint: Checkpoint) -> None:
+    """Checks a file by its size and the hub's checksum; removes a damaged one, so that it is downloaded again."""
     digest = hashlib.sha256()
-    if _same_size(path, file) and file.sha256:
-        with path.open("rb") as reading:
-            while chunk := reading.read(CHUNK):
+    if _has_size(path, file) and file.sha256:
+        with path.open("rb") as reader:
+            while chunk := reader.read(CHUNK_BYTES):
                 digest.update(chunk)
-    if not _same_size(path, file) or (file.sha256 and digest.hexdigest() != file.sha256):
+    if not _has_size(path, file) or (file.sha256 and digest.hexdigest() != file.sha256):
         path.unlink(missing_ok=True)
         raise DamagedError(f"{checkpoint.name}: {file.name} came damaged; pull it again")
 
 
-def _fetch_easyocr(checkpoint: Checkpoint, part: Path, deadline: float) -> None:
-    """By EasyOCR's own downloader, which compares checksums."""
+def _download_easyocr(checkpoint: Checkpoint, part: Path, deadline: float) -> None:
+    """Downloads with EasyOCR's own downloader, which compares checksums."""
     from urllib.request import Request, urlopen
 
     from easyocr import Reader
@@ -244,9 +252,9 @@ def _fetch_easyocr(checkpoint: Checkpoint, part: Path, deadline: float) -> None:
 
     address = detection_models["craft"]["url"]
     try:
-        _within(deadline, lambda: urlopen(Request(address, method="HEAD"), timeout=deadline).close())  # noqa: S310
+        _call_within(deadline, lambda: urlopen(Request(address, method="HEAD"), timeout=deadline).close())  # noqa: S310
     except (OSError, TimeoutError) as error:
-        raise _unanswered(checkpoint, checkpoint.hub_id, str(error) or f"no answer in {deadline:g} s") from None
+        raise _download_error(checkpoint, checkpoint.hub_id, str(error) or f"no answer in {deadline:g} s") from None
     _check_disk(checkpoint, part, checkpoint.disk_bytes)
     Reader(["vi", "en"], gpu=False, model_storage_directory=str(part), user_network_directory=str(part), verbose=False)
     if missing := [name for name in EASYOCR_FILES if not (part / name).is_file()]:
