@@ -1,4 +1,4 @@
-"""What all tools of the agent have in common."""
+"""How every tool of the agent is made."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 def artifact_tool(name: str, run: Callable[..., tuple[str, Sequence[object]]], slots: type[BaseModel]) -> BaseTool:
-    """A tool whose reply is short text for the model and an artifact for the screen.
+    """Makes a tool whose reply is a short text for the model and an artifact for the screen.
 
     Args:
-        name: the tool's; its description is that of `prompts/tools/NAME.toml`.
-        run: makes text and artifact of the slots. A `ToolException` is told to the model, every other error surfaces.
+        name: of the tool; its description is that of `prompts/tools/NAME.toml`.
+        run: makes text and artifact from the slots. The text of a `ToolException` goes to the model;
+            every other error is raised.
         slots: the schema of its arguments.
     """
     return StructuredTool.from_function(

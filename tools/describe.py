@@ -1,4 +1,4 @@
-"""describe: one caption for each shot, or for each stretch of a long one, tied to the keyframe it was made from."""
+"""The tool `describe`: a caption for each shot, or part of a long one, with the keyframe that it was made from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
-from tools.moments import stretches
+from tools.moments import TAIL_SECONDS, split_into_parts
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
@@ -31,13 +31,17 @@ class DescribeInput(BaseModel):
 class DescribeOptions(BaseModel):
     """Options of `describe`."""
 
-    limit: int = Field(default=8, ge=1, description="captions in all")
-    stretch_seconds: float = Field(default=6.0, gt=0, description="a longer shot is told in stretches of this length")
-    tail_seconds: float = Field(default=1.0, gt=0, description="how long a shot goes on after its last keyframe")
+    limit: int = Field(default=8, ge=1, description="captions at most, of all videos together")
+    part_seconds: float = Field(
+        default=6.0, gt=0, description="longer shots get a caption for each part of this length"
+    )
+    tail_seconds: float = Field(
+        default=TAIL_SECONDS, gt=0, description="seconds that the last keyframe of a part lasts"
+    )
 
 
 def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | None = None) -> BaseTool:
-    """The tool over `frames` and `core`; its artifact is a list of Evidence in time order."""
+    """Makes the tool over `frames` and `core`; its artifact is a list of Evidence in time order, video by video."""
     chosen = options or DescribeOptions()
 
     def describe(
@@ -46,22 +50,26 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
         videos = [v.video_id for v in frames.videos()] if video is None else [known_video(frames, video) or video]
         if not videos:
             raise ToolException("the library holds no video; index one first")
-        told = [s for one in videos for s in stretches(frames.keyframes(one, start, end), chosen.stretch_seconds)]
-        if not told:
+        parts = [
+            part
+            for video_id in videos
+            for part in split_into_parts(frames.keyframes(video_id, start, end), chosen.part_seconds)
+        ]
+        if not parts:
             raise ToolException("no keyframes in that range; widen it")
-        # Too many: spread the captions over everything instead of describing only the beginning.
-        many = len(told)
-        kept = [told[i * many // chosen.limit] for i in range(chosen.limit)] if many > chosen.limit else told
-        middles = [stretch[len(stretch) // 2] for stretch in kept]
+        if len(parts) > chosen.limit:
+            # The captions are spread over everything, so that not only the beginning is described.
+            parts = [parts[i * len(parts) // chosen.limit] for i in range(chosen.limit)]
+        middles = [part[len(part) // 2] for part in parts]
         evidence = [
             Evidence(
-                Moment(middle.video_id, stretch[0].seconds, stretch[-1].seconds + chosen.tail_seconds),
+                Moment(middle.video_id, part[0].seconds, part[-1].seconds + chosen.tail_seconds),
                 tool="describe",
                 score=answer.confidence,
                 keyframe=KeyframeRef.of(middle),
                 text=answer.text,
             )
-            for stretch, middle, answer in zip(kept, middles, core.caption(middles), strict=True)
+            for part, middle, answer in zip(parts, middles, core.caption(middles), strict=True)
         ]
         return "; ".join(f"{clock(e.moment.start_seconds)} {e.text}" for e in evidence), evidence
 

@@ -1,4 +1,4 @@
-"""find_frames: keyframes by meaning."""
+"""The tool `find_frames`: keyframes by what they show."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class FindFramesInput(BaseModel):
 class FindFramesOptions(BaseModel):
     """Options of `find_frames`."""
 
-    limit: int = Field(default=32, ge=1, description="how many keyframes are brought back")
+    limit: int = Field(default=32, ge=1, description="keyframes returned at most")
 
 
 def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = None) -> BaseTool:
-    """The tool over `frames`; its artifact is a list of Evidence, best first.
+    """Makes the tool over `frames`; its artifact is a list of Evidence, best first.
 
-    A run's `configurable` may name moments VIDEO@SECONDS that the user `pinned` or `rejected`.
+    The `configurable` of a run may hold moments, VIDEO@SECONDS, that the user `pinned` or `rejected`.
     """
     chosen = options or FindFramesOptions()
 
@@ -50,10 +50,10 @@ def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = Non
         start: float | None = None,
         end: float | None = None,
     ) -> tuple[str, list[Evidence]]:
-        # Not slots: no core fills them, the user's clicks do.
-        marked = config.get("configurable", {})
+        # These are no slots, because the user's clicks fill them and not a model.
+        marks = config.get("configurable", {})
         pinned, rejected = (
-            tuple(keyframe_at(frames, one) for one in marked.get(which, ())) for which in ("pinned", "rejected")
+            tuple(keyframe_at(frames, moment) for moment in marks.get(mark, ())) for mark in ("pinned", "rejected")
         )
         hits = frames.search(
             query,

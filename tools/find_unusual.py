@@ -1,4 +1,4 @@
-"""What is unusual in a video: moments that resemble little of the rest of it.
+"""The tool `find_unusual`: moments of a video that resemble little of the rest of it.
 
 A keyframe is compared with its nearest neighbours in the embedding space among those that lie apart in time (distance
 to the k nearest: Ramaswamy, Rastogi and Shim 2000); no label and no second video is needed.
@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
+from tools.moments import TAIL_SECONDS
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
 
     from tools.ports import FrameIndex
 
-APART_SECONDS = 8.0  # what lies nearer belongs to the same happening
-RESEMBLING = 0.1  # of a video: what is like so much of it is usual there
-CHUNK = 512  # keyframes compared with all others at once
-MOST_VIDEOS = 50  # looked through in one question
-TAIL_SECONDS = 1.0  # how long what the last keyframe shows lasts
+APART_SECONDS = 8.0  # between unusual moments at least; keyframes that lie nearer belong to the same moment
+SIMILAR_SHARE = 0.1  # of a video's keyframes: a keyframe that resembles so many of them is usual there
+CHUNK = 512  # keyframes compared with all others at once, to bound the memory
+MAX_VIDEOS = 50  # searched for one question
 
 
 SCHEMA_TEXT = schema_text("tools/find_unusual")
@@ -42,63 +42,74 @@ class FindUnusualInput(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class UnusualMoment:
-    """A stretch of keyframes, `[first, last]`, around the one that resembles the rest least."""
+    """Keyframes of one video around one that resembles the rest least; all are indexes in time order."""
 
-    at: int
+    best: int  # the least similar one
     first: int
-    last: int
-    score: float  # in [0, 2]: 1 minus the mean cosine to what resembles it most elsewhere
+    last: int  # inclusive
+    score: float  # in [0, 2]: 1 minus the mean cosine between the best keyframe and those most similar to it elsewhere
 
 
-def unusual_moments(
+def find_unusual_moments(
     vectors: NDArray[np.float32], seconds: NDArray[np.float64], *, limit: int = 3
 ) -> list[UnusualMoment]:
-    """The moments that resemble the rest of their video least, those first; none where nothing lies apart.
+    """Finds the moments that resemble the rest of their video least, the least similar first.
 
     Args:
         vectors: (keyframes, d), L2-normalised.
         seconds: (keyframes,), strictly increasing.
-        limit: how many at most; they lie `APART_SECONDS` apart.
+        limit: how many moments at most; they lie `APART_SECONDS` apart.
+
+    Returns:
+        None at all if no two keyframes lie `APART_SECONDS` apart.
     """
-    scores = strangeness(vectors, seconds)
+    scores = score_novelty(vectors, seconds)
     usual = float(np.median(scores[np.isfinite(scores)])) if np.isfinite(scores).any() else 0.0
-    found: list[UnusualMoment] = []
+    moments: list[UnusualMoment] = []
     free = np.isfinite(scores)
-    while free.any() and len(found) < limit:
-        at = int(np.where(free, scores, -np.inf).argmax())
-        # Down to half of how far it stands out, within the same happening.
-        inside = (scores >= (scores[at] + usual) / 2) & (np.abs(seconds - seconds[at]) < APART_SECONDS)
-        first, last = at, at
+    while free.any() and len(moments) < limit:
+        best = int(np.where(free, scores, -np.inf).argmax())
+        # The moment lasts while its keyframes stand out at least half as much as the best one.
+        inside = (scores >= (scores[best] + usual) / 2) & (np.abs(seconds - seconds[best]) < APART_SECONDS)
+        first, last = best, best
         while first > 0 and inside[first - 1]:
             first -= 1
         while last + 1 < len(scores) and inside[last + 1]:
             last += 1
-        found.append(UnusualMoment(at, first, last, float(scores[at])))
-        free &= np.abs(seconds - seconds[at]) >= APART_SECONDS
-    return found
+        moments.append(UnusualMoment(best, first, last, float(scores[best])))
+        free &= np.abs(seconds - seconds[best]) >= APART_SECONDS
+    return moments
 
 
-def strangeness(vectors: NDArray[np.float32], seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`(keyframes,)` in [0, 2]: 1 minus the mean cosine to the share `RESEMBLING` of the video that resembles each
-    most, what lies nearer than `APART_SECONDS` left out; NaN where everything does.
+def score_novelty(vectors: NDArray[np.float32], seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scores how little each keyframe resembles the rest of its video.
+
+    Args:
+        vectors: (keyframes, d), L2-normalised.
+        seconds: (keyframes,), strictly increasing.
+
+    Returns:
+        (keyframes,) in [0, 2]: 1 minus the mean cosine to the most similar keyframes, `SIMILAR_SHARE` of the video,
+        without those nearer than `APART_SECONDS`; NaN if all are nearer.
     """
-    found = np.full(len(seconds), np.nan)
-    many = max(1, math.ceil(RESEMBLING * len(seconds)))
+    scores = np.full(len(seconds), np.nan)
+    neighbours = max(1, math.ceil(SIMILAR_SHARE * len(seconds)))
     for start in range(0, len(seconds), CHUNK):
         rows = slice(start, start + CHUNK)
         cosines = np.asarray(vectors[rows], np.float32) @ np.asarray(vectors, np.float32).T
         cosines[np.abs(seconds[rows, None] - seconds) < APART_SECONDS] = -np.inf
-        best = -np.sort(-cosines, axis=1)[:, :many]
-        there = np.isfinite(best)
-        known = there.any(axis=1)
-        sums = np.where(there, best, 0.0).sum(axis=1)
-        found[rows][known] = 1.0 - sums[known] / there.sum(axis=1)[known]
-    return found
+        best = -np.sort(-cosines, axis=1)[:, :neighbours]
+        apart = np.isfinite(best)
+        known = apart.any(axis=1)
+        sums = np.where(apart, best, 0.0).sum(axis=1)
+        scores[rows][known] = 1.0 - sums[known] / apart.sum(axis=1)[known]
+    return scores
 
 
 def find_unusual(frames: FrameIndex, video_id: str, *, limit: int = 3) -> list[Evidence]:
-    """The moments of a video that resemble the rest of it least, those first; `score` is 1 minus a cosine, within
-    [0, 1].
+    """Returns the moments of a video that resemble the rest of it least, the least similar first.
+
+    `score` is that of `UnusualMoment`, at most 1.
     """
     keyframes, vectors = frames.vectors(video_id)
     seconds = np.array([keyframe.seconds for keyframe in keyframes], np.float64)
@@ -107,24 +118,24 @@ def find_unusual(frames: FrameIndex, video_id: str, *, limit: int = 3) -> list[E
             Moment(video_id, keyframes[moment.first].seconds, keyframes[moment.last].seconds + TAIL_SECONDS),
             tool="find_unusual",
             score=min(1.0, max(0.0, moment.score)),
-            keyframe=KeyframeRef.of(keyframes[moment.at]),
+            keyframe=KeyframeRef.of(keyframes[moment.best]),
         )
-        for moment in unusual_moments(vectors, seconds, limit=limit)
+        for moment in find_unusual_moments(vectors, seconds, limit=limit)
     ]
 
 
 def find_unusual_tool(frames: FrameIndex, *, limit: int = 3) -> BaseTool:
-    """The tool over `frames`; its artifact is a list of Evidence, the least usual first."""
+    """Makes the tool over `frames`; its artifact is a list of Evidence, the most unusual first."""
 
     def run(video: str | None = None) -> tuple[str, list[Evidence]]:
         known = known_video(frames, video)
-        videos = [known] if known else [one.video_id for one in frames.videos()]
-        if len(videos) > MOST_VIDEOS:
+        videos = [known] if known else [v.video_id for v in frames.videos()]
+        if len(videos) > MAX_VIDEOS:
             raise ToolException(f"{len(videos)} videos are too many to look through at once; name one")
-        found = [moment for one in videos for moment in find_unusual(frames, one, limit=limit)]
-        if not found:
+        moments = [moment for video_id in videos for moment in find_unusual(frames, video_id, limit=limit)]
+        if not moments:
             raise ToolException(f"nothing lies {APART_SECONDS:g} seconds apart: too short to say what is usual there")
-        best = sorted(found, key=lambda moment: -moment.score)[:limit]
-        return ", ".join(f"{one.moment.video_id} at {clock(one.moment.start_seconds)}" for one in best), best
+        best = sorted(moments, key=lambda moment: -moment.score)[:limit]
+        return ", ".join(f"{e.moment.video_id} at {clock(e.moment.start_seconds)}" for e in best), best
 
     return artifact_tool("find_unusual", run, FindUnusualInput)

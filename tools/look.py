@@ -1,4 +1,4 @@
-"""look: the core answers a question about one moment."""
+"""The tool `look`: the core answers a question about one moment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LookInput(BaseModel):
 
 
 def look_tool(frames: FrameIndex, core: Core) -> BaseTool:
-    """The tool over `frames` and `core`; its artifact is one Evidence in a list, its text the short answer."""
+    """Makes the tool over `frames` and `core`; its artifact is one Evidence in a list, its text the short answer."""
 
     def look(question: str, moment: str) -> tuple[str, list[Evidence]]:
         nearest = keyframe_at(frames, moment)

@@ -1,4 +1,4 @@
-"""Moments and stretches out of keyframes: neighbours that were both seen, or lie in one shot, belong together."""
+"""Moments and shots out of keyframes: neighbours that show the same thing, or lie in one shot, belong together."""
 
 from __future__ import annotations
 
@@ -8,55 +8,55 @@ from typing import TYPE_CHECKING, TypeVar
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tools.types import Keyframe
 
 Item = TypeVar("Item")
-GAP_SECONDS = 1.5  # between keyframes that belong together: they lie at most a second apart
+GAP_SECONDS = 1.5  # between keyframes of one moment at most: neighbours lie at most a second apart
+TAIL_SECONDS = 1.0  # how long the last keyframe of a moment lasts: until the next one, which no longer belongs to it
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredKeyframe:
-    """A keyframe and how surely it shows what was asked, in [0, 1]."""
+    """A keyframe and the probability that it shows what was asked for."""
 
     keyframe: Keyframe
-    score: float
+    score: float  # in [0, 1]
 
 
-def windows(frames: Sequence[Keyframe], starts: Iterable[float], seconds: float) -> list[list[Keyframe]]:
-    """The frames in `seconds` from each start on; where fewer than two lie there is no order, and no window."""
-    found = ([one for one in frames if 0 <= one.seconds - start < seconds] for start in starts)
-    return [window for window in found if len(window) > 1]
-
-
-def grouped(seen: Sequence[ScoredKeyframe], gap_seconds: float = GAP_SECONDS) -> list[list[ScoredKeyframe]]:
-    """Keyframes of a video at most `gap_seconds` apart together, all in time order."""
+def group_by_gap(
+    scored_frames: Sequence[ScoredKeyframe], gap_seconds: float = GAP_SECONDS
+) -> list[list[ScoredKeyframe]]:
+    """Groups keyframes by video, and where neighbours lie more than `gap_seconds` apart; all in time order."""
     groups: list[list[ScoredKeyframe]] = []
-    for one in sorted(seen, key=lambda s: (s.keyframe.video_id, s.keyframe.seconds)):
-        last = groups[-1][-1].keyframe if groups else None
+    for scored in sorted(scored_frames, key=lambda scored: (scored.keyframe.video_id, scored.keyframe.seconds)):
+        previous = groups[-1][-1].keyframe if groups else None
         if (
-            last is not None
-            and last.video_id == one.keyframe.video_id
-            and one.keyframe.seconds - last.seconds <= gap_seconds
+            previous is not None
+            and previous.video_id == scored.keyframe.video_id
+            and scored.keyframe.seconds - previous.seconds <= gap_seconds
         ):
-            groups[-1].append(one)
+            groups[-1].append(scored)
         else:
-            groups.append([one])
+            groups.append([scored])
     return groups
 
 
-def merge(
-    seen: Sequence[ScoredKeyframe], *, tool: str, gap_seconds: float = GAP_SECONDS, tail_seconds: float = 1.0
+def merge_into_moments(
+    scored_frames: Sequence[ScoredKeyframe],
+    *,
+    tool: str,
+    gap_seconds: float = GAP_SECONDS,
+    tail_seconds: float = TAIL_SECONDS,
 ) -> list[Evidence]:
-    """Half-open moments, best first: keyframes of a video at most `gap_seconds` apart become one.
+    """Merges keyframes of a video that lie at most `gap_seconds` apart into one half-open moment; best moments first.
 
-    Each moment ends `tail_seconds` after its last keyframe, because keyframes are at most a second apart: what the
-    last one shows lasts until the next one that does not. Score, frame and picture are those of its best keyframe.
+    A moment ends `tail_seconds` after its last keyframe. Its score, frame and picture are those of its best keyframe.
     """
     moments = []
-    for group in grouped(seen, gap_seconds):
-        best = max(group, key=lambda s: s.score)
+    for group in group_by_gap(scored_frames, gap_seconds):
+        best = max(group, key=lambda scored: scored.score)
         moments.append(
             Evidence(
                 Moment(best.keyframe.video_id, group[0].keyframe.seconds, group[-1].keyframe.seconds + tail_seconds),
@@ -68,19 +68,19 @@ def merge(
     return sorted(moments, key=lambda m: (-m.score, m.moment.video_id, m.moment.start_seconds))
 
 
-def stretches(keyframes: Sequence[Keyframe], seconds: float) -> list[list[Keyframe]]:
-    """Keyframes of one video in time order, cut at every change of shot and every `seconds` of one."""
-    found: list[list[Keyframe]] = []
+def split_into_parts(keyframes: Sequence[Keyframe], max_seconds: float) -> list[list[Keyframe]]:
+    """Splits the keyframes of one video, in time order, at every new shot, and a longer shot every `max_seconds`."""
+    parts: list[list[Keyframe]] = []
     for keyframe in keyframes:
-        first = found[-1][0] if found else None
-        if first is not None and first.shot == keyframe.shot and keyframe.seconds - first.seconds < seconds:
-            found[-1].append(keyframe)
+        first = parts[-1][0] if parts else None
+        if first is not None and first.shot == keyframe.shot and keyframe.seconds - first.seconds < max_seconds:
+            parts[-1].append(keyframe)
         else:
-            found.append([keyframe])
-    return found
+            parts.append([keyframe])
+    return parts
 
 
-def evenly(items: Sequence[Item], most: int) -> list[Item]:
-    """At most `most` of `items`, the first and the last among them, as evenly as they allow."""
-    many = min(most, len(items))
-    return [items[round(i * (len(items) - 1) / max(1, many - 1))] for i in range(many)]
+def sample_evenly(items: Sequence[Item], max_items: int) -> list[Item]:
+    """Returns at most `max_items` of `items`, spaced as evenly as possible, the first and the last among them."""
+    count = min(max_items, len(items))
+    return [items[round(i * (len(items) - 1) / max(1, count - 1))] for i in range(count)]

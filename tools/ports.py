@@ -1,8 +1,12 @@
-"""What the tools need from the world, as Protocols. `assistant/` implements them; a test fakes one in five lines."""
+"""The interfaces behind which everything else lies for the tools, as Protocols, and the records that they exchange.
+
+`assistant/` implements them on a library and on models; a test fakes one in five lines. Frames of one video are in time
+order, seconds strictly increase, ranges are half open, `[start_seconds, end_seconds)`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +17,32 @@ from tools.types import Detection, FrameHit, Keyframe, Line, Source, Video
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """From the cosines of one retrieval model to the probability that a frame shows a text: a logistic curve."""
+    """A logistic curve from the cosines of one retrieval model to the probability that a frame shows a text."""
 
-    midpoint: float  # the cosine that is as likely a match as not
-    slope: float  # how fast the probability rises there, for each 1.0 of cosine
-    measured: bool = False  # a guess from usual cosines is good enough to put frames in order, but no witness
+    midpoint: float  # the cosine at which a match is as likely as not
+    slope: float  # how steeply the probability rises there, for each 1.0 of cosine
+    measured: bool = False  # a curve that was guessed ranks frames well enough, but is no second witness
+    MAX_ODDS_PER_PROBABILITY: ClassVar[float] = 2.0  # `odds` are at most so many times the probability
 
     def __call__(self, cosines: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Probabilities in [0, 1]; they rise with the cosines."""
+        """Returns probabilities in [0, 1], of the shape of `cosines`; they rise with the cosines."""
         return 1.0 / (1.0 + np.exp(-self.slope * (np.asarray(cosines, np.float64) - self.midpoint)))
 
     def odds(self, cosines: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Odds of a match, at most even: how far another witness is to be believed.
+        """Returns the odds of a match in [0, 1], of the shape of `cosines`: those above even count as even.
 
-        They are never above twice the probability.
+        As factors they can lower what another witness says, and never raise it.
         """
         return np.exp(np.minimum(0.0, self.slope * (np.asarray(cosines, np.float64) - self.midpoint)))
 
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """How well frames of one video fit each query."""
+    """How well the frames of one video fit each query.
+
+    Raises:
+        ValueError: the shapes do not agree.
+    """
 
     frame_indexes: NDArray[np.int64]  # (frames,)
     seconds: NDArray[np.float64]  # (frames,), strictly increasing
@@ -46,7 +55,11 @@ class Similarities:
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """How well any keyframe of a video can fit each query, at most."""
+    """How well any keyframe of each video can fit each query at most.
+
+    Raises:
+        ValueError: the shapes do not agree.
+    """
 
     video_ids: Sequence[str]
     scores: NDArray[np.float32]  # (queries, videos), upper bounds of cosine similarities
@@ -58,22 +71,22 @@ class Peaks:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Keyframes that somebody kept or turned down: a search leans to the former and away from the latter."""
+    """Keyframes that the user marked: a search leans towards the pinned ones and away from the rejected ones."""
 
     pinned: tuple[Keyframe, ...] = ()
     rejected: tuple[Keyframe, ...] = ()
 
 
 class FrameIndex(Protocol):
-    """Keyframes searched by meaning."""
+    """The keyframes of a library, searched by meaning."""
 
     @property
     def calibration(self) -> Calibration:
-        """What the index's cosines mean."""
+        """What the cosines of this index mean."""
         ...
 
     def videos(self) -> Sequence[Video]:
-        """Every video of the library, in the order they were added."""
+        """Returns every video of the library, in the order in which they were added."""
         ...
 
     def search(
@@ -86,55 +99,71 @@ class FrameIndex(Protocol):
         limit: int = 16,
         feedback: Feedback | None = None,
     ) -> list[FrameHit]:
-        """The keyframes nearest in meaning to `query`, best first; within one video or range where given, and without
-        those that feedback turned down.
+        """Returns the keyframes nearest in meaning to `query`, best first.
+
+        Args:
+            query: in the language of the retrieval model.
+            video_id: the only video searched; None: all.
+            start_seconds: the earliest keyframe; None: from the beginning.
+            end_seconds: exclusive; None: to the end.
+            limit: keyframes returned at most.
+            feedback: keyframes that the user marked; rejected ones are left out.
         """
         ...
 
     def similarities(self, queries: Sequence[str], *, video_id: str) -> Similarities:
-        """Every keyframe of a video against every query, exactly."""
+        """Compares every keyframe of a video with every query, exactly."""
         ...
 
     def vectors(self, video_id: str) -> tuple[Sequence[Keyframe], NDArray[np.float32]]:
-        """The keyframes of a video in time order, and their embeddings `(keyframes, d)`, L2-normalised."""
+        """Returns the keyframes of a video, and their embeddings `(keyframes, d)`, L2-normalised."""
         ...
 
     def peaks(self, queries: Sequence[str]) -> Peaks:
-        """Every video against every query, by a bound that no keyframe of it exceeds; quick, and never too low."""
+        """Bounds how well any keyframe of each video fits each query; fast, and never too low."""
         ...
 
     def keyframes(
         self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
     ) -> list[Keyframe]:
-        """The keyframes of `[start_seconds, end_seconds)` in time order."""
+        """Returns the keyframes of a video, or of a range of it."""
         ...
 
 
 class DenseFrames(Protocol):
-    """Frames between the keyframes."""
+    """The frames between keyframes, decoded when they are asked for."""
 
-    def between(
-        self, queries: Sequence[str], *, video_id: str, start_seconds: float, end_seconds: float, most: int
+    def similarities_between(
+        self, queries: Sequence[str], *, video_id: str, start_seconds: float, end_seconds: float, max_frames: int
     ) -> Similarities | None:
-        """The frames displayed in `[start_seconds, end_seconds)`, decoded now; evenly thinned to at most `most`.
+        """Compares the frames displayed in a range with every query.
 
-        `start_seconds` is the time of a keyframe, from which frames are counted. None where the file is gone or no
-        longer decodes there.
+        Args:
+            queries: in the language of the retrieval model.
+            video_id: the video that is decoded.
+            start_seconds: the time of a keyframe, from which frames are counted.
+            end_seconds: exclusive.
+            max_frames: if the range holds more, evenly spaced ones are taken.
+
+        Returns:
+            None if the file is gone or no longer decodes there.
         """
         ...
 
     def locate_event(
-        self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, most: int
+        self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, max_frames: int
     ) -> tuple[NDArray[np.int64], Timing] | None:
-        """When an event goes on, by the same frames: their indexes, and what each tells.
+        """Locates an event in the same frames as `similarities_between` would take.
 
-        None where `between` gives none, and without a model of time.
+        Returns:
+            The frame indexes, (frames,), and what the event timer says at each; None without an event timer, and where
+            `similarities_between` gives None.
         """
         ...
 
 
 class TextIndex(Protocol):
-    """Lines searched by their words."""
+    """The lines of a library, searched by their words."""
 
     def search_lines(
         self,
@@ -146,11 +175,14 @@ class TextIndex(Protocol):
         end_seconds: float | None = None,
         limit: int = 20,
     ) -> list[Line]:
-        """Lines that hold the words of `query` (accents and typos forgiven), best first, `score` in [0, 1]."""
+        """Returns lines that hold the words of `query`, best first, `score` in [0, 1].
+
+        Missing accents and typing errors are forgiven. Lines that touch the range count.
+        """
         ...
 
     def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
-        """Lines that say most of what a question is about, best first, `score` in [0, 1]; none where none does."""
+        """Returns the lines that say most of what a question is about, best first, `score` in [0, 1]; maybe none."""
         ...
 
     def lines(
@@ -161,13 +193,13 @@ class TextIndex(Protocol):
         start_seconds: float | None = None,
         end_seconds: float | None = None,
     ) -> list[Line]:
-        """The lines of a video that touch `[start_seconds, end_seconds)`, in time order."""
+        """Returns the lines of a video that touch the range, in time order."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and its answer, in the core's language."""
+    """One question of a conversation and its answer, in the core's language."""
 
     question: str
     answer: str
@@ -179,7 +211,7 @@ class Choice:
 
     name: str
     probability: float  # of the chosen option, in [0, 1]
-    margin: float  # over the next best, in [0, 1]
+    margin: float  # of its probability over the next best, in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,75 +223,84 @@ class Answer:
 
 
 class Core(Protocol):
-    """The reasoning model, as the agent uses it. It works in English."""
+    """The reasoning model, as the agent uses it; all its texts are English."""
 
     def choose(self, question: str, options: Mapping[str, str]) -> Choice:
-        """The option (name to description) that serves `question`; likelihood over the described options."""
+        """Chooses the option that serves `question`; `options` maps names to descriptions."""
         ...
 
     def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
-        """Free-text slots of a tool call; a slot that the question leaves open is absent."""
+        """Fills free-text slots of a call of `tool`; a slot that the question leaves open is absent."""
         ...
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
-        """A follow-up as a standalone question."""
+        """Rewrites a follow-up question so that it can be understood without the history."""
         ...
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
-        """Whether each frame is of the kind that the core was trained on; what it sees in others is worth nothing."""
+        """Says of each frame whether it is of the kind that the core was trained on; of others it knows nothing."""
         ...
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
-        """P(yes) that each frame shows `statement`, in one batch."""
+        """Returns for each frame the probability, in [0, 1], that it shows `statement`; all in one batch."""
         ...
 
     def answer(self, question: str, frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
-        """A short answer from frames in time order and lines."""
+        """Answers a question by single frames, best first, and by lines."""
         ...
 
     def answer_across(self, question: str, frames: Sequence[Keyframe]) -> Answer:
-        """A short answer from what changes between frames of one video, in time order; empty if they do not tell."""
+        """Answers a question by what changes between frames of one video, in time order.
+
+        The text is empty if the frames leave the question open.
+        """
         ...
 
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
-        """P(yes) that `statement` ("a person gets off the bus") happens in each window: some frames of one video, in
-        time order.
+        """Returns for each window the probability, in [0, 1], that an event happens in it.
+
+        Args:
+            statement: the event: "a person gets off the bus".
+            windows: each some frames of one video, in time order.
         """
         ...
 
     def event_probability(self, words: str) -> float | None:
-        """How surely `words` name something that happens ("a red car stops"), and not what only stands there, in
-        [0, 1]; None from a core without a model of time.
+        """Returns how likely `words` name an event ("a red car stops") and not a thing that is there, in [0, 1].
+
+        None from a core without an event timer.
         """
         ...
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
-        """From when to when each event goes on, by frames of one video in time order; None from a core without a model
-        of time.
-        """
+        """Locates each event in frames of one video, in time order; None from a core without an event timer."""
         ...
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
-        """One sentence for each frame."""
+        """Describes each frame in one sentence."""
         ...
 
 
 class Translator(Protocol):
-    """Vietnamese to English and back."""
+    """Translates between Vietnamese and English."""
 
     def translate(self, text: str, *, source: str, target: str) -> str:
-        """`text` in the language `target`; both are ISO 639-1."""
+        """Translates `text` from the language `source` to `target`; both are ISO 639-1 codes, "vi" or "en"."""
         ...
 
 
 class Grounder(Protocol):
-    """Boxes for phrases."""
+    """Finds boxes for phrases."""
 
     def ground(self, keyframe: Keyframe, phrases: str) -> list[Detection]:
-        """What the frame shows of `phrases` (`red car . person`, or a sentence), best first; weak finds too.
+        """Detects `phrases` in a frame, best first, including detections of low score.
+
+        Args:
+            keyframe: the frame that is decoded.
+            phrases: joined by " . " ("red car . person"), or a sentence.
 
         Raises:
-            ModelNotFoundError: there is no grounding model; says where it would go.
-            VideoAssistantError: nothing in `phrases` can be sought; says why.
+            ModelNotFoundError: there is no grounding model; the message says where it belongs.
+            VideoAssistantError: nothing in `phrases` can be looked for; the message says why.
         """
         ...

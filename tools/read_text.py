@@ -1,4 +1,4 @@
-"""read_text: lines on screen and spoken."""
+"""The tool `read_text`: lines that are written on screen, spoken, or part of subtitles or captions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.clock import clock, known_video
+from tools.moments import TAIL_SECONDS
 from tools.types import Evidence, KeyframeRef, Line, Moment, Source
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tools.types import Keyframe
 
 ALL_LINES = "none"
-"""The query that asks for every line instead of a search."""
+"""The query that asks for all lines instead of a search."""
 
 
 SCHEMA_TEXT = schema_text("tools/read_text")
@@ -37,16 +38,16 @@ class ReadTextInput(BaseModel):
 class ReadTextOptions(BaseModel):
     """Options of `read_text`."""
 
-    limit: int = Field(default=20, ge=1, description="lines brought back")
+    limit: int = Field(default=20, ge=1, description="lines returned at most")
 
 
 def line_evidence(line: Line, keyframes: Sequence[Keyframe] = ()) -> Evidence:
-    """A line as evidence, with the first of `keyframes` for its picture."""
+    """Makes evidence of a line, with the first of `keyframes`, if there is any, as its picture."""
     return Evidence(
         Moment(line.video_id, line.start_seconds, line.end_seconds),
         tool="read_text",
         score=line.score,
-        # Played is where the line begins, even if the first keyframe that shows it comes later.
+        # A player starts where the line begins, even if the first keyframe that shows it comes later.
         keyframe=replace(KeyframeRef.of(keyframes[0]), seconds=line.start_seconds)
         if keyframes
         else KeyframeRef(line.start_seconds),
@@ -56,7 +57,7 @@ def line_evidence(line: Line, keyframes: Sequence[Keyframe] = ()) -> Evidence:
 
 
 def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOptions | None = None) -> BaseTool:
-    """The tool over `lines`; its artifact is a list of Evidence: best first for a search, else in time order."""
+    """Makes the tool over `lines`; its artifact is a list of Evidence: a search's best first, else in time order."""
     chosen = options or ReadTextOptions()
 
     def read_text(
@@ -64,15 +65,15 @@ def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOption
     ) -> tuple[str, list[Evidence]]:
         known_video(frames, video)
         if query.strip().lower() in ("", ALL_LINES):
-            wanted = [video] if video is not None else [v.video_id for v in frames.videos()]
-            found = [line for one in wanted for line in lines.lines(one, source=source)][: chosen.limit]
+            videos = [video] if video is not None else [v.video_id for v in frames.videos()]
+            matches = [line for video_id in videos for line in lines.lines(video_id, source=source)][: chosen.limit]
         else:
-            found = lines.search_lines(query, video_id=video, source=source, limit=chosen.limit)
-        if not found:
+            matches = lines.search_lines(query, video_id=video, source=source, limit=chosen.limit)
+        if not matches:
             raise ToolException("no text found" + ("" if query == ALL_LINES else f" for {query!r}"))
-        shown = "; ".join(f"{clock(line.start_seconds)} {line.text!r}" for line in found[:5])
-        # A line that lies between two keyframes is shown by the one after it.
-        pictures = [frames.keyframes(x.video_id, x.start_seconds, x.end_seconds + 1.0) for x in found]
-        return f"{len(found)} lines: {shown}", [line_evidence(*pair) for pair in zip(found, pictures, strict=True)]
+        first = "; ".join(f"{clock(line.start_seconds)} {line.text!r}" for line in matches[:5])
+        # A line that lies between two keyframes can be seen in the one after it.
+        keyframes = [frames.keyframes(x.video_id, x.start_seconds, x.end_seconds + TAIL_SECONDS) for x in matches]
+        return f"{len(matches)} lines: {first}", [line_evidence(*pair) for pair in zip(matches, keyframes, strict=True)]
 
     return artifact_tool("read_text", read_text, ReadTextInput)

@@ -13,8 +13,10 @@ from assistant.agent.cores.pocket_guards import question_names, untranslated_wor
 from assistant.agent.records import Condition, Reply, Step
 from assistant.agent.sentences import Sentence
 from assistant.agent.times import asks_when
-from tools.events.verified import verified
-from tools.moments import ScoredKeyframe, merge, windows
+from tools.events.options import DEFAULT_OPTIONS
+from tools.events.verification import verify_frames
+from tools.events.windows import cut_windows
+from tools.moments import ScoredKeyframe, merge_into_moments
 from tools.ports import Answer
 from tools.types import EventSequence, Evidence, KeyframeRef, Moment
 
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from tools.types import Keyframe
 
 PRESENT, ABSENT = "yes", "no"
-AROUND_SECONDS = 2.0  # before and after a moment, where single frames do not tell what happens
-IN_ORDER_SECONDS = 5.0  # of pictures that tell together what happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,9 @@ class Composer:
         before = [moment.earliest_seconds, *(at for at in others if at < moment.seconds)]
         after = [moment.latest_seconds or math.inf, *(at for at in others if at > moment.seconds)]
         near = self._frames.keyframes(sequence.video_id, max(before), min(after))
-        starts = (moment.seconds + part * IN_ORDER_SECONDS for part in (-1.0, -0.5, 0.0, 0.5))
-        return max([still, *self._core.verify_windows(moment.event, windows(near, starts, IN_ORDER_SECONDS))])
+        length = DEFAULT_OPTIONS.sequence_window_seconds
+        starts = (moment.seconds + part * length for part in (-1.0, -0.5, 0.0, 0.5))
+        return max([still, *self._core.verify_windows(moment.event, cut_windows(near, starts, length))])
 
     def _nearest_frame(self, video_id: str, seconds: float) -> Keyframe:
         """The keyframe nearest to a time: a refined moment lies between two."""
@@ -258,7 +259,7 @@ class Composer:
         if is_event:
             whole = self._judge(self._to_language(query, language), likeliest)
             conditions = (whole, *conditions[1 + len(qualities) :])
-        moments = tuple(merge(seen, tool="find_frames"))[: self._options.evidence]
+        moments = tuple(merge_into_moments(seen, tool="find_frames"))[: self._options.evidence]
         if seen and asks_when(f"{question} {asked}"):
             return self._compose_times(moments, likeliest, conditions, language)
         if not scored:
@@ -406,7 +407,7 @@ class Composer:
         if not likeliest:
             return list(scored)
         frames = [s.keyframe for s in likeliest]
-        by_condition = [verified(self._frames, self._core, part.statement, frames) for part in conditions]
+        by_condition = [verify_frames(self._frames, self._core, part.statement, frames) for part in conditions]
         lowest = [min(column) for column in zip(*by_condition, strict=True)]
         satisfying = [s for s, p in zip(likeliest, lowest, strict=True) if p >= self._options.min_verified]
         return satisfying or [likeliest[lowest.index(max(lowest))]]
@@ -418,14 +419,15 @@ class Composer:
         if not scored:
             return tuple(Condition(self._to_language(part.statement, language), "not seen") for part in wanted)
         likeliest = max(scored, key=lambda s: s.score).keyframe
-        probabilities = [verified(self._frames, self._core, part.statement, [likeliest])[0] for part in wanted]
+        probabilities = [verify_frames(self._frames, self._core, part.statement, [likeliest])[0] for part in wanted]
         texts = [part.text if language == "en" else self._to_language(part.statement, language) for part in wanted]
         return tuple(map(self._judge, texts, probabilities))
 
     def _frames_around(self, evidence: Evidence) -> list[Keyframe]:
         """The keyframes of a moment, with a little before and after."""
         moment = evidence.moment
-        start, end = moment.start_seconds - AROUND_SECONDS, moment.end_seconds + AROUND_SECONDS
+        around = DEFAULT_OPTIONS.answer_around_seconds
+        start, end = moment.start_seconds - around, moment.end_seconds + around
         return self._frames.keyframes(moment.video_id, max(0.0, start), end)
 
     def compose_out_of_domain(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:

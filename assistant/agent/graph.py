@@ -20,15 +20,14 @@ from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
 from tools.count import count_tool
 from tools.describe import describe_tool
-from tools.events.confirmation import placed_in_order
-from tools.events.happenings import EventOccurrence, confirmed, timed
-from tools.events.search import find_events_tool
-from tools.events.verified import verified
+from tools.events.verification import EventOccurrence, locate_occurrences, verify_frames, verify_in_windows
+from tools.events.verified_search import verify_sequences
+from tools.find_events import find_events_tool
 from tools.find_frames import FindFramesOptions, find_frames_tool
 from tools.find_unusual import find_unusual_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
-from tools.moments import ScoredKeyframe, merge
+from tools.moments import ScoredKeyframe, merge_into_moments
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Spot
 
@@ -75,7 +74,7 @@ class Agent:
             tool.name: tool
             for tool in (
                 find_frames_tool(frames, FindFramesOptions()),
-                find_events_tool(frames, placing=partial(placed_in_order, frames, core, videos=options.placed)),
+                find_events_tool(frames, verify=partial(verify_sequences, frames, core, videos=options.placed)),
                 read_text_tool(frames, lines),
                 ground_tool(frames, grounder),
                 count_tool(frames, grounder),
@@ -111,7 +110,7 @@ class Agent:
             return {}
         query = state["query"] or state["asked"]
         keyframes = self._frames_of(self._in_domain(evidence))
-        probabilities = verified(self._frames, self._core, query, keyframes)
+        probabilities = verify_frames(self._frames, self._core, query, keyframes)
         scored: Sequence[ScoredKeyframe] = [
             ScoredKeyframe(keyframe, float(p)) for keyframe, p in zip(keyframes, probabilities, strict=True)
         ]
@@ -139,7 +138,7 @@ class Agent:
         seen = [s for s in scored if s.score >= self._options.min_verified]
         # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
         near = [s.keyframe for s in seen or scored[: self._options.evidence]]
-        occurrences = timed(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
+        occurrences = locate_occurrences(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
         if occurrences is None:
             return None, scored
         believed = [
@@ -151,12 +150,12 @@ class Agent:
         if believed:
             return believed, [frame for occurrence in believed for frame in occurrence.frames]
         uncertain = [s for s in scored if s.score < self._options.min_verified]
-        return [], [*confirmed(self._frames, self._core, query, seen), *uncertain]
+        return [], [*verify_in_windows(self._frames, self._core, query, seen), *uncertain]
 
     def _is_confirmed(self, event: str, occurrence: EventOccurrence) -> bool:
         """Whether the core, shown several frames, agrees with its model of time: needed if no other witness is sure."""
         best = max(occurrence.frames, key=lambda frame: frame.score)
-        (confirmed_frame,) = confirmed(self._frames, self._core, event, [best])
+        (confirmed_frame,) = verify_in_windows(self._frames, self._core, event, [best])
         return confirmed_frame == best
 
     def enough(self, state: State) -> str:
@@ -178,7 +177,7 @@ class Agent:
         """
         if state["side"] is not None:
             seen = [s for s in _candidates(state) if s.score >= self._options.min_verified]
-            best = (_occurrences(state) or merge(seen, tool=DEFAULT_TOOL))[0]
+            best = (_occurrences(state) or merge_into_moments(seen, tool=DEFAULT_TOOL))[0]
             return self._plan.describe_beside(state, _stretch((best,)), state["side"]) | {"round": 1}
         if state["tool"] in GROUNDED:
             failure = str(state["messages"][-1].content)

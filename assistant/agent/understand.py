@@ -102,7 +102,7 @@ class Understand:
             )
         except EventQueryError:
             return None
-        return sequence.text if sequence is not None else None
+        return sequence.canonical_text if sequence is not None else None
 
     def _side_of_last(self, state: State, question: str) -> Side | None:
         """On which side of the last answer's stretch the question asks for what is there; None if it does not."""

@@ -151,9 +151,9 @@ def _english_phrases(session: Session, phrases: str) -> str:
 
 
 def _min_score(given: float | None) -> float:
-    from tools.ground import GroundOptions
+    from tools.boxes import BoxOptions
 
-    return GroundOptions().min_score if given is None else given
+    return BoxOptions().min_score if given is None else given
 
 
 def _draw(picture: Any, detections: Sequence[Detection], out: Path) -> None:

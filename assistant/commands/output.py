@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.agent import Reply
     from assistant.export.describe import Description
     from assistant.retrieval.grounding import KeyframeDetections
-    from tools.classify import LabelledStretch
+    from tools.classify import LabelledPart
 
 Row = Mapping[str, Any]
 PRINTED_LABELS = 3  # labels of a stretch in the lines for people
@@ -159,27 +159,27 @@ def sequence_line(sequence: EventSequence) -> str:
     return f"{sequence.score:.3f}{'' if sequence.certified else '?'}  {sequence.video_id}  {steps}"
 
 
-def labelled_row(stretch: LabelledStretch, names: Mapping[str, str]) -> Row:
-    """The row of a stretch; `names` maps each label to the text that was typed."""
+def labelled_row(part: LabelledPart, names: Mapping[str, str]) -> Row:
+    """The row of a shot, or of a part of a long one; `names` maps each label to the text that was typed."""
     return {
-        "video_id": stretch.keyframe.video_id,
-        "start_seconds": round(stretch.start_seconds, 3),
-        "end_seconds": round(stretch.end_seconds, 3),
-        "shot": stretch.keyframe.shot,
-        "frame_index": stretch.keyframe.frame_index,
-        "image": stretch.keyframe.image,
+        "video_id": part.keyframe.video_id,
+        "start_seconds": round(part.start_seconds, 3),
+        "end_seconds": round(part.end_seconds, 3),
+        "shot": part.keyframe.shot,
+        "frame_index": part.keyframe.frame_index,
+        "image": part.keyframe.image,
         "labels": [
             {"label": names[label.text], "share": round(label.share, 4), "probability": round(label.probability, 4)}
-            for label in stretch.labels
+            for label in part.labels
         ],
     }
 
 
-def labelled_line(stretch: LabelledStretch, names: Mapping[str, str]) -> str:
-    shares = "  ".join(f"{names[label.text]} {label.share:.2f}" for label in stretch.labels[:PRINTED_LABELS])
+def labelled_line(part: LabelledPart, names: Mapping[str, str]) -> str:
+    shares = "  ".join(f"{names[label.text]} {label.share:.2f}" for label in part.labels[:PRINTED_LABELS])
     # The shares rank the labels; only the probability says whether any of them is there at all.
-    doubt = "" if stretch.labels[0].probability >= 0.5 else "  (perhaps none of them)"
-    return f"{clock(stretch.start_seconds)}-{clock(stretch.end_seconds)}  {shares}{doubt}"
+    doubt = "" if part.labels[0].probability >= 0.5 else "  (perhaps none of them)"
+    return f"{clock(part.start_seconds)}-{clock(part.end_seconds)}  {shares}{doubt}"
 
 
 def evidence_line(evidence: Evidence) -> str:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import click
 
 from assistant.commands.shared import END, JSON, LIMIT, START, VIDEO, load_picture, open_session_of
+from tools.events.options import DEFAULT_OPTIONS
 
 
 @click.command()
@@ -88,14 +89,14 @@ def events(
 ) -> None:
     """Find an ordered sequence of events. One TEXT is split ("first A, then B")."""
     from assistant.commands.output import emit, sequence_line, sequence_row
-    from tools.events.confirmation import confirm_sequences
     from tools.events.query import EventQueryError, event_query, parse_event_query
-    from tools.events.refinement import refine, refine_by_time
-    from tools.events.search import FindEventsOptions, find_sequences, nothing_found
+    from tools.events.refinement import refine_by_retrieval, refine_by_time
+    from tools.events.search import FindEventsOptions, explain_empty_result, find_sequences
+    from tools.events.verified_search import find_verified_sequences
 
     try:
         query = parse_event_query(texts[0]) if len(texts) == 1 else event_query(texts)
-        query = query.narrowed(within=within, min_gap=min_gap, max_gap=max_gap)
+        query = query.with_limits(within=within, min_gap=min_gap, max_gap=max_gap)
     except EventQueryError as error:
         click.echo(f"video-assistant: {error}", err=True)
         ctx.exit(2)
@@ -110,15 +111,17 @@ def events(
         translated = replace(query, events=tuple(map(translate, query.events)))
         options = FindEventsOptions(limit=limit, full_scan=full_scan)
         if confirmed:
-            sequences = confirm_sequences(session.search, session.core, translated, video_id=video_id, search=options)
+            sequences = find_verified_sequences(
+                session.search, session.core, translated, video_id=video_id, search=options
+            )
         else:
             sequences = find_sequences(session.search, translated, video_id=video_id, options=options)
         if refined:
-            refine_sequence = refine_by_time if confirmed else refine
+            refine_sequence = refine_by_time if confirmed else refine_by_retrieval
             sequences = [
                 refine_sequence(sequence, translated, session.search, session.frames) for sequence in sequences
             ]
-        empty = f"No sequence: {nothing_found(query)}."
+        empty = f"No sequence: {explain_empty_result(query)}."
     else:
         empty = "The library is empty; add videos with `video-assistant index PATH`."
     emit([sequence_row(s) for s in sequences], [sequence_line(s) for s in sequences], as_json=as_json, empty=empty)
@@ -160,7 +163,7 @@ def read(
 @click.option(
     "--stretch",
     type=click.FloatRange(min=1),
-    default=10.0,
+    default=DEFAULT_OPTIONS.label_part_seconds,
     show_default=True,
     help="Label longer shots in parts of this many seconds.",
 )
@@ -172,7 +175,7 @@ def classify(
 ) -> None:
     """Label each shot of a video with the likeliest LABEL, without training."""
     from assistant.commands.output import emit, labelled_line, labelled_row
-    from tools.classify import classify as label_stretches
+    from tools.classify import classify as label_parts
 
     session = open_session_of(ctx)
     session.library.video(video_id)
@@ -181,9 +184,10 @@ def classify(
     if len(english) < len(labels):
         raise click.UsageError("two labels mean the same in English; leave one out or reword it")
     core = session.core if confirmed else None
-    stretches = label_stretches(session.search, video_id, list(english), stretch_seconds=stretch, core=core)
-    rows = [labelled_row(stretch, english) for stretch in stretches]
-    emit(rows, [labelled_line(stretch, english) for stretch in stretches], as_json=as_json, empty="No keyframe.")
+    options = replace(DEFAULT_OPTIONS, label_part_seconds=stretch)
+    parts = label_parts(session.search, video_id, list(english), core=core, options=options)
+    rows = [labelled_row(part, english) for part in parts]
+    emit(rows, [labelled_line(part, english) for part in parts], as_json=as_json, empty="No keyframe.")
 
 
 @click.command()

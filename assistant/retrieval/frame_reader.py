@@ -41,21 +41,21 @@ class LibraryFrames:
     def __init__(self, search: LibrarySearch, core: CoreModel | None = None) -> None:
         self._search, self._core = search, core
 
-    def between(
-        self, queries: Sequence[str], *, video_id: str, start_seconds: float, end_seconds: float, most: int
+    def similarities_between(
+        self, queries: Sequence[str], *, video_id: str, start_seconds: float, end_seconds: float, max_frames: int
     ) -> Similarities | None:
-        frames = self._read(video_id, start_seconds, end_seconds, most, self._search.embed_images)
+        frames = self._read(video_id, start_seconds, end_seconds, max_frames, self._search.embed_images)
         if frames is None:
             return None
         indexes, seconds, vectors = frames
         return Similarities(indexes, seconds, self._search.embed(queries) @ vectors.T)
 
     def locate_event(
-        self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, most: int
+        self, event: str, *, video_id: str, start_seconds: float, end_seconds: float, max_frames: int
     ) -> tuple[NDArray[np.int64], Timing] | None:
         if self._core is None or not self._core.has_event_timer:
             return None
-        frames = self._read(video_id, start_seconds, end_seconds, most, self._core.features)
+        frames = self._read(video_id, start_seconds, end_seconds, max_frames, self._core.features)
         if frames is None:
             return None
         indexes, seconds, features = frames
@@ -63,15 +63,17 @@ class LibraryFrames:
         return None if timings is None else (indexes, timings[0])
 
     def _read(
-        self, video_id: str, start: float, end: float, most: int, read: Callable[[Pictures], NDArray[T]]
+        self, video_id: str, start: float, end: float, max_frames: int, read: Callable[[Pictures], NDArray[T]]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[T]] | None:
-        """Indexes, seconds and `read` of the pictures of at most `most` frames from the keyframe at `start` on."""
+        """Indexes, seconds and `read` of the pictures of up to `max_frames` frames from the keyframe at `start` on."""
         from assistant.media.decode import MediaError, open_media
 
         path = Path(self._search.library.video(video_id).paths[0])
         try:
             with open_media(path) as media:
-                indexes, seconds, rows = _read_thinned(media.frames_between(start, end), (end - start) / most, read)
+                indexes, seconds, rows = _read_thinned(
+                    media.frames_between(start, end), (end - start) / max_frames, read
+                )
         except MediaError as error:
             log.warning("%s: moments keep the times of keyframes (%s)", video_id, error)
             return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tools.errors import VideoAssistantError
-from tools.tracking import link
+from tools.tracking import link_detections
 from tools.types import Detection
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class LibraryGrounder:
                 progress(len(detections), len(keyframes))
         shots = [keyframe.shot for keyframe in keyframes]
         cuts = [before != shot for before, shot in zip([None, *shots], shots, strict=False)]
-        tracks = link(detections, cuts)
+        tracks = link_detections(detections, cuts)
         return [
             KeyframeDetections(keyframe, keyframe_detections, tuple(keyframe_tracks))
             for keyframe, keyframe_detections, keyframe_tracks in zip(keyframes, detections, tracks, strict=True)

@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 from bench.quality.ranking import average_precision
+from tools.boxes import BoxOptions
 from tools.geometry import iou
-from tools.ground import GroundOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -171,7 +171,7 @@ def _count_accuracy(glip: GlipGrounder, rng: random.Random, size: int) -> float:
     """
     from training.world.scene import KINDS
 
-    min_score = GroundOptions().min_score
+    min_score = BoxOptions().min_score
     right: defaultdict[int, list[bool]] = defaultdict(list)
     scenes = _scenes(rng)
     per_count = max(1, size // (MAX_COUNT + 1))

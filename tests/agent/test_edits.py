@@ -15,7 +15,7 @@ ENGLISH = {"một con mèo": "a cat", "xe buýt": "find a bus"}
 
 def _edit(words: str) -> str | None:
     found = edited(words, LAST, MOMENTS, lambda text: ENGLISH.get(text, text))
-    return None if found is None else found.text
+    return None if found is None else found.canonical_text
 
 
 @pytest.mark.parametrize(

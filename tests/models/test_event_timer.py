@@ -24,8 +24,8 @@ def test_events_of_several_lengths_are_timed_together_as_each_alone(timer: Event
     together = timer.time_events(queries, words, SECONDS)
     for one, event in zip(together, words, strict=True):
         (alone,) = timer.time_events(queries, [event], SECONDS)
-        assert one.going.shape == SECONDS.shape
-        for a, b in ((one.going, alone.going), (one.starts, alone.starts), (one.ends, alone.ends)):
+        assert one.ongoing.shape == SECONDS.shape
+        for a, b in ((one.ongoing, alone.ongoing), (one.starts, alone.starts), (one.ends, alone.ends)):
             np.testing.assert_allclose(a, b, atol=1e-5)
 
 
@@ -53,13 +53,13 @@ def test_a_text_without_a_word_is_no_event_and_stops_nobody(timer: EventTimer) -
     assert timer.event_probability(nothing) == 0.0
     queries = torch.randn(len(SECONDS), QUERIES, WIDTH)
     _, beside = timer.time_events(queries, [nothing, something], SECONDS)
-    np.testing.assert_allclose(beside.going, timer.time_events(queries, [something], SECONDS)[0].going, atol=1e-5)
+    np.testing.assert_allclose(beside.ongoing, timer.time_events(queries, [something], SECONDS)[0].ongoing, atol=1e-5)
 
 
 def test_times_do_not_hang_on_where_a_video_begins(timer: EventTimer) -> None:
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(4, WIDTH)]
     (early,), (late,) = timer.time_events(queries, words, SECONDS), timer.time_events(queries, words, SECONDS + 600.0)
-    np.testing.assert_allclose(early.going, late.going, atol=1e-4)
+    np.testing.assert_allclose(early.ongoing, late.ongoing, atol=1e-4)
     np.testing.assert_allclose(early.starts + 600.0, late.starts, atol=1e-3)
 
 

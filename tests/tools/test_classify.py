@@ -6,6 +6,7 @@ import pytest
 from tests.fakes import FakeIndex, ScriptedCore
 from tools.classify import classify
 from tools.errors import VideoAssistantError
+from tools.events.options import VerificationOptions
 
 
 def test_each_shot_gets_the_label_that_it_shows() -> None:
@@ -41,7 +42,7 @@ def test_the_core_tells_labels_apart_that_look_the_same() -> None:
 
 
 def test_a_long_shot_is_labelled_in_parts() -> None:
-    found = classify(FakeIndex(), "v", ["red car", "dog"], stretch_seconds=2)
+    found = classify(FakeIndex(), "v", ["red car", "dog"], options=VerificationOptions(label_part_seconds=2))
     assert [one.start_seconds for one in found] == [0.0, 2.0, 3.0, 5.0, 6.0]
     assert np.argmax([label.share for label in found[0].labels]) == 0
 

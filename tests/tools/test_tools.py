@@ -6,7 +6,7 @@ from tests.fakes import FakeGrounder, FakeIndex, NoGrounder, ScriptedCore
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events.query import split_events
-from tools.events.search import find_events_tool
+from tools.find_events import find_events_tool
 from tools.find_frames import find_frames_tool
 from tools.find_unusual import find_unusual_tool
 from tools.ground import ground_tool

@@ -81,7 +81,7 @@ def test_events_are_timed() -> None:
         seconds = np.arange(max(0.0, event.start_seconds - 5.0), min(SHOT_SECONDS - 0.1, event.end_seconds + 5.0), 0.5)
         features = core.features([model_frame(shot.scene(float(at)), IMAGE_SIZE, rng) for at in seconds])
         (timing,) = core.locate_events([event.text], features, seconds) or ()
-        start, end = timing.extent((event.start_seconds + event.end_seconds) / 2) or (0.0, 0.0)
+        start, end = timing.extent_around((event.start_seconds + event.end_seconds) / 2) or (0.0, 0.0)
         off += [abs(start - event.start_seconds), abs(end - event.end_seconds)]
     assert np.median(off) < 0.5, off
 

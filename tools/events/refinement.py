@@ -1,4 +1,4 @@
-"""Frame-exact moments: a sequence that was found is looked at again frame by frame, only around what was found."""
+"""Moments exact to the frame: a sequence that was found is looked at again frame by frame, only around its events."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, Field
 
 from tools.events.alignment import Limits, align
-from tools.events.search import allowed, extent
+from tools.events.options import DEFAULT_OPTIONS, VerificationOptions
+from tools.events.search import find_extent, restrict_to_spans
 from tools.ports import Similarities
 from tools.types import EventMoment
 
@@ -26,140 +26,158 @@ if TYPE_CHECKING:
     from tools.types import EventSequence
 
 
-class RefineOptions(BaseModel):
-    """Bounds of `refine`."""
-
-    frames_per_second: int = Field(default=60, ge=1, description="looked at, at most; more are evenly thinned")
-    tail_seconds: float = Field(default=1.5, gt=0, description="after the last keyframe, which is its video's end")
-
-
-class TimeOptions(BaseModel):
-    """Bounds of `refine_by_time`."""
-
-    frames_per_second: float = Field(default=4.0, gt=0, description="looked at, at most; more are evenly thinned")
-    around_seconds: float = Field(default=3.0, gt=0, description="before and after what was found")
-    longest_seconds: float = Field(default=20.0, gt=0, description="looked at for one event, at most")
-
-
-def refine(
-    found: EventSequence,
-    asked: EventQuery,
+def refine_by_retrieval(
+    sequence: EventSequence,
+    query: EventQuery,
     frames: FrameIndex,
     dense: DenseFrames,
-    options: RefineOptions | None = None,
+    options: VerificationOptions = DEFAULT_OPTIONS,
 ) -> EventSequence:
-    """`found` with start, end and best frame of each event moved to where single frames put them.
+    """Moves start, end and best frame of each event to where retrieval sees them in single frames.
 
     Decoded are the second before each event begins, the two around its best keyframe and the one after it ends, so the
-    work is bounded for each event. Order and limits hold for the moved frames too. The sequence keeps its score, which
-    ranks it among others; a file that is gone or no longer decodes leaves it as it was.
+    work is bounded for each event. Order and limits of `query` hold for the moved frames too.
+
+    Args:
+        sequence: what was found.
+        query: what was searched for, in the language of the retrieval model.
+        frames: the index that was searched.
+        dense: decodes the frames between keyframes.
+        options: how many frames a second are decoded.
+
+    Returns:
+        The sequence with its old score, which ranks it among others; unchanged if its file cannot be decoded.
     """
-    chosen = options or RefineOptions()
-    placed = [row for row, moment in enumerate(found.moments) if not moment.missed]
-    names = [asked.events[row] for row in placed]
-    coarse = frames.similarities(names, video_id=found.video_id)
-    windows = _windows(found, coarse.seconds, chosen.tail_seconds)
-    looked = []
-    for start, end in windows:
-        most = max(1, round((end - start) * chosen.frames_per_second))
-        part = dense.between(names, video_id=found.video_id, start_seconds=start, end_seconds=end, most=most)
-        if part is None:
-            return found
-        looked.append(part)
-    fine = _merged(coarse, looked, windows)
-    likely = frames.calibration(fine.scores)
-    gaps = tuple(reduce(add, asked.limits.gaps[a:b]) for a, b in pairwise(placed))
-    spans = [asked.spans[row] for row in placed]
-    best = align(allowed(likely, fine.seconds, spans), fine.seconds, Limits(gaps, asked.limits.within_seconds))
+    placed = [row for row, moment in enumerate(sequence.moments) if not moment.missed]
+    events = [query.events[row] for row in placed]
+    coarse = frames.similarities(events, video_id=sequence.video_id)
+    intervals = _intervals_to_decode(sequence, coarse.seconds, options.refine_tail_seconds)
+    decoded = []
+    for start, end in intervals:
+        max_frames = max(1, round((end - start) * options.refine_frames_per_second))
+        similarities = dense.similarities_between(
+            events, video_id=sequence.video_id, start_seconds=start, end_seconds=end, max_frames=max_frames
+        )
+        if similarities is None:
+            return sequence
+        decoded.append(similarities)
+    fine = _merge_similarities(coarse, decoded, intervals)
+    probabilities = frames.calibration(fine.scores)
+    gaps = tuple(reduce(add, query.limits.gaps[a:b]) for a, b in pairwise(placed))
+    spans = [query.spans[row] for row in placed]
+    scores = restrict_to_spans(probabilities, fine.seconds, spans)
+    best = align(scores, fine.seconds, Limits(gaps, query.limits.within_seconds))
     if not best:
-        return found
-    positions = [at for at in best[0].positions if at is not None]
-    moments = list(found.moments)
+        return sequence
+    positions = [position for position in best[0].positions if position is not None]
+    moments = list(sequence.moments)
     for i, row in enumerate(placed):
-        moments[row] = _moved(found.moments[row], fine, likely[i], positions[i], positions[:i] + positions[i + 1 :])
-    return replace(found, moments=tuple(moments))
+        others = positions[:i] + positions[i + 1 :]
+        moments[row] = _move_moment(sequence.moments[row], fine, probabilities[i], positions[i], others)
+    return replace(sequence, moments=tuple(moments))
 
 
 def refine_by_time(
-    found: EventSequence,
-    asked: EventQuery,
+    sequence: EventSequence,
+    query: EventQuery,
     frames: FrameIndex,
     dense: DenseFrames,
-    options: TimeOptions | None = None,
+    options: VerificationOptions = DEFAULT_OPTIONS,
 ) -> EventSequence:
-    """`found` with each event moved to where the core's model of time puts it, by single frames around it.
+    """Moves start, end and best frame of each event to where the core's event timer locates them in single frames.
 
-    For sequences of which the core confirmed each event: the model tells when, not whether. An event that it does not
-    see there stays where it was, and all do where their best frames would break order or limits. The sequence keeps its
-    score.
+    For sequences whose events the core verified: the model says when an event happens, not whether. An event that it
+    does not see keeps its place.
+
+    Args:
+        sequence: what was found and verified.
+        query: what was searched for, in English.
+        frames: the index that was searched.
+        dense: decodes the frames between keyframes.
+        options: where and how densely the event timer looks.
+
+    Returns:
+        The sequence with its old score; unchanged if its best frames would break the order or the limits of `query`.
     """
-    chosen = options or TimeOptions()
-    seconds = frames.similarities(asked.events[:1], video_id=found.video_id).seconds
-    moments = tuple(_timed(moment, found.video_id, seconds, dense, chosen) for moment in found.moments)
-    return replace(found, moments=moments) if _allowed(moments, asked) else found
+    seconds = frames.similarities(query.events[:1], video_id=sequence.video_id).seconds
+    moments = tuple(_locate_moment(moment, sequence.video_id, seconds, dense, options) for moment in sequence.moments)
+    return replace(sequence, moments=moments) if _obeys_limits(moments, query) else sequence
 
 
-def _timed(
-    moment: EventMoment, video_id: str, keyframes: NDArray[np.float64], dense: DenseFrames, options: TimeOptions
+def _locate_moment(
+    moment: EventMoment,
+    video_id: str,
+    keyframe_seconds: NDArray[np.float64],
+    dense: DenseFrames,
+    options: VerificationOptions,
 ) -> EventMoment:
     if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
         return moment
-    first = int(np.searchsorted(keyframes, moment.start_seconds - options.around_seconds, side="right")) - 1
-    start = float(keyframes[max(0, first)])
-    end = min(moment.end_seconds + options.around_seconds, start + options.longest_seconds)
-    most = max(1, round((end - start) * options.frames_per_second))
-    told = dense.locate_event(moment.event, video_id=video_id, start_seconds=start, end_seconds=end, most=most)
-    if told is None:
+    earliest = moment.start_seconds - options.relocate_around_seconds
+    # Frames are counted from a keyframe, so decoding begins at the last one before.
+    first = int(np.searchsorted(keyframe_seconds, earliest, side="right")) - 1
+    start = float(keyframe_seconds[max(0, first)])
+    end = min(moment.end_seconds + options.relocate_around_seconds, start + options.relocate_max_seconds)
+    max_frames = max(1, round((end - start) * options.relocate_frames_per_second))
+    located = dense.locate_event(
+        moment.event, video_id=video_id, start_seconds=start, end_seconds=end, max_frames=max_frames
+    )
+    if located is None:
         return moment
-    indexes, timing = told
-    best, extent = timing.best(moment.seconds), timing.extent(moment.seconds)
+    frame_indexes, timing = located
+    best = timing.best_frame_near(moment.seconds, options)
+    extent = timing.extent_around(moment.seconds, options)
     if best is None or extent is None:
         return moment
-    at = float(timing.seconds[best])
+    best_seconds = float(timing.seconds[best])
     return replace(
         moment,
-        start_seconds=min(max(0.0, extent[0]), at),
-        end_seconds=max(extent[1], at),
-        seconds=at,
-        frame_index=int(indexes[best]),
+        start_seconds=min(max(0.0, extent[0]), best_seconds),
+        end_seconds=max(extent[1], best_seconds),
+        seconds=best_seconds,
+        frame_index=int(frame_indexes[best]),
     )
 
 
-def _allowed(moments: Iterable[EventMoment], asked: EventQuery) -> bool:
-    """Whether best frames are in order and within the limits that were asked for."""
+def _obeys_limits(moments: Iterable[EventMoment], query: EventQuery) -> bool:
+    """Whether the best frames are in order and within the limits of the query."""
     placed = [(row, moment.seconds) for row, moment in enumerate(moments) if moment.seconds is not None]
-    for (a, before), (b, after) in pairwise(placed):
-        gap = reduce(add, asked.limits.gaps[a:b])
-        if not (before < after and gap.min_seconds <= after - before <= gap.max_seconds):
+    for (row, seconds), (next_row, next_seconds) in pairwise(placed):
+        gap = reduce(add, query.limits.gaps[row:next_row])
+        if not (seconds < next_seconds and gap.min_seconds <= next_seconds - seconds <= gap.max_seconds):
             return False
-    return not placed or placed[-1][1] - placed[0][1] <= asked.limits.within_seconds
+    return not placed or placed[-1][1] - placed[0][1] <= query.limits.within_seconds
 
 
-def _windows(found: EventSequence, seconds: NDArray[np.float64], tail: float) -> list[tuple[float, float]]:
-    """What is decoded, in order and apart: from keyframe to keyframe around each start, best frame and end."""
-    stretches = []
-    for moment in found.moments:
+def _intervals_to_decode(
+    sequence: EventSequence, seconds: NDArray[np.float64], tail_seconds: float
+) -> list[tuple[float, float]]:
+    """Intervals in seconds, in order and apart: from keyframe to keyframe around each start, best frame and end."""
+    keyframe_ranges = []
+    for moment in sequence.moments:
         if moment.seconds is None or moment.start_seconds is None or moment.end_seconds is None:
             continue
         first, best, after = np.searchsorted(seconds, (moment.start_seconds, moment.seconds, moment.end_seconds))
-        stretches += [(first - 1, first), (best - 1, best + 1), (after - 1, after)]
-    times = [*seconds.tolist(), float(seconds[-1]) + tail]
-    merged: list[tuple[float, float]] = []
-    for low, high in sorted((max(0, int(a)), min(len(seconds), int(b))) for a, b in stretches):
+        keyframe_ranges += [(first - 1, first), (best - 1, best + 1), (after - 1, after)]
+    times = [*seconds.tolist(), float(seconds[-1]) + tail_seconds]
+    intervals: list[tuple[float, float]] = []
+    for low, high in sorted((max(0, int(a)), min(len(seconds), int(b))) for a, b in keyframe_ranges):
         start, end = times[low], times[high]
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(merged[-1][1], end)
+        if intervals and start <= intervals[-1][1]:
+            intervals[-1] = intervals[-1][0], max(intervals[-1][1], end)
         elif end > start:
-            merged.append((start, end))
-    return merged
+            intervals.append((start, end))
+    return intervals
 
 
-def _merged(coarse: Similarities, looked: list[Similarities], windows: list[tuple[float, float]]) -> Similarities:
-    """Single frames where they were looked at, keyframes between; nothing outside the sequence."""
-    kept = (coarse.seconds >= windows[0][0]) & (coarse.seconds <= windows[-1][1])
-    for start, end in windows:
-        kept &= (coarse.seconds < start) | (coarse.seconds >= end)
-    parts = [*looked, Similarities(coarse.frame_indexes[kept], coarse.seconds[kept], coarse.scores[:, kept])]
+def _merge_similarities(
+    coarse: Similarities, decoded: list[Similarities], intervals: list[tuple[float, float]]
+) -> Similarities:
+    """Single frames in the intervals that were decoded, keyframes between them, nothing outside the sequence."""
+    inside = (coarse.seconds >= intervals[0][0]) & (coarse.seconds <= intervals[-1][1])
+    for start, end in intervals:
+        inside &= (coarse.seconds < start) | (coarse.seconds >= end)
+    parts = [*decoded, Similarities(coarse.frame_indexes[inside], coarse.seconds[inside], coarse.scores[:, inside])]
     order = np.argsort(np.concatenate([part.seconds for part in parts]))
     return Similarities(
         np.concatenate([part.frame_indexes for part in parts])[order],
@@ -168,10 +186,10 @@ def _merged(coarse: Similarities, looked: list[Similarities], windows: list[tupl
     )
 
 
-def _moved(
-    moment: EventMoment, fine: Similarities, likely: NDArray[np.float64], at: int, others: list[int]
+def _move_moment(
+    moment: EventMoment, fine: Similarities, probabilities: NDArray[np.float64], best: int, others: list[int]
 ) -> EventMoment:
-    first, last = extent(likely, at, others)
+    first, last = find_extent(probabilities, best, others)
     seconds = fine.seconds
     # Past the last frame there is none to end at: it lasts as long as the one before it did.
     end = seconds[last + 1] if last + 1 < len(seconds) else 2 * seconds[last] - seconds[max(0, last - 1)]
@@ -179,7 +197,7 @@ def _moved(
         moment,
         start_seconds=float(seconds[first]),
         end_seconds=float(end),
-        seconds=float(seconds[at]),
-        frame_index=int(fine.frame_indexes[at]),
-        score=float(likely[at]),
+        seconds=float(seconds[best]),
+        frame_index=int(fine.frame_indexes[best]),
+        score=float(probabilities[best]),
     )

@@ -1,4 +1,4 @@
-"""find_events: happenings in their order, one keyframe for each."""
+"""Searches a library for events in their order, by retrieval alone: exact, and certified where that can be proved."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import bisect
 import itertools
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-from langchain_core.tools import BaseTool, ToolException
 from pydantic import BaseModel, Field
 
-from prompts import schema_text
-from tools.artifact_tool import artifact_tool
-from tools.clock import clock, known_video
+from tools.clock import known_video
 from tools.events.alignment import alignments
-from tools.events.query import EventQuery, EventQueryError, parse_event_query
+from tools.moments import TAIL_SECONDS
 from tools.types import EventMoment, EventSequence
 
 if TYPE_CHECKING:
@@ -25,220 +22,229 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tools.events.alignment import Alignment
-    from tools.events.query import Span
+    from tools.events.query import EventQuery, Span
     from tools.ports import FrameIndex, Similarities
 
-FEWEST_PLACED = 2  # events of a sequence that are seen; fewer is no sequence
-
-
-SCHEMA_TEXT = schema_text("tools/find_events")
-
-
-class FindEventsInput(BaseModel):
-    """Slots of `find_events`."""
-
-    sequence: str = Field(min_length=1, description=SCHEMA_TEXT.field("sequence"))
-    video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
-    within: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("within"))
+MIN_PLACED_EVENTS = 2  # of a sequence, so that one of three events may be missed and none of two
 
 
 class FindEventsOptions(BaseModel):
-    """Options of `find_events`."""
+    """What a search for a sequence of events returns, and how far it goes for it."""
 
-    limit: int = Field(default=3, ge=1, description="sequences brought back")
-    per_video: int = Field(default=3, ge=1, description="of these from one video, apart in time")
-    min_score: float = Field(default=0.05, ge=0, le=1, description="less is nothing that was seen")
+    limit: int = Field(default=3, ge=1, description="sequences returned at most")
+    per_video: int = Field(default=3, ge=1, description="sequences from one video at most; they do not overlap in time")
+    min_score: float = Field(
+        default=0.05, ge=0, le=1, description="score from which a sequence is returned; below it nothing was seen"
+    )
     miss_penalty: float | None = Field(
         default=0.9,
         ge=0,
         le=1,
-        description="what a missed event costs of the 1 it adds when surely seen; None: none may be missed",
+        description="what a missed event costs, of the 1 that an event adds when it is surely seen; None: no event may "
+        "be missed",
     )
     keyframes: int | None = Field(
         default=20_000,
         ge=0,
-        description="aligned at most, in the most promising videos; None: as many as a proof takes",
+        description="keyframes aligned before the search stops, in the most promising videos; None: as many as the "
+        "proof needs",
     )
-    full_scan: bool = Field(default=False, description="align every video, promising or not")
-    tail_seconds: float = Field(default=1.0, gt=0, description="how long what the last keyframe shows lasts")
+    full_scan: bool = Field(default=False, description="align every video, however little it promises")
+    tail_seconds: float = Field(
+        default=TAIL_SECONDS, gt=0, description="seconds that the last keyframe of a video lasts"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RankedAlignment:
-    """An alignment in a video, ranked among all."""
+    """An alignment in one video, to be ranked among those of all videos."""
 
-    score: float
+    score: float  # mean over the events, in [0, 1]
     video_id: str
     alignment: Alignment
 
     @property
     def rank(self) -> tuple[float, str, int]:
+        """Sorts the best alignment first; equal ones by video and time."""
         return -self.score, self.video_id, self.alignment.span[0]
 
 
 def find_sequences(
     frames: FrameIndex,
-    sequence: EventQuery,
+    query: EventQuery,
     *,
     video_id: str | None = None,
     options: FindEventsOptions | None = None,
 ) -> list[EventSequence]:
-    """The best ordered placements of a sequence in the library, best first.
+    """Finds the best ordered placements of the events of `query` in the library, best first.
 
-    Videos are aligned exactly, in the order of what they can reach at most (a threshold algorithm: Fagin, Lotem and
-    Naor 2003), until no other can change the result. What no video left out can reach is certified.
+    Videos are aligned exactly, in the order of the most that each can reach (a threshold algorithm: Fagin, Lotem and
+    Naor 2003), until no other video can change the result. A sequence that no video left out can beat is certified.
+
+    Args:
+        frames: the index that is searched.
+        query: events in the language of the retrieval model.
+        video_id: the only video searched; None: all.
+        options: what is returned.
 
     Raises:
         ToolException: the library does not hold `video_id`.
     """
     chosen = options or FindEventsOptions()
     known_video(frames, video_id)
-    missed = missed_score(sequence, chosen)
-    kept: list[RankedAlignment] = []
-    seen: dict[str, Similarities] = {}
-    aligned, pruned = 0, 0.0  # keyframes so far; the most that a video left out can reach
-    for hope, one in _hopeful(frames, sequence, video_id, missed):
-        settled = hope < (kept[-1].score if len(kept) == chosen.limit else chosen.min_score)
-        spent = chosen.keyframes is not None and aligned > chosen.keyframes
-        if (settled or spent) and not chosen.full_scan:
-            pruned = hope
+    missed = missed_event_score(query, chosen)
+    best: list[RankedAlignment] = []
+    similarities_of: dict[str, Similarities] = {}
+    aligned_keyframes, bound_left_out = 0, 0.0
+    for bound, candidate in _videos_by_bound(frames, query, video_id, missed):
+        settled = bound < (best[-1].score if len(best) == chosen.limit else chosen.min_score)
+        exhausted = chosen.keyframes is not None and aligned_keyframes > chosen.keyframes
+        if (settled or exhausted) and not chosen.full_scan:
+            bound_left_out = bound
             break
-        similar = frames.similarities(sequence.events, video_id=one)
-        aligned += len(similar.seconds)
-        likely = allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans)
-        placements = alignments(likely, similar.seconds, sequence.limits, missed=missed)
-        for placed in itertools.islice(placements, chosen.per_video):
-            found = RankedAlignment(placed.score / len(sequence.events), one, placed)
-            if found.score < chosen.min_score or (len(kept) == chosen.limit and found.rank > kept[-1].rank):
+        similarities = frames.similarities(query.events, video_id=candidate)
+        aligned_keyframes += len(similarities.seconds)
+        probabilities = _probabilities_in_spans(frames, query, similarities)
+        placements = alignments(probabilities, similarities.seconds, query.limits, missed=missed)
+        for placement in itertools.islice(placements, chosen.per_video):
+            ranked = RankedAlignment(placement.score / len(query.events), candidate, placement)
+            if not insert_ranked(best, ranked, chosen):
                 break
-            bisect.insort(kept, found, key=lambda f: f.rank)
-            del kept[chosen.limit :]
-            seen[one] = similar
-    return [
-        replace(told(sequence, f, similar, likely, chosen), certified=f.score > pruned)
-        for f in kept
-        for similar in (seen[f.video_id],)
-        for likely in (allowed(frames.calibration(similar.scores), similar.seconds, sequence.spans),)
-    ]
+            similarities_of[candidate] = similarities
+    sequences = []
+    for ranked in best:
+        similarities = similarities_of[ranked.video_id]
+        probabilities = _probabilities_in_spans(frames, query, similarities)
+        sequence = build_sequence(query, ranked, similarities, probabilities, chosen)
+        sequences.append(replace(sequence, certified=ranked.score > bound_left_out))
+    return sequences
 
 
-def allowed(likely: NDArray[np.float64], seconds: NDArray[np.float64], spans: Iterable[Span]) -> NDArray[np.float64]:
-    """`likely` where an event may be in its video, and minus infinity elsewhere."""
+def insert_ranked(best: list[RankedAlignment], ranked: RankedAlignment, options: FindEventsOptions) -> bool:
+    """Inserts an alignment into the best so far, which are sorted by rank and at most `limit`.
+
+    Returns:
+        False, with nothing inserted, if it is too weak: so is every later alignment of its video.
+    """
+    if ranked.score < options.min_score or (len(best) == options.limit and ranked.rank > best[-1].rank):
+        return False
+    bisect.insort(best, ranked, key=lambda alignment: alignment.rank)
+    del best[options.limit :]
+    return True
+
+
+def restrict_to_spans(
+    scores: NDArray[np.float64], seconds: NDArray[np.float64], spans: Iterable[Span]
+) -> NDArray[np.float64]:
+    """Returns `scores` where an event may lie by its span, and minus infinity elsewhere.
+
+    Args:
+        scores: (events, keyframes).
+        seconds: (keyframes,).
+        spans: one for each event.
+    """
     limits = np.array([(span.start_seconds, span.end_seconds) for span in spans])
     starts, ends = limits[:, :1], limits[:, 1:]
-    return np.where((seconds >= starts) & (seconds < ends), likely, -np.inf)
+    return np.where((seconds >= starts) & (seconds < ends), scores, -np.inf)
 
 
-def missed_score(sequence: EventQuery, options: FindEventsOptions) -> float | None:
-    """What a missed event adds to a sequence's sum; None where none may be missed."""
-    if options.miss_penalty is None or len(sequence.events) <= FEWEST_PLACED:
+def missed_event_score(query: EventQuery, options: FindEventsOptions) -> float | None:
+    """Returns what a missed event adds to the sum of a sequence, in [0, 1]; None if no event may be missed."""
+    if options.miss_penalty is None or len(query.events) <= MIN_PLACED_EVENTS:
         return None
     return 1.0 - options.miss_penalty
 
 
-def _hopeful(
-    frames: FrameIndex, sequence: EventQuery, video_id: str | None, missed: float | None
+def _probabilities_in_spans(frames: FrameIndex, query: EventQuery, similarities: Similarities) -> NDArray[np.float64]:
+    """(events, keyframes): retrieval's probabilities, minus infinity where an event must not lie."""
+    return restrict_to_spans(frames.calibration(similarities.scores), similarities.seconds, query.spans)
+
+
+def _videos_by_bound(
+    frames: FrameIndex, query: EventQuery, video_id: str | None, missed: float | None
 ) -> Iterator[tuple[float, str]]:
-    """The videos, each with the score that a sequence in it cannot exceed, the most promising first."""
+    """The videos, each with a score that no sequence in it exceeds, the highest bound first."""
     if video_id is not None:
         yield 1.0, video_id
         return
-    peaks = frames.peaks(sequence.events)
+    peaks = frames.peaks(query.events)
     if not peaks.video_ids:
         return
-    likely = frames.calibration(peaks.scores)
-    hopes = likely.sum(axis=0)
+    probabilities = frames.calibration(peaks.scores)
+    bounds = probabilities.sum(axis=0)
     if missed is not None:
-        hopes += np.maximum(0.0, missed - likely.min(axis=0))
-    hopes /= len(sequence.events)
-    for at in np.argsort(-hopes, kind="stable"):
-        yield float(hopes[at]), peaks.video_ids[int(at)]
+        bounds += np.maximum(0.0, missed - probabilities.min(axis=0))
+    bounds /= len(query.events)
+    for index in np.argsort(-bounds, kind="stable"):
+        yield float(bounds[index]), peaks.video_ids[int(index)]
 
 
-def told(
-    sequence: EventQuery,
-    found: RankedAlignment,
-    similar: Similarities,
-    likely: NDArray[np.float64],
+def build_sequence(
+    query: EventQuery,
+    ranked: RankedAlignment,
+    similarities: Similarities,
+    probabilities: NDArray[np.float64],
     options: FindEventsOptions,
 ) -> EventSequence:
-    """An alignment as a result: each event's moment, best frame and probability, of `likely` `(events, keyframes)`."""
+    """Builds the result of an alignment: moment, best frame and probability of each event; not yet certified.
+
+    Args:
+        query: what was searched for.
+        ranked: the alignment in one video.
+        similarities: of that video's keyframes.
+        probabilities: (events, keyframes), as they were aligned.
+        options: how long the last keyframe lasts.
+    """
     moments = []
-    for row, (event, span, at) in enumerate(
-        zip(sequence.events, sequence.spans, found.alignment.positions, strict=True)
-    ):
-        if at is None:
+    positions = ranked.alignment.positions
+    for row, (event, span, position) in enumerate(zip(query.events, query.spans, positions, strict=True)):
+        if position is None:
             moments.append(EventMoment(event, missed=True))
             continue
-        others = [p for i, p in enumerate(found.alignment.positions) if p is not None and i != row]
-        first, last = extent(likely[row], at, others)
-        after = last + 1
-        end = similar.seconds[after] if after < len(similar.seconds) else similar.seconds[last] + options.tail_seconds
+        others = [other for i, other in enumerate(positions) if other is not None and i != row]
+        first, last = find_extent(probabilities[row], position, others)
+        seconds = similarities.seconds
+        end = seconds[last + 1] if last + 1 < len(seconds) else seconds[last] + options.tail_seconds
         moments.append(
             EventMoment(
                 event=event,
                 missed=False,
-                start_seconds=float(similar.seconds[first]),
+                start_seconds=float(seconds[first]),
                 end_seconds=float(end),
-                seconds=float(similar.seconds[at]),
-                frame_index=int(similar.frame_indexes[at]),
-                score=float(likely[row, at]),
+                seconds=float(seconds[position]),
+                frame_index=int(similarities.frame_indexes[position]),
+                score=float(probabilities[row, position]),
                 earliest_seconds=span.start_seconds,
                 latest_seconds=None if math.isinf(span.end_seconds) else span.end_seconds,
             )
         )
-    return EventSequence(found.video_id, found.score, False, tuple(moments))
+    return EventSequence(ranked.video_id, ranked.score, False, tuple(moments))
 
 
-def extent(likely: NDArray[np.float64], at: int, others: list[int]) -> tuple[int, int]:
-    """The first and the last frame of a happening: around its best one, down to half of that, up to other events'."""
-    low = max((p + 1 for p in others if p < at), default=0)
-    high = min((p for p in others if p > at), default=len(likely))
-    weak = np.flatnonzero(likely < likely[at] / 2)
-    before, after = weak[weak < at], weak[weak > at]
+def find_extent(probabilities: NDArray[np.float64], best: int, others: list[int]) -> tuple[int, int]:
+    """Finds the first and the last frame of an event: as far around its best frame as it is half as likely.
+
+    Args:
+        probabilities: (frames,), of the event.
+        best: the index of its best frame.
+        others: indexes of the best frames of other events, which it does not reach.
+    """
+    low = max((other + 1 for other in others if other < best), default=0)
+    high = min((other for other in others if other > best), default=len(probabilities))
+    weak = np.flatnonzero(probabilities < probabilities[best] / 2)
+    before, after = weak[weak < best], weak[weak > best]
     first = max(low, int(before[-1]) + 1 if len(before) else 0)
-    last = min(high, int(after[0]) if len(after) else len(likely)) - 1
+    last = min(high, int(after[0]) if len(after) else len(probabilities)) - 1
     return first, last
 
 
-class Placing(Protocol):
-    """Puts found sequences in another order, and moves their events within their videos."""
-
-    def __call__(
-        self, sequence: EventQuery, found: list[EventSequence], *, video_id: str | None = None
-    ) -> list[EventSequence]: ...
-
-
-def find_events_tool(
-    frames: FrameIndex, options: FindEventsOptions | None = None, *, placing: Placing | None = None
-) -> BaseTool:
-    """The tool over `frames`; its artifact is a list of EventSequence, best first, once `placing` has seen them."""
-
-    def find_events(
-        sequence: str, video: str | None = None, within: float | None = None
-    ) -> tuple[str, list[EventSequence]]:
-        try:
-            asked = parse_event_query(sequence).narrowed(within=within)
-        except EventQueryError as error:
-            raise ToolException(str(error)) from error
-        found = find_sequences(frames, asked, video_id=video, options=options)
-        if not found:
-            raise ToolException(nothing_found(asked))
-        if placing is not None:
-            found = placing(asked, found, video_id=video)
-        times = ", ".join(clock(m.seconds) for m in found[0].moments if m.seconds is not None)
-        return f"{len(asked.events)} events in {found[0].video_id} at {times}", found
-
-    return artifact_tool("find_events", find_events, FindEventsInput)
-
-
-def nothing_found(sequence: EventQuery) -> str:
-    """Why a search over videos brought nothing."""
-    longest = sequence.limits.within_seconds
+def explain_empty_result(query: EventQuery) -> str:
+    """Says in a clause, without a full stop, why a search over videos found nothing."""
+    longest = query.limits.within_seconds
     within = f" within {longest:g} s" if longest < float("inf") else ""
-    gaps = any(gap.min_seconds or gap.max_seconds < float("inf") for gap in sequence.limits.gaps)
+    gaps = any(gap.min_seconds or gap.max_seconds < float("inf") for gap in query.limits.gaps)
     apart = " at the gaps asked for" if gaps else ""
-    number = len(sequence.events)
+    number = len(query.events)
     if number == 1:
         return "no keyframe looks like that"
     return f"no video holds {number} keyframes that look like that, in that order{apart}{within}"

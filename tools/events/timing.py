@@ -1,4 +1,4 @@
-"""From when to when an event lasts, by what a model of time reads in some frames."""
+"""When an event goes on, as an event timer reads it in the frames of a video."""
 
 from __future__ import annotations
 
@@ -7,54 +7,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tools.events.options import DEFAULT_OPTIONS, VerificationOptions
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-GOES_ON = 0.2  # from which on a frame is believed, near where an event is known to happen
-NEAR_SECONDS = 3.0  # around where an event was found; half of a window that the core looks at
-EDGE_SECONDS = 0.5  # beside an event, from where it is timed too
-SURE = 0.5  # from which on a frame is believed where nothing else says that an event happens
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When an event goes on, as each of some frames in time order tells it."""
+    """What an event timer says of one event at each of some frames of one video, in time order."""
 
     seconds: NDArray[np.float64]  # (frames,), increasing
-    going: NDArray[np.float64]  # (frames,) in [0, 1], that it goes on there
-    starts: NDArray[np.float64]  # (frames,), seconds; means something where it goes on
-    ends: NDArray[np.float64]  # (frames,), seconds
+    ongoing: NDArray[np.float64]  # (frames,), the probability that the event goes on there, in [0, 1]
+    starts: NDArray[np.float64]  # (frames,), seconds at which it began; meaningful where it goes on
+    ends: NDArray[np.float64]  # (frames,), seconds at which it will end; meaningful where it goes on
 
-    def best(self, seconds: float) -> int | None:
-        """The frame that shows most surely what happens around `seconds`; None where none does."""
-        near = np.abs(self.seconds - seconds) <= NEAR_SECONDS
-        at = int(np.where(near, self.going, -1.0).argmax())
-        return at if near[at] and self.going[at] >= GOES_ON else None
+    def best_frame_near(self, seconds: float, options: VerificationOptions = DEFAULT_OPTIONS) -> int | None:
+        """Returns the index of the frame that most likely shows the event, near a time at which it is known to happen.
 
-    def extent(self, seconds: float) -> tuple[float, float] | None:
-        """From when to when what happens around `seconds` lasts: the mean of what all of its frames tell.
-
-        None where no frame there shows it.
+        None if no frame within `ongoing_near_seconds` reaches `min_ongoing_near_probability`.
         """
-        return None if (best := self.best(seconds)) is None else self._extent(best)
+        near = np.abs(self.seconds - seconds) <= options.ongoing_near_seconds
+        best = int(np.where(near, self.ongoing, -1.0).argmax())
+        return best if near[best] and self.ongoing[best] >= options.min_ongoing_near_probability else None
 
-    def happenings(self) -> list[tuple[int, float, float]]:
-        """Every time it surely goes on, surest first: the frame that shows it best, start and end in seconds.
+    def extent_around(
+        self, seconds: float, options: VerificationOptions = DEFAULT_OPTIONS
+    ) -> tuple[float, float] | None:
+        """Returns start and end, in seconds, of the event near a time at which it is known to happen.
 
-        Of those that overlap the surest counts, as of a detector's boxes.
+        None if no frame shows it there (`best_frame_near`), or if it would end before it starts.
         """
-        found: list[tuple[int, float, float]] = []
-        for best in np.argsort(-self.going, kind="stable"):
-            if self.going[best] < SURE:
+        best = self.best_frame_near(seconds, options)
+        return None if best is None else self._average_extent(best, options)
+
+    def occurrences(self, options: VerificationOptions = DEFAULT_OPTIONS) -> list[tuple[int, float, float]]:
+        """Returns every occurrence of the event, the most likely first: its best frame's index, start and end.
+
+        Of occurrences that overlap only the most likely is kept, as of a detector's boxes; those whose best frame does
+        not reach `min_ongoing_probability` are left out.
+        """
+        occurrences: list[tuple[int, float, float]] = []
+        for best in np.argsort(-self.ongoing, kind="stable"):
+            if self.ongoing[best] < options.min_ongoing_probability:
                 break
-            extent = self._extent(int(best))
-            if extent and not any(extent[0] < end and start < extent[1] for _, start, end in found):
-                found.append((int(best), *extent))
-        return found
+            extent = self._average_extent(int(best), options)
+            if extent and not any(extent[0] < end and start < extent[1] for _, start, end in occurrences):
+                occurrences.append((int(best), *extent))
+        return occurrences
 
-    def _extent(self, best: int) -> tuple[float, float] | None:
-        """What all frames tell of what goes on at the frame `best`, in the mean."""
-        held = (self.seconds >= self.starts[best] - EDGE_SECONDS) & (self.seconds <= self.ends[best] + EDGE_SECONDS)
-        held[best] = True
-        start, end = (float(np.average(told[held], weights=self.going[held])) for told in (self.starts, self.ends))
+    def _average_extent(self, best: int, options: VerificationOptions) -> tuple[float, float] | None:
+        """Start and end that the frames of one occurrence give on average, each by how likely it shows the event."""
+        edge = options.ongoing_edge_seconds
+        inside = (self.seconds >= self.starts[best] - edge) & (self.seconds <= self.ends[best] + edge)
+        inside[best] = True
+        weights = self.ongoing[inside]
+        start, end = (float(np.average(times[inside], weights=weights)) for times in (self.starts, self.ends))
         return (start, end) if start < end else None

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from assistant.agent.cores.chat_replies import Captions, Rewritten, ShortAnswer, Translation, Verdict, Verdicts
 from prompts import render
 from tools.errors import VideoAssistantError
-from tools.moments import evenly
+from tools.moments import sample_evenly
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class ChatModelCore:
             return self._eyes.verify_windows(statement, windows)
         found: list[float] = []
         for window in windows:
-            kept = evenly(window, FRAMES_A_CALL)
+            kept = sample_evenly(window, FRAMES_A_CALL)
             prompt = render("chat/verify_window", statement=quoted(statement), count=len(kept))
             found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
         return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.retrieval.features import KeyframeFeatures
 from prompts import render
-from tools.moments import evenly
+from tools.moments import sample_evenly
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class InstructBlipCore:
         if not frames:
             return Answer("", 0.0)
         clean = self._blip.clean(question)
-        kept = evenly(sorted(frames, key=lambda k: k.seconds), MAX_SEQUENCE)
+        kept = sample_evenly(sorted(frames, key=lambda k: k.seconds), MAX_SEQUENCE)
         visual = self._blip.window_queries(self._features(kept), clean, [range(len(kept))])
         (written,) = self._blip.write(render("pocket/answer", question=clean), visual)
         return Answer("" if written.text == ABSENT else written.text, written.confidence)
@@ -140,7 +140,7 @@ class InstructBlipCore:
         """P(yes) for each window; windows of the same number of frames share a batch."""
         clean = self._blip.clean(statement)
         prompt = render("pocket/verify", statement=clean)
-        kept = [evenly(window, MAX_SEQUENCE) for window in windows]
+        kept = [sample_evenly(window, MAX_SEQUENCE) for window in windows]
         found = [0.0] * len(windows)
         for numbers in _alike([len(window) for window in kept]):
             frames = list(dict.fromkeys(frame for number in numbers for frame in kept[number]))

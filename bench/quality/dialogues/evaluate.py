@@ -19,7 +19,7 @@ from bench.quality.dialogues.judging import SLACK_SECONDS, UNANSWERABLE, claims_
 from bench.quality.dialogues.questions import EXPECTED_TOOLS, ClipQuestion, QuestionSampler, unknown_thing_questions
 from tools.count import CountInput
 from tools.describe import DescribeInput
-from tools.events.search import FindEventsInput
+from tools.find_events import FindEventsInput
 from tools.find_frames import FindFramesInput
 from tools.ground import GroundInput
 from tools.look import LookInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,12 @@ from bench.quality.events.labelled_clips import LABELS, sample_labelled_clip
 from bench.quality.events.sequence_clips import SequenceCase, sample_sequence_case
 from bench.quality.events.unusual_moments import sample_unusual_moment
 from bench.quality.ranking import average_precision
-from tools.classify import LabelledStretch, classify
-from tools.events.confirmation import confirm_sequences, placed_in_order
+from tools.classify import LabelledPart, classify
+from tools.events.options import DEFAULT_OPTIONS
 from tools.events.query import event_query
-from tools.events.refinement import refine, refine_by_time
+from tools.events.refinement import refine_by_retrieval, refine_by_time
 from tools.events.search import FindEventsOptions, find_sequences
+from tools.events.verified_search import find_verified_sequences, verify_sequences
 from tools.find_unusual import find_unusual
 from training.common.metrics import area_under_curve
 
@@ -50,7 +51,7 @@ class EventTimerCore(InstructBlipCore):
         timings = self.locate_events([statement], frames)
         if not timings:
             return [0.0] * len(windows)
-        probabilities = dict(zip(frames, timings[0].going.tolist(), strict=True))
+        probabilities = dict(zip(frames, timings[0].ongoing.tolist(), strict=True))
         return [max(probabilities[frame] for frame in window) for window in windows]
 
 
@@ -109,10 +110,10 @@ def _sequence_figures(
         return find_sequences(session.search, event_query(case.events), options=options)
 
     def confirm(case: SequenceCase, core: Core = session.core) -> list[EventSequence]:
-        return confirm_sequences(session.search, core, event_query(case.events), search=options)
+        return find_verified_sequences(session.search, core, event_query(case.events), search=options)
 
     def search_in_chat(case: SequenceCase) -> list[EventSequence]:
-        return placed_in_order(
+        return verify_sequences(
             session.search, session.core, event_query(case.events), retrieve(case), videos=AgentOptions().placed
         )
 
@@ -138,7 +139,7 @@ def _sequence_figures(
 
     figures["events.boundary_mae_seconds"] = boundary_error(confirmed, refine_by_time)
     figures["events.keyframes.boundary_mae_seconds"] = boundary_error(confirmed, lambda sequence, *_: sequence)
-    figures["events.retrieved.boundary_mae_seconds"] = boundary_error(retrieved, refine)
+    figures["events.retrieved.boundary_mae_seconds"] = boundary_error(retrieved, refine_by_retrieval)
     return figures, {"hinging": sum(case.has_reversal for case in cases)}
 
 
@@ -213,12 +214,13 @@ def _label_figures(
     """
     top1: list[float] = []
     figures: dict[str, float] = {}
+    whole_shots = replace(DEFAULT_OPTIONS, label_part_seconds=1e9)
     for wording in range(2):
         names = {texts[wording]: act for act, texts in LABELS.items()}
         true_acts: list[str] = []
         rows: list[list[float]] = []
         for acts, video_id in clips:
-            for stretch in classify(session.search, video_id, list(names), stretch_seconds=1e9, core=core):
+            for stretch in classify(session.search, video_id, list(names), core=core, options=whole_shots):
                 true_acts.append(acts[stretch.keyframe.shot])
                 rows.append(_shares_by_act(stretch, names))
         shares = np.array(rows)
@@ -237,7 +239,7 @@ def _label_figures(
     return figures | {f"{name}harmonic": 2 * top1[0] * top1[1] / max(sum(top1), 1e-9)}
 
 
-def _shares_by_act(stretch: LabelledStretch, acts: Mapping[str, str]) -> list[float]:
+def _shares_by_act(stretch: LabelledPart, acts: Mapping[str, str]) -> list[float]:
     """The shares of a stretch's labels in the order of `LABELS`; `acts` names the act of each label."""
     shares = {acts[label.text]: label.share for label in stretch.labels}
     return [shares[act] for act in LABELS]

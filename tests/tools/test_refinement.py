@@ -10,8 +10,9 @@ import pytest
 from assistant.library import KeyframeRow, Library, VideoRecord
 from assistant.retrieval.frame_reader import LibraryFrames
 from assistant.retrieval.search import LibrarySearch
+from tools.events.options import VerificationOptions
 from tools.events.query import event_query, parse_event_query
-from tools.events.refinement import RefineOptions, TimeOptions, refine, refine_by_time
+from tools.events.refinement import refine_by_retrieval, refine_by_time
 from tools.events.search import find_sequences
 from tools.events.timing import Timing
 from tools.ports import Calibration
@@ -92,7 +93,7 @@ def test_start_end_and_best_frame_are_exact_to_the_frame(searched) -> None:
     search, _, times, _ = searched
     asked = event_query(["red", "green", "blue"])
     (found,) = find_sequences(search, asked)
-    refined = refine(found, asked, search, LibraryFrames(search))
+    refined = refine_by_retrieval(found, asked, search, LibraryFrames(search))
     for moment, (start, end) in zip(refined.moments, SPANS.values(), strict=True):
         assert moment.start_seconds == pytest.approx(min(t for t in times if t >= start), abs=2e-3)
         assert moment.end_seconds == pytest.approx(min((t for t in times if t >= end), default=times[-1]), abs=2e-3)
@@ -106,7 +107,7 @@ def test_order_and_limits_hold_for_single_frames(searched) -> None:
     search, *_ = searched
     asked = parse_event_query("red, then within 2 seconds green, then at least 2 seconds later blue")
     (found,) = find_sequences(search, asked)
-    moments = refine(found, asked, search, LibraryFrames(search)).moments
+    moments = refine_by_retrieval(found, asked, search, LibraryFrames(search)).moments
     gaps = [b.seconds - a.seconds for a, b in pairwise(moments)]
     assert 0 < gaps[0] <= 2.0 + 1e-3
     assert gaps[1] >= 2.0 - 1e-3
@@ -120,7 +121,7 @@ def test_a_missed_event_stays_missed(searched) -> None:
         * np.array([[1.0 if text in COLOURS else 0.0] for text in texts], np.float32)
     )
     (found,) = find_sequences(search, asked)
-    refined = refine(found, asked, search, LibraryFrames(search))
+    refined = refine_by_retrieval(found, asked, search, LibraryFrames(search))
     assert [m.missed for m in refined.moments] == [False, True, False]
     assert refined.moments[1].seconds is None
 
@@ -129,10 +130,10 @@ def test_the_work_is_bounded(searched) -> None:
     search, encoder, times, _ = searched
     asked = event_query(["red"])
     found = find_sequences(search, asked)[0]
-    refine(found, asked, search, LibraryFrames(search), RefineOptions(frames_per_second=4))
+    refine_by_retrieval(found, asked, search, LibraryFrames(search), VerificationOptions(refine_frames_per_second=4))
     assert 0 < encoder.pictures <= 4 * 4
     encoder.pictures = 0
-    refine(found, asked, search, LibraryFrames(search))
+    refine_by_retrieval(found, asked, search, LibraryFrames(search))
     assert 16 < encoder.pictures < len(times)
 
 
@@ -141,7 +142,7 @@ def test_a_file_that_is_gone_leaves_the_moments(searched, caplog) -> None:
     asked = event_query(["red", "blue"])
     (found,) = find_sequences(search, asked)
     path.unlink()
-    assert refine(found, asked, search, LibraryFrames(search)) == found
+    assert refine_by_retrieval(found, asked, search, LibraryFrames(search)) == found
     assert "no such file" in caplog.text
 
 
@@ -168,7 +169,9 @@ def test_the_model_of_time_reads_single_frames_around_what_was_found(searched) -
     search, _, times, _ = searched
     asked, clock = event_query(["red", "green", "blue"]), Clock()
     (found,) = find_sequences(search, asked)
-    timed = refine_by_time(found, asked, search, LibraryFrames(search, clock), TimeOptions(around_seconds=1.0))
+    timed = refine_by_time(
+        found, asked, search, LibraryFrames(search, clock), VerificationOptions(relocate_around_seconds=1.0)
+    )
     for moment, (start, end) in zip(timed.moments, SPANS.values(), strict=True):
         assert (moment.start_seconds, moment.end_seconds) == pytest.approx((start, end))
         assert start - 2e-3 <= moment.seconds <= end

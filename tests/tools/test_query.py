@@ -1,7 +1,7 @@
 import pytest
 
 from tools.events.query import (
-    MOST_EVENTS,
+    MAX_EVENTS,
     RIGHT_AFTER_SECONDS,
     EventQueryError,
     Span,
@@ -87,12 +87,12 @@ def test_seconds_bind_their_own_event() -> None:
     ],
 )
 def test_a_sequence_is_written_as_it_is_read(text) -> None:
-    found = parse_event_query(text)
-    assert parse_event_query(found.text) == found
+    query = parse_event_query(text)
+    assert parse_event_query(query.canonical_text) == query
 
 
 def test_limits_from_elsewhere_come_on_top() -> None:
-    found = parse_event_query("a, right after that b, then c").narrowed(within=20, min_gap=1, max_gap=9)
+    found = parse_event_query("a, right after that b, then c").with_limits(within=20, min_gap=1, max_gap=9)
     assert [(g.min_seconds, g.max_seconds) for g in found.limits.gaps] == [(1, RIGHT_AFTER_SECONDS), (1, 9)]
     assert found.limits.within_seconds == 20
 
@@ -102,10 +102,10 @@ def test_limits_from_elsewhere_come_on_top() -> None:
     [
         (lambda: event_query([]), "no event"),
         (lambda: parse_event_query(" ; "), "no event"),
-        (lambda: event_query([str(i) for i in range(50)]), f"50 events; a sequence takes up to {MOST_EVENTS}"),
+        (lambda: event_query([str(i) for i in range(50)]), f"50 events; a sequence takes up to {MAX_EVENTS}"),
         (lambda: parse_event_query("a dog, then A dog"), "twice in a row"),
-        (lambda: event_query("ab").narrowed(min_gap=5, max_gap=2), "at least 5 s and at most 2 s"),
-        (lambda: event_query("abc").narrowed(within=5, min_gap=3), "do not fit within 5 s"),
+        (lambda: event_query("ab").with_limits(min_gap=5, max_gap=2), "at least 5 s and at most 2 s"),
+        (lambda: event_query("abc").with_limits(within=5, min_gap=3), "do not fit within 5 s"),
         (lambda: parse_event_query("a, then at least 10 seconds later b, all within 5 seconds"), "do not fit"),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.find_unusual import APART_SECONDS, CHUNK, strangeness, unusual_moments
+from tools.find_unusual import APART_SECONDS, CHUNK, find_unusual_moments, score_novelty
 
 
 def _video(seed: int, frames: int = 120, planted: slice = slice(60, 65)) -> np.ndarray:
@@ -18,15 +18,15 @@ def _video(seed: int, frames: int = 120, planted: slice = slice(60, 65)) -> np.n
 
 @pytest.mark.parametrize("seed", range(5))
 def test_what_was_planted_comes_first_with_its_extent(seed: int) -> None:
-    first, *others = unusual_moments(_video(seed), np.arange(120.0))
+    first, *others = find_unusual_moments(_video(seed), np.arange(120.0))
     assert (first.first, first.last) == (60, 64)
     assert all(one.score < first.score for one in others)
 
 
 def test_moments_lie_apart_and_come_in_order() -> None:
-    found = unusual_moments(_video(1), np.arange(120.0), limit=5)
+    found = find_unusual_moments(_video(1), np.arange(120.0), limit=5)
     assert len(found) == 5
-    times = sorted(one.at for one in found)
+    times = sorted(one.best for one in found)
     assert min(np.diff(times)) >= APART_SECONDS
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
 
@@ -37,15 +37,15 @@ def test_neighbours_in_time_do_not_make_a_frame_usual() -> None:
     for at in (0, 62, 119):
         far = np.abs(seconds - at) >= APART_SECONDS
         best = np.sort(whole[at][far])[::-1][:12]
-        assert strangeness(vectors, seconds)[at] == pytest.approx(1 - best.mean(), abs=1e-5)
+        assert score_novelty(vectors, seconds)[at] == pytest.approx(1 - best.mean(), abs=1e-5)
 
 
 def test_a_video_too_short_to_know_what_is_usual_has_none() -> None:
     for frames in (0, 1, 7):
-        assert unusual_moments(_video(3, frames), np.arange(float(frames))) == []
+        assert find_unusual_moments(_video(3, frames), np.arange(float(frames))) == []
 
 
 def test_long_videos_are_compared_in_parts() -> None:
     frames = CHUNK + 100
-    found = unusual_moments(_video(4, frames, slice(550, 553)), np.arange(float(frames)))
-    assert found[0].at in range(550, 553)
+    found = find_unusual_moments(_video(4, frames, slice(550, 553)), np.arange(float(frames)))
+    assert found[0].best in range(550, 553)

@@ -1,4 +1,4 @@
-"""Sequences that the core confirms: bounded, provable, and only where several frames say so."""
+"""Sequences that the core verifies: bounded, provable, and only where several frames say so."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FakeIndex, ScriptedCore
-from tools.events.confirmation import ConfirmOptions, Windows, confirm_sequences, placed_in_order
+from tools.events.options import VerificationOptions
 from tools.events.query import event_query
 from tools.events.search import FindEventsOptions, find_sequences
 from tools.events.timing import Timing
+from tools.events.verified_search import find_verified_sequences, verify_sequences
 from tools.ports import Calibration, Peaks, Similarities
 from tools.types import Keyframe
 
@@ -56,8 +57,12 @@ class Moody(ScriptedCore):
 def test_what_is_certified_is_what_looking_at_every_video_finds(seed, videos, limit, most) -> None:
     index, asked = RandomVideos(seed, videos), event_query(EVENTS)
     search = FindEventsOptions(limit=limit, per_video=2, keyframes=None)
-    found = confirm_sequences(index, Moody(seed), asked, search=search, options=ConfirmOptions(videos=most))
-    full = confirm_sequences(index, Moody(seed), asked, search=search, options=ConfirmOptions(videos=100))
+    found = find_verified_sequences(
+        index, Moody(seed), asked, search=search, options=VerificationOptions(search_videos=most)
+    )
+    full = find_verified_sequences(
+        index, Moody(seed), asked, search=search, options=VerificationOptions(search_videos=100)
+    )
     sure = [one.certified for one in found]
     assert sure == sorted(sure, reverse=True)
     assert found[: sum(sure)] == full[: sum(sure)]
@@ -68,7 +73,7 @@ def test_the_core_looks_only_at_videos_that_can_matter() -> None:
     index, core = RandomVideos(3, 200), Moody(1)
     index.curves = {name: 0.1 * curve for name, curve in index.curves.items()} | {"v007": np.ones((3, 9))}
     core.verify_windows = lambda statement, windows: core.looked.add(windows[0][0].video_id) or [1.0] * len(windows)
-    confirm_sequences(index, core, event_query(EVENTS), search=FindEventsOptions(limit=1))
+    find_verified_sequences(index, core, event_query(EVENTS), search=FindEventsOptions(limit=1))
     assert core.looked == {"v007"}
 
 
@@ -76,34 +81,24 @@ def test_an_event_that_the_core_denies_does_not_rank() -> None:
     asked, core = event_query(["a red car", "a dog"]), ScriptedCore()
     core.verify_windows = lambda statement, windows: [float("car" in statement)] * len(windows)
     assert find_sequences(FakeIndex(), asked)
-    assert confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(min_score=0.6)) == []
+    assert find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(min_score=0.6)) == []
 
 
 def test_the_best_frame_moves_to_where_the_core_sees_it() -> None:
     core = ScriptedCore()
     core.verify_windows = lambda statement, windows: [0.95 if any(k.seconds == 4 for k in w) else 0.1 for w in windows]
-    options = ConfirmOptions(window_seconds=2.0, step_seconds=1.0)
+    options = VerificationOptions(search_window_seconds=2.0, search_step_seconds=1.0)
     asked, search = event_query(["blue bus"]), FindEventsOptions(limit=1)
-    (found,) = confirm_sequences(FakeIndex(), core, asked, search=search, options=options)
+    (found,) = find_verified_sequences(FakeIndex(), core, asked, search=search, options=options)
     assert find_sequences(FakeIndex(), asked)[0].moments[0].seconds == 3.0
     assert found.moments[0].seconds == 4.0
-
-
-def test_what_windows_have_in_common_bounds_an_event() -> None:
-    starts = np.arange(0.0, 10.0)
-    happens = (starts <= 5.5) & (starts + 6.0 >= 7.25)  # the event lasts from 5.5 to 7.25
-    windows = Windows(starts, 6.0, np.where(happens, 0.9, 0.1))
-    assert windows.extent(6.0) == (5.0, 8.0)
-    assert windows.extent(0.5) is None
-    around = windows.around(np.arange(0.0, 15.0, 0.5))
-    assert 5.0 <= float(np.arange(0.0, 15.0, 0.5)[around.argmax()]) <= 8.0
 
 
 def test_start_and_end_are_those_that_the_core_saw() -> None:
     core, asked = ScriptedCore(), event_query(["dog"])
     core.verify_windows = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
-    options = ConfirmOptions(window_seconds=4.0)
-    (found,) = confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1), options=options)
+    options = VerificationOptions(search_window_seconds=4.0)
+    (found,) = find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1), options=options)
     (moment,) = found.moments
     assert (moment.start_seconds, moment.end_seconds) == (6.0, 8.0)
     assert moment.start_seconds <= moment.seconds <= moment.end_seconds
@@ -119,7 +114,7 @@ def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
         return [Timing(seconds, (seconds == 7) * 0.8, seconds - 0.4, seconds + 0.7)]
 
     core.locate_events = times
-    (found,) = confirm_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1))
+    (found,) = find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1))
     (moment,) = found.moments
     assert moment.start_seconds == min(6.6, moment.seconds)
     assert moment.end_seconds == 7.7
@@ -138,8 +133,8 @@ def test_the_core_looks_first_where_the_model_of_time_sees_it(timed, first) -> N
         return [Timing(seconds, (seconds == 4) * 0.3, seconds, seconds + 1)] if timed else None
 
     core.verify_windows, core.locate_events = happens, times
-    options = ConfirmOptions(window_seconds=2.0, windows=2)
-    confirm_sequences(FakeIndex(), core, event_query(["blue bus"]), options=options)
+    options = VerificationOptions(search_window_seconds=2.0, search_windows=2)
+    find_verified_sequences(FakeIndex(), core, event_query(["blue bus"]), options=options)
     assert len(looked) == 2
     assert all(first in {keyframe.seconds for keyframe in window} for window in looked)
 
@@ -148,7 +143,7 @@ def test_events_move_within_their_video() -> None:
     core, asked = ScriptedCore(), event_query(["red car", "blue bus"])
     core.verify_windows = lambda statement, windows: [0.9 if window[-1].seconds >= 4 else 0.0 for window in windows]
     found = find_sequences(FakeIndex(), asked)
-    (placed, *others) = placed_in_order(FakeIndex(), core, asked, found)
+    (placed, *others) = verify_sequences(FakeIndex(), core, asked, found)
     assert placed.video_id == found[0].video_id
     assert [moment.seconds for moment in placed.moments] != [moment.seconds for moment in found[0].moments]
     assert placed.video_id not in {one.video_id for one in others}
@@ -159,8 +154,8 @@ def test_the_video_that_shows_the_events_comes_first() -> None:
     found = find_sequences(index, asked, options=FindEventsOptions(limit=4, per_video=1))
     shown, core = found[2].video_id, ScriptedCore()
     core.verify_windows = lambda statement, windows: [0.95 if w[0].video_id == shown else 0.3 for w in windows]
-    assert placed_in_order(index, core, asked, found, videos=4)[0].video_id == shown
-    alone = placed_in_order(index, core, asked, found)
+    assert verify_sequences(index, core, asked, found, videos=4)[0].video_id == shown
+    alone = verify_sequences(index, core, asked, found)
     assert [one.video_id for one in alone] == [one.video_id for one in found], "one video is looked at"
 
 
@@ -168,4 +163,4 @@ def test_a_video_of_which_nothing_is_confirmed_stays_as_it_was_found() -> None:
     core, asked = ScriptedCore(), event_query(["red car", "blue bus"])
     core.verify_windows = lambda statement, windows: [0.0] * len(windows)
     found = find_sequences(FakeIndex(), asked)
-    assert placed_in_order(FakeIndex(), core, asked, found) == found
+    assert verify_sequences(FakeIndex(), core, asked, found) == found

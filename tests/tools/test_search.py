@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.fakes import FakeIndex
 from tools.events.alignment import Gap, Limits
 from tools.events.query import EventQuery, Span, event_query
-from tools.events.search import FindEventsOptions, extent, find_sequences
+from tools.events.search import FindEventsOptions, find_extent, find_sequences
 from tools.ports import Calibration, Peaks, Similarities
 
 EVENTS = ("a", "b", "c")
@@ -90,7 +90,7 @@ def test_one_of_three_events_may_be_missed_and_is_shown_so() -> None:
 def test_an_event_lasts_while_it_is_half_as_likely() -> None:
     found = find_sequences(FakeIndex(), event_query(["red car", "blue bus"]))[0]
     assert [(m.start_seconds, m.end_seconds) for m in found.moments] == [(0.0, 2.0), (3.0, 5.0)]
-    assert extent(np.array([0.9, 0.9, 1.0, 0.9, 0.2]), 2, [1]) == (2, 3)
+    assert find_extent(np.array([0.9, 0.9, 1.0, 0.9, 0.2]), 2, [1]) == (2, 3)
 
 
 def test_one_event_is_searched_too() -> None:
