@@ -1,4 +1,4 @@
-"""The attention that trainings use gives what the models' own gives, masks included."""
+"""The attention of the trainings has the outputs of the models' own attention, with masks."""
 
 import torch
 
@@ -11,7 +11,7 @@ from training.recipes.clip import embed_texts, new_clip
 from training.recipes.matching import match_logits, similarity
 
 
-def test_it_gives_a_t5_what_its_own_gives() -> None:
+def test_a_t5_has_the_outputs_of_its_own_attention() -> None:
     model = new_t5().eval()
     ids = torch.tensor([[5, 6, 7, 8, 1], [9, 10, 1, 0, 0]])
     inputs = {
@@ -20,45 +20,47 @@ def test_it_gives_a_t5_what_its_own_gives() -> None:
         "labels": torch.tensor([[11, 12, 1], [13, 1, -100]]),
     }
     with torch.no_grad():
-        own = model(**inputs)
+        expected = model(**inputs)
         for part in (model.encoder, model.decoder):
             part.set_attn_implementation(ATTENTION)
-        ours = model(**inputs)
-    torch.testing.assert_close(ours.logits, own.logits, atol=1e-4, rtol=1e-4)
+        actual = model(**inputs)
+    torch.testing.assert_close(actual.logits, expected.logits, atol=1e-4, rtol=1e-4)
 
 
-def test_it_gives_an_instructblip_what_its_own_gives() -> None:
+def test_an_instructblip_has_the_outputs_of_its_own_attention() -> None:
     model = new_instructblip(new_t5()).eval()
     frames = torch.randn(2, 3, IMAGE_SIZE, IMAGE_SIZE)
-    found = []
+    outputs = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):
             for part in (model.vision_model, model.qformer):
                 part.set_attn_implementation(attention)
             states = model.vision_model(pixel_values=frames).last_hidden_state
-            found.append(
+            outputs.append(
                 project_queries(model, states, padded_ids(["what is it?", "how many red cars are there?"], "bert"))
             )
-    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(outputs[1], outputs[0], atol=1e-4, rtol=1e-4)
 
 
-def test_it_gives_a_clip_what_its_own_gives() -> None:
+def test_a_clip_has_the_outputs_of_its_own_attention() -> None:
     model, tokenizer = new_clip().eval(), build_tokenizer("clip")
     frames = torch.randn(2, 3, IMAGE_SIZE, IMAGE_SIZE)
-    found = []
+    outputs = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):
             for part in (model.vision_model, model.text_model):
                 part.set_attn_implementation(attention)
             pictures = model.visual_projection(model.vision_model(pixel_values=frames).pooler_output)
-            found.append(torch.cat([pictures, embed_texts(model, tokenizer, ["a red car", "một con chó đen ban đêm"])]))
-    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
+            outputs.append(
+                torch.cat([pictures, embed_texts(model, tokenizer, ["a red car", "một con chó đen ban đêm"])])
+            )
+    torch.testing.assert_close(outputs[1], outputs[0], atol=1e-4, rtol=1e-4)
 
 
-def test_it_gives_a_matching_model_what_its_own_gives() -> None:
+def test_a_matching_model_has_the_outputs_of_its_own_attention() -> None:
     model = new_matching(new_instructblip(new_t5())).eval()
     texts = padded_ids(["a red car by day", "a dog"], "bert")
-    found = []
+    outputs = []
     with torch.no_grad():
         for attention in ("eager", ATTENTION):
             for part in (model.vision_model, model.qformer):
@@ -66,5 +68,5 @@ def test_it_gives_a_matching_model_what_its_own_gives() -> None:
             states = model.vision_model(
                 pixel_values=torch.randn(2, 3, IMAGE_SIZE, IMAGE_SIZE, generator=torch.manual_seed(0))
             )[0]
-            found.append(torch.cat([match_logits(model, states, texts), similarity(model, states, texts)], 1))
-    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-4)
+            outputs.append(torch.cat([match_logits(model, states, texts), similarity(model, states, texts)], 1))
+    torch.testing.assert_close(outputs[1], outputs[0], atol=1e-4, rtol=1e-4)

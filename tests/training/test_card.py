@@ -14,7 +14,7 @@ FIGURES = {"figures": {"vqa.en.mean": 0.96, "vqa.en.mean.low": 0.95, "vqa.en.mea
 
 
 @pytest.mark.parametrize("kind", WHAT)
-def test_a_card_says_what_it_cost_and_can_do(kind: str) -> None:
+def test_a_card_has_cost_figures_and_licence(kind: str) -> None:
     text = card(kind, ROWS, FIGURES)
     assert text.startswith(f"# {WHAT[kind][0]}\n")
     assert "20 steps in 120 s" in text
@@ -22,13 +22,13 @@ def test_a_card_says_what_it_cost_and_can_do(kind: str) -> None:
     assert "## Licence" in text
 
 
-def test_what_was_measured_without_the_held_out_pairs_is_told_apart() -> None:
+def test_figures_without_the_held_out_pairs_have_their_own_section() -> None:
     seen = {"figures": {"vqa.en.mean": 0.9, "vqa.unseen.mean": 0.8, "paraphrase.unseen": 0.7}, "settings": {"seed": 2}}
-    own = card("clip", ROWS, FIGURES, seen).partition("## Generalisation")[2]
-    assert "| `vqa.unseen.mean` | 0.800 |" in own
-    assert "vqa.en.mean" not in own
-    assert "paraphrase" not in own
-    assert "seed 2" in own
+    section = card("clip", ROWS, FIGURES, seen).partition("## Generalisation")[2]
+    assert "| `vqa.unseen.mean` | 0.800 |" in section
+    assert "vqa.en.mean" not in section
+    assert "paraphrase" not in section
+    assert "seed 2" in section
     assert "Generalisation" not in card("clip", ROWS, FIGURES)
 
 

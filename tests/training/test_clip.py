@@ -1,4 +1,4 @@
-"""What the contrastive loss is told of captions and scenes."""
+"""The truth of captions and scenes for the contrastive loss."""
 
 import random
 
@@ -23,7 +23,7 @@ def test_all_captions_are_compared_with_all_scenes_as_one_by_one() -> None:
     assert 0.01 < fits.float().mean() < 0.5
 
 
-def test_pictures_from_outside_come_last_and_have_no_caption() -> None:
+def test_out_of_distribution_pictures_come_last_and_have_no_caption() -> None:
     batch = sample_batch(random.Random(4), size=60, frame=sample_frame)
     outside = len(batch.images) - len(batch.captions)
     assert 0 < outside < 20

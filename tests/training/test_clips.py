@@ -1,4 +1,4 @@
-"""Stories: events where the players' paths put them, the same clip from the same seed, exact truth."""
+"""Stories: events at the times of the players' paths, the same clip from the same seed, and exact truth."""
 
 import random
 from dataclasses import replace
@@ -21,7 +21,7 @@ def test_a_car_enters_stops_and_leaves_in_that_order() -> None:
     shot = Shot(BACKDROP, 20.0)
     shot.enters("red", "car", lane="mid", to=230, at=2.0).stop(3.0).leave("right")
     assert [event.kind for event in shot.events] == ["enters", "stops", "leaves"]
-    assert all(one.end_seconds <= two.start_seconds + 1.5 for one, two in pairwise(shot.events))
+    assert all(event.end_seconds <= later.start_seconds + 1.5 for event, later in pairwise(shot.events))
     assert shot.scene(1.9).actors == ()
     (stopped,) = shot.scene(shot.events[1].end_seconds).actors
     assert stopped.x == 230
@@ -29,7 +29,7 @@ def test_a_car_enters_stops_and_leaves_in_that_order() -> None:
     assert shot.scene(19.9).actors == ()
 
 
-def test_who_boards_is_gone_and_who_steps_out_is_there() -> None:
+def test_a_boarding_person_disappears_and_one_who_gets_off_appears() -> None:
     shot = Shot(BACKDROP, 20.0)
     bus = shot.enters("blue", "bus", lane="mid", to=230, at=0.0).stop(10.0)
     shot.stands("green", "person", lane="near", x=150).wait(6.0).board(bus)
@@ -60,8 +60,8 @@ def test_crossing_changes_the_lane_and_the_size_without_a_jump() -> None:
     for tenth in range(40):
         (actor,) = shot.scene(tenth / 10).actors
         heights.append(actor.box[3] - actor.box[1])
-    assert all(one >= two for one, two in pairwise(heights))
-    assert max(one - two for one, two in pairwise(heights)) < 3
+    assert all(height >= later for height, later in pairwise(heights))
+    assert max(height - later for height, later in pairwise(heights)) < 3
 
 
 def test_coming_and_going_are_timed_by_what_the_moving_camera_shows() -> None:
@@ -82,7 +82,7 @@ def test_coming_and_going_are_timed_by_what_the_moving_camera_shows() -> None:
     assert car.gone
 
 
-def test_a_thing_is_taken_and_another_put_down() -> None:
+def test_a_person_picks_up_a_thing_and_puts_down_another() -> None:
     shot = Shot(BACKDROP, 30.0)
     bag = shot.stands("red", "bag", lane="near", x=300)
     person = shot.enters("blue", "person", lane="near", to=276, at=1.0).take(bag)
@@ -120,7 +120,7 @@ def test_a_rendered_clip_has_the_frames_of_its_truth(tmp_path: Path) -> None:
         assert y0 < y1 <= SIZE * 9 // 16
 
 
-def test_the_demo_clips_hold_what_the_readme_asks_about() -> None:
+def test_the_demo_clips_show_what_the_readme_asks_about() -> None:
     stories: dict[str, Story] = {story.name: story for story in demo_stories()}
     assert all(20 <= story.seconds <= 60 for story in stories.values())
     buses = {name for name, story in stories.items() if any("bus" in event.text for event in story.events())}

@@ -1,4 +1,4 @@
-"""The yardstick: seeds, wordings and baselines that no training can bend, and figures that mean what they say."""
+"""The evaluation: seeds, wordings and baselines that no training can influence, and figures with a defined meaning."""
 
 import ast
 import random
@@ -29,12 +29,12 @@ from training.world.questions import article, full_caption
 from training.world.scene import HELD_OUT, sample_scene
 
 ROOT = Path(next(iter(training.__path__)))
-# The card only reports what was measured; everything else may reach a training.
+# The card only formats figures; a training may import everything else.
 RECIPES = sorted(path for path in ROOT.rglob("*.py") if "evaluation" not in path.parts and path.name != "card.py")
 
 
 class Oracle:
-    """Knows the truth of every frame by its pixels: what a perfect model would score."""
+    """An embedder with a random vector for each text and each picture."""
 
     def __init__(self, embeddings: int = 64) -> None:
         self.width = embeddings
@@ -51,10 +51,10 @@ class Oracle:
 
 
 class Parrot:
-    """A core that always says the same, always sure."""
+    """A core that always writes the same, with confidence 1."""
 
-    def __init__(self, said: str) -> None:
-        self.said = said
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
 
     def features(self, images):
         return np.zeros((len(images), 2, 3), np.float16)
@@ -69,7 +69,7 @@ class Parrot:
         return features[: len(windows)]
 
     def write(self, prompt, visual=None, *, max_new_tokens=24):
-        return [SimpleNamespace(text=self.said, confidence=1.0)]
+        return [SimpleNamespace(text=self.answer, confidence=1.0)]
 
     def score(self, prompt, candidates, visual=None):
         return np.tile(np.arange(len(candidates), 0, -1.0), (1, 1))
@@ -83,7 +83,7 @@ def test_no_recipe_imports_the_evaluation() -> None:
 
 
 def test_no_batch_of_any_recipe_holds_an_evaluation_wording() -> None:
-    """Those without blanks, which are recognised as they are; that no pattern is shared, `test_language` proves."""
+    """Compares the wordings without blanks; `test_language` compares the patterns."""
     rng = random.Random(1)
     prompts = [sample_task(sample_frame(rng)[0], rng)[1] for _ in range(120)]
     prompts += clip_batch(rng, size=40, frame=sample_frame).captions
@@ -110,7 +110,7 @@ def test_the_evaluation_repeats_itself_and_parts_do_not_share_samples() -> None:
     assert sample_scene(split.rng("a")) != sample_scene(split.rng("b")) != sample_scene(Split(4, 10).rng("b"))
 
 
-def test_every_result_names_the_yardstick() -> None:
+def test_every_result_has_the_digest_of_the_protocol() -> None:
     result = evaluate("limits", Oracle(), Parrot("yes"), seed=1, size=10)
     assert result["settings"]["yardstick"] == protocol.digest()
 
@@ -151,34 +151,35 @@ def test_a_parrot_is_right_as_often_as_its_answer_is_common() -> None:
     )
 
 
-def test_who_claims_nothing_of_what_the_world_does_not_have_is_right() -> None:
+def test_answers_that_claim_nothing_about_unknown_things_are_right() -> None:
     silent, eager = unknown_things(Parrot("none"), Split(4, 40)), unknown_things(Parrot("a red car"), Split(4, 40))
     assert silent["limits.unknown.en"] == silent["limits.unknown.vi"] == 1.0
     assert eager["limits.unknown"] == eager["limits.unknown.verify"] == 0.0
 
 
-def test_every_way_of_asking_about_a_stranger_is_a_whole_sentence() -> None:
+def test_every_question_about_an_unknown_thing_is_a_whole_sentence() -> None:
     rng, names = random.Random(11), [re.escape(name) for pair in held_out.UNKNOWN_THINGS for name in pair]
     for ask in (unknown_thing_in_english, unknown_thing_in_vietnamese):
-        asked = [ask(rng) for _ in range(200)]
-        assert {one.way for one in asked} == set(WAYS)
-        assert all(re.search("|".join(names), one.text) and "{" not in one.text for one in asked)
+        questions = [ask(rng) for _ in range(200)]
+        assert {question.way for question in questions} == set(WAYS)
+        texts = [question.text for question in questions]
+        assert all(re.search("|".join(names), text) and "{" not in text for text in texts)
 
 
-def test_calibration_is_zero_for_who_is_right_as_often_as_said() -> None:
+def test_the_calibration_error_is_small_for_true_confidences() -> None:
     rng = random.Random(8)
     honest = [Outcome(rng.random() < p, p) for p in (rng.random() for _ in range(8000))]
-    boastful = [Outcome(one.right, 1.0) for one in honest]
+    overconfident = [Outcome(outcome.right, 1.0) for outcome in honest]
     assert calibration(honest)["calibration.ece"] < 0.03
-    assert calibration(boastful)["calibration.ece"] > 0.4
+    assert calibration(overconfident)["calibration.ece"] > 0.4
     assert calibration(honest)["calibration.risk_at_0.5"] < calibration(honest)["calibration.risk_at_0.8"]
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
+def test_intervals_contain_the_truth_about_as_often_as_they_state() -> None:
     rng = np.random.default_rng(9)
     for truth in (0.05, 0.5, 0.95):
-        held = [interval(right / 50, 50) for right in rng.binomial(50, truth, 2000)]
-        assert np.mean([low <= truth <= high for low, high in held]) > 0.93
+        intervals = [interval(right / 50, 50) for right in rng.binomial(50, truth, 2000)]
+        assert np.mean([low <= truth <= high for low, high in intervals]) > 0.93
     assert interval(0.0, 0) == (0.0, 1.0)
 
 
@@ -187,8 +188,8 @@ def test_vietnamese_questions_have_the_truth_of_their_scene() -> None:
     for kind in KINDS:
         for _ in range(60):
             scene = sample_scene(rng)
-            if found := in_vietnamese(kind, scene, rng):
-                text, answer = found
+            if asked := in_vietnamese(kind, scene, rng):
+                text, answer = asked
                 made[kind] += 1
                 assert "{" not in text
                 assert text.strip()
@@ -212,7 +213,7 @@ def test_an_unknown_part_is_named() -> None:
     assert PARTS[-1] == "pocket"
 
 
-def test_the_yardstick_ships_with_the_package() -> None:
+def test_the_protocol_ships_with_the_package() -> None:
     assert all(
         (files("training") / "evaluation" / name).is_file() for name in ("protocol.py", "published_digests.json")
     )

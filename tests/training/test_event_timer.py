@@ -1,4 +1,4 @@
-"""What the model of time learns from."""
+"""The samples and losses of the event timer."""
 
 import random
 
@@ -16,15 +16,15 @@ from training.world.story import Event, Shot
 
 @pytest.fixture
 def shot() -> Shot:
-    happened = [
+    events = [
         Event("gets off", "red person", 4.0, 5.5, "blue bus"),
         Event("enters", "red person", 4.0, 5.0),
         Event("leaves", "red person", 20.5, 23.0),
     ]
-    return Shot(sample_backdrop(random.Random(1)), 22.0, events=happened)
+    return Shot(sample_backdrop(random.Random(1)), 22.0, events=events)
 
 
-def test_frames_tell_when_an_event_began_and_how_soon_it_ends(shot: Shot) -> None:
+def test_targets_are_the_seconds_since_the_start_and_until_the_end_of_an_event(shot: Shot) -> None:
     seconds = np.arange(0.0, 10.0)
     going, starts, ends, counts = targets(shot, Claim("gets off", "person", "red", "bus", "blue"), seconds)
     assert np.flatnonzero(going).tolist() == [4, 5, 6]  # the last one half a second late
@@ -33,7 +33,7 @@ def test_frames_tell_when_an_event_began_and_how_soon_it_ends(shot: Shot) -> Non
     assert counts.all()
 
 
-def test_what_is_cut_off_or_may_be_called_so_is_not_learnt(shot: Shot) -> None:
+def test_frames_of_cut_off_or_ambiguous_events_do_not_count(shot: Shot) -> None:
     seconds = np.arange(0.0, 21.6)
     *_, counts = targets(shot, Claim("leaves", "person", None), seconds)
     assert np.flatnonzero(counts == 0).tolist() == [20, 21]
@@ -43,20 +43,20 @@ def test_what_is_cut_off_or_may_be_called_so_is_not_learnt(shot: Shot) -> None:
     assert np.flatnonzero(counts == 0).tolist() == [3, 4, 5, 6, 7], "who gets off appears, too"
 
 
-def test_it_learns(shot: Shot) -> None:
+def test_the_losses_fall_in_training(shot: Shot) -> None:
     torch.manual_seed(0)
     rng, table = random.Random(3), torch.randn(2000, WIDTH_OF_MODEL)
-    rows = [one for _ in range(2) for one in sample_timed(rng)]
+    rows = [row for _ in range(2) for row in sample_timed(rng)]
     assert len(rows) == 2 * (CLAIMS + STILLS + 1)
     timer = EventTimer(QUERIES, WIDTH_OF_MODEL, unit=float(WIDTH_OF_MODEL**0.5))
     optimiser = torch.optim.AdamW(timer.parameters(), lr=3e-3)
-    inputs, wanted = collate(rows, table)
-    found = []
+    inputs, true_targets = collate(rows, table)
+    history = []
     for _ in range(25):
-        shown = losses(timer(**inputs), wanted)
-        found.append((shown["going"].item(), shown["off"].item()))
-        (shown["going"] + shown["off"]).backward()
+        parts = losses(timer(**inputs), true_targets)
+        history.append((parts["going"].item(), parts["off"].item()))
+        (parts["going"] + parts["off"]).backward()
         optimiser.step()
         optimiser.zero_grad()
-    assert found[-1][0] < 0.7 * found[0][0]
-    assert found[-1][1] < 0.7 * found[0][1]
+    assert history[-1][0] < 0.7 * history[0][0]
+    assert history[-1][1] < 0.7 * history[0][1]

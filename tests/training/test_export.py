@@ -1,4 +1,4 @@
-"""The package's copies of trained checkpoints: half the size, the same answers, a vision tower stored once."""
+"""Exported checkpoints: half the size, the same weights, and a shared vision tower that is stored once."""
 
 from pathlib import Path
 from typing import Any
@@ -36,19 +36,19 @@ def package(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def same(one: Any, other: Any) -> bool:
-    mine, yours = one.state_dict(), other.state_dict()
-    return mine.keys() == yours.keys() and all(torch.equal(mine[key].half(), yours[key].half()) for key in mine)
+def same_weights(model: Any, other: Any) -> bool:
+    weights, others = model.state_dict(), other.state_dict()
+    return weights.keys() == others.keys() and all(torch.equal(weights[k].half(), others[k].half()) for k in weights)
 
 
 def test_the_copy_is_the_training_in_half_precision(runs: Path, package: Path) -> None:
     kind = InstructBlipForConditionalGeneration
-    assert same(kind.from_pretrained(runs / "instructblip"), kind.from_pretrained(package / "instructblip"))
+    assert same_weights(kind.from_pretrained(runs / "instructblip"), kind.from_pretrained(package / "instructblip"))
     assert not (package / "instructblip" / "resume.pt").exists()
     assert all(path.stat().st_size < 15e6 for path in weight_files(package / "instructblip"))
 
 
-def test_the_model_of_time_beside_it_stays(runs: Path, tmp_path: Path) -> None:
+def test_the_event_timer_in_the_folder_stays(runs: Path, tmp_path: Path) -> None:
     (tmp_path / EVENT_TIMER).write_bytes(b"times")
     (tmp_path / "old.safetensors").write_bytes(b"of an earlier export")
     export(runs / "instructblip", tmp_path)
@@ -58,7 +58,7 @@ def test_the_model_of_time_beside_it_stays(runs: Path, tmp_path: Path) -> None:
 
 def test_a_vision_tower_that_two_models_share_is_stored_once(runs: Path, package: Path) -> None:
     kind = Blip2ForImageTextRetrieval
-    assert same(kind.from_pretrained(runs / "matching"), kind.from_pretrained(package / "matching"))
+    assert same_weights(kind.from_pretrained(runs / "matching"), kind.from_pretrained(package / "matching"))
     whole = (runs / "matching" / "model.safetensors").stat().st_size / 2
     assert (package / "matching" / "matching.safetensors").stat().st_size < 0.6 * whole
     assert vision_identity(str(package / "matching")) == vision_identity(str(package / "instructblip"))
@@ -67,12 +67,12 @@ def test_a_vision_tower_that_two_models_share_is_stored_once(runs: Path, package
 def test_the_name_of_stored_features_changes_with_the_shared_tower(package: Path) -> None:
     before = checkpoint_identity(str(package / "matching"))
     shard = next(path for path in weight_files(package / "matching") if path.name != "matching.safetensors")
-    kept = shard.read_bytes()
+    contents = shard.read_bytes()
     try:
-        shard.write_bytes(kept + b" ")
+        shard.write_bytes(contents + b" ")
         assert checkpoint_identity(str(package / "matching")) != before
     finally:
-        shard.write_bytes(kept)
+        shard.write_bytes(contents)
 
 
 def test_another_vision_tower_is_refused(runs: Path, package: Path, tmp_path: Path) -> None:

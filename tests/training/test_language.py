@@ -44,7 +44,7 @@ def test_every_text_is_short_and_written_without_unknown_tokens(name: str) -> No
 
 
 def _bare(pattern: str) -> str:
-    """A pattern with its blanks made alike, so that "the {name}" and "{the}" are the same wording."""
+    """Returns a pattern with normalised blanks, so that "the {name}" and "{the}" are the same wording."""
     pattern = re.sub(r"the \{(name|kind|other)\}|\{(the|other|person|it)\}", "#", pattern)
     return re.sub(r"\{(?!a\})\w+\}", "%", pattern)
 
@@ -118,58 +118,57 @@ def test_a_thing_in_vietnamese() -> None:
     assert Thing("person", None, "umbrella").plural_name == "people with an umbrella"
 
 
-def test_what_the_evaluation_holds_for_unknown_is_never_trained() -> None:
+def test_the_unknown_things_of_the_evaluation_are_never_trained() -> None:
     rng = random.Random(12)
-    kept = {name for pair in held_out.UNKNOWN_THINGS for name in pair}
-    assert kept.isdisjoint([*unknown_things.ENGLISH, *unknown_things.VIETNAMESE])
+    names = {name for pair in held_out.UNKNOWN_THINGS for name in pair}
+    assert names.isdisjoint([*unknown_things.ENGLISH, *unknown_things.VIETNAMESE])
     drawn = [unknown_things.unknown_thing_question(rng) for _ in range(2000)]
     drawn += [translation.sample_unknown_thing_pair(rng)[0] for _ in range(2000)]
     drawn += OUT_OF_WORLD
-    drawn += [
-        out_of_distribution.sample_out_of_distribution_question(rng)[place] for _ in range(1000) for place in (0, 1)
-    ]
-    for name in kept:
+    pairs = [out_of_distribution.sample_out_of_distribution_question(rng) for _ in range(1000)]
+    drawn += [text for pair in pairs for text in pair]
+    for name in names:
         assert not [text for text in drawn if re.search(rf"\b{name}\b", text)], name
 
 
-def test_a_translation_keeps_the_word_of_a_thing_that_the_world_does_not_have() -> None:
+def test_a_translation_keeps_the_word_of_an_unknown_thing() -> None:
     assert unknown_things.sample_vietnamese_unknown_thing(random.Random(2)).vietnamese
     thing = Thing("voi", "red", vietnamese="con voi")
     assert (thing.a, thing.plural_name, thing.vi_a()) == ("a red voi", "red voi", "một con voi đỏ")
-    rng, kept = random.Random(3), 0
+    rng, with_vietnamese = random.Random(3), 0
     for _ in range(300):
         vietnamese, english = translation.sample_unknown_thing_pair(rng)
-        strange = [word for word in re.findall(r"\w+", english) if not word.isascii()]
-        kept += bool(strange)
-        assert all(word in vietnamese for word in strange), (vietnamese, english)
-    assert kept > 100
+        words = [word for word in re.findall(r"\w+", english) if not word.isascii()]
+        with_vietnamese += bool(words)
+        assert all(word in vietnamese for word in words), (vietnamese, english)
+    assert with_vietnamese > 100
 
 
-def test_what_is_asked_of_a_stranger_is_not_told_and_that_it_is_there_is_not_so() -> None:
+def test_questions_about_unknown_things_are_unknown_and_statements_false() -> None:
     rng = random.Random(4)
     for _ in range(200):
         instruction, prompt, answer = unknown_thing_task(rng)
         assert answer == (UNKNOWN if instruction[-1] in "?." else "no"), prompt
 
 
-def test_somebody_is_a_person_where_a_search_is_filled_in() -> None:
-    rng, seen = random.Random(5), 0
+def test_somebody_becomes_a_person_in_a_slot() -> None:
+    rng, count = random.Random(5), 0
     for _ in range(400):
         question = tool_calls.sample_tool_question(rng, kind="when_happens")
         if any(f" {word} " in question.text for word in tool_calls.SOMEBODY):
             assert question.slots["find events", "sequence"].startswith("a person ")
-            seen += 1
-    assert seen > 10
+            count += 1
+    assert count > 10
 
 
-def test_a_typing_error_touches_one_word() -> None:
+def test_a_typo_changes_at_most_one_word() -> None:
     rng, question = random.Random(1), "what colour is the motorbike?"
     changed = [add_typo(question, rng, share=1.0).split() for _ in range(40)]
     assert all(sum(a != b for a, b in zip(words, question.split(), strict=True)) <= 1 for words in changed)
     assert len({tuple(words) for words in changed}) > 10
 
 
-def test_a_summary_names_everybody_once() -> None:
+def test_a_summary_names_every_actor_once() -> None:
     rng = random.Random(4)
     for _ in range(30):
         example = summary_example(rng)
@@ -181,31 +180,32 @@ def test_a_summary_names_everybody_once() -> None:
 
 def test_translations_into_vietnamese_always_use_the_same_wording() -> None:
     rng = random.Random(8)
-    seen: dict[str, str] = {}
+    translations: dict[str, str] = {}
     for _ in range(3000):
         vietnamese, english = translation.sample_pair(rng, to_vietnamese=True)
-        assert seen.setdefault(english, vietnamese) == vietnamese
+        assert translations.setdefault(english, vietnamese) == vietnamese
 
 
-def test_no_other_wording_is_one_that_an_evaluation_keeps_for_itself() -> None:
+def test_no_other_wording_is_a_held_out_wording() -> None:
     from bench.quality.dialogues.wordings import FOLLOW_UPS
     from bench.quality.dialogues.wordings import WORDINGS as DIALOGUES
 
     tables = [held_out.QUESTION_WORDINGS, held_out.TOOL_WORDINGS, held_out.FOLLOW_UP_WORDINGS, held_out.VI_WORDINGS]
     tables += [table[language] for table in (DIALOGUES, FOLLOW_UPS) for language in ("en", "vi")]
-    kept = [wording for table in tables for wordings in table.values() for wording in wordings]
+    wordings_held_out = [wording for table in tables for wordings in table.values() for wording in wordings]
     patterns = [
-        re.compile(re.sub(r"\\\{\w+\\\}", r"(?:\\w+ ){0,2}\\w+", re.escape(wording.lower()))) for wording in kept
+        re.compile(re.sub(r"\\\{\w+\\\}", r"(?:\\w+ ){0,2}\\w+", re.escape(wording.lower())))
+        for wording in wordings_held_out
     ]
     ways = [way for table in (rewording.ENGLISH, rewording.VIETNAMESE) for ways in table.values() for way in ways]
     ways += [*rewrites.TOO, *(pattern for part in out_of_distribution.PATTERNS for pair in part for pattern in pair)]
     for way in ways:
         for blank in ("it", "the red car", "a red car", "nó", "xe đỏ", "một xe đỏ"):
             text = re.sub(r"\{\w+\}", blank, way)
-            assert not [one.pattern for one in patterns if one.fullmatch(text)], text
-    asked = {
+            assert not [pattern.pattern for pattern in patterns if pattern.fullmatch(text)], text
+    follow_ups = {
         wording.replace("{its}", "its").replace("{it}", "it")
         for wordings in rewrites.FOLLOW_UPS.values()
         for wording in wordings
     }
-    assert asked.isdisjoint(wording.lower() for wording in kept)
+    assert follow_ups.isdisjoint(wording.lower() for wording in wordings_held_out)

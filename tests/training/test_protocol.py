@@ -1,4 +1,4 @@
-"""The digest in every file of figures: it stays as published while the protocol measures the same, and changes else."""
+"""The digest of the protocol: it stays as published while samples and measurements do, and changes otherwise."""
 
 import hashlib
 import re
@@ -45,7 +45,7 @@ PUBLISHED_COLOURS = [
 
 
 def _text(value) -> str:
-    """A value as text that depends neither on names of fields nor on the last bits of a float."""
+    """Returns a value as text that depends neither on names of fields nor on the last bits of a float."""
     if isinstance(value, float):
         return f"{value:.6f}"
     if is_dataclass(value):
@@ -74,7 +74,7 @@ def _samples(part: str) -> list:
         case _:
             episodes = [sample_episode(rng, kind) for kind in EPISODE_KINDS for _ in range(4)]
             episodes += [sample_claim(rng) for _ in range(12)]
-            return [(one.seconds, one.kind, one.text, one.answer, one.truths()) for one in episodes]
+            return [(e.seconds, e.kind, e.text, e.answer, e.truths()) for e in episodes]
 
 
 def _digest_of(part: str) -> str:

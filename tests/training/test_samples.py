@@ -1,4 +1,4 @@
-"""What the recipes draw: readings with mistakes, phrases for boxes, questions from elsewhere."""
+"""Samples of the recipes: perception noise, phrases for boxes, other wordings, hard negatives."""
 
 import random
 
@@ -61,9 +61,9 @@ def test_every_other_wording_fills_its_blanks(table: dict[str, tuple[str, ...]])
         *("how many dogs are there at the start?", "is it day or night?", "first a dog runs, then a bus stops."),
         *("có một con chó không?", "xe đỏ màu gì?", "xe đỏ xuất hiện khi nào?", "có mấy con chó?", "nó ở đâu?"),
     )
-    found = [way for question in questions for way in other_wordings(question, table)]
-    assert len(found) > 40
-    assert not [way for way in found if "{" in way or "None" in way or "  " in way]
+    wordings = [way for question in questions for way in other_wordings(question, table)]
+    assert len(wordings) > 40
+    assert not [way for way in wordings if "{" in way or "None" in way or "  " in way]
 
 
 def test_other_words_ask_for_the_same_thing() -> None:
@@ -72,7 +72,7 @@ def test_other_words_ask_for_the_same_thing() -> None:
     assert "hướng đi của xe đỏ là gì?" in other_wordings("xe đỏ đi về hướng nào?", VIETNAMESE)
 
 
-def test_what_comes_from_elsewhere_is_translated_into_a_question_that_no_picture_answers() -> None:
+def test_out_of_distribution_questions_become_a_question_that_no_picture_answers() -> None:
     assert OUT_OF_DISTRIBUTION_QUESTION in OUT_OF_WORLD
     rng = random.Random(4)
     assert len({sample_out_of_distribution_question(rng)[1] for _ in range(400)}) > 150
@@ -89,7 +89,7 @@ def test_a_stray_word_leaves_the_question_whole() -> None:
         assert len(text.split()) <= len(question.split()) + 2
 
 
-def test_half_of_the_reversals_are_true_and_the_frames_hold_the_act_or_its_reverse() -> None:
+def test_half_of_the_reversals_are_true_and_the_frames_show_the_action_or_its_reverse() -> None:
     rng, true = random.Random(9), 0
     verbs = {kind: {saying.partition(" {other}")[0] for saying in sayings} for kind, sayings in SAYINGS.items()}
     for _ in range(150):
@@ -97,22 +97,23 @@ def test_half_of_the_reversals_are_true_and_the_frames_hold_the_act_or_its_rever
         start, end = episode.seconds[0], episode.seconds[-1]
         assert FRAMES[0] <= len(episode.seconds) <= FRAMES[1]
         assert APART_SECONDS[0] <= (end - start) / (len(episode.seconds) - 1) <= APART_SECONDS[1] + 1e-9
-        held = {e.kind for e in episode.shot.events if start <= e.start_seconds and e.end_seconds <= end}
-        said = {kind for kind, words in verbs.items() if any(f" {word}" in episode.text for word in words)}
-        assert said & (held if episode.answer == "yes" else {REVERSED[kind] for kind in held if kind in REVERSED})
+        in_frames = {e.kind for e in episode.shot.events if start <= e.start_seconds and e.end_seconds <= end}
+        claimed = {kind for kind, words in verbs.items() if any(f" {word}" in episode.text for word in words)}
+        expected = in_frames if episode.answer == "yes" else {REVERSED[kind] for kind in in_frames & REVERSED.keys()}
+        assert claimed & expected
         true += episode.answer == "yes"
     assert 0.35 < true / 150 < 0.65
 
 
-def test_half_of_the_absences_are_true_and_what_a_false_one_names_is_nowhere() -> None:
+def test_half_of_the_absences_are_true_and_a_false_one_names_an_absent_kind() -> None:
     rng, true, few = random.Random(10), 0, 0
     for _ in range(150):
         episode = sample_absence(rng)
-        there = {actor.kind for scene in episode.truths() for actor in scene.actors}
+        visible = {actor.kind for scene in episode.truths() for actor in scene.actors}
         who, *others = [word for word in episode.text.split() if word in KINDS]
-        assert who in there
+        assert who in visible
         assert len(others) == 1
-        assert (others[0] in there) == (episode.answer == "yes")
+        assert (others[0] in visible) == (episode.answer == "yes")
         few += not any(colour in episode.text for colour in COLOURS)
         true += episode.answer == "yes"
     assert 0.35 < true / 150 < 0.65

@@ -44,7 +44,7 @@ def test_questions_of_every_kind_are_answered() -> None:
     assert right >= 0.82 * ASKED, right
 
 
-def test_nothing_is_claimed_of_what_the_world_does_not_have() -> None:
+def test_unknown_things_are_not_claimed() -> None:
     figures = unknown_things(open_session().local_blip, Split(SEED, 60))
     assert figures["limits.unknown.en"] >= 0.8, figures
     assert figures["limits.unknown.vi"] >= 0.7, figures
@@ -58,7 +58,7 @@ def test_language_is_understood() -> None:
 
 
 @pytest.mark.parametrize(("sample", "floor"), [(sample_reversal, 30), (sample_absence, 34)])
-def test_acts_are_told_from_their_reverse_and_from_those_with_what_is_not_there(
+def test_actions_are_told_from_their_reverse_and_from_those_with_an_absent_object(
     sample: Callable[[random.Random], Episode], floor: int
 ) -> None:
     core, rng, right = open_session().local_blip, Split(SEED, 40).rng("reversals"), 0
@@ -86,7 +86,7 @@ def test_events_are_timed() -> None:
     assert np.median(off) < 0.5, off
 
 
-def test_events_are_known_by_their_words_from_what_only_stands_there() -> None:
+def test_texts_of_events_are_told_from_texts_of_states() -> None:
     core, rng, right = open_session().local_blip, Split(SEED, 40).rng("events"), 0
     for _ in range(40):
         _, shot = sample_shot_of(rng)

@@ -18,22 +18,22 @@ from training.recipes.tuning import sample_batch, sample_clip, sample_still, wor
 from training.world.scene import HELD_OUT
 
 
-def _see(frames: NDArray[np.uint8]) -> Tensor:
+def _encode(frames: NDArray[np.uint8]) -> Tensor:
     assert frames.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE, 3)
     return torch.full((len(frames), 1, 1), float(frames.mean()))
 
 
-def test_a_picture_is_seen_once_and_asked_about_again() -> None:
+def test_a_picture_is_encoded_once_and_has_several_questions() -> None:
     rng = random.Random(3)
-    seen: list[int] = []
+    encoded: list[int] = []
 
-    def see(frames: NDArray[np.uint8]) -> Tensor:
-        seen.append(len(frames))
-        return _see(frames)
+    def encode(frames: NDArray[np.uint8]) -> Tensor:
+        encoded.append(len(frames))
+        return _encode(frames)
 
-    still = ReplayBuffer(lambda rng: sample_still(rng, see), 4)
-    batches = [sample_batch(rng, size=96, still=still, clip=lambda rng: sample_clip(rng, see)) for _ in range(4)]
-    stills = seen.count(1)
+    still = ReplayBuffer(lambda rng: sample_still(rng, encode), 4)
+    batches = [sample_batch(rng, size=96, still=still, clip=lambda rng: sample_clip(rng, encode)) for _ in range(4)]
+    stills = encoded.count(1)
     assert 0.25 * 4 * 96 <= stills < 0.5 * 4 * 96
     questions = {(id(scene), prompt) for batch in batches for (scene, *_), prompt, _ in batch.samples[: batch.stills]}
     assert len(questions) > 1.5 * stills
@@ -41,7 +41,10 @@ def test_a_picture_is_seen_once_and_asked_about_again() -> None:
 
 def test_every_frame_has_its_states_and_its_instruction() -> None:
     batch = sample_batch(
-        random.Random(4), size=16, still=lambda rng: sample_still(rng, _see), clip=lambda rng: sample_clip(rng, _see)
+        random.Random(4),
+        size=16,
+        still=lambda rng: sample_still(rng, _encode),
+        clip=lambda rng: sample_clip(rng, _encode),
     )
     frames = [frame for several, _, _ in batch.samples for frame in several]
     assert len(batch.states) == len(batch.instructions) == len(frames)
@@ -70,10 +73,10 @@ def test_only_the_q_former_and_the_projection_learn(
     assert after.language_projection.weight.shape[0] == WIDTH_OF_MODEL
 
 
-def test_pairs_held_out_are_not_learnt_from() -> None:
+def test_held_out_pairs_are_not_learnt() -> None:
     rng = random.Random(5)
-    seen = [sample_still(rng, _see, "seen").scene for _ in range(60)]
-    seen += [frame for _ in range(20) for frame in sample_clip(rng, _see, "seen").episode.truths()]
-    shown = {(actor.colour, actor.kind) for scene in seen for actor in scene.actors}
-    assert len(shown) > 60
-    assert not shown & HELD_OUT
+    seen = [sample_still(rng, _encode, "seen").scene for _ in range(60)]
+    seen += [frame for _ in range(20) for frame in sample_clip(rng, _encode, "seen").episode.truths()]
+    pairs = {(actor.colour, actor.kind) for scene in seen for actor in scene.actors}
+    assert len(pairs) > 60
+    assert not pairs & HELD_OUT

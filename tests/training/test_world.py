@@ -63,23 +63,24 @@ def test_held_out_pairs_appear_only_where_asked() -> None:
 
 
 def test_the_world_is_as_hard_as_it_says() -> None:
-    """Heights from 8 to 45 % of the frame, up to six actors, a third of the frames with one hiding part of another."""
+    """Heights are 8 to 45 % of the frame, it has up to six actors, and in a third of the frames one hides another."""
     rng = random.Random(9)
     scenes = [sample_scene(rng) for _ in range(1500)]
     heights = sorted((box[3] - box[1]) / HEIGHT for scene in scenes for box in (actor.box for actor in scene.actors))
     assert 0.075 < heights[0] < 0.09
     assert 0.42 < heights[-1] < 0.48
     assert {len(scene.actors) for scene in scenes} == set(range(CROWD + 1))
-    assert sum(_somebody_is_hidden(scene) for scene in scenes) / len(scenes) > 0.3
+    assert sum(_some_actor_is_hidden(scene) for scene in scenes) / len(scenes) > 0.3
     assert {scene.weather for scene in scenes} == set(WEATHERS)
     assert {scene.place for scene in scenes} == set(PLACES)
 
 
-def _somebody_is_hidden(scene: Scene) -> bool:
+def _some_actor_is_hidden(scene: Scene) -> bool:
     boxes = [actor.box for actor in scene.actors]
-    for one, two in combinations(boxes, 2):
-        width, height = min(one[2], two[2]) - max(one[0], two[0]), min(one[3], two[3]) - max(one[1], two[1])
-        smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, two))
+    for first, second in combinations(boxes, 2):
+        width = min(first[2], second[2]) - max(first[0], second[0])
+        height = min(first[3], second[3]) - max(first[1], second[1])
+        smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
         if width > 0 and height > 0 and width * height > 0.05 * smaller:
             return True
     return False
@@ -92,11 +93,11 @@ def test_two_hundred_seeds_are_two_hundred_backdrops() -> None:
 
 def test_a_camera_that_turns_shows_more_of_the_same_place() -> None:
     still = np.asarray(draw(replace(SCENE, weather="clear", actors=()), width=384))
-    reverse_claim = np.asarray(draw(replace(SCENE, weather="clear", actors=(), camera=(40.0, 0.0)), width=384))
-    assert np.array_equal(still[:, 40:], reverse_claim[:, :-40])
+    turned = np.asarray(draw(replace(SCENE, weather="clear", actors=(), camera=(40.0, 0.0)), width=384))
+    assert np.array_equal(still[:, 40:], turned[:, :-40])
 
 
-def test_pictures_from_outside_the_world_are_all_different_and_the_truth_says_nothing() -> None:
+def test_out_of_distribution_pictures_differ_and_have_an_empty_truth() -> None:
     rng = random.Random(3)
     frames = [out_of_distribution_frame(rng, 64) for _ in range(60)]
     assert all(frame.shape == (64, 64, 3) and frame.dtype == np.uint8 for frame in frames)
@@ -104,7 +105,7 @@ def test_pictures_from_outside_the_world_are_all_different_and_the_truth_says_no
     assert {word for slot in scene_words(OUT_OF_DISTRIBUTION) for word in slot if not word.startswith("<")} == {"none"}
 
 
-def test_words_say_the_scene() -> None:
+def test_scene_words_describe_the_scene() -> None:
     slots = scene_words(SCENE)
     assert len(slots) == COLUMNS + 1
     assert slots[0] == ["park", "night", "rain", "sign"]
@@ -117,7 +118,7 @@ def test_words_say_the_scene() -> None:
     assert carried[8][3] == "none"  # a bench goes nowhere
 
 
-def test_where_two_stand_in_one_column_the_nearer_is_said() -> None:
+def test_the_words_of_a_column_describe_its_nearer_actor() -> None:
     far, near = Actor("red", "car", 200, "far", "left"), Actor("blue", "dog", 195, "near", "right")
     assert scene_words(SCENE.with_actors((near, far)))[6][:2] == ["blue", "dog"]
 
@@ -134,9 +135,9 @@ def test_where_two_stand_in_one_column_the_nearer_is_said() -> None:
 )
 def test_answers_are_true(kind: str, answers: set[str]) -> None:
     rng = random.Random(3)
-    found = [q for _ in range(40) if (q := sample_question(SCENE, rng, kind))]
-    assert {question.answer for question in found} <= answers
-    assert found
+    questions = [q for _ in range(40) if (q := sample_question(SCENE, rng, kind))]
+    assert {question.answer for question in questions} <= answers
+    assert questions
 
 
 def test_direction_is_where_the_actor_faces() -> None:
@@ -162,7 +163,7 @@ def test_captions_fit_their_own_scene() -> None:
             assert sample_caption(scene, rng, words).fits(scene)
 
 
-def test_who_says_that_nobody_is_there_fits_only_empty_scenes() -> None:
+def test_a_caption_of_nothing_is_true_of_empty_scenes_only() -> None:
     empty = SCENE.with_actors(())
     captions = [sample_caption(empty, random.Random(seed)) for seed in range(40)]
     nobody = [caption for caption in captions if caption.text.startswith("nothing")]
@@ -186,7 +187,7 @@ def test_frames_for_the_models_are_square() -> None:
 
 
 def test_nothing_of_the_product_reads_the_world() -> None:
-    """A question is answered without the renderer: no module of the product imports `training`."""
+    """The product answers without the renderer: none of its modules imports `training`."""
     modules = "sys, assistant.cli, assistant.session, assistant.retrieval.search"
     code = f"import {modules}; print([name for name in sys.modules if name.startswith('training')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

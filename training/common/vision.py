@@ -30,11 +30,11 @@ def sample_patches(labels: Tensor, rng: torch.Generator | None = None) -> Tensor
     return scores.topk(PATCHES_KEPT, dim=1).indices.sort(dim=1).values
 
 
-def encode_frames(vision: Any, frames: Tensor, kept: Tensor | None = None) -> Tensor:
-    """Returns the tower's states `(n, 1 + patches, width)`, only of the `kept` patches if given."""
-    if kept is None:
+def encode_frames(vision: Any, frames: Tensor, patch_indices: Tensor | None = None) -> Tensor:
+    """Returns the tower's states `(n, 1 + patches, width)`, only of the patches at `patch_indices` if given."""
+    if patch_indices is None:
         return vision(pixel_values=frames).last_hidden_state  # type: ignore[no-any-return]  # the class is untyped
     states = vision.embeddings(frames)
-    places = torch.cat([torch.zeros_like(kept[:, :1]), kept + 1], 1).to(states.device)
+    places = torch.cat([torch.zeros_like(patch_indices[:, :1]), patch_indices + 1], 1).to(states.device)
     states = states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
     return vision.post_layernorm(vision.encoder(inputs_embeds=states).last_hidden_state)  # type: ignore[no-any-return]

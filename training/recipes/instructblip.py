@@ -57,17 +57,17 @@ class DenseHead(nn.Module):
         super().__init__()
         self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
 
-    def loss(self, patches: Tensor, dense: Tensor, kept: Tensor | None = None) -> Tensor:
+    def loss(self, patches: Tensor, dense: Tensor, patch_indices: Tensor | None = None) -> Tensor:
         """Computes the weighted cross-entropy of the labels; patches without an actor have a low weight.
 
         Args:
             patches: states `(n, patches, width)`.
             dense: labels `(n, grid, grid, classes)`.
-            kept: indices `(n, patches)` of the patches, if they are not all.
+            patch_indices: indices `(n, patches)` of the patches, if they are not all.
         """
         labels = dense.flatten(1, 2)
-        if kept is not None:
-            labels = labels.gather(1, kept[..., None].expand(-1, -1, len(CLASSES)))
+        if patch_indices is not None:
+            labels = labels.gather(1, patch_indices[..., None].expand(-1, -1, len(CLASSES)))
         labels = labels.flatten(0, 1).to(patches.device)
         logits = self.head(patches).float().flatten(0, 1).split(CLASSES, dim=1)
         occupied = labels[:, KIND] > 0
@@ -163,11 +163,12 @@ def worker(rank: int, processes: int, options: argparse.Namespace) -> None:
         if torch.rand(()) < 0.5:
             frames = frames * (1 + 0.12 * torch.randn(len(frames), 1, 1, 1, device=device))
         sparse = progress < DENSE_AFTER and torch.rand(()) < SPARSE_SHARE
-        kept = sample_patches(batch.patches) if sparse else None
+        patch_indices = sample_patches(batch.patches) if sparse else None
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            vision = encode_frames(model.vision_model, frames, kept)
+            vision = encode_frames(model.vision_model, frames, patch_indices)
             queries = project_queries(model, vision, batch.instructions)
-            total = slot_loss(queries, batch.slots, table, progress) + head.loss(vision[:, 1:], batch.patches, kept)
+            dense_loss = head.loss(vision[:, 1:], batch.patches, patch_indices)
+            total = slot_loss(queries, batch.slots, table, progress) + dense_loss
             parts = {"alignment": total}
             if options.t5 and progress >= 1 - options.lm_share:
                 parts["language"] = language_loss(model, queries, batch)
