@@ -87,7 +87,10 @@ def test_the_model_cards_name_the_protocol_of_their_figures() -> None:
 
 
 def test_the_digest_is_the_one_of_the_published_figures() -> None:
-    assert protocol.digest() == PUBLISHED
+    assert protocol.digest() == PUBLISHED, (
+        f"a hashed file changed; if samples and measurements stayed, write {protocol.contents_hash()} into "
+        f"{protocol.PUBLISHED_DIGESTS.name}, else publish new figures"
+    )
 
 
 @pytest.mark.parametrize("part", PUBLISHED_SAMPLES)

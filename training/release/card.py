@@ -25,8 +25,8 @@ WHAT = {
         "Pocket InstructBLIP",
         "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.recipes.t5`, "
         "`training.recipes.instructblip` and `training.recipes.tuning`: questions about pictures, and the agent's work "
-        "in words. Beside it lies a model of time, trained by `training.recipes.event_timer`: whether words name an "
-        "event, and from when to when it goes on.",
+        "in words. The folder also has an event timer, trained by `training.recipes.event_timer`: whether a text names an "
+        "event, and when the event starts and ends.",
     ),
     "glip": (
         "Pocket GLIP",
