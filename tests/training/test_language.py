@@ -11,7 +11,9 @@ from training.language import (
     rewording,
     rewrites,
     tool_calls,
+    tool_wordings,
     translation,
+    translation_wordings,
     unknown_things,
 )
 from training.language.names import Thing
@@ -51,8 +53,8 @@ def _bare(pattern: str) -> str:
 
 def test_no_held_out_wording_is_trained_under_another_name() -> None:
     trained = [*WORDINGS.values(), *rewrites.FOLLOW_UPS.values(), rewrites.OPENINGS, rewrites.ABOUT_NO_THING]
-    trained += [wordings for _, wordings in tool_calls.QUESTIONS.values()]
-    trained += [tuple(translation.ENGLISH.values()), tuple(rewrites.ABOUT.values())]
+    trained += [wordings for _, wordings in tool_wordings.QUESTIONS.values()]
+    trained += [tuple(translation_wordings.ENGLISH.values()), tuple(rewrites.ABOUT.values())]
     known = {_bare(wording) for wordings in trained for wording in wordings}
     tables = held_out.QUESTION_WORDINGS, held_out.TOOL_WORDINGS, held_out.FOLLOW_UP_WORDINGS
     assert known.isdisjoint(_bare(w) for table in tables for wordings in table.values() for w in wordings)
@@ -61,9 +63,9 @@ def test_no_held_out_wording_is_trained_under_another_name() -> None:
 @pytest.mark.parametrize(
     ("asked", "trained"),
     [
-        (held_out.TOOL_WORDINGS, {kind: wordings for kind, (_, wordings) in tool_calls.QUESTIONS.items()}),
+        (held_out.TOOL_WORDINGS, {kind: wordings for kind, (_, wordings) in tool_wordings.QUESTIONS.items()}),
         (held_out.FOLLOW_UP_WORDINGS, rewrites.FOLLOW_UPS),
-        (held_out.VI_WORDINGS, translation.VI_WORDINGS),
+        (held_out.VI_WORDINGS, translation_wordings.VI_WORDINGS),
         (held_out.QUESTION_WORDINGS, WORDINGS),
     ],
 )
@@ -76,15 +78,15 @@ def test_held_out_wordings_are_never_trained(
 
 
 def test_every_class_of_questions_has_held_out_wordings() -> None:
-    assert held_out.TOOL_WORDINGS.keys() == tool_calls.QUESTIONS.keys()
+    assert held_out.TOOL_WORDINGS.keys() == tool_wordings.QUESTIONS.keys()
     assert held_out.FOLLOW_UP_WORDINGS.keys() == rewrites.FOLLOW_UPS.keys()
     assert held_out.QUESTION_WORDINGS.keys() == WORDINGS.keys()
 
 
 def test_every_tool_is_wanted_and_has_only_its_own_slot() -> None:
-    assert {tool for tool, _ in tool_calls.QUESTIONS.values()} == set(tool_calls.TOOLS)
+    assert {tool for tool, _ in tool_wordings.QUESTIONS.values()} == set(tool_calls.TOOLS)
     rng = random.Random(2)
-    for kind in tool_calls.QUESTIONS:
+    for kind in tool_wordings.QUESTIONS:
         question = tool_calls.sample_tool_question(rng, kind=kind)
         assert all(tool_calls.SLOTS[tool] == slot for tool, slot in question.slots)
         assert all(question.slots.values())

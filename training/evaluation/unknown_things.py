@@ -11,7 +11,7 @@ from training.evaluation.protocol import Core, Figures, Split, mean, share
 from training.evaluation.vietnamese import CLASSES
 from training.language.held_out import QUESTION_WORDINGS, UNKNOWN_THINGS, VI_WORDINGS
 from training.language.names import Thing
-from training.language.translation import VI_WORDINGS as VI_TRAINED
+from training.language.translation_wordings import VI_WORDINGS as VI_TRAINED
 from training.world.questions import article, plural
 from training.world.render import model_frame
 from training.world.scene import COLOURS

@@ -7,7 +7,7 @@ import random
 from training.language.accents import strip_accents
 from training.language.held_out import VI_WORDINGS as HELD_OUT
 from training.language.names import VI_COLOURS, Thing
-from training.language.translation import VI_WORDINGS
+from training.language.translation_wordings import VI_WORDINGS
 from training.world.questions import QUESTION_KINDS, plural
 from training.world.scene import CARRIED, COLOURS, Scene
 from training.world.scene import KINDS as WORLD_KINDS

@@ -1,7 +1,7 @@
 """Wordings and things for the evaluation alone: no training samples them, and a test compares them with its tables.
 
-Keys are those of `tool_calls.QUESTIONS`, `rewrites.FOLLOW_UPS`, `training.world.wordings.WORDINGS` and
-`translation.VI_WORDINGS`.
+Keys are those of `tool_wordings.QUESTIONS`, `rewrites.FOLLOW_UPS`, `training.world.wordings.WORDINGS` and
+`translation_wordings.VI_WORDINGS`.
 """
 
 TOOL_WORDINGS: dict[str, tuple[str, ...]] = {

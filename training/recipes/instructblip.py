@@ -21,18 +21,17 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from training.common.attention import ATTENTION
+from training.common.auxiliary_heads import DenseHead
 from training.common.feed import ReplayBuffer
 from training.common.frames import sample_frame, sample_task
 from training.common.loop import Loop, Schedule, add_options, batches_of, launch
 from training.common.models import (
     GRID,
     QUERIES,
-    WIDTH_OF_MODEL,
     instructblip_processor,
     new_instructblip,
     new_t5,
@@ -41,42 +40,13 @@ from training.common.models import (
 from training.common.slots import project_queries, slot_figures, slot_ids, slot_loss
 from training.common.token_ids import padded_ids
 from training.common.vision import DENSE_AFTER, SPARSE_SHARE, encode_frames, sample_patches
-from training.world.labels import CLASSES, COLOUR, KIND, patch_labels
+from training.world.labels import patch_labels
 from training.world.scene import (
     Pairs,
     Scene,
 )
 
 BATCH = 48  # frames of one process
-
-
-class DenseHead(nn.Module):
-    """Predicts the labels of `patch_labels` for each patch; it is dropped after training."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.head = nn.Linear(WIDTH_OF_MODEL, sum(CLASSES))
-
-    def loss(self, patches: Tensor, dense: Tensor, patch_indices: Tensor | None = None) -> Tensor:
-        """Computes the weighted cross-entropy of the labels; patches without an actor have a low weight.
-
-        Args:
-            patches: states `(n, patches, width)`.
-            dense: labels `(n, grid, grid, classes)`.
-            patch_indices: indices `(n, patches)` of the patches, if they are not all.
-        """
-        labels = dense.flatten(1, 2)
-        if patch_indices is not None:
-            labels = labels.gather(1, patch_indices[..., None].expand(-1, -1, len(CLASSES)))
-        labels = labels.flatten(0, 1).to(patches.device)
-        logits = self.head(patches).float().flatten(0, 1).split(CLASSES, dim=1)
-        occupied = labels[:, KIND] > 0
-        weight = torch.where(occupied, 1.0, 0.15)
-        total = torch.zeros_like(weight)
-        for position, (part, target) in enumerate(zip(logits, labels.t(), strict=True)):
-            each = F.cross_entropy(part, target, reduction="none")
-            total = total + (each if position in (KIND, COLOUR) else 0.5 * each * occupied)
-        return (total * weight).sum() / weight.sum()
 
 
 @dataclass(frozen=True, slots=True)

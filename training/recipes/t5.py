@@ -23,18 +23,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 import prompts
 from training.common.attention import ATTENTION
+from training.common.auxiliary_heads import Hints
 from training.common.frames import sample_task
 from training.common.hard_negatives import sample_absence, sample_reversal
 from training.common.loop import Loop, Schedule, batches_of, launch
-from training.common.models import ENCODER_LAYERS, QUERIES, WIDTH_OF_MODEL, new_t5
+from training.common.models import ENCODER_LAYERS, new_t5
 from training.common.perception_noise import MEASURED_RATES, add_perception_noise
 from training.common.samples import Sample, as_sample, prefixed_inputs, sample_asked_episode, sample_claimed_episode
-from training.common.slots import slot_ids, slot_vectors, word_id
+from training.common.slots import slot_ids, slot_vectors
 from training.common.token_ids import pad_right, text_ids
 from training.common.tokenizer import build_tokenizer
 from training.language.noise import rephrase
@@ -45,15 +45,13 @@ from training.world.out_of_distribution import OUT_OF_DISTRIBUTION
 from training.world.questions import (
     ACTOR_KINDS,
     BACKDROP_KINDS,
-    NUMBERS,
     QUESTION_KINDS,
     UNKNOWN,
     full_caption,
-    plural,
     sample_question,
     sample_statement,
 )
-from training.world.scene import COLOURS, COLUMNS, KINDS, Scene, sample_scene
+from training.world.scene import sample_scene
 
 log = logging.getLogger("training")
 
@@ -142,79 +140,6 @@ def by_length(examples: list[Example]) -> list[tuple[float, list[Example]]]:
     groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     tokens = [sum(len(text_ids(example.target, "t5")) for example in group) for group in groups]
     return [(count / sum(tokens), group) for count, group in zip(tokens, groups, strict=True)]
-
-
-class Hints(nn.Module):
-    """Auxiliary heads on the encoder, for questions about one frame; they are dropped after training.
-
-    They predict which columns a mention refers to, how many these are, and the neighbours of each column.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(WIDTH_OF_MODEL)
-        self.mention_head = nn.Linear(WIDTH_OF_MODEL, COLUMNS)
-        self.count_head = nn.Linear(WIDTH_OF_MODEL, len(NUMBERS))
-        self.sizes = (len(COLOURS) + 1, len(KINDS) + 1) * 2
-        self.neighbour_head = nn.Linear(WIDTH_OF_MODEL, sum(self.sizes))
-        self.kinds = {word_id(word): kind for kind in KINDS for word in (kind, plural(kind))}
-        self.colours = {word_id(colour): colour for colour in COLOURS}
-        self.anything = {word_id("things"), word_id("objects")}
-        self.thing = word_id("thing")
-
-    def mentions(self, sample: Sample) -> list[tuple[int, list[float]]]:
-        """Returns (position in the prompt, 1.0 for each column that it refers to) for every mention of a thing."""
-        (scene,), prompt, _ = sample
-        ids = text_ids(prompt, "t5")
-        mentions = []
-        for position, word in enumerate(ids):
-            if word not in self.kinds and word not in self.anything and word != self.thing:
-                continue
-            colour, kind = self.colours.get(ids[position - 1]), self.kinds.get(word)
-            columns = [0.0] * COLUMNS
-            for actor in scene.actors:
-                if colour in (None, actor.colour) and kind in (None, actor.kind):
-                    columns[actor.column] = 1.0
-            mentions.append((position, columns))
-        return mentions
-
-    def loss(self, middle: Tensor, last: Tensor, samples: list[Sample]) -> Tensor:
-        """Computes the loss from states `(n, 11 + words, width)` of the encoder's last layer and the one before it."""
-        states = self.norm(middle.float())
-        rows, positions, columns = [], [], []
-        for row, sample in enumerate(samples):
-            for position, referred in self.mentions(sample):
-                rows.append(row)
-                positions.append(QUERIES + position)
-                columns.append(referred)
-        total = torch.zeros((), device=states.device)
-        if rows:
-            true_columns = torch.tensor(columns, device=states.device)
-            total = F.binary_cross_entropy_with_logits(self.mention_head(states[rows, positions]), true_columns)
-            number = true_columns.sum(1).long().clamp(max=len(NUMBERS) - 1)
-            total = total + 0.3 * F.cross_entropy(self.count_head(last[rows, positions].float() * 4), number)
-        targets = torch.tensor([_neighbours(frames[0]) for frames, _, _ in samples], device=states.device).flatten(0, 1)
-        if (targets >= 0).any():
-            logits = self.neighbour_head(states[:, 1:QUERIES]).flatten(0, 1).split(self.sizes, dim=1)
-            for part, target in zip(logits, targets.t(), strict=True):
-                total = total + 0.1 * F.cross_entropy(part, target, ignore_index=-100)
-        return total
-
-
-def _neighbours(scene: Scene) -> list[list[int]]:
-    """Returns for each column colour and kind of the actors left and right of its actor; -100 for an empty column."""
-    colours, kinds = list(COLOURS), list(KINDS)
-    table = [[-100] * 4 for _ in range(COLUMNS)]
-    for place, actor in enumerate(scene.actors):
-        row = []
-        for other in (place - 1, place + 1):
-            if 0 <= other < len(scene.actors):
-                neighbour = scene.actors[other]
-                row += [colours.index(neighbour.colour), kinds.index(neighbour.kind)]
-            else:
-                row += [len(colours), len(kinds)]
-        table[actor.column] = row
-    return table
 
 
 @torch.no_grad()

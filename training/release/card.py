@@ -25,8 +25,8 @@ WHAT = {
         "Pocket InstructBLIP",
         "`InstructBlipForConditionalGeneration` around a frozen T5, trained by `training.recipes.t5`, "
         "`training.recipes.instructblip` and `training.recipes.tuning`: questions about pictures, and the agent's work "
-        "in words. The folder also has an event timer, trained by `training.recipes.event_timer`: whether a text names an "
-        "event, and when the event starts and ends.",
+        "in words. The folder also has an event timer, trained by `training.recipes.event_timer`: whether a text names "
+        "an event, and when the event starts and ends.",
     ),
     "glip": (
         "Pocket GLIP",
