@@ -15,6 +15,7 @@ ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_python_example_prints_what_the_readme_shows(demo_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example, shown = re.findall(r"```python\n(.*?)```\n```\n(.*?)```", TEXT, re.DOTALL)[0]
     monkeypatch.chdir(ROOT)
@@ -25,6 +26,7 @@ def test_the_python_example_prints_what_the_readme_shows(demo_library: Path, mon
     assert printed.getvalue() == shown
 
 
+@pytest.mark.slow
 def test_the_example_command_prints_what_the_readme_shows(
     demo_library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
