@@ -29,6 +29,10 @@ REGISTERS = {
     "SAMPLES": "tests/prompts/test_prompts.py",
     "TOOLS": "training/language/tool_calls.py",
     "Settings": "assistant/settings.py",
+    "AgentOptions": "assistant/agent/records.py",
+    "VerificationOptions": "tools/events/options.py",
+    "IngestOptions": "assistant/ingest/options.py",
+    "ScreenTextOptions": "assistant/ingest/options.py",
 }
 """What a newcomer is asked to change, by the file that defines it."""
 
