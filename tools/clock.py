@@ -1,4 +1,4 @@
-"""Seconds as people read them, and moments as they write them."""
+"""How times and moments are written for people and models, and how moments that they write are read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _MOMENT = re.compile(r"(?P<video>.+)@(?P<seconds>\d+(?:\.\d+)?)")
 
 
-def clock(seconds: float) -> str:
-    """`83.25` as `1:23.2`, `3600` as `1:00:00.0`."""
+def format_clock(seconds: float) -> str:
+    """Writes seconds as minutes and seconds, cut to tenths: 83.25 as `1:23.2`, 3600 as `1:00:00.0`."""
     tenths = max(0, int(seconds * 10))
     minutes, rest = divmod(tenths, 600)
     hours, minutes = divmod(minutes, 60)
@@ -23,16 +23,16 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
 
 
-def moment(keyframe: Keyframe) -> str:
-    """A keyframe as `VIDEO@SECONDS`."""
+def format_moment(keyframe: Keyframe) -> str:
+    """Writes the moment of a keyframe as `VIDEO@SECONDS`, which `keyframe_at` reads."""
     return f"{keyframe.video_id}@{keyframe.seconds:.3f}"
 
 
-def known_video(frames: FrameIndex, video_id: str | None) -> str | None:
-    """`video_id` itself.
+def require_video(frames: FrameIndex, video_id: str | None) -> str | None:
+    """Returns `video_id` itself if the library holds that video; None for None.
 
     Raises:
-        ToolException: the library does not hold it.
+        ToolException: the library does not hold it; the message names the videos that it holds.
     """
     if video_id is None:
         return None
@@ -43,21 +43,21 @@ def known_video(frames: FrameIndex, video_id: str | None) -> str | None:
 
 
 def keyframe_at(frames: FrameIndex, where: str) -> Keyframe:
-    """The keyframe nearest to a moment `VIDEO@SECONDS`.
+    """Returns the keyframe nearest to a moment that is written `VIDEO@SECONDS`.
 
     Raises:
-        ToolException: it is no moment, the video is unknown or has no keyframes, or it ends before.
+        ToolException: it is not written so, the video is unknown or has no keyframes, or it ends before.
     """
     parsed = _MOMENT.fullmatch(where.strip())
     if parsed is None:
         raise ToolException(f"{where!r} is no moment; write VIDEO@SECONDS")
     video_id, seconds = parsed["video"], float(parsed["seconds"])
-    known_video(frames, video_id)
+    require_video(frames, video_id)
     keyframes = frames.keyframes(video_id)
     if not keyframes:
         raise ToolException(f"{video_id} has no keyframes; index it again")
     duration = next(video.duration_seconds for video in frames.videos() if video.video_id == video_id)
     # A file may say too little of its length, and a moment is written with three decimals.
     if seconds > max(duration, keyframes[-1].seconds + 0.001):
-        raise ToolException(f"{video_id} ends at {clock(duration)}, {clock(seconds)} is past it")
+        raise ToolException(f"{video_id} ends at {format_clock(duration)}, {format_clock(seconds)} is past it")
     return min(keyframes, key=lambda k: abs(k.seconds - seconds))

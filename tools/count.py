@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.boxes import BoxOptions, box_evidence, find_boxes
-from tools.clock import clock, known_video
+from tools.clock import format_clock, require_video
 from tools.types import Evidence  # at run time: LangChain evaluates the annotations of a tool's function
 
 if TYPE_CHECKING:
@@ -67,14 +67,16 @@ def count_tool(frames: FrameIndex, grounder: Grounder, options: CountOptions | N
     def count(
         phrase: str, video: str | None = None, start: float | None = None, end: float | None = None
     ) -> tuple[str, list[Evidence]]:
-        videos = [v.video_id for v in frames.videos()] if video is None else [known_video(frames, video) or video]
+        videos = [v.video_id for v in frames.videos()] if video is None else [require_video(frames, video) or video]
         if not videos:
             raise ToolException("the library holds no video; index one first")
         of_each_video = [frames_to_count(phrase, video_id, start, end) for video_id in videos]
         evidence = [largest_count(phrase, keyframes) for keyframes in of_each_video if keyframes]
         if not evidence:
             raise ToolException("no keyframes in that range; widen it")
-        counts = "; ".join(f"{e.text} at once in {e.moment.video_id} {clock(e.moment.start_seconds)}" for e in evidence)
+        counts = "; ".join(
+            f"{e.text} at once in {e.moment.video_id} {format_clock(e.moment.start_seconds)}" for e in evidence
+        )
         return f"{phrase}: {counts}", evidence
 
     return artifact_tool("count", count, CountInput)

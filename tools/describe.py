@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import clock, known_video
+from tools.clock import format_clock, require_video
 from tools.moments import TAIL_SECONDS, split_into_parts
 from tools.types import Evidence, KeyframeRef, Moment
 
@@ -47,7 +47,7 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
     def describe(
         video: str | None = None, start: float | None = None, end: float | None = None
     ) -> tuple[str, list[Evidence]]:
-        videos = [v.video_id for v in frames.videos()] if video is None else [known_video(frames, video) or video]
+        videos = [v.video_id for v in frames.videos()] if video is None else [require_video(frames, video) or video]
         if not videos:
             raise ToolException("the library holds no video; index one first")
         parts = [
@@ -71,6 +71,6 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
             )
             for part, middle, answer in zip(parts, middles, core.caption(middles), strict=True)
         ]
-        return "; ".join(f"{clock(e.moment.start_seconds)} {e.text}" for e in evidence), evidence
+        return "; ".join(f"{format_clock(e.moment.start_seconds)} {e.text}" for e in evidence), evidence
 
     return artifact_tool("describe", describe, DescribeInput)

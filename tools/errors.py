@@ -2,8 +2,8 @@
 
 
 class VideoAssistantError(Exception):
-    """An expected failure. Its message is one line: what came, what is allowed, what to do."""
+    """An expected failure. Its message is a single line: what came, what is allowed, what to do."""
 
 
 class ModelNotFoundError(VideoAssistantError):
-    """A checkpoint that is not there. Its message says where it would go."""
+    """A checkpoint is missing. Its message says where it belongs."""

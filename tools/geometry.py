@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def area(box: Box) -> float:
-    """The area of a box in square pixels; 0 for one without width or height."""
+    """The area of a box in square pixels; 0 if it has no width or no height."""
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 

@@ -1,4 +1,4 @@
-"""The records that tools exchange: videos, keyframes, lines, moments and evidence.
+"""The records that tools exchange: videos, keyframes, lines, moments, events and evidence.
 
 Times are presentation seconds relative to the first displayed frame; ranges are half open,
 `[start_seconds, end_seconds)`.
@@ -17,7 +17,7 @@ Spot = tuple[str, int]
 """Video and frame index of a keyframe."""
 
 Source = Literal["ocr", "subtitle", "speech", "caption"]
-"""Where a line comes from."""
+"""Where a line comes from: screen text, subtitles, speech, or a caption that the core wrote."""
 
 SOURCES: tuple[Source, ...] = ("ocr", "subtitle", "speech", "caption")
 
@@ -38,7 +38,11 @@ class Video:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A stretch of one video, half open."""
+    """A range of time in one video, half open; it may be empty.
+
+    Raises:
+        ValueError: it would end before it starts.
+    """
 
     video_id: str
     start_seconds: float
@@ -46,7 +50,7 @@ class Moment:
 
     @classmethod
     def at(cls, keyframe: Keyframe) -> Moment:
-        """The instant of a keyframe: it ends where it begins."""
+        """Returns the moment of a keyframe, which ends where it begins."""
         return cls(keyframe.video_id, keyframe.seconds, keyframe.seconds)
 
     def __post_init__(self) -> None:
@@ -56,14 +60,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """A frame kept for search."""
+    """A frame that is stored for search."""
 
     video_id: str
     frame_index: int  # presentation order of decodable frames, from 0
     seconds: float
     shot: int  # index of the shot it belongs to, from 0
     group: int  # near-duplicates share a group within their video
-    image: str  # path of its thumbnail (JPEG)
+    image: str  # path of its thumbnail, a JPEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,96 +79,95 @@ class Line:
     end_seconds: float
     source: Source
     text: str  # NFC
-    score: float = 1.0  # in [0, 1]; the reader's confidence, or the match when it comes from a search
+    score: float = 1.0  # in [0, 1]: how sure its reader was; for a line that a search returned, how well it matches
     box: Box | None = None
-    language: str | None = None  # ISO 639-1 where it is known
-    marks: tuple[tuple[int, int], ...] = ()  # what a search matched: `(start, end)` in letters of `text`
+    language: str | None = None  # ISO 639-1; None: unknown
+    marks: tuple[tuple[int, int], ...] = ()  # what a search matched: half-open ranges of characters of `text`
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A thing found in a picture."""
+    """A box around a thing in a picture."""
 
-    phrase: str  # what was asked for
+    phrase: str  # that was looked for
     score: float  # in [0, 1]
-    box: Box  # XYXY pixels of the picture, exclusive end
+    box: Box  # in pixels of the picture
 
 
 @dataclass(frozen=True, slots=True)
 class FrameHit:
-    """A keyframe that a search brought back."""
+    """A keyframe that a search returned."""
 
     keyframe: Keyframe
     score: float  # in its channel: cosine similarity in [-1, 1] of a picture, match in [0, 1] of a line
-    channel: Literal["picture"] | Source = "picture"  # what found it
-    why: str = (
-        ""  # the query in the model's language, or the line; and what the channels weighed, where there are several
-    )
-    line: Line | None = None  # what is written or said there, where that matched
+    channel: Literal["picture"] | Source = "picture"  # in which it was found
+    # The query in the model's language, or the line that matched; and the weights of the channels if there are several.
+    why: str = ""
+    line: Line | None = None  # what is written or said there, if that matched
 
 
 @dataclass(frozen=True, slots=True)
 class EventMoment:
-    """One event of a sequence, aligned to a moment, or missed."""
+    """One event of a sequence: placed at a moment, or missed, in which case its times and score are None."""
 
     event: str
     missed: bool
     start_seconds: float | None = None
     end_seconds: float | None = None
-    seconds: float | None = None  # of its best frame
+    seconds: float | None = None  # of its best frame, within [start_seconds, end_seconds]
     frame_index: int | None = None
-    score: float | None = None
-    earliest_seconds: float = 0.0  # where it may lie by what was asked
+    score: float | None = None  # in [0, 1]
+    earliest_seconds: float = 0.0  # where it may lie according to the query
     latest_seconds: float | None = None  # None: until the video ends
 
 
 @dataclass(frozen=True, slots=True)
 class EventSequence:
-    """An ordered sequence of events found in one video."""
+    """Events placed in their order in one video."""
 
     video_id: str
     score: float  # in [0, 1]
-    certified: bool  # no video that was left out can rank above it
-    moments: tuple[EventMoment, ...]
+    certified: bool  # it is proved that no video that was not looked at can rank above it
+    moments: tuple[EventMoment, ...]  # one for each event of the query
 
 
 @dataclass(frozen=True, slots=True)
 class KeyframeRef:
-    """The picture of a piece of evidence: when it is shown, which frame it is, and where its thumbnail lies."""
+    """A reference to the picture of some evidence: its time, its frame and its thumbnail."""
 
     seconds: float
-    frame_index: int | None = None  # None where no keyframe was stored there
-    image: str | None = None  # path of a thumbnail (JPEG)
+    frame_index: int | None = None  # None: no keyframe is stored there
+    image: str | None = None  # path of a thumbnail, a JPEG
 
     @classmethod
     def of(cls, keyframe: Keyframe) -> KeyframeRef:
-        """The reference to a stored keyframe."""
+        """Returns the reference to a stored keyframe."""
         return cls(keyframe.seconds, keyframe.frame_index, keyframe.image)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A moment plus what was seen there, and by which tool."""
+    """A moment, what was seen or read there, and by which tool."""
 
     moment: Moment
     tool: str
     score: float  # in [0, 1]
-    keyframe: KeyframeRef | None = None  # what shows it best
-    text: str | None = None  # what is written, said or told of it
+    keyframe: KeyframeRef | None = None  # the picture that shows it best
+    text: str | None = None  # what is written or said there, or what the core says of it
     boxes: tuple[Box, ...] = field(default=())
-    labels: tuple[str, ...] = field(default=())  # what each box shows, for the screen
+    labels: tuple[str, ...] = field(default=())  # one for each box, for the screen
 
     @property
     def frame_index(self) -> int | None:
-        """The index of its keyframe; None without one."""
+        """The frame index of its keyframe; None without a keyframe."""
         return self.keyframe.frame_index if self.keyframe else None
 
     @property
     def image(self) -> str | None:
-        """The path of its keyframe's thumbnail; None without one."""
+        """The path of its keyframe's thumbnail; None without a keyframe."""
         return self.keyframe.image if self.keyframe else None
 
     @property
     def seconds(self) -> float:
-        """Where a player shows it: at its keyframe, else where its moment begins."""
+        """Where a player starts: at its keyframe, else where its moment begins."""
         return self.keyframe.seconds if self.keyframe else self.moment.start_seconds

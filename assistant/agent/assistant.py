@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from assistant.agent.dates import named_period, nothing_recorded, recorded_in
 from assistant.agent.records import AgentOptions, Reply, Step, ThreadInfo, reply_from_row
 from assistant.text.language import Language, detect_language
-from tools.clock import moment
+from tools.clock import format_moment
 from tools.errors import VideoAssistantError
 from tools.ports import FrameIndex, TextIndex
 
@@ -200,7 +200,7 @@ class Assistant:
         for spot, mark in self._memory.marks(thread_id).items():
             keyframe = self._keyframe(spot) if spot[0] in videos else None
             if keyframe is not None:
-                moments[mark].append(moment(keyframe))
+                moments[mark].append(format_moment(keyframe))
         return moments
 
     def _keyframe(self, spot: Spot) -> Keyframe | None:

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage
 from assistant.agent.references import asks_unusual
 from assistant.agent.state import State, record_step
 from assistant.agent.times import Side, asks_around, without_range
-from tools.clock import moment
+from tools.clock import format_moment
 from tools.events.query import EventQueryError, Span, parse_event_query, split_events
 from tools.read_text import ALL_LINES
 from tools.types import Keyframe
@@ -78,7 +78,7 @@ class Plan:
                 end_seconds=state["end"],
                 limit=self._options.frames,
             )
-            calls = [{"phrases": phrases, "moment": moment(hit.keyframe)} for hit in hits]
+            calls = [{"phrases": phrases, "moment": format_moment(hit.keyframe)} for hit in hits]
             if calls:
                 return self._run(state, tool, calls, phrases, by=by, note=note)
         return self.select_frames(state, by=by, note=note, chosen=tool)
@@ -96,7 +96,7 @@ class Plan:
         if not sampled:
             return self.search(state, query or state["asked"], by=by, note=note)
         question = without_range(state["asked"])
-        calls = [{"question": question, "moment": moment(keyframe)} for keyframe in sampled]
+        calls = [{"question": question, "moment": format_moment(keyframe)} for keyframe in sampled]
         return self._run(state, "look", calls, len(calls), by=by, note=note)
 
     def search(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, Field
 
-from tools.clock import known_video
+from tools.clock import require_video
 from tools.events.alignment import alignments
 from tools.moments import TAIL_SECONDS
 from tools.types import EventMoment, EventSequence
@@ -91,7 +91,7 @@ def find_sequences(
         ToolException: the library does not hold `video_id`.
     """
     chosen = options or FindEventsOptions()
-    known_video(frames, video_id)
+    require_video(frames, video_id)
     missed = missed_event_score(query, chosen)
     best: list[RankedAlignment] = []
     similarities_of: dict[str, Similarities] = {}
