@@ -229,7 +229,7 @@ def _worker(settings: Settings) -> Row:
 
     session = Session(settings)
     try:
-        worker = session.remote.about
+        worker = session.remote.info
     except VideoAssistantError as error:
         return _row("core worker", f"not to be used: {error}", "see there")
     finally:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assistant.commands.shared import JSON, open_session_of
+
+if TYPE_CHECKING:
+    from assistant.models.blip.instructblip import InstructBlip
+    from assistant.settings import Settings
 
 
 @click.group(invoke_without_command=True)
@@ -149,15 +153,30 @@ def serve_core(ctx: click.Context, address: str, port: int, cache_gb: float, rep
 
     For access from other machines, VIDEO_ASSISTANT_CORE_TOKEN must hold the same token on both sides.
     """
-    from assistant.serving.host import run, run_replicas
+    from assistant.serving.host import serve, serve_replicas
 
     session = open_session_of(ctx)
 
     def announce(url: str) -> None:
         click.echo(f"The core {session.checkpoint_name} answers at {url} (stop it with Ctrl+C)", err=True)
 
-    serve = run if replicas is None else partial(run_replicas, replicas=replicas)
-    serve(session.settings, address=address, port=port, cache_bytes=int(cache_gb * 1e9), told=announce)
+    run = serve if replicas is None else partial(serve_replicas, replicas=replicas)
+    run(
+        session.settings,
+        _local_core,
+        address=address,
+        port=port,
+        cache_bytes=int(cache_gb * 1e9),
+        on_ready=announce,
+    )
+
+
+def _local_core(settings: Settings) -> tuple[InstructBlip, str]:
+    """The core of this machine, not yet loaded, and the name of its checkpoint."""
+    from assistant.session import Session
+
+    session = Session(settings)
+    return session.local_blip, session.checkpoint_name
 
 
 COMMANDS = (models, doctor, calibrate, serve_core)

@@ -1,1 +1,1 @@
-"""One core for several people: a worker that answers their calls together, and the client that takes its place here."""
+"""A core for several users: a worker that answers their calls in batches, and the client that stands for the core."""

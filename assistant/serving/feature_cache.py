@@ -1,4 +1,4 @@
-"""Features that clients sent or asked for, kept while there is room."""
+"""A cache of the picture features that clients sent or asked for."""
 
 from __future__ import annotations
 
@@ -16,31 +16,36 @@ if TYPE_CHECKING:
 
 
 class FeatureCache:
-    """Features `(tokens, width)` by the hash of themselves or of their picture; the longest unused go first.
+    """Holds features `(tokens, width)` by name, and removes those that were not used for the longest time.
+
+    The name is the hash of the features or of their picture.
 
     Args:
-        most_bytes: of all of them.
+        max_bytes: of all features together.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._kept: OrderedDict[str, Features] = OrderedDict()
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._features: OrderedDict[str, Features] = OrderedDict()
         self._bytes = 0
 
     def put(self, name: str, features: Features) -> None:
-        if name in self._kept:
-            self._kept.move_to_end(name)
+        """Adds features under a name; under a known name it only notes that they were used."""
+        if name in self._features:
+            self._features.move_to_end(name)
             return
-        self._kept[name] = features.copy() if features.base is not None else features  # a view keeps its whole base
+        self._features[name] = (
+            features.copy() if features.base is not None else features
+        )  # a view would keep its whole base
         self._bytes += features.nbytes
-        while self._bytes > self._most_bytes and len(self._kept) > 1:
-            _, old = self._kept.popitem(last=False)
-            self._bytes -= old.nbytes
+        while self._bytes > self._max_bytes and len(self._features) > 1:
+            _, oldest = self._features.popitem(last=False)
+            self._bytes -= oldest.nbytes
 
     def __getitem__(self, name: str) -> Features:
-        self._kept.move_to_end(name)
-        return self._kept[name]
+        self._features.move_to_end(name)
+        return self._features[name]
 
-    def missing(self, names: Sequence[str]) -> list[str]:
-        """Those that are not there."""
-        return [name for name in dict.fromkeys(names) if name not in self._kept]
+    def find_missing(self, names: Sequence[str]) -> list[str]:
+        """Returns the names that the cache does not hold, each once."""
+        return [name for name in dict.fromkeys(names) if name not in self._features]

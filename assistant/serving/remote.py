@@ -1,4 +1,4 @@
-"""The core on another machine, or in another process: what the program asks of a core's model, sent to a worker."""
+"""A core that runs on a worker: its calls are sent to another process or another machine."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HELLO_SECONDS = 8.0  # for a worker to say who it is
-CALL_SECONDS = 600.0  # a full-size core without a GPU takes minutes over an answer, and others may come first
+HELLO_SECONDS = 8.0  # for a worker to describe its core
+CALL_SECONDS = 600.0  # a full-size core on a CPU takes minutes for an answer, and other calls may come first
 
 
 class RemoteCoreError(VideoAssistantError):
     """The worker cannot be reached, holds another core, or refused a call."""
 
 
-class _Looked(NamedTuple):
-    """Pictures to be looked at; the worker does so with the call that they are for."""
+class _VisualInput(NamedTuple):
+    """The features whose queries the worker computes when it answers the call that they belong to."""
 
     features: NDArray[np.float16]
     instruction: str
@@ -38,124 +38,129 @@ class _Looked(NamedTuple):
 
 
 class RemoteCore(CoreModel):
-    """A core behind `serve-core`. Nothing is asked of the worker before the first call.
+    """The client of a worker (`serve-core`). It connects at the first call.
 
     Args:
         url: of the worker, `http://host:port`.
-        name: the checkpoint that it has to hold: features stored for one core are of no use to another.
-        identity: tells its weights where this machine has them too, else None; the name has to do then.
+        name: of the checkpoint that the worker has to hold, since stored features fit a single core.
+        identity: returns the identity of the checkpoint on this machine, which the worker's must equal; None if the
+            checkpoint is not here, and then only the names are compared.
         token: of the worker.
     """
 
     def __init__(
         self, url: str, name: str, *, identity: Callable[[], str | None] = lambda: None, token: str | None = None
     ) -> None:
-        self._url, self._name, self._own_identity, self._token = url.rstrip("/"), name, identity, token
+        self._url, self._name, self._local_identity, self._token = url.rstrip("/"), name, identity, token
         self._lock = threading.Lock()
-        self._known: wire.About | None = None
+        self._info: wire.CoreInfo | None = None
 
     @property
-    def about(self) -> wire.About:
-        """What the worker says of itself, asked once.
+    def info(self) -> wire.CoreInfo:
+        """The core that the worker holds; the worker is asked once.
 
         Raises:
-            RemoteCoreError: it cannot be reached, or holds another core than is wanted.
+            RemoteCoreError: it cannot be reached, or holds another core than `name`.
         """
         with self._lock:
-            if self._known is None:
-                self._known = self._greet()
-            return self._known
+            if self._info is None:
+                self._info = self._fetch_info()
+            return self._info
 
     def clean(self, text: str) -> str:
-        return remove_special_tokens(text, self.about.special_tokens)
+        return remove_special_tokens(text, self.info.special_tokens)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
-        found = [np.zeros((0, *self.about.feature_shape), np.float16)]
-        for part in _parts(images):
-            sent = {str(place): image for place, image in enumerate(part)}
-            made = wire.unpack(self._call("/features", wire.TENSORS, wire.pack(sent)).content)
-            found.append(np.stack([made[place] for place in sent]))
-        return np.concatenate(found)
+        features = [np.zeros((0, *self.info.feature_shape), np.float16)]
+        for part in _split_parts(images):
+            pictures = {str(number): image for number, image in enumerate(part)}
+            reply = wire.unpack_tensors(self._post("/features", wire.TENSORS, wire.pack_tensors(pictures)).content)
+            features.append(np.stack([reply[key] for key in pictures]))
+        return np.concatenate(features)
 
     def in_domain(self, features: NDArray[np.float16]) -> list[bool]:
-        found: list[bool] = []
-        for part in _parts(list(features)):
-            found += self._ask("/knows", lambda frames: wire.Known(frames=frames), part)
-        return found
+        verdicts: list[bool] = []
+        for part in _split_parts(list(features)):
+            verdicts += self._send_call("/knows", lambda frames: wire.InDomainCall(frames=frames), part)
+        return verdicts
 
     def queries(self, features: NDArray[np.float16], instruction: str) -> Any:
-        return _Looked(features, instruction)
+        return _VisualInput(features, instruction)
 
     def window_queries(self, features: NDArray[np.float16], instruction: str, windows: Sequence[Sequence[int]]) -> Any:
-        return _Looked(features, instruction, windows)
+        return _VisualInput(features, instruction, windows)
 
     def score(self, prompt: str, candidates: Sequence[str], visual: Any = None) -> NDArray[np.float64]:
-        rows = self._asked(
-            "/score", lambda look: wire.Score(prompt=prompt, candidates=list(candidates), look=look), visual
+        rows = self._send_visual_call(
+            "/score", lambda look: wire.ScoreCall(prompt=prompt, candidates=list(candidates), look=look), visual
         )
         return np.array(rows, np.float64).reshape(-1, len(candidates))
 
     def write(self, prompt: str, visual: Any = None, *, max_new_tokens: int = 24) -> list[Text]:
-        rows = self._asked(
-            "/write", lambda look: wire.Write(prompt=prompt, max_new_tokens=max_new_tokens, look=look), visual
+        rows = self._send_visual_call(
+            "/write", lambda look: wire.WriteCall(prompt=prompt, max_new_tokens=max_new_tokens, look=look), visual
         )
         return [Text(text, confidence) for text, confidence in rows]
 
     def close(self) -> None:
-        """Ends the connections."""
+        """Closes the connections to the worker."""
         if "_client" in self.__dict__:
             self._client.close()
 
-    def _asked(self, path: str, call: Callable[[wire.Look | None], wire.Message], visual: _Looked | None) -> list[Any]:
-        """The rows of a call; about many pictures it becomes several."""
+    def _send_visual_call(
+        self, path: str, build_call: Callable[[wire.VisualInput | None], wire.Message], visual: _VisualInput | None
+    ) -> list[Any]:
+        """The rows of a call; a call about too many pictures is split into several."""
         if visual is None:
-            return list(self._ask(path, lambda _: call(None), ()))
+            return list(self._send_call(path, lambda _: build_call(None), ()))
         rows: list[Any] = []
-        for part, windows in _looks(visual):
+        for part, windows in _split_visual_input(visual):
 
-            def about(frames: list[str], windows: list[list[int]] | None = windows) -> wire.Message:
-                return call(wire.Look(frames=frames, instruction=visual.instruction, windows=windows))
+            def build(frames: list[str], windows: list[list[int]] | None = windows) -> wire.Message:
+                return build_call(wire.VisualInput(frames=frames, instruction=visual.instruction, windows=windows))
 
-            rows += self._ask(path, about, part)
+            rows += self._send_call(path, build, part)
         return rows
 
-    def _ask(
-        self, path: str, call: Callable[[list[str]], wire.Message], features: Sequence[NDArray[np.float16]]
+    def _send_call(
+        self, path: str, build_call: Callable[[list[str]], wire.Message], features: Sequence[NDArray[np.float16]]
     ) -> Any:
-        """The reply to a call that names pictures. Those that the worker does not hold come with it the second time."""
-        names = [wire.digest(one) for one in features]
-        own = dict(zip(names, features, strict=True))
+        """The reply to a call that names pictures; it is repeated with the features that the worker does not hold."""
+        names = [wire.digest(array) for array in features]
+        features_by_name = dict(zip(names, features, strict=True))
         try:
-            asked = call(names)
+            call = build_call(names)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise RemoteCoreError(f"the core worker takes no such call ({where}: {first['msg']})") from None
-        reply = self._call(path, wire.JSON, asked.model_dump_json().encode())
+        reply = self._post(path, wire.JSON, call.model_dump_json().encode())
         if reply.status_code == httpx.codes.CONFLICT:
             missing = set(reply.json()["missing"])
-            sent = [one for name, one in own.items() if name in missing]
-            reply = self._call(path, wire.TENSORS, wire.pack_call(asked, sent))
-        if reply.status_code == httpx.codes.CONFLICT:  # another replica, or a full cache: now with all of them
-            reply = self._call(path, wire.TENSORS, wire.pack_call(asked, list(own.values())))
+            sent = [array for name, array in features_by_name.items() if name in missing]
+            reply = self._post(path, wire.TENSORS, wire.pack_call(call, sent))
+        if reply.status_code == httpx.codes.CONFLICT:  # another replica answered, or its cache is full
+            reply = self._post(path, wire.TENSORS, wire.pack_call(call, list(features_by_name.values())))
         return reply.json()
 
-    def _call(self, path: str, media_type: str, body: bytes) -> httpx.Response:
-        headers = {"content-type": media_type, wire.IDENTITY: quote(self.about.identity)}
+    def _post(self, path: str, media_type: str, body: bytes) -> httpx.Response:
+        headers = {"content-type": media_type, wire.IDENTITY: quote(self.info.identity)}
         try:
-            return self._understood(self._client.post(path, content=body, headers=headers))
+            return self._check_reply(self._client.post(path, content=body, headers=headers))
         except httpx.HTTPError as error:
-            raise self._unreachable(error) from error
+            raise self._unreachable_error(error) from error
 
-    def _understood(self, reply: httpx.Response) -> httpx.Response:
-        """A reply of a worker, but for those that refuse."""
+    def _check_reply(self, reply: httpx.Response) -> httpx.Response:
+        """Returns the reply of a worker unless the worker refused the call."""
         if reply.is_success or reply.status_code == httpx.codes.CONFLICT:
             return reply
         try:
-            why = str(reply.json()["error"])
+            reason = str(reply.json()["error"])
         except (ValueError, KeyError, TypeError):
-            raise self._stranger() from None
-        raise RemoteCoreError(f"core worker {self._url}: {why.splitlines()[0][:300] if why else reply.status_code}")
+            raise self._no_worker_error() from None
+        raise RemoteCoreError(
+            f"core worker {self._url}: {reason.splitlines()[0][:300] if reason else reply.status_code}"
+        )
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -168,85 +173,88 @@ class RemoteCore(CoreModel):
             base_url=self._url,
             headers={} if self._token is None else {b"authorization": f"Bearer {self._token}".encode()},
             timeout=httpx.Timeout(CALL_SECONDS, connect=HELLO_SECONDS),
-            # A proxy of the network does not know this machine.
+            # A proxy of the network cannot reach the loopback addresses of this machine.
             trust_env=parts.hostname not in wire.LOOPBACK,
         )
 
-    def _greet(self) -> wire.About:
-        """Who the worker is. In a thread, since a name that never resolves obeys no timeout."""
-        client, told = self._client, Queue[httpx.Response | Exception]()
+    def _fetch_info(self) -> wire.CoreInfo:
+        """The core of the worker, asked in a thread, since timeouts do not cover the resolution of a host's name."""
+        client, replies = self._client, Queue[httpx.Response | Exception]()
 
-        def ask() -> None:
+        def fetch() -> None:
             try:
-                told.put(client.get("/core", timeout=HELLO_SECONDS))
-            except Exception as error:  # noqa: BLE001 - handed to who waits for it
-                told.put(error)
+                replies.put(client.get("/core", timeout=HELLO_SECONDS))
+            except Exception as error:  # noqa: BLE001 - raised again below
+                replies.put(error)
 
-        threading.Thread(target=ask, daemon=True).start()
+        threading.Thread(target=fetch, daemon=True).start()
         try:
-            reply = told.get(timeout=HELLO_SECONDS)
+            reply = replies.get(timeout=HELLO_SECONDS)
         except Empty:
             reply = httpx.ConnectTimeout(f"no answer within {HELLO_SECONDS:.0f} s")
         if isinstance(reply, Exception):
-            raise self._unreachable(reply) from reply
+            raise self._unreachable_error(reply) from reply
         try:
-            about = wire.About.model_validate_json(self._understood(reply).content)
+            info = wire.CoreInfo.model_validate_json(self._check_reply(reply).content)
         except ValidationError:
-            raise self._stranger() from None
-        return self._fitting(about)
+            raise self._no_worker_error() from None
+        self._check_core(info)
+        return info
 
-    def _fitting(self, about: wire.About) -> wire.About:
-        if about.protocol != wire.PROTOCOL:
+    def _check_core(self, info: wire.CoreInfo) -> None:
+        if info.protocol != wire.PROTOCOL:
             raise RemoteCoreError(
-                f"core worker {self._url} speaks version {about.protocol} of the protocol, and this program "
+                f"core worker {self._url} speaks version {info.protocol} of the protocol, and this program "
                 f"{wire.PROTOCOL}; use the same release on both sides"
             )
-        if about.core != self._name:
+        if info.core != self._name:
             raise RemoteCoreError(
-                f"core worker {self._url} holds {about.core!r}, and the profile here wants {self._name!r}; start the "
+                f"core worker {self._url} holds {info.core!r}, and the profile here wants {self._name!r}; start the "
                 "worker with the same --profile and VIDEO_ASSISTANT_CORE, or ask another"
             )
-        own = self._own_identity()
-        if own is not None and own != about.identity:
+        identity = self._local_identity()
+        if identity is not None and identity != info.identity:
             raise RemoteCoreError(
-                f"core worker {self._url} holds {about.identity}, and this machine {own}: stored features do not fit; "
-                "use the same release, or the same files, on both sides"
+                f"core worker {self._url} holds {info.identity}, and this machine {identity}: stored features do not "
+                "fit; use the same release, or the same files, on both sides"
             )
-        return about
 
-    def _unreachable(self, error: Exception) -> RemoteCoreError:
-        first = (str(error).splitlines() or [""])[0][:160] or type(error).__name__
+    def _unreachable_error(self, error: Exception) -> RemoteCoreError:
+        reason = (str(error).splitlines() or [""])[0][:160] or type(error).__name__
         return RemoteCoreError(
-            f"core worker {self._url} cannot be reached ({first}); start `video-assistant serve-core` there, or "
+            f"core worker {self._url} cannot be reached ({reason}); start `video-assistant serve-core` there, or "
             "unset VIDEO_ASSISTANT_CORE_URL to use the core of this machine"
         )
 
-    def _stranger(self) -> RemoteCoreError:
+    def _no_worker_error(self) -> RemoteCoreError:
         return RemoteCoreError(f"what answers at {self._url} is no core worker; check VIDEO_ASSISTANT_CORE_URL")
 
 
-def _looks(visual: _Looked) -> Iterator[tuple[Sequence[NDArray[np.float16]], list[list[int]] | None]]:
-    """The pictures of each call, and its windows as places among them."""
+def _split_visual_input(
+    visual: _VisualInput,
+) -> Iterator[tuple[Sequence[NDArray[np.float16]], list[list[int]] | None]]:
+    """For each call the features of its frames, and its windows as indexes of these; None without windows."""
     if visual.windows is None:
-        yield from ((part, None) for part in _parts(list(visual.features)))
+        yield from ((part, None) for part in _split_parts(list(visual.features)))
         return
-    waiting = [list(window) for window in visual.windows]
-    while waiting:
-        many = 1
-        while many < len(waiting) and len(set().union(*waiting[: many + 1])) <= wire.MOST_FRAMES:
-            many += 1
-        places = sorted(set().union(*waiting[:many]))
-        yield [visual.features[at] for at in places], [[places.index(at) for at in one] for one in waiting[:many]]
-        waiting = waiting[many:]
+    remaining = [list(window) for window in visual.windows]
+    while remaining:
+        count = 1
+        while count < len(remaining) and len(set().union(*remaining[: count + 1])) <= wire.MAX_FRAMES:
+            count += 1
+        windows, remaining = remaining[:count], remaining[count:]
+        frames = sorted(set().union(*windows))
+        indexes = [[frames.index(frame) for frame in window] for window in windows]
+        yield [visual.features[frame] for frame in frames], indexes
 
 
-def _parts(arrays: Sequence[NDArray[Any]]) -> Iterator[Sequence[NDArray[Any]]]:
-    """As many at once as a call may name, and not many megabytes."""
+def _split_parts(arrays: Sequence[NDArray[Any]]) -> Iterator[Sequence[NDArray[Any]]]:
+    """Splits arrays into parts of at most `MAX_FRAMES` arrays and, but for a single larger one, `MAX_PART_BYTES`."""
     start, size = 0, 0
-    for place, array in enumerate(arrays):
-        if place > start and (place - start == wire.MOST_FRAMES or size + array.nbytes > wire.PART_BYTES):
-            yield arrays[start:place]
-            start, size = place, 0
+    for index, array in enumerate(arrays):
+        if index > start and (index - start == wire.MAX_FRAMES or size + array.nbytes > wire.MAX_PART_BYTES):
+            yield arrays[start:index]
+            start, size = index, 0
         size += array.nbytes
     if len(arrays) > start:
         yield arrays[start:]

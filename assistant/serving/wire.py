@@ -1,7 +1,7 @@
-"""What a worker and its clients say to each other: JSON for calls, safetensors for pictures and their features.
+"""The messages between a worker and its clients: JSON for calls, safetensors for pictures and their features.
 
-Neither can carry code, and both are checked before they are used. Features are named by their hash: a call names the
-pictures that it is about, and only those that the worker does not hold are sent, with the call made again.
+Neither format can carry code, and both are validated before they are used. Features are named by their hash: a call
+names the pictures that it is about, and the client repeats the call with the features that the worker does not hold.
 """
 
 from __future__ import annotations
@@ -22,51 +22,51 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 DEFAULT_PORT = 8470
 IDENTITY = "x-core-identity"
-"""Header of each call: the checkpoint that the client means, URL-quoted. A worker may be started anew with another."""
+"""Header of each call: the checkpoint that the client expects, URL-quoted; a worker may have restarted with another."""
 CALL = "call"
-"""What the JSON of a call is named among the features that are sent with it."""
+"""The name of a call's JSON among the features that are sent with it."""
 JSON, TENSORS = "application/json", "application/octet-stream"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-MOST_FRAMES = 32  # of one call
-MOST_CALL_BYTES = 1 << 20
-MOST_TENSOR_BYTES = 256 << 20  # a picture of 89 megapixels
-PART_BYTES = 32 << 20  # of pictures or features that a client sends at once
+MAX_FRAMES = 32  # of a call
+MAX_CALL_BYTES = 1 << 20
+MAX_TENSOR_BYTES = 256 << 20  # a picture of 89 megapixels
+MAX_PART_BYTES = 32 << 20  # of the pictures or features that a client sends at once
 
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
-Frames = Annotated[list[Digest], Field(min_length=1, max_length=MOST_FRAMES)]
-Window = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=MOST_FRAMES)]
-Windows = Annotated[list[Window], Field(min_length=1, max_length=MOST_FRAMES)]
+Frames = Annotated[list[Digest], Field(min_length=1, max_length=MAX_FRAMES)]
+Window = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=MAX_FRAMES)]
+Windows = Annotated[list[Window], Field(min_length=1, max_length=MAX_FRAMES)]
 
 
 class Message(BaseModel):
-    """One line of the conversation."""
+    """A message of the protocol."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class About(Message):
-    """Which core a worker holds."""
+class CoreInfo(Message):
+    """The core that a worker holds."""
 
     protocol: int
     core: str  # name of the checkpoint: its folder's or its hub id
-    identity: str  # changes when the weights do
+    identity: str  # changes when the weights change
     precision: str
     device: str
-    special_tokens: list[str]  # what no text may hold
-    feature_shape: tuple[int, int]  # tokens and width of one picture's features
+    special_tokens: list[str]  # strings that no text may contain
+    feature_shape: tuple[int, int]  # tokens and width of the features of a picture
 
 
-class Look(Message):
-    """Pictures, and what is asked of them: one by one, or of windows of them in order."""
+class VisualInput(Message):
+    """The pictures of a call, single or in windows, with the instruction for the Q-Former."""
 
     frames: Frames
     instruction: Words
     windows: Windows | None = None
 
     @model_validator(mode="after")
-    def _within(self) -> Self:
+    def _check_windows(self) -> Self:
         if self.windows is not None:
             if len({len(window) for window in self.windows}) > 1:
                 raise ValueError("windows of different lengths; send those of one length together")
@@ -75,54 +75,54 @@ class Look(Message):
         return self
 
 
-class Score(Message):
+class ScoreCall(Message):
     """A call of `CoreModel.score`."""
 
     prompt: Words
     candidates: Annotated[list[Words], Field(min_length=1, max_length=64)]
-    look: Look | None = None
+    look: VisualInput | None = None
 
 
-class Write(Message):
+class WriteCall(Message):
     """A call of `CoreModel.write`."""
 
     prompt: Words
     max_new_tokens: Annotated[int, Field(ge=1, le=256)]
-    look: Look | None = None
+    look: VisualInput | None = None
 
 
-class Known(Message):
+class InDomainCall(Message):
     """A call of `CoreModel.in_domain`."""
 
     frames: Frames
 
 
 def digest(array: NDArray[Any]) -> str:
-    """The name of a picture or of its features."""
+    """Returns the name of a picture or of its features: a hash of type, shape and contents."""
     head = f"{array.dtype.str} {array.shape} ".encode()
     return blake2b(head + np.ascontiguousarray(array).tobytes(), digest_size=16).hexdigest()
 
 
-def pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Named arrays as safetensors."""
+def pack_tensors(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Returns named arrays as the bytes of a safetensors file."""
     packed: bytes = tensors.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     return packed
 
 
 def pack_call(call: Message, features: Sequence[NDArray[np.float16]]) -> bytes:
-    """A call with features that it names."""
+    """Returns a call and features that it names as the bytes of a safetensors file."""
     words = np.frombuffer(call.model_dump_json().encode(), np.uint8)
-    return pack({CALL: words, **{str(place): one for place, one in enumerate(features)}})
+    return pack_tensors({CALL: words, **{str(number): array for number, array in enumerate(features)}})
 
 
-def unpack(data: bytes) -> dict[str, NDArray[Any]]:
-    """Named arrays.
+def unpack_tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    """Returns the named arrays of a safetensors file.
 
     Raises:
-        ValueError: the bytes are no safetensors of numbers that numpy knows.
+        ValueError: the bytes are no safetensors file, or hold a type that numpy lacks.
     """
     try:
-        found: dict[str, NDArray[Any]] = tensors.load(data)
+        arrays: dict[str, NDArray[Any]] = tensors.load(data)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"no safetensors ({str(error).splitlines()[0][:100] or type(error).__name__})") from None
-    return found
+    return arrays

@@ -1,4 +1,4 @@
-"""The worker: one core behind HTTP, as an ASGI application that any host can run."""
+"""The worker: a core behind HTTP, as an ASGI application that any server can run."""
 
 from __future__ import annotations
 
@@ -30,48 +30,49 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     Features = NDArray[np.float16]
-    Looked = tuple[Features, str, Sequence[Sequence[int]] | None]
+    VisualInput = tuple[Features, str, Sequence[Sequence[int]] | None]
+    """Features, instruction and windows."""
     Handler = Callable[[Request], Awaitable[Response]]
 
 Message = TypeVar("Message", bound=BaseModel)
 
-MOST_SIDE = 20_000  # pixels of a picture
+MAX_SIDE_PIXELS = 20_000  # of a picture
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may ask."""
+    """Who may call a worker."""
 
-    token: str | None = None  # to be shown with every call
-    local: bool = True  # only pages and programs that call this machine by a loopback name
+    token: str | None = None  # that every call has to carry; None: no call needs a token
+    local_only: bool = True  # whether calls must address this machine by a loopback name
 
 
 class _MissingError(Exception):
-    """A call names features that are not here."""
+    """A call names features that the worker does not hold; the first argument lists their names."""
 
 
-class _Score(NamedTuple):
+class _ScoreJob(NamedTuple):
     prompt: str
     candidates: Sequence[str]
-    look: Looked | None
+    visual: VisualInput | None
 
 
-class _Write(NamedTuple):
+class _WriteJob(NamedTuple):
     prompt: str
     max_new_tokens: int
-    look: Looked | None
+    visual: VisualInput | None
 
 
-def application(blip: InstructBlip, name: str, *, access: Access, cache_bytes: int) -> Starlette:
-    """The worker of a core.
+def build_application(blip: InstructBlip, name: str, *, access: Access, cache_bytes: int) -> Starlette:
+    """Builds the worker of a core.
 
     Args:
-        blip: the core; loaded now.
+        blip: the core; it is loaded now.
         name: of its checkpoint, which clients compare with their own.
-        access: who may ask.
-        cache_bytes: of picture features held for those who ask again.
+        access: who may call the worker.
+        cache_bytes: of picture features that are cached for repeated calls.
     """
     return _Worker(blip, name, access, cache_bytes).application
 
@@ -81,7 +82,7 @@ class _Worker:
         self._blip, self._access = blip, access
         self._cache = FeatureCache(cache_bytes)
         tokens, width = blip.features([]).shape[1:]
-        self._about = wire.About(
+        self._info = wire.CoreInfo(
             protocol=wire.PROTOCOL,
             core=name,
             identity=blip.identity,
@@ -90,173 +91,185 @@ class _Worker:
             special_tokens=sorted(blip.special_tokens),
             feature_shape=(tokens, width),
         )
-        self._batch = Batcher({"score": self._score_all, "write": self._write_all, "features": self._features_all})
+        self._batcher = Batcher(
+            {"score": self._answer_scores, "write": self._answer_writes, "features": self._answer_features}
+        )
         self.application = Starlette(
             routes=[
-                Route("/core", self._guarded(self._tell)),
-                Route("/score", self._guarded(self._score, wire.JSON, wire.TENSORS), methods=["POST"]),
-                Route("/write", self._guarded(self._write, wire.JSON, wire.TENSORS), methods=["POST"]),
-                Route("/knows", self._guarded(self._knows, wire.JSON, wire.TENSORS), methods=["POST"]),
-                Route("/features", self._guarded(self._features, wire.TENSORS), methods=["POST"]),
+                Route("/core", self._guard(self._handle_info)),
+                Route("/score", self._guard(self._handle_score, wire.JSON, wire.TENSORS), methods=["POST"]),
+                Route("/write", self._guard(self._handle_write, wire.JSON, wire.TENSORS), methods=["POST"]),
+                Route("/knows", self._guard(self._handle_in_domain, wire.JSON, wire.TENSORS), methods=["POST"]),
+                Route("/features", self._guard(self._handle_features, wire.TENSORS), methods=["POST"]),
             ],
-            exception_handlers={HTTPException: _refuse, _MissingError: _want, Exception: _fail},
-            lifespan=self._working,
+            exception_handlers={
+                HTTPException: _reply_refusal,
+                _MissingError: _reply_missing,
+                Exception: _reply_failure,
+            },
+            lifespan=self._run_batcher,
         )
 
     @asynccontextmanager
-    async def _working(self, _: Starlette) -> AsyncIterator[None]:
-        answering = asyncio.create_task(self._batch.run())
+    async def _run_batcher(self, _: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._batcher.run())
         yield
-        answering.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await answering
+            await task
 
-    def _guarded(self, handler: Handler, *media_types: str) -> Handler:
-        """Turns away who may not ask, and what another program or a foreign web page sent."""
+    def _guard(self, handler: Handler, *media_types: str) -> Handler:
+        """Wraps a handler so that it refuses clients without access, other programs and foreign web pages."""
 
         async def guarded(request: Request) -> Response:
             host = urlsplit(f"//{request.headers.get('host', '')}").hostname
-            if self._access.local and host not in wire.LOOPBACK:
+            if self._access.local_only and host not in wire.LOOPBACK:
                 raise HTTPException(
                     403, f"host {host!r} is not this machine; start the worker with --address to share it"
                 )
-            shown = request.headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1")
-            if self._access.token is not None and not hmac.compare_digest(shown, self._access.token.encode()):
+            token = request.headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1")
+            if self._access.token is not None and not hmac.compare_digest(token, self._access.token.encode()):
                 raise HTTPException(401, "the worker asks for its token; put it in VIDEO_ASSISTANT_CORE_TOKEN")
-            # A web page cannot send these types to another address without asking first, and it is never answered.
-            given = request.headers.get("content-type")
-            if media_types and given not in media_types:
-                raise HTTPException(415, f"content type {given!r}; send {' or '.join(media_types)}")
-            own = quote(self._about.identity)
-            if request.headers.get(wire.IDENTITY, own) != own:
-                raise HTTPException(412, f"the worker holds another core now, {self._about.identity}; start again")
+            # A browser asks before it sends these types from a foreign page, and the worker does not allow it.
+            media_type = request.headers.get("content-type")
+            if media_types and media_type not in media_types:
+                raise HTTPException(415, f"content type {media_type!r}; send {' or '.join(media_types)}")
+            identity = quote(self._info.identity)
+            if request.headers.get(wire.IDENTITY, identity) != identity:
+                raise HTTPException(412, f"the worker holds another core now, {self._info.identity}; start again")
             return await handler(request)
 
         return guarded
 
-    async def _tell(self, _: Request) -> Response:
-        return _json(self._about.model_dump())
+    async def _handle_info(self, _: Request) -> Response:
+        return _json(self._info.model_dump())
 
-    async def _score(self, request: Request) -> Response:
-        asked, sent = await self._message(request, wire.Score)
-        look = self._look(asked.look, sent)
-        scores = await self._answered("score", _Score(asked.prompt, asked.candidates, look), _rows(look))
+    async def _handle_score(self, request: Request) -> Response:
+        call, sent = await self._read_call(request, wire.ScoreCall)
+        visual = self._find_visual(call.look, sent)
+        scores = await self._queue_job("score", _ScoreJob(call.prompt, call.candidates, visual), _count_rows(visual))
         return _json(scores.tolist())
 
-    async def _write(self, request: Request) -> Response:
-        asked, sent = await self._message(request, wire.Write)
-        look = self._look(asked.look, sent)
-        texts = await self._answered("write", _Write(asked.prompt, asked.max_new_tokens, look), _rows(look))
+    async def _handle_write(self, request: Request) -> Response:
+        call, sent = await self._read_call(request, wire.WriteCall)
+        visual = self._find_visual(call.look, sent)
+        job = _WriteJob(call.prompt, call.max_new_tokens, visual)
+        texts = await self._queue_job("write", job, _count_rows(visual))
         return _json([[text.text, text.confidence] for text in texts])
 
-    async def _knows(self, request: Request) -> Response:
-        asked, sent = await self._message(request, wire.Known)
-        return _json(await asyncio.to_thread(self._blip.in_domain, self._held(asked.frames, sent)))
+    async def _handle_in_domain(self, request: Request) -> Response:
+        call, sent = await self._read_call(request, wire.InDomainCall)
+        return _json(await asyncio.to_thread(self._blip.in_domain, self._find_features(call.frames, sent)))
 
-    async def _features(self, request: Request) -> Response:
-        """Features of pictures; those of a picture that was sent before are not made again."""
-        pictures = await self._tensors(request)
+    async def _handle_features(self, request: Request) -> Response:
+        """Replies with the features of pictures; they are computed only for pictures that are not in the cache."""
+        pictures = await self._read_tensors(request)
         for picture in pictures.values():
             if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
                 raise HTTPException(400, f"picture {picture.dtype}{picture.shape}; send HWC uint8 RGB")
-            if max(picture.shape) > MOST_SIDE:
-                raise HTTPException(400, f"picture {picture.shape}; sides of at most {MOST_SIDE} pixels are read")
+            if max(picture.shape) > MAX_SIDE_PIXELS:
+                raise HTTPException(400, f"picture {picture.shape}; sides of at most {MAX_SIDE_PIXELS} pixels are read")
         names = {key: wire.digest(picture) for key, picture in pictures.items()}
-        missing = self._cache.missing(list(names.values()))
-        found = {key: self._cache[name] for key, name in names.items() if name not in missing}
-        new = [key for key in pictures if key not in found]
-        if new:
-            made = await self._answered("features", [pictures[key] for key in new], len(new))
-            for key, features in zip(new, made, strict=True):
-                found[key] = features
+        missing = self._cache.find_missing(list(names.values()))
+        features_by_key = {key: self._cache[name] for key, name in names.items() if name not in missing}
+        new_keys = [key for key in pictures if key not in features_by_key]
+        if new_keys:
+            computed = await self._queue_job("features", [pictures[key] for key in new_keys], len(new_keys))
+            for key, features in zip(new_keys, computed, strict=True):
+                features_by_key[key] = features
                 self._cache.put(names[key], features)
-        for features in found.values():
+        for features in features_by_key.values():
             self._cache.put(wire.digest(features), features)
-        return Response(wire.pack(found), media_type=wire.TENSORS)
+        return Response(wire.pack_tensors(features_by_key), media_type=wire.TENSORS)
 
-    async def _message(self, request: Request, kind: type[Message]) -> tuple[Message, dict[str, Features]]:
-        """A call, and the features that came with it by their hash."""
+    async def _read_call(self, request: Request, kind: type[Message]) -> tuple[Message, dict[str, Features]]:
+        """A call, and the features that were sent with it, by their name."""
         if request.headers["content-type"] == wire.JSON:
-            return _checked(await _body(request, wire.MOST_CALL_BYTES), kind), {}
-        tensors = await self._tensors(request)
+            return _parse_call(await _read_body(request, wire.MAX_CALL_BYTES), kind), {}
+        tensors = await self._read_tensors(request)
         words = tensors.pop(wire.CALL, np.zeros(0, np.uint8)).tobytes()
-        if len(words) > wire.MOST_CALL_BYTES:
-            raise HTTPException(413, f"a call of more than {wire.MOST_CALL_BYTES >> 20} MB")
-        asked, sent = _checked(words, kind), {}
+        if len(words) > wire.MAX_CALL_BYTES:
+            raise HTTPException(413, f"a call of more than {wire.MAX_CALL_BYTES >> 20} MB")
+        call, sent = _parse_call(words, kind), {}
         for features in tensors.values():
-            wanted = self._about.feature_shape
-            if features.dtype != np.float16 or features.shape != wanted or not np.isfinite(features).all():
-                raise HTTPException(400, f"features {features.dtype}{features.shape}; send finite float16{wanted}")
+            shape = self._info.feature_shape
+            if features.dtype != np.float16 or features.shape != shape or not np.isfinite(features).all():
+                raise HTTPException(400, f"features {features.dtype}{features.shape}; send finite float16{shape}")
             name = wire.digest(features)
             sent[name] = features
             self._cache.put(name, features)
-        return asked, sent
+        return call, sent
 
-    def _look(self, look: wire.Look | None, sent: Mapping[str, Features]) -> Looked | None:
-        return None if look is None else (self._held(look.frames, sent), look.instruction, look.windows)
+    def _find_visual(self, look: wire.VisualInput | None, sent: Mapping[str, Features]) -> VisualInput | None:
+        return None if look is None else (self._find_features(look.frames, sent), look.instruction, look.windows)
 
-    def _held(self, frames: Sequence[str], sent: Mapping[str, Features]) -> Features:
-        """Features `(n, tokens, width)` that a call names, out of those sent with it or before."""
-        if missing := self._cache.missing([name for name in frames if name not in sent]):
+    def _find_features(self, frames: Sequence[str], sent: Mapping[str, Features]) -> Features:
+        """The features `(n, tokens, width)` that a call names, among those sent with it or before.
+
+        Raises:
+            _MissingError: some of them were not sent, or are no longer in the cache.
+        """
+        if missing := self._cache.find_missing([name for name in frames if name not in sent]):
             raise _MissingError(missing)
         return np.stack([sent[name] if name in sent else self._cache[name] for name in frames])
 
-    async def _tensors(self, request: Request) -> dict[str, NDArray[Any]]:
+    async def _read_tensors(self, request: Request) -> dict[str, NDArray[Any]]:
         try:
-            found = wire.unpack(await _body(request, wire.MOST_TENSOR_BYTES))
+            tensors = wire.unpack_tensors(await _read_body(request, wire.MAX_TENSOR_BYTES))
         except ValueError as error:
             raise HTTPException(400, str(error)) from None
-        if not 1 <= len(found) <= wire.MOST_FRAMES + 1:  # a call, and its pictures
-            raise HTTPException(400, f"{len(found)} tensors; send 1 to {wire.MOST_FRAMES} pictures")
-        return found
+        if not 1 <= len(tensors) <= wire.MAX_FRAMES + 1:  # the pictures, and their call
+            raise HTTPException(400, f"{len(tensors)} tensors; send 1 to {wire.MAX_FRAMES} pictures")
+        return tensors
 
-    async def _answered(self, kind: str, job: Any, rows: int) -> Any:
+    async def _queue_job(self, kind: str, job: Any, rows: int) -> Any:
         try:
-            return await self._batch(kind, job, rows)
+            return await self._batcher(kind, job, rows)
         except BusyError:
             raise HTTPException(503, "too many calls wait already; try again in a moment") from None
 
-    def _score_all(self, jobs: Sequence[_Score]) -> Sequence[Any]:
-        visual = self._queries([job.look for job in jobs])
+    def _answer_scores(self, jobs: Sequence[_ScoreJob]) -> Sequence[Any]:
+        queries = self._compute_queries([job.visual for job in jobs])
         return self._blip.score_batch(
-            [Scoring(job.prompt, job.candidates, one) for job, one in zip(jobs, visual, strict=True)]
+            [Scoring(job.prompt, job.candidates, visual) for job, visual in zip(jobs, queries, strict=True)]
         )
 
-    def _write_all(self, jobs: Sequence[_Write]) -> Sequence[Any]:
-        visual = self._queries([job.look for job in jobs])
+    def _answer_writes(self, jobs: Sequence[_WriteJob]) -> Sequence[Any]:
+        queries = self._compute_queries([job.visual for job in jobs])
         return self._blip.write_batch(
-            [Writing(job.prompt, one, job.max_new_tokens) for job, one in zip(jobs, visual, strict=True)]
+            [Writing(job.prompt, visual, job.max_new_tokens) for job, visual in zip(jobs, queries, strict=True)]
         )
 
-    def _features_all(self, jobs: Sequence[Sequence[NDArray[np.uint8]]]) -> Sequence[Any]:
+    def _answer_features(self, jobs: Sequence[Sequence[NDArray[np.uint8]]]) -> Sequence[Any]:
         rows = iter(self._blip.features([picture for job in jobs for picture in job]))
         return [[next(rows) for _ in job] for job in jobs]
 
-    def _queries(self, looks: Sequence[Looked | None]) -> list[Any]:
-        """Of all pictures in one pass, those of windows then joined; None where there are none."""
-        given = [look[:2] for look in looks if look is not None]
-        made = iter(self._blip.queries_batch(given) if given else [])
-        return [None if look is None else self._joined(next(made), look[2]) for look in looks]
+    def _compute_queries(self, inputs: Sequence[VisualInput | None]) -> list[Any]:
+        """The queries of each job, all computed in one pass; None for a job without pictures."""
+        calls = [visual[:2] for visual in inputs if visual is not None]
+        queries = iter(self._blip.queries_batch(calls) if calls else [])
+        return [None if visual is None else self._join_windows(next(queries), visual[2]) for visual in inputs]
 
-    def _joined(self, queries: Any, windows: Sequence[Sequence[int]] | None) -> Any:
+    def _join_windows(self, queries: Any, windows: Sequence[Sequence[int]] | None) -> Any:
         return queries if windows is None else self._blip.join_windows(queries, windows)
 
 
-def _rows(look: Looked | None) -> int:
-    return 1 if look is None else len(look[0] if look[2] is None else look[2])
+def _count_rows(visual: VisualInput | None) -> int:
+    """The number of rows of a job: its windows or its pictures; 1 without pictures."""
+    return 1 if visual is None else len(visual[0] if visual[2] is None else visual[2])
 
 
-async def _body(request: Request, most: int) -> bytes:
-    """All of it; what is too long is not read to its end."""
+async def _read_body(request: Request, max_bytes: int) -> bytes:
+    """The body of a request; a longer one than `max_bytes` is not read to its end."""
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > most:
-            raise HTTPException(413, f"more than {most >> 20} MB; send smaller parts")
+        if len(data) > max_bytes:
+            raise HTTPException(413, f"more than {max_bytes >> 20} MB; send smaller parts")
     return bytes(data)
 
 
-def _checked(words: bytes, kind: type[Message]) -> Message:
+def _parse_call(words: bytes, kind: type[Message]) -> Message:
     try:
         return kind.model_validate_json(words)
     except ValidationError as error:
@@ -269,16 +282,16 @@ def _json(content: Any, status: int = 200) -> Response:
     return Response(json.dumps(content, allow_nan=False), status, media_type=wire.JSON)
 
 
-async def _refuse(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - what Starlette hands to it
+async def _reply_refusal(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette passes no other
     return _json({"error": error.detail}, error.status_code)
 
 
-async def _want(_: Request, error: Exception) -> Response:
-    """Tells a client to make its call again, with these features."""
+async def _reply_missing(_: Request, error: Exception) -> Response:
+    """Asks the client to repeat its call with these features."""
     return _json({"missing": error.args[0]}, 409)
 
 
-async def _fail(request: Request, error: Exception) -> Response:
+async def _reply_failure(request: Request, error: Exception) -> Response:
     log.error("%s failed: %s", request.url.path, error)
     return _json({"error": f"the worker failed ({type(error).__name__}); its own output says why"}, 500)

@@ -52,7 +52,7 @@ async def test_what_waits_at_the_same_time_is_one_pass() -> None:
 
 async def test_a_pass_holds_one_kind_and_not_too_many_rows() -> None:
     model, other = Model(), Model()
-    batcher = Batcher({"double": model, "other": other}, most_rows=4)
+    batcher = Batcher({"double": model, "other": other}, max_rows=4)
     other.go.set()
     async with working(batcher):
         jobs = [("double", 2, 3), ("other", 3, 1), ("double", 4, 2), ("double", 5, 1), ("double", 6, 9)]
@@ -85,7 +85,7 @@ async def test_nobody_waits_for_who_left() -> None:
 
 
 async def test_who_comes_when_too_many_wait_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "MOST_WAITING", 2)
+    monkeypatch.setattr(batching, "MAX_WAITING", 2)
     batcher = Batcher({})
     waiting = [asyncio.create_task(batcher("double", n, 1)) for n in (1, 2)]
     await asyncio.sleep(0)

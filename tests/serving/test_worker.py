@@ -18,7 +18,7 @@ import uvicorn
 from assistant.models.blip.instructblip import InstructBlip
 from assistant.serving import remote, wire
 from assistant.serving.remote import RemoteCore, RemoteCoreError
-from assistant.serving.worker import Access, application
+from assistant.serving.worker import Access, build_application
 
 NAME = "untrained"
 OPEN = Access()
@@ -29,7 +29,7 @@ PROMPT = "Question: what is the red thing? Short answer:"
 def serving(blip: InstructBlip, *, access: Access = OPEN, cache_bytes: int = 10**9) -> Iterator[str]:
     """The address of a worker in this process."""
     listening = socket.create_server(("127.0.0.1", 0))
-    app = application(blip, NAME, access=access, cache_bytes=cache_bytes)
+    app = build_application(blip, NAME, access=access, cache_bytes=cache_bytes)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -96,7 +96,7 @@ def test_windows_of_frames_are_read_in_order_there_too(core, blip, features) -> 
     with pytest.raises(RemoteCoreError, match="windows of different lengths"):
         core.score(PROMPT, ("yes", "no"), core.window_queries(features, "", [[0, 1], [0]]))
     with pytest.raises(ValueError, match="beyond the 1 of the call"):
-        wire.Look(frames=["0" * 32], instruction="", windows=[[1]])
+        wire.VisualInput(frames=["0" * 32], instruction="", windows=[[1]])
 
 
 def test_eight_people_at_once_get_their_own_answers(url, blip, features) -> None:
@@ -119,9 +119,9 @@ def test_a_picture_is_sent_and_looked_at_once(untrained_core, pictures, monkeypa
     monkeypatch.setattr(blip, "features", lambda images: looked.append(len(images)) or usual(images))
     with serving(blip) as url:
         first, second = RemoteCore(url, NAME), RemoteCore(url, NAME)
-        call = first._call
+        call = first._post
         monkeypatch.setattr(
-            first, "_call", lambda path, kind, body: sent.append((path, kind)) or call(path, kind, body)
+            first, "_post", lambda path, kind, body: sent.append((path, kind)) or call(path, kind, body)
         )
         features = first.features(pictures[:3])
         assert (second.features(pictures[1:4])[:2] == features[1:]).all()
@@ -142,7 +142,7 @@ def test_a_worker_that_keeps_nothing_still_answers(blip, features) -> None:
 
 
 def _call(features: np.ndarray) -> bytes:
-    return wire.pack_call(wire.Known(frames=[wire.digest(features)]), [features])
+    return wire.pack_call(wire.InDomainCall(frames=[wire.digest(features)]), [features])
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def _call(features: np.ndarray) -> bytes:
         ("/score", b"{}", {"host": "evil.example"}, 403, "not this machine"),
         ("/score", b"{}", {wire.IDENTITY: "another-123"}, 412, "another core"),
         ("/score", b"\x80\x04pickle", {"content-type": wire.TENSORS}, 400, "safetensors"),
-        ("/score", wire.pack({"0": np.zeros((2, 2), np.float16)}), {"content-type": wire.TENSORS}, 400, "JSON"),
+        ("/score", wire.pack_tensors({"0": np.zeros((2, 2), np.float16)}), {"content-type": wire.TENSORS}, 400, "JSON"),
         ("/knows", _call(np.zeros((2, 2), np.float16)), {"content-type": wire.TENSORS}, 400, "float16"),
         ("/knows", _call(np.full((65, 192), np.nan, np.float16)), {"content-type": wire.TENSORS}, 400, "finite"),
-        ("/features", wire.pack({"0": np.zeros((9, 9), np.uint8)}), {"content-type": wire.TENSORS}, 400, "RGB"),
+        ("/features", wire.pack_tensors({"0": np.zeros((9, 9), np.uint8)}), {"content-type": wire.TENSORS}, 400, "RGB"),
         ("/nothing", b"{}", {}, 404, "Not Found"),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_failing_core_tells_the_client_one_line(untrained_core, monkeypatch) -
 
 @pytest.mark.parametrize("given", [None, "wrong", "tökén"])
 def test_a_token_is_asked_for(blip, given) -> None:
-    with serving(blip, access=Access("đúng", local=False)) as url:
+    with serving(blip, access=Access("đúng", local_only=False)) as url:
         with pytest.raises(RemoteCoreError, match="VIDEO_ASSISTANT_CORE_TOKEN"):
             RemoteCore(url, NAME, token=given).clean("a")
         assert RemoteCore(url, NAME, token="đúng").clean("a") == "a"
