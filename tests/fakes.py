@@ -129,7 +129,7 @@ class ScriptedCore:
 
 
 class TimingCore(ScriptedCore):
-    """Has a model of time that sees an event go on at given seconds, and remembers the frames that it read."""
+    """Has an event timer that sees an event go on at given seconds, and remembers the frames that it read."""
 
     def __init__(self, at=(), event=1.0, happens=0.0, **script):
         super().__init__(**script)

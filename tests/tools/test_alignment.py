@@ -53,22 +53,22 @@ def _brute_force(scores, seconds, limits, missed, count):
             total = sum(missed if at is None else scores[event, at] for event, at in enumerate(chosen))
             if total > -INFINITE:
                 every.append((total, chosen))
-    kept: list = []
-    for total, chosen in sorted(every, key=lambda one: -one[0]):
+    best: list = []
+    for total, chosen in sorted(every, key=lambda placement: -placement[0]):
         placed = [at for at in chosen if at is not None]
-        if all(placed[-1] < first or placed[0] > last for *_, first, last in kept) and len(kept) < count:
-            kept.append((total, chosen, placed[0], placed[-1]))
-    return kept
+        if all(placed[-1] < first or placed[0] > last for *_, first, last in best) and len(best) < count:
+            best.append((total, chosen, placed[0], placed[-1]))
+    return best
 
 
 @settings(max_examples=1500, deadline=None)
 @given(problems())
 def test_the_same_answer_as_brute_force(problem) -> None:
     scores, seconds, limits, missed, count = problem
-    found = align(scores, seconds, limits, missed=missed, count=count)
+    alignments = align(scores, seconds, limits, missed=missed, count=count)
     wanted = _brute_force(scores, seconds, limits, missed, count)
-    assert [a.positions for a in found] == [chosen for _, chosen, *_ in wanted]
-    assert [a.score for a in found] == pytest.approx([total for total, *_ in wanted])
+    assert [a.positions for a in alignments] == [chosen for _, chosen, *_ in wanted]
+    assert [a.score for a in alignments] == pytest.approx([total for total, *_ in wanted])
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2.0, 7.0, 30.0]), st.sampled_from([3.0, 20.0, INFINITE]))
@@ -78,16 +78,16 @@ def test_pairs_on_long_videos_too(seed, within, longest) -> None:
     rng = np.random.default_rng(seed)
     seconds = np.cumsum(rng.choice([0.04, 0.5, 1.0], 90))
     scores = rng.normal(size=(2, 90))
-    (found,) = align(scores, seconds, Limits((Gap(0.1, longest),), within))
+    (alignment,) = align(scores, seconds, Limits((Gap(0.1, longest),), within))
     # Bounds hold to a microsecond: in floating point, frames three seconds apart may lie 3.0000000000000036 apart.
     apart = {(a, b): round(seconds[b] - seconds[a], 6) for a, b in combinations(range(90), 2)}
     allowed = [pair for pair, gap in apart.items() if 0.1 <= gap <= min(within, longest)]
-    assert found.positions == max(allowed, key=lambda pair: scores[0, pair[0]] + scores[1, pair[1]])
+    assert alignment.positions == max(allowed, key=lambda pair: scores[0, pair[0]] + scores[1, pair[1]])
 
 
 def test_the_earliest_of_equals_is_taken() -> None:
-    (found,) = align(np.ones((2, 5)), np.arange(5.0))
-    assert found.positions == (0, 1)
+    (alignment,) = align(np.ones((2, 5)), np.arange(5.0))
+    assert alignment.positions == (0, 1)
 
 
 def test_a_gap_of_exactly_the_longest_is_allowed() -> None:
@@ -97,8 +97,8 @@ def test_a_gap_of_exactly_the_longest_is_allowed() -> None:
 
 def test_a_missed_event_is_told_and_one_event_alone_is_never_missed() -> None:
     scores = np.array([[1.0, 0.0, 0.0], [-1.0, -1.0, -1.0], [0.0, 0.0, 1.0]])
-    (found,) = align(scores, [0.0, 1.0, 2.0], missed=0.1)
-    assert (found.positions, found.score) == ((0, None, 2), 2.1)
+    (alignment,) = align(scores, [0.0, 1.0, 2.0], missed=0.1)
+    assert (alignment.positions, alignment.score) == ((0, None, 2), 2.1)
     assert align(scores[1:2], [0.0, 1.0, 2.0], missed=0.1)[0].positions == (0,)
 
 

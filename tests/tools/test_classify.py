@@ -10,14 +10,14 @@ from tools.events.options import VerificationOptions
 
 
 def test_each_shot_gets_the_label_that_it_shows() -> None:
-    found = classify(FakeIndex(), "v", ["red car", "blue bus", "dog"])
-    assert [(one.start_seconds, one.end_seconds) for one in found] == [(0.0, 3.0), (3.0, 6.0), (6.0, 8.0)]
-    assert [one.labels[0].text for one in found] == ["red car", "blue bus", "dog"]
-    assert [one.keyframe.seconds for one in found] == [0.0, 3.0, 6.0]
-    for one in found:
-        assert sum(label.share for label in one.labels) == pytest.approx(1.0)
-        assert one.labels[0].probability > 0.9
-        assert len(one.labels) == 3
+    parts = classify(FakeIndex(), "v", ["red car", "blue bus", "dog"])
+    assert [(part.start_seconds, part.end_seconds) for part in parts] == [(0.0, 3.0), (3.0, 6.0), (6.0, 8.0)]
+    assert [part.labels[0].text for part in parts] == ["red car", "blue bus", "dog"]
+    assert [part.keyframe.seconds for part in parts] == [0.0, 3.0, 6.0]
+    for part in parts:
+        assert sum(label.share for label in part.labels) == pytest.approx(1.0)
+        assert part.labels[0].probability > 0.9
+        assert len(part.labels) == 3
 
 
 def test_a_label_may_win_without_being_there() -> None:
@@ -42,9 +42,9 @@ def test_the_core_tells_labels_apart_that_look_the_same() -> None:
 
 
 def test_a_long_shot_is_labelled_in_parts() -> None:
-    found = classify(FakeIndex(), "v", ["red car", "dog"], options=VerificationOptions(label_part_seconds=2))
-    assert [one.start_seconds for one in found] == [0.0, 2.0, 3.0, 5.0, 6.0]
-    assert np.argmax([label.share for label in found[0].labels]) == 0
+    parts = classify(FakeIndex(), "v", ["red car", "dog"], options=VerificationOptions(label_part_seconds=2))
+    assert [part.start_seconds for part in parts] == [0.0, 2.0, 3.0, 5.0, 6.0]
+    assert np.argmax([label.share for label in parts[0].labels]) == 0
 
 
 @pytest.mark.parametrize(

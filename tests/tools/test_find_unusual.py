@@ -20,15 +20,15 @@ def _video(seed: int, frames: int = 120, planted: slice = slice(60, 65)) -> np.n
 def test_what_was_planted_comes_first_with_its_extent(seed: int) -> None:
     first, *others = find_unusual_moments(_video(seed), np.arange(120.0))
     assert (first.first, first.last) == (60, 64)
-    assert all(one.score < first.score for one in others)
+    assert all(moment.score < first.score for moment in others)
 
 
 def test_moments_lie_apart_and_come_in_order() -> None:
-    found = find_unusual_moments(_video(1), np.arange(120.0), limit=5)
-    assert len(found) == 5
-    times = sorted(one.best for one in found)
+    moments = find_unusual_moments(_video(1), np.arange(120.0), limit=5)
+    assert len(moments) == 5
+    times = sorted(moment.best for moment in moments)
     assert min(np.diff(times)) >= APART_SECONDS
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert [moment.score for moment in moments] == sorted((moment.score for moment in moments), reverse=True)
 
 
 def test_neighbours_in_time_do_not_make_a_frame_usual() -> None:
@@ -47,5 +47,5 @@ def test_a_video_too_short_to_know_what_is_usual_has_none() -> None:
 
 def test_long_videos_are_compared_in_parts() -> None:
     frames = CHUNK + 100
-    found = find_unusual_moments(_video(4, frames, slice(550, 553)), np.arange(float(frames)))
-    assert found[0].best in range(550, 553)
+    moments = find_unusual_moments(_video(4, frames, slice(550, 553)), np.arange(float(frames)))
+    assert moments[0].best in range(550, 553)

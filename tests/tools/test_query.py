@@ -16,8 +16,8 @@ ANY = (0.0, INFINITE)
 
 
 def _read(text: str):
-    found = parse_event_query(text)
-    return list(found.events), [(g.min_seconds, g.max_seconds) for g in found.limits.gaps], found.limits.within_seconds
+    query = parse_event_query(text)
+    return list(query.events), [(g.min_seconds, g.max_seconds) for g in query.limits.gaps], query.limits.within_seconds
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def _read(text: str):
     ],
 )
 def test_explicit_words_of_order_split_and_turn(text, events) -> None:
-    found, gaps, within = _read(text)
-    assert found == events
+    read_events, gaps, within = _read(text)
+    assert read_events == events
     assert gaps == [ANY] * (len(events) - 1)
     assert within == INFINITE
 
@@ -66,15 +66,15 @@ def test_explicit_words_of_order_split_and_turn(text, events) -> None:
     ],
 )
 def test_words_of_distance_become_limits(text, gaps, within) -> None:
-    events, found, longest = _read(text)
-    assert (found, longest) == (gaps, within)
+    events, read_gaps, longest = _read(text)
+    assert (read_gaps, longest) == (gaps, within)
     assert not any("within" in event or "vòng" in event for event in events)
 
 
 def test_seconds_bind_their_own_event() -> None:
-    found = parse_event_query("a dog runs by before second 9; then a bus stops from second 30.5 on; a man waits")
-    assert found.events == ("a dog runs by", "a bus stops", "a man waits")
-    assert found.spans == (Span(0.0, 9.0), Span(30.5, INFINITE), Span())
+    query = parse_event_query("a dog runs by before second 9; then a bus stops from second 30.5 on; a man waits")
+    assert query.events == ("a dog runs by", "a bus stops", "a man waits")
+    assert query.spans == (Span(0.0, 9.0), Span(30.5, INFINITE), Span())
     assert parse_event_query("chó chạy rồi xe dừng từ giây 12").spans[1] == Span(12.0, INFINITE)
 
 
@@ -92,9 +92,9 @@ def test_a_sequence_is_written_as_it_is_read(text) -> None:
 
 
 def test_limits_from_elsewhere_come_on_top() -> None:
-    found = parse_event_query("a, right after that b, then c").with_limits(within=20, min_gap=1, max_gap=9)
-    assert [(g.min_seconds, g.max_seconds) for g in found.limits.gaps] == [(1, RIGHT_AFTER_SECONDS), (1, 9)]
-    assert found.limits.within_seconds == 20
+    query = parse_event_query("a, right after that b, then c").with_limits(within=20, min_gap=1, max_gap=9)
+    assert [(g.min_seconds, g.max_seconds) for g in query.limits.gaps] == [(1, RIGHT_AFTER_SECONDS), (1, 9)]
+    assert query.limits.within_seconds == 20
 
 
 @pytest.mark.parametrize(

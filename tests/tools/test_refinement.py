@@ -63,11 +63,11 @@ def _write(path, times) -> None:
 
 
 def _keyframes(times) -> list[int]:
-    kept: list[int] = []
+    indexes: list[int] = []
     for i, at in enumerate(times):
-        if not kept or at - times[kept[-1]] >= 0.95:
-            kept.append(i)
-    return kept
+        if not indexes or at - times[indexes[-1]] >= 0.95:
+            indexes.append(i)
+    return indexes
 
 
 @pytest.fixture(params=["even", "uneven"])
@@ -76,12 +76,12 @@ def searched(request, tmp_path):
     times = _times(request.param == "even")
     path = tmp_path / "clip.mp4"
     _write(path, times)
-    kept, encoder = _keyframes(times), Colours()
+    indexes, encoder = _keyframes(times), Colours()
     library = Library(tmp_path / "library", embedder="colours")
     with library.writer() as writer:
         draft = writer.begin(path)
-        pictures = [np.full((8, 8, 3), _shown(times[i]), np.uint8) for i in kept]
-        rows = [KeyframeRow(i, times[i], round(times[i] * 1000), 0, i) for i in kept]
+        pictures = [np.full((8, 8, 3), _shown(times[i]), np.uint8) for i in indexes]
+        rows = [KeyframeRow(i, times[i], round(times[i] * 1000), 0, i) for i in indexes]
         draft.add_keyframes(rows, encoder.embed_images(pictures), None)
         draft.commit(VideoRecord(times[-1], 64, 48, "1/1000", len(times)))
     encoder.pictures = 0
@@ -92,22 +92,22 @@ def searched(request, tmp_path):
 def test_start_end_and_best_frame_are_exact_to_the_frame(searched) -> None:
     search, _, times, _ = searched
     asked = event_query(["red", "green", "blue"])
-    (found,) = find_sequences(search, asked)
-    refined = refine_by_retrieval(found, asked, search, LibraryFrames(search))
+    (sequence,) = find_sequences(search, asked)
+    refined = refine_by_retrieval(sequence, asked, search, LibraryFrames(search))
     for moment, (start, end) in zip(refined.moments, SPANS.values(), strict=True):
         assert moment.start_seconds == pytest.approx(min(t for t in times if t >= start), abs=2e-3)
         assert moment.end_seconds == pytest.approx(min((t for t in times if t >= end), default=times[-1]), abs=2e-3)
         assert moment.seconds == pytest.approx(times[moment.frame_index], abs=2e-3)
         assert moment.score >= 0.9
-    assert (refined.score, refined.certified) == (found.score, found.certified)
-    assert any(a.start_seconds != b.start_seconds for a, b in zip(found.moments, refined.moments, strict=True))
+    assert (refined.score, refined.certified) == (sequence.score, sequence.certified)
+    assert any(a.start_seconds != b.start_seconds for a, b in zip(sequence.moments, refined.moments, strict=True))
 
 
 def test_order_and_limits_hold_for_single_frames(searched) -> None:
     search, *_ = searched
     asked = parse_event_query("red, then within 2 seconds green, then at least 2 seconds later blue")
-    (found,) = find_sequences(search, asked)
-    moments = refine_by_retrieval(found, asked, search, LibraryFrames(search)).moments
+    (sequence,) = find_sequences(search, asked)
+    moments = refine_by_retrieval(sequence, asked, search, LibraryFrames(search)).moments
     gaps = [b.seconds - a.seconds for a, b in pairwise(moments)]
     assert 0 < gaps[0] <= 2.0 + 1e-3
     assert gaps[1] >= 2.0 - 1e-3
@@ -120,8 +120,8 @@ def test_a_missed_event_stays_missed(searched) -> None:
         encoder._unit(np.array([COLOURS.get(text, (-9, -9, -8)) for text in texts], np.float32))
         * np.array([[1.0 if text in COLOURS else 0.0] for text in texts], np.float32)
     )
-    (found,) = find_sequences(search, asked)
-    refined = refine_by_retrieval(found, asked, search, LibraryFrames(search))
+    (sequence,) = find_sequences(search, asked)
+    refined = refine_by_retrieval(sequence, asked, search, LibraryFrames(search))
     assert [m.missed for m in refined.moments] == [False, True, False]
     assert refined.moments[1].seconds is None
 
@@ -129,25 +129,25 @@ def test_a_missed_event_stays_missed(searched) -> None:
 def test_the_work_is_bounded(searched) -> None:
     search, encoder, times, _ = searched
     asked = event_query(["red"])
-    found = find_sequences(search, asked)[0]
-    refine_by_retrieval(found, asked, search, LibraryFrames(search), VerificationOptions(refine_frames_per_second=4))
+    sequence = find_sequences(search, asked)[0]
+    refine_by_retrieval(sequence, asked, search, LibraryFrames(search), VerificationOptions(refine_frames_per_second=4))
     assert 0 < encoder.pictures <= 4 * 4
     encoder.pictures = 0
-    refine_by_retrieval(found, asked, search, LibraryFrames(search))
+    refine_by_retrieval(sequence, asked, search, LibraryFrames(search))
     assert 16 < encoder.pictures < len(times)
 
 
 def test_a_file_that_is_gone_leaves_the_moments(searched, caplog) -> None:
     search, _, _, path = searched
     asked = event_query(["red", "blue"])
-    (found,) = find_sequences(search, asked)
+    (sequence,) = find_sequences(search, asked)
     path.unlink()
-    assert refine_by_retrieval(found, asked, search, LibraryFrames(search)) == found
+    assert refine_by_retrieval(sequence, asked, search, LibraryFrames(search)) == sequence
     assert "no such file" in caplog.text
 
 
 class Clock:
-    """A core whose features are mean colours, and whose model of time knows when each colour shows."""
+    """A core whose features are mean colours, and whose event timer knows when each colour shows."""
 
     has_event_timer = True
 
@@ -165,18 +165,18 @@ class Clock:
         return [Timing(seconds, near * 0.9, np.full(len(seconds), start), np.full(len(seconds), end))]
 
 
-def test_the_model_of_time_reads_single_frames_around_what_was_found(searched) -> None:
+def test_the_event_timer_reads_single_frames_around_what_was_found(searched) -> None:
     search, _, times, _ = searched
     asked, clock = event_query(["red", "green", "blue"]), Clock()
-    (found,) = find_sequences(search, asked)
+    (sequence,) = find_sequences(search, asked)
     timed = refine_by_time(
-        found, asked, search, LibraryFrames(search, clock), VerificationOptions(relocate_around_seconds=1.0)
+        sequence, asked, search, LibraryFrames(search, clock), VerificationOptions(relocate_around_seconds=1.0)
     )
     for moment, (start, end) in zip(timed.moments, SPANS.values(), strict=True):
         assert (moment.start_seconds, moment.end_seconds) == pytest.approx((start, end))
         assert start - 2e-3 <= moment.seconds <= end
         assert moment.seconds == pytest.approx(times[moment.frame_index], abs=2e-3)
-    assert (timed.score, timed.certified) == (found.score, found.certified)
+    assert (timed.score, timed.certified) == (sequence.score, sequence.certified)
     assert len(clock.read) <= 4 * 3 * (3.0 + 2 * 2.0), "a few frames a second"
 
 
@@ -186,24 +186,24 @@ def test_no_event_is_moved_past_its_neighbour_or_out_of_its_limits(searched) -> 
 
     def at(seconds: dict[str, float]):
         def locate_event(event, **where):
-            one = np.array([seconds[event]])
-            return np.array([7]), Timing(one, np.array([0.9]), one, one + 1.0)
+            times = np.array([seconds[event]])
+            return np.array([7]), Timing(times, np.array([0.9]), times, times + 1.0)
 
         frames.locate_event = locate_event
-        return [moment.seconds for moment in refine_by_time(found, asked, search, frames).moments]
+        return [moment.seconds for moment in refine_by_time(sequence, asked, search, frames).moments]
 
     asked = parse_event_query("red, then at least 2 seconds later blue")
-    (found,) = find_sequences(search, asked)
-    before = [moment.seconds for moment in found.moments]
+    (sequence,) = find_sequences(search, asked)
+    before = [moment.seconds for moment in sequence.moments]
     assert at({"red": 1.2, "blue": 4.6}) == [1.2, 4.6]
     assert at({"red": 3.0, "blue": 3.0}) == before
     assert at({"red": 1.2, "blue": 3.1}) == before
 
 
-def test_without_a_model_of_time_or_the_file_everything_stays(searched) -> None:
+def test_without_an_event_timer_or_the_file_everything_stays(searched) -> None:
     search, _, _, path = searched
     asked = event_query(["red", "blue"])
-    (found,) = find_sequences(search, asked)
-    assert refine_by_time(found, asked, search, LibraryFrames(search)) == found
+    (sequence,) = find_sequences(search, asked)
+    assert refine_by_time(sequence, asked, search, LibraryFrames(search)) == sequence
     path.unlink()
-    assert refine_by_time(found, asked, search, LibraryFrames(search, Clock())) == found
+    assert refine_by_time(sequence, asked, search, LibraryFrames(search, Clock())) == sequence

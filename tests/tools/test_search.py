@@ -54,59 +54,64 @@ def test_what_is_certified_is_what_a_full_scan_finds(
     index = RandomIndex(seed, videos, slack)
     asked = EventQuery(EVENTS, Limits((Gap(0.0, 4.0), Gap(1.0)), within), (Span(), Span(1.0, 6.0), Span()))
     options = FindEventsOptions(limit=limit, per_video=2, keyframes=keyframes, miss_penalty=penalty, min_score=floor)
-    found = find_sequences(index, asked, options=options)
+    sequences = find_sequences(index, asked, options=options)
     full = find_sequences(index, asked, options=options.model_copy(update={"full_scan": True}))
-    assert all(one.certified for one in full)
-    sure = [one.certified for one in found]
-    assert sure == sorted(sure, reverse=True), "what ranks above a certified one is certified too"
-    assert found[: sum(sure)] == full[: sum(sure)]
+    assert all(sequence.certified for sequence in full)
+    certified = [sequence.certified for sequence in sequences]
+    assert certified == sorted(certified, reverse=True), "what ranks above a certified sequence is certified too"
+    assert sequences[: sum(certified)] == full[: sum(certified)]
     if keyframes is None:
-        assert found == full
+        assert sequences == full
 
 
 def test_videos_that_cannot_matter_are_left_alone() -> None:
     index = RandomIndex(seed=3, videos=200, slack=0.0)
-    (found,) = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(limit=1))
-    assert found.certified
+    (sequence,) = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(limit=1))
+    assert sequence.certified
     assert len(index.aligned) < 100
 
 
 def test_a_search_cut_short_says_so() -> None:
     index = RandomIndex(seed=3, videos=50, slack=1.0)
-    found = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(keyframes=10))
-    assert not any(one.certified for one in found)
+    sequences = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(keyframes=10))
+    assert not any(sequence.certified for sequence in sequences)
 
 
 def test_one_of_three_events_may_be_missed_and_is_shown_so() -> None:
-    (found,) = find_sequences(FakeIndex(), event_query(["red car", "green truck", "dog"]))
-    assert [m.missed for m in found.moments] == [False, True, False]
-    assert found.moments[1].seconds is None
+    (sequence,) = find_sequences(FakeIndex(), event_query(["red car", "green truck", "dog"]))
+    assert [m.missed for m in sequence.moments] == [False, True, False]
+    assert sequence.moments[1].seconds is None
     strict = FindEventsOptions(miss_penalty=None, limit=1)
     (placed,) = find_sequences(FakeIndex(), event_query(["red car", "green truck", "dog"]), options=strict)
     assert not any(m.missed for m in placed.moments)
-    assert placed.score < found.score
+    assert placed.score < sequence.score
 
 
 def test_an_event_lasts_while_it_is_half_as_likely() -> None:
-    found = find_sequences(FakeIndex(), event_query(["red car", "blue bus"]))[0]
-    assert [(m.start_seconds, m.end_seconds) for m in found.moments] == [(0.0, 2.0), (3.0, 5.0)]
+    sequence = find_sequences(FakeIndex(), event_query(["red car", "blue bus"]))[0]
+    assert [(m.start_seconds, m.end_seconds) for m in sequence.moments] == [(0.0, 2.0), (3.0, 5.0)]
     assert find_extent(np.array([0.9, 0.9, 1.0, 0.9, 0.2]), 2, [1]) == (2, 3)
 
 
 def test_one_event_is_searched_too() -> None:
-    found = find_sequences(FakeIndex(), event_query(["dog"]))
-    assert found[0].moments[0].seconds == 6.0
-    assert 0.9 < found[0].score <= 1.0
+    sequences = find_sequences(FakeIndex(), event_query(["dog"]))
+    assert sequences[0].moments[0].seconds == 6.0
+    assert 0.9 < sequences[0].score <= 1.0
 
 
 def test_several_of_one_video_lie_apart() -> None:
     index = FakeIndex()
-    found = find_sequences(index, event_query(["red car"]), options=FindEventsOptions(limit=3, min_score=0.0))
-    assert len({m.seconds for one in found for m in one.moments}) == 3
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    sequences = find_sequences(index, event_query(["red car"]), options=FindEventsOptions(limit=3, min_score=0.0))
+    assert len({m.seconds for sequence in sequences for m in sequence.moments}) == 3
+    assert [sequence.score for sequence in sequences] == sorted(
+        (sequence.score for sequence in sequences), reverse=True
+    )
     alone = find_sequences(index, event_query(["red car"]), options=FindEventsOptions(limit=3, per_video=1))
-    assert [m.seconds for one in find_sequences(index, event_query(["red car"])) for m in one.moments] == [0.0, 1.0]
-    assert alone == [replace(found[0])]
+    assert [m.seconds for sequence in find_sequences(index, event_query(["red car"])) for m in sequence.moments] == [
+        0.0,
+        1.0,
+    ]
+    assert alone == [replace(sequences[0])]
 
 
 def test_what_nobody_has_seen_is_not_found() -> None:

@@ -48,9 +48,9 @@ def test_find_unusual_brings_what_resembles_nothing_else() -> None:
     tool = find_unusual_tool(FakeIndex())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tools.find_unusual.APART_SECONDS", 2.0)
-        found = tool.invoke({"name": "find_unusual", "args": {}, "id": "1", "type": "tool_call"})
-    assert [one.tool for one in found.artifact] == ["find_unusual"] * len(found.artifact)
-    assert found.artifact[0].score == 1.0
+        message = tool.invoke({"name": "find_unusual", "args": {}, "id": "1", "type": "tool_call"})
+    assert [evidence.tool for evidence in message.artifact] == ["find_unusual"] * len(message.artifact)
+    assert message.artifact[0].score == 1.0
     short = tool.invoke({"name": "find_unusual", "args": {"video": "v"}, "id": "1", "type": "tool_call"})
     assert short.status == "error"
     assert "too short" in short.content

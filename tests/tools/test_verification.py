@@ -15,16 +15,20 @@ def index() -> FakeIndex:
 
 def test_an_event_is_timed_around_the_frames_that_show_its_people(index: FakeIndex) -> None:
     core = TimingCore(at=(1.0,))
-    (found,) = locate_occurrences(index, core, "a red car stops", index.frames[:2], tool="find_frames")
-    assert (found.evidence.moment.start_seconds, found.evidence.moment.end_seconds) == pytest.approx((0.8, 1.8))
-    assert (found.evidence.seconds, found.evidence.score, found.evidence.image) == (1.0, 0.9, "1.jpg")
-    assert [(one.keyframe.seconds, one.score) for one in found.frames] == [(1.0, 0.9)]
+    (occurrence,) = locate_occurrences(index, core, "a red car stops", index.frames[:2], tool="find_frames")
+    assert (occurrence.evidence.moment.start_seconds, occurrence.evidence.moment.end_seconds) == pytest.approx(
+        (0.8, 1.8)
+    )
+    assert (occurrence.evidence.seconds, occurrence.evidence.score, occurrence.evidence.image) == (1.0, 0.9, "1.jpg")
+    assert [(scored.keyframe.seconds, scored.score) for scored in occurrence.frames] == [(1.0, 0.9)]
     assert core.read == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "what lies far from them is not read"
 
 
 def test_it_may_lie_beside_the_frames_and_never_at_once_twice(index: FakeIndex) -> None:
-    found = locate_occurrences(index, TimingCore(at=(4.0, 7.0)), "a bus leaves", index.frames[3:4], tool="find_frames")
-    assert [one.evidence.seconds for one in found or ()] == [4.0, 7.0]
+    occurrences = locate_occurrences(
+        index, TimingCore(at=(4.0, 7.0)), "a bus leaves", index.frames[3:4], tool="find_frames"
+    )
+    assert [occurrence.evidence.seconds for occurrence in occurrences or ()] == [4.0, 7.0]
 
 
 def test_what_only_stands_there_is_no_event_and_a_core_without_time_says_nothing(index: FakeIndex) -> None:
@@ -37,16 +41,16 @@ def test_what_only_stands_there_is_no_event_and_a_core_without_time_says_nothing
 
 
 def test_an_untimed_event_is_only_as_sure_as_several_frames_in_order(index: FakeIndex) -> None:
-    seen = [
+    scored_frames = [
         ScoredKeyframe(index.frames[0], 0.9),
         ScoredKeyframe(index.frames[1], 0.8),
         ScoredKeyframe(index.frames[6], 0.7),
     ]
     core = TimingCore(happens=0.9)
-    assert verify_in_windows(index, core, "a red car leaves", seen) == seen
+    assert verify_in_windows(index, core, "a red car leaves", scored_frames) == scored_frames
     assert all(len(window) > 1 and window == sorted(window) for window in core.windows)
-    denied = verify_in_windows(index, TimingCore(happens=0.2), "a red car leaves", seen)
-    assert [one.score for one in denied] == pytest.approx([0.2, 0.2, 0.2])
+    denied = verify_in_windows(index, TimingCore(happens=0.2), "a red car leaves", scored_frames)
+    assert [scored.score for scored in denied] == pytest.approx([0.2, 0.2, 0.2])
     assert verify_in_windows(index, core, "a red car leaves", []) == []
 
 
@@ -63,9 +67,9 @@ class Sure(ScriptedCore):
 
 def test_retrieval_lowers_what_it_doubts_and_raises_nothing() -> None:
     index = Measured()
-    found = verify_frames(index, Sure(), "a red car", index.keyframes("v"))
-    assert found[:2] == [0.9, 0.9]
-    assert max(found[2:]) < 0.1
+    probabilities = verify_frames(index, Sure(), "a red car", index.keyframes("v"))
+    assert probabilities[:2] == [0.9, 0.9]
+    assert max(probabilities[2:]) < 0.1
 
 
 def test_a_match_as_likely_as_not_is_left_to_the_core() -> None:

@@ -57,16 +57,16 @@ class Moody(ScriptedCore):
 def test_what_is_certified_is_what_looking_at_every_video_finds(seed, videos, limit, most) -> None:
     index, asked = RandomVideos(seed, videos), event_query(EVENTS)
     search = FindEventsOptions(limit=limit, per_video=2, keyframes=None)
-    found = find_verified_sequences(
+    sequences = find_verified_sequences(
         index, Moody(seed), asked, search=search, options=VerificationOptions(search_videos=most)
     )
     full = find_verified_sequences(
         index, Moody(seed), asked, search=search, options=VerificationOptions(search_videos=100)
     )
-    sure = [one.certified for one in found]
-    assert sure == sorted(sure, reverse=True)
-    assert found[: sum(sure)] == full[: sum(sure)]
-    assert all(one.certified for one in full)
+    certified = [sequence.certified for sequence in sequences]
+    assert certified == sorted(certified, reverse=True)
+    assert sequences[: sum(certified)] == full[: sum(certified)]
+    assert all(sequence.certified for sequence in full)
 
 
 def test_the_core_looks_only_at_videos_that_can_matter() -> None:
@@ -89,22 +89,22 @@ def test_the_best_frame_moves_to_where_the_core_sees_it() -> None:
     core.verify_windows = lambda statement, windows: [0.95 if any(k.seconds == 4 for k in w) else 0.1 for w in windows]
     options = VerificationOptions(search_window_seconds=2.0, search_step_seconds=1.0)
     asked, search = event_query(["blue bus"]), FindEventsOptions(limit=1)
-    (found,) = find_verified_sequences(FakeIndex(), core, asked, search=search, options=options)
+    (sequence,) = find_verified_sequences(FakeIndex(), core, asked, search=search, options=options)
     assert find_sequences(FakeIndex(), asked)[0].moments[0].seconds == 3.0
-    assert found.moments[0].seconds == 4.0
+    assert sequence.moments[0].seconds == 4.0
 
 
 def test_start_and_end_are_those_that_the_core_saw() -> None:
     core, asked = ScriptedCore(), event_query(["dog"])
     core.verify_windows = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
     options = VerificationOptions(search_window_seconds=4.0)
-    (found,) = find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1), options=options)
-    (moment,) = found.moments
+    (sequence,) = find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1), options=options)
+    (moment,) = sequence.moments
     assert (moment.start_seconds, moment.end_seconds) == (6.0, 8.0)
     assert moment.start_seconds <= moment.seconds <= moment.end_seconds
 
 
-def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
+def test_an_event_timer_tells_them_finer_than_windows_do() -> None:
     core, asked = ScriptedCore(), event_query(["dog"])
     core.verify_windows = lambda statement, windows: [0.9 if {6, 7} <= {k.seconds for k in w} else 0.1 for w in windows]
 
@@ -114,14 +114,14 @@ def test_a_model_of_time_tells_them_finer_than_windows_do() -> None:
         return [Timing(seconds, (seconds == 7) * 0.8, seconds - 0.4, seconds + 0.7)]
 
     core.locate_events = times
-    (found,) = find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1))
-    (moment,) = found.moments
+    (sequence,) = find_verified_sequences(FakeIndex(), core, asked, search=FindEventsOptions(limit=1))
+    (moment,) = sequence.moments
     assert moment.start_seconds == min(6.6, moment.seconds)
     assert moment.end_seconds == 7.7
 
 
 @pytest.mark.parametrize(("timed", "first"), [(False, 3.0), (True, 4.0)])
-def test_the_core_looks_first_where_the_model_of_time_sees_it(timed, first) -> None:
+def test_the_core_looks_first_where_the_event_timer_sees_it(timed, first) -> None:
     core, looked = ScriptedCore(), []
 
     def happens(statement, windows):
@@ -142,25 +142,27 @@ def test_the_core_looks_first_where_the_model_of_time_sees_it(timed, first) -> N
 def test_events_move_within_their_video() -> None:
     core, asked = ScriptedCore(), event_query(["red car", "blue bus"])
     core.verify_windows = lambda statement, windows: [0.9 if window[-1].seconds >= 4 else 0.0 for window in windows]
-    found = find_sequences(FakeIndex(), asked)
-    (placed, *others) = verify_sequences(FakeIndex(), core, asked, found)
-    assert placed.video_id == found[0].video_id
-    assert [moment.seconds for moment in placed.moments] != [moment.seconds for moment in found[0].moments]
-    assert placed.video_id not in {one.video_id for one in others}
+    sequences = find_sequences(FakeIndex(), asked)
+    (placed, *others) = verify_sequences(FakeIndex(), core, asked, sequences)
+    assert placed.video_id == sequences[0].video_id
+    assert [moment.seconds for moment in placed.moments] != [moment.seconds for moment in sequences[0].moments]
+    assert placed.video_id not in {sequence.video_id for sequence in others}
 
 
 def test_the_video_that_shows_the_events_comes_first() -> None:
     index, asked = RandomVideos(5, 6), event_query(EVENTS)
-    found = find_sequences(index, asked, options=FindEventsOptions(limit=4, per_video=1))
-    shown, core = found[2].video_id, ScriptedCore()
-    core.verify_windows = lambda statement, windows: [0.95 if w[0].video_id == shown else 0.3 for w in windows]
-    assert verify_sequences(index, core, asked, found, videos=4)[0].video_id == shown
-    alone = verify_sequences(index, core, asked, found)
-    assert [one.video_id for one in alone] == [one.video_id for one in found], "one video is looked at"
+    sequences = find_sequences(index, asked, options=FindEventsOptions(limit=4, per_video=1))
+    right_id, core = sequences[2].video_id, ScriptedCore()
+    core.verify_windows = lambda statement, windows: [0.95 if w[0].video_id == right_id else 0.3 for w in windows]
+    assert verify_sequences(index, core, asked, sequences, videos=4)[0].video_id == right_id
+    alone = verify_sequences(index, core, asked, sequences)
+    assert [sequence.video_id for sequence in alone] == [sequence.video_id for sequence in sequences], (
+        "one video is looked at"
+    )
 
 
 def test_a_video_of_which_nothing_is_confirmed_stays_as_it_was_found() -> None:
     core, asked = ScriptedCore(), event_query(["red car", "blue bus"])
     core.verify_windows = lambda statement, windows: [0.0] * len(windows)
-    found = find_sequences(FakeIndex(), asked)
-    assert verify_sequences(FakeIndex(), core, asked, found) == found
+    sequences = find_sequences(FakeIndex(), asked)
+    assert verify_sequences(FakeIndex(), core, asked, sequences) == sequences

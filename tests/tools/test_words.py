@@ -21,10 +21,10 @@ def test_what_is_no_unit_is_refused_with_those_that_are() -> None:
 
 
 def test_a_longer_word_is_matched_before_its_beginning() -> None:
-    found = re.match(any_of(ORDINALS), "cuối cùng")
-    assert found is not None
-    assert ORDINALS[found[0]] == LAST
-    assert found[0] == "cuối cùng"
+    match = re.match(any_of(ORDINALS), "cuối cùng")
+    assert match is not None
+    assert ORDINALS[match[0]] == LAST
+    assert match[0] == "cuối cùng"
 
 
 @pytest.mark.parametrize(
