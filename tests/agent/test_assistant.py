@@ -73,7 +73,11 @@ def test_pictures_from_outside_what_the_core_knows_get_no_answer(tool: str, ques
     assert reply.answer.startswith("I cannot tell: these pictures are unlike anything")
     assert [c.verdict for c in reply.conditions] == ["cannot tell"]
     assert reply.confidence == 0
-    assert reply.evidence or reply.sequences or tool == "find_events"
+    assert reply.steps[1].tool == tool
+    # The pictures are shown without what the core said of them; a sequence is what it said, so it is not shown at all.
+    assert bool(reply.evidence) == (tool != "find_events")
+    assert {evidence.text for evidence in reply.evidence} <= {None}
+    assert reply.sequences == ()
 
 
 def test_what_no_single_frame_tells_is_asked_of_the_frames_around_it() -> None:
