@@ -249,10 +249,10 @@ class Session:
         name = self.settings.chat_model
         if name is None:
             return self.core, self.translator
-        from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, open_chat_model, sees
+        from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, open_chat_model, takes_images
 
         model = open_chat_model(name)
-        sighted = sees(model) if self.settings.core_sees is None else self.settings.core_sees
+        sighted = takes_images(model) if self.settings.core_sees is None else self.settings.core_sees
         return ChatModelCore(model, name, eyes=None if sighted else self.core), ChatModelTranslator(model, name)
 
     def index(

@@ -1,4 +1,4 @@
-"""The core on any LangChain chat model with tool calls; where that model is blind, a local core stays its eyes."""
+"""The core on any LangChain chat model with tool calls; for a model that takes no images, a local core looks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ValidationError, create_model
 
 from assistant.agent.cores.chat_replies import Captions, Rewritten, ShortAnswer, Translation, Verdict, Verdicts
+from assistant.agent.cores.options import ChatOptions
 from prompts import render
 from tools.errors import VideoAssistantError
 from tools.moments import sample_evenly
 from tools.ports import Answer, Choice, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from langchain_core.language_models import BaseChatModel
 
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 Reply = TypeVar("Reply", bound=BaseModel)
 
-ATTEMPTS = 2  # a call that does not fit its schema is asked for once more
-FRAMES_A_CALL = 8
-MAX_LINES_CHARACTERS = 2000
-# A chat model gives no likelihoods. These rank its verdicts on the scale of the thresholds; they are not calibrated.
-SEEN = {"yes": 0.9, "unsure": 0.4, "no": 0.05}
-SURE = {"sure": 0.9, "likely": 0.6, "guess": 0.2}
 LANGUAGES = {"en": "English", "vi": "Vietnamese"}
 
 
@@ -42,11 +37,11 @@ class CoreError(VideoAssistantError):
 class _Calls:
     """Asks a chat model for one call of a given schema."""
 
-    def __init__(self, model: BaseChatModel, name: str) -> None:
-        self._model, self._name = model, name
+    def __init__(self, model: BaseChatModel, name: str, *, attempts: int) -> None:
+        self._model, self._name, self._attempts = model, name, attempts
 
     def __call__(self, schema: type[Reply], text: str, frames: Sequence[Keyframe] = ()) -> Reply:
-        """The reply as an instance of `schema`.
+        """Returns the reply as an instance of `schema`.
 
         Raises:
             CoreError: the model cannot be reached, or does not make such a call.
@@ -55,7 +50,7 @@ class _Calls:
         messages = [SystemMessage(render("chat/system")), HumanMessage([*content, {"type": "text", "text": text}])]
         bound = self._model.bind_tools([schema], tool_choice="any")
         problem = "no call"
-        for _ in range(ATTEMPTS):
+        for _ in range(self._attempts):
             try:
                 message = bound.invoke(messages)
             except Exception as error:  # every provider raises its own kinds
@@ -81,98 +76,108 @@ class ChatModelCore:
     Args:
         model: calls tools; sees pictures if `eyes` is None.
         name: what error messages call it, `provider:model`.
-        eyes: the core that looks at frames where the model is blind.
+        eyes: the core that looks at frames for a model that takes no images.
+        options: limits, and the numbers that the model's words stand for.
     """
 
-    def __init__(self, model: BaseChatModel, name: str, *, eyes: Core | None = None) -> None:
-        self._ask, self._name, self._eyes = _Calls(model, name), name, eyes
+    def __init__(
+        self, model: BaseChatModel, name: str, *, eyes: Core | None = None, options: ChatOptions | None = None
+    ) -> None:
+        self._name, self._eyes, self._options = name, eyes, options or ChatOptions()
+        self._ask = _Calls(model, name, attempts=self._options.attempts)
 
     def choose(self, question: str, options: Mapping[str, str]) -> Choice:
-        """The option that the model names; it gives no likelihood, so its word counts whole."""
+        """Returns the option that the model names; it gives no likelihood, so the probability is 1."""
         fields: dict[str, Any] = {"tool": (Literal[tuple(options)], ...)}
         schema = create_model("choose_tool", **fields)
-        chosen = self._ask(schema, render("chat/choose", question=quoted(question), options=dict(options)))
+        chosen = self._ask(schema, render("chat/choose", question=escape_quotes(question), options=dict(options)))
         return Choice(chosen.tool, 1.0, 1.0)
 
     def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
-        """Slots of a call, without those that the question leaves open."""
+        """Returns the slots of a call, without those that the question leaves open."""
         fields: dict[str, Any] = dict.fromkeys(slots, (str | None, None))
         schema = create_model(f"{tool}_slots", **fields)
-        filled = self._ask(schema, render("chat/fill", question=quoted(question), tool=tool)).model_dump()
+        filled = self._ask(schema, render("chat/fill", question=escape_quotes(question), tool=tool)).model_dump()
         return {slot: value.strip() for slot, value in filled.items() if value and value.strip()}
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
-        """A follow-up on its own feet."""
+        """Returns a follow-up as a question that stands alone."""
         if not history:
             return question
-        turns = [Turn(quoted(turn.question), quoted(turn.answer)) for turn in history]
-        return self._ask(Rewritten, render("chat/rewrite", question=quoted(question), history=turns)).question
+        turns = [Turn(escape_quotes(turn.question), escape_quotes(turn.answer)) for turn in history]
+        return self._ask(Rewritten, render("chat/rewrite", question=escape_quotes(question), history=turns)).question
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
-        """A chat model that sees was trained on everything; else what the eyes know."""
+        """Every frame is in the domain of a chat model that takes images; else its eyes decide."""
         return self._eyes.in_domain(frames) if self._eyes else [True] * len(frames)
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
-        """P(yes) for each frame, in order, on the scale of `SEEN`."""
+        """Returns P(yes) for each frame, in order."""
         if self._eyes:
             return self._eyes.verify(statement, frames)
-        found: list[float] = []
-        for start in range(0, len(frames), FRAMES_A_CALL):
-            part = frames[start : start + FRAMES_A_CALL]
-            prompt = render("chat/verify", statement=quoted(statement), count=len(part))
+        probabilities: list[float] = []
+        for part in self._batches(frames):
+            prompt = render("chat/verify", statement=escape_quotes(statement), count=len(part))
             verdicts = self._ask(Verdicts, prompt, part).verdicts
-            self._one_each(verdicts, part)
-            found += [SEEN[verdict] for verdict in verdicts]
-        return found
+            self._check_count(verdicts, part)
+            probabilities += [self._options.verdicts[verdict] for verdict in verdicts]
+        return probabilities
 
     def answer(self, question: str, frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
-        """A short answer from all frames at once, in time order, and lines."""
+        """Returns a short answer from all frames at once, in time order, and from lines."""
         if self._eyes:
             return self._eyes.answer(question, frames, lines)
-        kept = sorted(frames, key=lambda k: (k.video_id, k.seconds))[:FRAMES_A_CALL]
-        heard = quoted(" ; ".join(line.text for line in lines)[:MAX_LINES_CHARACTERS])
-        answer = self._ask(ShortAnswer, render("chat/answer", question=quoted(question), lines=heard), kept)
+        in_order = sorted(frames, key=lambda k: (k.video_id, k.seconds))[: self._options.call_frames]
+        text_of_lines = escape_quotes(" ; ".join(line.text for line in lines)[: self._options.lines_characters])
+        prompt = render("chat/answer", question=escape_quotes(question), lines=text_of_lines)
+        answer = self._ask(ShortAnswer, prompt, in_order)
         text = answer.text.strip().rstrip(".")
-        return Answer(text, SURE[answer.sureness] if text else 0.0)
+        return Answer(text, self._options.confidences[answer.sureness] if text else 0.0)
 
     def answer_across(self, question: str, frames: Sequence[Keyframe]) -> Answer:
-        """As `answer`: it is shown all frames at once in time order anyway."""
+        """Answers as `answer` does, which sends all frames at once in time order."""
         if self._eyes:
             return self._eyes.answer_across(question, frames)
         return self.answer(question, frames) if frames else Answer("", 0.0)
 
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
-        """P(yes) for each window, each in one call, on the scale of `SEEN`."""
+        """Returns P(yes) for each window; each takes one call."""
         if self._eyes:
             return self._eyes.verify_windows(statement, windows)
-        found: list[float] = []
-        for window in windows:
-            kept = sample_evenly(window, FRAMES_A_CALL)
-            prompt = render("chat/verify_window", statement=quoted(statement), count=len(kept))
-            found.append(SEEN[self._ask(Verdict, prompt, kept).verdict] if kept else 0.0)
-        return found
+        return [self._verify_window(statement, window) for window in windows]
+
+    def _verify_window(self, statement: str, window: Sequence[Keyframe]) -> float:
+        frames = sample_evenly(window, self._options.call_frames)
+        if not frames:
+            return 0.0
+        prompt = render("chat/verify_window", statement=escape_quotes(statement), count=len(frames))
+        return self._options.verdicts[self._ask(Verdict, prompt, frames).verdict]
 
     def event_probability(self, words: str) -> float | None:
-        """By its eyes' model of time, if they have one."""
+        """Asks the model of time of its eyes, if they have one."""
         return self._eyes.event_probability(words) if self._eyes else None
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
-        """A chat model has no model of time; its eyes may have one."""
+        """Asks the model of time of its eyes; a chat model has none."""
         return self._eyes.locate_events(events, frames) if self._eyes else None
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
-        """One sentence for each frame."""
+        """Returns one sentence for each frame."""
         if self._eyes:
             return self._eyes.caption(frames)
-        found: list[Answer] = []
-        for start in range(0, len(frames), FRAMES_A_CALL):
-            part = frames[start : start + FRAMES_A_CALL]
+        captions: list[Answer] = []
+        for part in self._batches(frames):
             sentences = self._ask(Captions, render("chat/caption", count=len(part)), part).sentences
-            self._one_each(sentences, part)
-            found += [Answer(sentence.strip().rstrip("."), SURE["likely"]) for sentence in sentences]
-        return found
+            self._check_count(sentences, part)
+            confidence = self._options.confidences["likely"]
+            captions += [Answer(sentence.strip().rstrip("."), confidence) for sentence in sentences]
+        return captions
 
-    def _one_each(self, replies: Sequence[object], frames: Sequence[Keyframe]) -> None:
+    def _batches(self, frames: Sequence[Keyframe]) -> Iterator[Sequence[Keyframe]]:
+        for start in range(0, len(frames), self._options.call_frames):
+            yield frames[start : start + self._options.call_frames]
+
+    def _check_count(self, replies: Sequence[object], frames: Sequence[Keyframe]) -> None:
         if len(replies) != len(frames):
             raise CoreError(
                 f"core {self._name!r} said {len(replies)} things about {len(frames)} frames; choose a model that sees "
@@ -181,18 +186,18 @@ class ChatModelCore:
 
 
 class ChatModelTranslator:
-    """Implements `tools.ports.Translator` on a chat model: any subject, where the pocket's knows only its world."""
+    """Implements `tools.ports.Translator` on a chat model, which translates text on any subject."""
 
     def __init__(self, model: BaseChatModel, name: str) -> None:
-        self._ask = _Calls(model, name)
+        self._ask = _Calls(model, name, attempts=ChatOptions().attempts)
 
     def translate(self, text: str, *, source: str, target: str) -> str:
-        prompt = render("chat/translate", text=quoted(text), source=LANGUAGES[source], target=LANGUAGES[target])
+        prompt = render("chat/translate", text=escape_quotes(text), source=LANGUAGES[source], target=LANGUAGES[target])
         return self._ask(Translation, prompt).text
 
 
 def open_chat_model(name: str) -> BaseChatModel:
-    """The chat model `provider:model`, such as `openai:gpt-5` or `ollama:qwen3-vl`.
+    """Opens the chat model `provider:model`, such as `openai:gpt-5` or `ollama:qwen3-vl`.
 
     Raises:
         CoreError: the provider is unknown, its package is missing, or it is not set up.
@@ -211,13 +216,13 @@ def open_chat_model(name: str) -> BaseChatModel:
         ) from error
 
 
-def sees(model: BaseChatModel) -> bool:
-    """Whether the model's own profile says that it takes pictures."""
+def takes_images(model: BaseChatModel) -> bool:
+    """Whether the profile of the model says that it takes images."""
     return bool((model.profile or {}).get("image_inputs", False))
 
 
-def quoted(text: str) -> str:
-    """Text as it may stand between the quotation marks of a prompt: it cannot end the quotation."""
+def escape_quotes(text: str) -> str:
+    """Makes text safe between the quotation marks of a prompt: it cannot end the quotation."""
     return text.replace('"', "'")
 
 

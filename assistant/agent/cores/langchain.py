@@ -1,7 +1,8 @@
 """InstructBLIP as a LangChain chat model: questions about pictures, and tool calls that always parse.
 
-A core of this size cannot write JSON (a T5 has no braces in its vocabulary) nor plan. So a call is made in two bounded
-steps: the tool by likelihood over the tools' names, then each slot by decoding that only its schema's values can pass.
+A core of this size can neither write JSON (a T5 has no braces in its vocabulary) nor plan. A call is therefore made in
+two bounded steps: the tool by likelihood over the names of the tools, then each slot by decoding that writes nothing
+but values of its schema.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ FREE = frozenset({"", "auto", "false"})
 class ChatInstructBlip(BaseChatModel):
     """A chat model over any InstructBLIP checkpoint with a T5 inside.
 
-    Pictures are content blocks of type `image` (`file://` or data URL, or base64); those of the latest message that has
-    any are looked at. With tools bound, the first answer to a question is a call; once a tool has answered, its text is
-    what the model answers from.
+    Pictures are content blocks of type `image` (`file://` or data URL, or base64); the model looks at those of the
+    latest message that has any. With tools bound, the first answer to a question is a call; once a tool has answered,
+    the model answers from its text.
     """
 
     checkpoint: str
@@ -80,7 +81,7 @@ class ChatInstructBlip(BaseChatModel):
         tool_choice: Any = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """With tools to call. `tool_choice`: a tool's name, "any" (a call even after results), "none", or "auto".
+        """Binds tools to call. `tool_choice`: a tool's name, "any" (a call even after results), "none", or "auto".
 
         Raises:
             VideoAssistantError: a required slot of a tool is of a kind that cannot be filled.
@@ -99,7 +100,9 @@ class ChatInstructBlip(BaseChatModel):
     ) -> ChatResult:
         if not messages:
             raise VideoAssistantError("no message came; ask a question")
-        tools = _legal([tool["function"] for tool in kwargs.get("tools") or []], kwargs.get("tool_choice"), messages)
+        tools = _allowed_tools(
+            [tool["function"] for tool in kwargs.get("tools") or []], kwargs.get("tool_choice"), messages
+        )
         question = _question(messages)
         message = (
             self._call(question, tools) if tools else self._answer(question, messages, stop, kwargs.get("max_tokens"))
@@ -125,7 +128,7 @@ class ChatInstructBlip(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        """Word by word. Answers are few words written in one go, so this is for those who expect a stream."""
+        """Yields the answer word by word, for callers who expect a stream: the core writes its few words at once."""
         generated = self._generate(messages, stop, run_manager, **kwargs).generations[0].message
         message = generated if isinstance(generated, AIMessage) else AIMessage(content=generated.content)
         calls = [
@@ -133,8 +136,8 @@ class ChatInstructBlip(BaseChatModel):
             for i, c in enumerate(message.tool_calls)
         ]
         words = message.text.split(" ")
-        for place, word in enumerate(words):
-            last = place == len(words) - 1
+        for number, word in enumerate(words):
+            last = number == len(words) - 1
             chunk = AIMessageChunk(
                 content=word if last else f"{word} ",
                 tool_call_chunks=calls if last else [],
@@ -151,22 +154,22 @@ class ChatInstructBlip(BaseChatModel):
         surfaces = [name.replace("_", " ") for name in names]
         clean = self._blip.clean(question)
         scores = self._blip.score(render("pocket/choose_tool", question=clean), surfaces)[0]
-        place = int(scores.argmax()) if len(names) > 1 else 0
-        filled = {}
-        for slot, (rules, required) in _slots(tools[place]).items():
-            prompt = render("pocket/fill_slot", question=clean, tool=surfaces[place], slot=slot.replace("_", " "))
+        number = int(scores.argmax()) if len(names) > 1 else 0
+        slots = {}
+        for slot, (rules, required) in _slots(tools[number]).items():
+            prompt = render("pocket/fill_slot", question=clean, tool=surfaces[number], slot=slot.replace("_", " "))
             choices = schema.choices(rules)
             if choices is not None:
                 texts = list(choices if required else {schema.OPEN: None, **choices})
                 chosen = texts[int(self._blip.score(prompt, texts)[0].argmax())]
                 if chosen in choices:
-                    filled[slot] = choices[chosen]
+                    slots[slot] = choices[chosen]
                 continue
             allowed = schema.pattern(rules) if required else f"(?:{schema.OPEN}|{schema.pattern(rules)})"
             written = self._blip.write_matching(prompt, allowed, max_new_tokens=schema.MOST_TOKENS)
             if required or written != schema.OPEN:
-                filled[slot] = schema.value(written, rules)
-        call = {"name": names[place], "args": filled, "id": f"call_{uuid.uuid4().hex[:12]}", "type": "tool_call"}
+                slots[slot] = schema.value(written, rules)
+        call = {"name": names[number], "args": slots, "id": f"call_{uuid.uuid4().hex[:12]}", "type": "tool_call"}
         return AIMessage(content="", tool_calls=[call])
 
     def _answer(
@@ -175,18 +178,16 @@ class ChatInstructBlip(BaseChatModel):
         pictures = _pictures(messages)[-self.max_frames :]
         visual = None
         if pictures:
-            features, many = self._blip.features(pictures), len(pictures)
-            one = many == 1
-            visual = (
-                self._blip.queries(features, question)
-                if one
-                else self._blip.window_queries(features, question, [range(many)])
-            )
+            features = self._blip.features(pictures)
+            if len(pictures) == 1:
+                visual = self._blip.queries(features, question)
+            else:
+                visual = self._blip.window_queries(features, question, [range(len(pictures))])
         clean = self._blip.clean(question)
         facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))
         if facts:
             room = MAX_PROMPT_TOKENS - self._blip.count_tokens(render("pocket/answer_lines", question=clean, lines=""))
-            prompt = render("pocket/answer_lines", question=clean, lines=self._beginning(facts, room))
+            prompt = render("pocket/answer_lines", question=clean, lines=self._truncate(facts, room))
         else:
             prompt = self._with_turns(render("pocket/answer", question=clean), messages)
         text = self._blip.write(prompt, visual, max_new_tokens=max_tokens or self.max_tokens)[0].text
@@ -194,7 +195,7 @@ class ChatInstructBlip(BaseChatModel):
             text = text.split(word)[0] if word else text
         return AIMessage(content=text)
 
-    def _beginning(self, text: str, room: int) -> str:
+    def _truncate(self, text: str, room: int) -> str:
         """As many of the first words as `room` tokens hold: tools name the best first."""
         words = text.split()
         while words and (tokens := self._blip.count_tokens(" ".join(words))) > room:
@@ -202,7 +203,7 @@ class ChatInstructBlip(BaseChatModel):
         return " ".join(words)
 
     def _with_turns(self, prompt: str, messages: list[BaseMessage]) -> str:
-        """The prompt after as many whole turns as there is room for; the oldest go first."""
+        """The prompt after as many of the latest messages as there is room for, each of them whole."""
         for message in reversed([m for m in messages if m is not _latest(messages)]):
             longer = f"{self._blip.clean(_text(message))} {prompt}".strip()
             if self._blip.count_tokens(longer) > MAX_PROMPT_TOKENS:
@@ -212,7 +213,7 @@ class ChatInstructBlip(BaseChatModel):
 
 
 def _slots(tool: dict[str, Any]) -> dict[str, tuple[dict[str, Any], bool]]:
-    """The slots to fill, with their schema and whether they are required; optional ones that cannot be are left open.
+    """The slots to fill, with their schema and whether they are required; optional slots that cannot be are left open.
 
     Raises:
         VideoAssistantError: a required slot cannot be filled.
@@ -228,11 +229,11 @@ def _slots(tool: dict[str, Any]) -> dict[str, tuple[dict[str, Any], bool]]:
     return {slot: (rules, slot in required) for slot, rules in slots if schema.fillable(rules)}
 
 
-def _legal(tools: list[dict[str, Any]], choice: Any, messages: list[BaseMessage]) -> list[dict[str, Any]]:
-    """The tools that may be called now; none means an answer.
+def _allowed_tools(tools: list[dict[str, Any]], choice: Any, messages: list[BaseMessage]) -> list[dict[str, Any]]:
+    """The tools that may be called now; empty if the model has to answer.
 
     Raises:
-        VideoAssistantError: `choice` is neither a tool's name nor one of the words.
+        VideoAssistantError: `choice` is neither the name of a tool nor a word of LangChain's.
     """
     if isinstance(choice, dict):
         choice = choice.get("function", choice).get("name")
@@ -259,7 +260,7 @@ def _question(messages: list[BaseMessage]) -> str:
 
 
 def _results(messages: list[BaseMessage]) -> list[BaseMessage]:
-    """What tools answered since the question."""
+    """The messages in which tools answered since the question."""
     # By identity: the same question asked twice is two equal messages.
     at = next(i for i, message in enumerate(messages) if message is _latest(messages))
     return [message for message in messages[at:] if isinstance(message, ToolMessage)]
@@ -270,7 +271,7 @@ def _text(message: BaseMessage) -> str:
 
 
 def _pictures(messages: list[BaseMessage]) -> list[NDArray[np.uint8]]:
-    """HWC RGB pictures of the latest message that has any."""
+    """The pictures, HWC uint8 RGB, of the latest message that has any."""
     for message in reversed(messages):
         blocks = [block for block in message.content_blocks if block["type"] == "image"]
         if blocks:

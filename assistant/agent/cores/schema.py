@@ -1,4 +1,4 @@
-"""What a slot's JSON schema lets a model write, and the value that it then means."""
+"""What the JSON schema of a slot allows a model to write, and the value that the text means."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import regex
 from tools.errors import VideoAssistantError
 
 OPEN = "none"
-"""What stands for a slot that is left open."""
+"""The text for a slot that is left open."""
 MOST_CHARACTERS, MOST_ITEM_CHARACTERS, MOST_ITEMS = 60, 16, 4
 _ITEMS_APART = " ; "
 MOST_TOKENS = MOST_ITEMS * (MOST_CHARACTERS + len(_ITEMS_APART)) + 1
-"""Every token of a constrained text adds a character, so no match of any pattern takes more, its end included."""
-FINEST = 0.001  # three decimals are the most that a number is written with
+"""Every token of a constrained text adds a character, so no match takes more tokens, its end included."""
+FINEST = 0.001  # a number is written with three decimals at most
 _DIGITS = "[0-9](?: ?[0-9]){0,5}"
 # What would need text that no bounded pattern describes, or values within values.
 _NOT_FILLED = frozenset(
@@ -28,13 +28,15 @@ class SlotError(VideoAssistantError):
 
 
 def choices(schema: dict[str, Any]) -> dict[str, Any] | None:
-    """What a schema of a few values lets one write, and the values meant; None where the text is free.
+    """Returns the texts that a schema of a few values allows, each with its value; None if the text is free.
 
-    Such values are chosen by likelihood, never spelled: a tokenizer may lack their letters.
+    Such a text is chosen by likelihood, never spelled: a tokenizer may lack its letters.
     """
-    branches = [choices(one) for one in _branches(schema)]
-    if branches:
-        return None if None in branches else {text: v for one in branches for text, v in (one or {}).items()}
+    of_branches = [choices(branch) for branch in _branches(schema)]
+    if of_branches:
+        if None in of_branches:
+            return None
+        return {text: value for allowed in of_branches for text, value in (allowed or {}).items()}
     if "enum" in schema or "const" in schema:
         return {OPEN if v is None else str(v): v for v in schema.get("enum", [schema.get("const")])}
     if (
@@ -42,21 +44,21 @@ def choices(schema: dict[str, Any]) -> dict[str, Any] | None:
         and schema.get("minItems", 0) <= 1
         and (each := choices(_item(schema))) is not None
     ):
-        return {text: [one] for text, one in each.items()}  # a list of choices holds one
+        return {text: [item] for text, item in each.items()}  # a list of choices holds a single item
     few: dict[str, dict[str, Any]] = {"boolean": {"yes": True, "no": False}, "null": {OPEN: None}}
     return few.get(str(schema.get("type")))
 
 
 def pattern(schema: dict[str, Any]) -> str:
-    """A regular expression, of at most MOST_TOKENS - 1 characters, for the values of a flat schema without `choices`.
+    """Returns a regular expression for the values of a flat schema without `choices`.
 
-    In a union of free values and words, the free ones are written.
+    No match is longer than MOST_TOKENS - 1 characters. In a union of free values and words, free values are written.
 
     Raises:
         SlotError: the schema asks for parts within parts, or for more than a small model can write.
     """
     if branches := _branches(schema):
-        free = [one for one in branches if choices(one) is None and fillable(one)]
+        free = [branch for branch in branches if choices(branch) is None and fillable(branch)]
         if not free:
             raise SlotError(f"none of the slot's types {branches} can be filled; use text, numbers, choices or lists")
         opened = [OPEN] if {"type": "null"} in branches else []
@@ -92,26 +94,26 @@ def fillable(schema: dict[str, Any]) -> bool:
 
 
 def value(text: str, schema: dict[str, Any]) -> Any:
-    """What a text that matches the pattern means, moved within the schema's bounds."""
+    """Returns the value of a text that matches the pattern, moved within the bounds of the schema."""
     if branches := _branches(schema):
         if text == OPEN and {"type": "null"} in branches:
             return None
-        free = (one for one in branches if choices(one) is None and fillable(one))
-        return value(text, next(one for one in free if regex.fullmatch(pattern(one), text)))
+        free = (branch for branch in branches if choices(branch) is None and fillable(branch))
+        return value(text, next(branch for branch in free if regex.fullmatch(pattern(branch), text)))
     match schema.get("type", "string"):
         case "integer":
             return _bounded_integer(int(text.replace(" ", "")), schema)
         case "number":
             return _bounded(float(text.replace(" ", "")), schema)
         case "array":
-            return [value(one, _item(schema)) for one in text.split(_ITEMS_APART)]
+            return [value(item, _item(schema)) for item in text.split(_ITEMS_APART)]
         case _:
             return text
 
 
 def _branches(schema: dict[str, Any]) -> list[dict[str, Any]]:
     if isinstance(types := schema.get("type"), list):
-        return [{**schema, "type": one} if one != "null" else {"type": "null"} for one in types]
+        return [{**schema, "type": name} if name != "null" else {"type": "null"} for name in types]
     return list(schema.get("anyOf", []))
 
 
@@ -121,7 +123,7 @@ def _item(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _range(schema: dict[str, Any], of: str, bound: int) -> tuple[int, int]:
-    """The least and the most `of` (Items or Length) to write: one at least, `bound` at most."""
+    """The least and the most `of` (Items or Length) to write, within `[1, bound]`."""
     least, most = max(schema.get(f"min{of}", 1), 1), min(schema.get(f"max{of}", bound), bound)
     if least > most:
         raise SlotError(f"a slot of min{of} {least} cannot be filled; allow between 1 and {bound}")
