@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-THEME: dict[str, str | list[str]] = {
+THEME: dict[str, str] = {
     "theme.light.primaryColor": "#0b5f58",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f3f6f6",
@@ -20,7 +21,8 @@ THEME: dict[str, str | list[str]] = {
     "theme.dark.linkColor": "#5eead4",
     "theme.baseRadius": "0.6rem",
     "theme.showWidgetBorder": "true",
-    "theme.headingFontSizes": ["1.8rem", "1.3rem", "1.1rem", "1rem", "1rem", "1rem"],
+    # One JSON list: of several flags, Streamlit takes the last size for every heading.
+    "theme.headingFontSizes": json.dumps(["1.8rem", "1.3rem", "1.1rem", "1rem", "1rem", "1rem"]),
 }
 """Streamlit's options of the theme; the browser chooses between light and dark."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bench.browser import chromium, serving
+from tests.browser_page import wait_until_idle
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,7 @@ def shot(request: pytest.FixtureRequest, tmp_path: Path):
     folder.mkdir(parents=True, exist_ok=True)
 
     def take(page: Any, name: str) -> None:
+        wait_until_idle(page)
         page.screenshot(path=str(folder / f"{name}-{page.viewport_size['width']}.png"))
 
     return take

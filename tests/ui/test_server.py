@@ -1,3 +1,4 @@
+import json
 import socket
 
 import pytest
@@ -20,6 +21,14 @@ def test_the_page_stays_on_loopback_and_sends_nothing_home() -> None:
     assert words[words.index("--server.address") + 1] == "127.0.0.1"
     assert words[words.index("--browser.gatherUsageStats") + 1] == "false"
     assert words[words.index("--server.headless") + 1] == "true"
+
+
+def test_headings_get_smaller_by_level() -> None:
+    words = streamlit_command(8600)
+    assert words.count("--theme.headingFontSizes") == 1, "of several, Streamlit takes the last for every heading"
+    sizes = json.loads(words[words.index("--theme.headingFontSizes") + 1])
+    assert len(sizes) == 6
+    assert float(sizes[0].removesuffix("rem")) > float(sizes[1].removesuffix("rem")) > 1
 
 
 def test_nobody_else_gets_in_without_a_password(tmp_path, monkeypatch) -> None:

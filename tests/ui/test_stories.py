@@ -13,7 +13,7 @@ from training.world.render import draw
 from training.world.scene import Actor, Scene
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
-SETTLED = 600  # milliseconds: a button that was clicked fades from one colour to another, and is hard to read between
+SETTLED = 600  # milliseconds: a button that was clicked changes its colour slowly, and is hard to read meanwhile
 
 
 def _ask(page: Any, question: str) -> None:
@@ -55,8 +55,10 @@ def _seconds(clock: str) -> int:
 
 def test_ask_and_play(browser, address: str, size: dict[str, int], shot) -> None:
     page = open_page(browser, address, size)
+    example = main_part(page).get_by_role("button", name="When does a bus appear?")
+    example.wait_for(timeout=SLOW)
     shot(page, "first")
-    main_part(page).get_by_role("button", name="When does a bus appear?").click(timeout=SLOW)
+    example.click(timeout=SLOW)
     _play_buttons(page).first.wait_for(timeout=SLOW)
     pictures = page.locator("[class*='-card-'] img")
     page.wait_for_function("image => image.naturalWidth > 0", arg=pictures.first.element_handle(), timeout=SLOW)

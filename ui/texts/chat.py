@@ -14,13 +14,13 @@ TEXTS: dict[str, dict[Language, str]] = {
     "loading": {"en": "Loading the models…", "vi": "Đang tải mô hình…"},
     "candidate": {"en": "Possible match from {name}", "vi": "Khung hình có thể phù hợp, từ video {name}"},
     "edit": {"en": "Edit and ask again", "vi": "Sửa và hỏi lại"},
-    "earlier": {"en": "Show {count} earlier questions", "vi": "Xem {count} câu hỏi trước đó"},
+    "earlier": {"en": "Show earlier questions ({count})", "vi": "Xem {count} câu hỏi trước đó"},
     # -- the first minute
     "empty": {
         "en": "Your library is empty. Try the three demo clips, or add your own videos.",
-        "vi": "Thư viện chưa có video nào. Hãy dùng thử ba video mẫu, hoặc thêm video của bạn.",
+        "vi": "Thư viện chưa có video nào. Hãy dùng thử ba clip mẫu, hoặc thêm video của bạn.",
     },
-    "take_demo": {"en": "Try the demo clips", "vi": "Dùng thử video mẫu"},
+    "take_demo": {"en": "Try the demo clips", "vi": "Dùng thử clip mẫu"},
     "add_own": {"en": "Add your own videos", "vi": "Thêm video của bạn"},
     "first_minute": {
         "en": "**Ask a question**, or pick one below. **Click a keyframe** in the answer to play its moment. "
@@ -30,7 +30,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
     # -- conversations
     "new": {"en": "New conversation", "vi": "Cuộc trò chuyện mới"},
-    "older": {"en": "{count} older conversations", "vi": "{count} cuộc trò chuyện cũ hơn"},
+    "older": {"en": "Older conversations ({count})", "vi": "{count} cuộc trò chuyện cũ hơn"},
     "manage": {"en": "This conversation", "vi": "Cuộc trò chuyện này"},
     "rename": {"en": "Name", "vi": "Tên"},
     "export": {"en": "Save as a web page", "vi": "Lưu thành trang web"},

@@ -6,16 +6,16 @@ from assistant.text.language import Language
 
 TEXTS: dict[str, dict[Language, str]] = {
     "guide_intro": {
-        "en": "The demo clips answer these questions; click one to ask it. "
+        "en": "Questions that the demo clips can answer; click one to ask it. "
         "A follow-up such as “What colour is it?” is about the last answer.",
-        "vi": "Đây là những câu hỏi mà video mẫu trả lời được; bấm vào một câu để hỏi. "
+        "vi": "Đây là những câu hỏi có thể hỏi về các clip mẫu; bấm vào một câu để hỏi. "
         "Câu hỏi tiếp theo, chẳng hạn “Nó màu gì?”, nói về câu trả lời vừa rồi.",
     },
     "guide_limits": {
         "en": "The bundled models know only the rendered street world of the demo clips. "
         "About other videos they say that they cannot tell. "
         "Text on screen, subtitles and search by similarity work on any video.",
-        "vi": "Các mô hình đi kèm chỉ biết thế giới đường phố dựng sẵn trong video mẫu. "
+        "vi": "Các mô hình đi kèm chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "
         "Với video khác, chúng sẽ nói là không biết. "
         "Đọc chữ trên màn hình, đọc phụ đề và tìm khung hình tương tự dùng được với mọi video.",
     },

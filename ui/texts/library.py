@@ -6,11 +6,11 @@ from assistant.text.language import Language
 
 TEXTS: dict[str, dict[Language, str]] = {
     "library_sum": {
-        "en": "{count} videos · {length} · {keyframes} keyframes · {lines} lines of text · {disk} on disk",
+        "en": "Videos: {count} · {length} · Keyframes: {keyframes} · Lines of text: {lines} · On disk: {disk}",
         "vi": "{count} video · {length} · {keyframes} khung hình · {lines} dòng chữ · chiếm {disk}",
     },
     "video_row": {
-        "en": "{length} · {keyframes} keyframes · {lines} lines of text",
+        "en": "{length} · Keyframes: {keyframes} · Lines: {lines}",
         "vi": "{length} · {keyframes} khung hình · {lines} dòng chữ",
     },
     "filter": {"en": "Filter by name or folder", "vi": "Lọc theo tên hoặc thư mục"},
@@ -47,14 +47,14 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
     # -- what is wrong
     "missing": {
-        "en": "{count} video files are missing: {names}. You can search them, but not play them. "
+        "en": "Video files are missing ({count}): {names}. You can search them, but not play them. "
         "If you moved a file, add it again from its new place; it is recognised by its content.",
         "vi": "Thiếu {count} tệp video: {names}. Bạn vẫn tìm kiếm được nhưng không phát được. "
         "Nếu đã chuyển tệp đi nơi khác, hãy thêm lại từ vị trí mới; tệp được nhận ra theo nội dung.",
     },
     "gone_badge": {"en": "file missing", "vi": "thiếu tệp"},
     "foreign": {
-        "en": "{count} videos were indexed with another profile. The current profile cannot search them.",
+        "en": "Videos indexed with another profile: {count}. The current profile cannot search them.",
         "vi": "{count} video được lập chỉ mục bằng cấu hình khác nên không tìm được bằng cấu hình hiện tại.",
     },
     "renew_all": {"en": "Index them again", "vi": "Lập chỉ mục lại các video này"},

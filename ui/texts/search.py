@@ -28,8 +28,8 @@ TEXTS: dict[str, dict[Language, str]] = {
     "before": {"en": "Before: {time}", "vi": "Trước đó: {time}"},
     "after": {"en": "After: {time}", "vi": "Sau đó: {time}"},
     "search_summary": {
-        "en": "{tiles} keyframes from {videos} videos, {folded} similar ones grouped",
-        "vi": "{tiles} khung hình từ {videos} video, đã gộp {folded} khung hình giống nhau",
+        "en": "Keyframes: {tiles} · Videos: {videos} · Similar ones grouped: {folded}",
+        "vi": "{tiles} khung hình · {videos} video · đã gộp {folded} khung hình giống nhau",
     },
     "folded": {"en": "+{count} similar", "vi": "+{count} hình giống"},
     "like_head": {"en": "Similar to {name} at {time}", "vi": "Tương tự {name} lúc {time}"},
@@ -37,6 +37,6 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "Similar to a part of {name} at {time}",
         "vi": "Tương tự một vùng của {name} lúc {time}",
     },
-    "more_videos": {"en": "{count} more videos", "vi": "Xem thêm {count} video"},
-    "more_hits": {"en": "{count} more from this video", "vi": "Xem thêm {count} khung hình của video này"},
+    "more_videos": {"en": "Show {count} more", "vi": "Xem thêm {count} video"},
+    "more_hits": {"en": "Show {count} more from this video", "vi": "Xem thêm {count} khung hình của video này"},
 }

@@ -21,7 +21,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "accent_central": {"en": "Central (offline only)", "vi": "Miền Trung (chỉ có giọng của máy)"},
     "accent_south": {"en": "Southern (offline only)", "vi": "Miền Nam (chỉ có giọng của máy)"},
     "answer_in": {"en": "Answer in", "vi": "Trả lời bằng"},
-    "as_asked": {"en": "the language of the question", "vi": "ngôn ngữ của câu hỏi"},
+    "as_asked": {"en": "language of the question", "vi": "ngôn ngữ của câu hỏi"},
     "narrated_keyframe": {
         "en": "Picture {number}: {time}, in {video}.",
         "vi": "Hình {number}: {time}, trong {video}.",

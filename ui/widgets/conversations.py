@@ -69,7 +69,8 @@ def _show_rows(rows: list[tuple[str, str]], thread: str) -> None:
     with st.container(gap="xxsmall"):
         for thread_id, name in rows:
             kind: Literal["secondary", "tertiary"] = "secondary" if thread_id == thread else "tertiary"
-            label = escape_markdown(name[:MAX_NAME_LENGTH])
+            shortened = name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1].rstrip()}…"
+            label = escape_markdown(shortened)
             st.button(label, key=f"thread-{thread_id}", width="stretch", type=kind, on_click=_open, args=(thread_id,))
 
 

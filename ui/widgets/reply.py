@@ -49,8 +49,8 @@ def show(session: Session, reply: Reply, thread: str, key: str, language: Langua
     """
     with st.container(key=f"said-{key}"):
         st.markdown(escape_markdown(reply.answer))
-        if notice := session.domain_notice(reply):
-            st.caption(escape_markdown(notice))
+    if notice := session.domain_notice(reply):
+        st.caption(escape_markdown(notice))
     _show_verdicts(reply, language)
     if reply.sequences:
         for number, sequence in enumerate(reply.sequences):
