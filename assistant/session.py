@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from assistant.agent import Assistant
     from assistant.agent.calibration import AnswerCalibration
     from assistant.agent.cores.instructblip import InstructBlipCore
-    from assistant.agent.records import AgentOptions, Reply
+    from assistant.agent.options import AgentOptions
+    from assistant.agent.records import Reply
     from assistant.ingest.captions import CaptionResult
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip.core_model import CoreModel
@@ -225,11 +226,11 @@ class Session:
             remembers: whether conversations are stored in the library.
         """
         from assistant.agent import Assistant
-        from assistant.agent.records import AgentOptions
+        from assistant.agent.options import AgentOptions
 
         core, translator = self.reasoning()
         if self.settings.chat_model:  # one call per window and video, which may cost money
-            options = replace(options or AgentOptions(), placed=1)
+            options = replace(options or AgentOptions(), verified_videos=1)
         return Assistant(
             frames=self.search,
             lines=self.search,

@@ -23,7 +23,8 @@ from tools.types import EventSequence, Evidence, KeyframeRef, Moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.agent.records import AgentOptions, Verdict
+    from assistant.agent.options import AgentOptions
+    from assistant.agent.records import Verdict
     from assistant.agent.sentences import DescribedMoments
     from assistant.text.language import Language
     from tools.ports import Core, FrameIndex
@@ -141,7 +142,7 @@ class Composer:
         if confidence < self._options.min_confidence:
             text = sentences.say("no_text", language)
             return ReplyDraft(Sentence(text, text), confidence, evidence=evidence)
-        best = evidence[: self._options.evidence]
+        best = evidence[: self._options.shown_moments]
         return ReplyDraft(sentences.lines_sentence(best, language), confidence, evidence[0].text or "yes", best)
 
     def compose_description(
@@ -156,7 +157,7 @@ class Composer:
         """
         pairs = zip((None, *evidence), evidence, strict=False)
         distinct = [e for before, e in pairs if before is None or before.text != e.text]
-        described = tuple(distinct[: self._options.evidence])
+        described = tuple(distinct[: self._options.shown_moments])
         sentence = sentences.description_sentence(self._describe(described, language), language)
         conditions = (Condition(condition, "seen"),) if condition else ()
         # A summary names many things; a follow-up that meant one of them would name it.
@@ -164,7 +165,7 @@ class Composer:
 
     def compose_unusual(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Names the moments that resemble the rest least, each with the core's caption."""
-        least_usual = evidence[: self._options.evidence]
+        least_usual = evidence[: self._options.shown_moments]
         captions = self._core.caption([self._nearest_frame(e.moment.video_id, e.seconds) for e in least_usual])
         described = [(self._to_language(c.text, language), e) for c, e in zip(captions, least_usual, strict=True)]
         # That they resemble the rest least is computed; what they show is the core's word.
@@ -182,18 +183,18 @@ class Composer:
             visible = dict.fromkeys(thing for thing_names, _ in named for thing in thing_names)
             surroundings = dict.fromkeys(where for _, where_names in named for where in where_names)
             other_captions = " ; ".join(e.text or "" for e in other)
-            highest = 1 - self._options.sure
+            highest = 1 - self._options.min_seen
             absent = [thing for thing in visible if max(self._core.verify(thing, other_frames)) <= highest]
             missing = [*absent, *(where for where in surroundings if where not in other_captions)]
             only.append([self._to_language(phrase, language) for phrase in missing])
         described = (self._describe(first, language), self._describe(second, language))
         sentence = sentences.comparison_sentence(described, (only[0], only[1]), language)
         evidence = (*first, *second)
-        return ReplyDraft(sentence, min(e.score for e in evidence), "yes", evidence[: 2 * self._options.evidence])
+        return ReplyDraft(sentence, min(e.score for e in evidence), "yes", evidence[: 2 * self._options.shown_moments])
 
     def compose_boxes(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Names the moments in which boxes were found, in time order; each is as sure as its best box."""
-        moments = tuple(sorted(evidence, key=_by_time))[: self._options.evidence]
+        moments = tuple(sorted(evidence, key=_by_time))[: self._options.shown_moments]
         return ReplyDraft(
             sentences.moments_sentence(moments, language),
             max(e.score for e in moments),
@@ -259,7 +260,7 @@ class Composer:
         if is_event:
             whole = self._judge(self._to_language(query, language), likeliest)
             conditions = (whole, *conditions[1 + len(qualities) :])
-        moments = tuple(merge_into_moments(seen, tool="find_frames"))[: self._options.evidence]
+        moments = tuple(merge_into_moments(seen, tool="find_frames"))[: self._options.shown_moments]
         if seen and asks_when(f"{question} {asked}"):
             return self._compose_times(moments, likeliest, conditions, language)
         if not scored:
@@ -270,12 +271,12 @@ class Composer:
         answer = self._read_answer(asked, best_first, moments)
         if seen:
             return self._conclude(asked, question, answer, likeliest, moments, best_first, conditions, language)
-        if answer.text == PRESENT and likeliest <= 1 - self._options.sure:
+        if answer.text == PRESENT and likeliest <= 1 - self._options.min_seen:
             # Whether it is there is what was verified, frame by frame; an answer over the whole says yes too easily.
             answer = Answer(ABSENT, 1.0 - likeliest)
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
         confidence = _joint_confidence(answer.confidence, (1.0 - likeliest) * (answer.text == ABSENT))
-        near = nearest[: self._options.evidence]
+        near = nearest[: self._options.shown_moments]
         if not answer.text or confidence < self._options.min_confidence:
             return self._compose_unknown(near, language, confidence, conditions)
         sentence = sentences.absent_sentence(self._to_language(answer.text, language), len(scored), language)
@@ -304,7 +305,7 @@ class Composer:
         shown = self._filter_by_conditions(scored, left_out)
         shown_frames = [s.keyframe for s in shown]
         fitting = tuple(e for e in occurrences if _frames_of(e, shown_frames)) or tuple(occurrences)
-        moments = fitting[: self._options.evidence]
+        moments = fitting[: self._options.shown_moments]
         happens = Condition(self._to_language(event, language), "seen")
         conditions = (happens, *self._verify_parts(left_out, shown, language))
         if asks_when(f"{question} {asked}"):
@@ -330,7 +331,7 @@ class Composer:
 
         Where their moments answer differently, asks which of them is meant.
         """
-        if answer.confidence < self._options.agreed:
+        if answer.confidence < self._options.min_agreed:
             rivals = self._find_rivals(asked, moments, frames)
             if len(rivals) > 1:
                 return self._ask_back(question, rivals, conditions, language)
@@ -356,7 +357,7 @@ class Composer:
 
     def _read_answer(self, asked: str, frames: Sequence[Keyframe], moments: Sequence[Evidence]) -> Answer:
         """The answer of single frames, best first; if they give none, of the frames around the best moment in order."""
-        answer = self._core.answer(asked, frames[: self._options.frames])
+        answer = self._core.answer(asked, frames[: self._options.answer_frames])
         if answer.text or not moments:
             return answer
         return self._core.answer_across(asked, self._frames_around(moments[0]))
@@ -370,15 +371,15 @@ class Composer:
         that was misread does not make its moment a rival.
         """
         answers = [
-            (self._core.answer(asked, _frames_of(moment, frames)[: self._options.frames]), moment)
-            for moment in moments[: self._options.frames]
+            (self._core.answer(asked, _frames_of(moment, frames)[: self._options.answer_frames]), moment)
+            for moment in moments[: self._options.answer_frames]
         ]
         known = sorted((pair for pair in answers if pair[0].text), key=lambda pair: pair[0].confidence)
         surest = {answer.text: (answer, moment) for answer, moment in known}
         best = max((answer.confidence for answer, _ in known), default=0.0)
         if {PRESENT, ABSENT} & set(surest) or best < self._options.min_confidence:
             return []
-        rivals = [pair for pair in surest.values() if pair[0].confidence >= self._options.rival * best]
+        rivals = [pair for pair in surest.values() if pair[0].confidence >= self._options.min_rival_share * best]
         return sorted(rivals, key=lambda pair: _by_time(pair[1]))
 
     def _ask_back(
@@ -403,7 +404,7 @@ class Composer:
 
         Only the likeliest frames are looked at again.
         """
-        likeliest = sorted(scored, key=lambda s: -s.score)[: self._options.weighed] if conditions else []
+        likeliest = sorted(scored, key=lambda s: -s.score)[: self._options.condition_frames] if conditions else []
         if not likeliest:
             return list(scored)
         frames = [s.keyframe for s in likeliest]
@@ -433,11 +434,11 @@ class Composer:
     def compose_out_of_domain(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """States that the pictures are unlike any that the core was trained on; what it said of them is withheld."""
         text = sentences.say("outside", language)
-        without_text = tuple(replace(e, text=None) for e in evidence[: self._options.evidence])
+        without_text = tuple(replace(e, text=None) for e in evidence[: self._options.shown_moments])
         return ReplyDraft(Sentence(text, text), 0.0, "", without_text, (), (Condition(asked, "cannot tell"),))
 
     def _judge(self, text: str, probability: float) -> Condition:
-        sure = self._options.sure
+        sure = self._options.min_seen
         verdict: Verdict = "seen" if probability >= sure else "not seen" if probability <= 1 - sure else "cannot tell"
         return Condition(text, verdict)
 
@@ -449,7 +450,7 @@ class Composer:
         conditions: tuple[Condition, ...] = (),
     ) -> ReplyDraft:
         """States that the answer is not known, with the nearest moments."""
-        near = nearest[: self._options.evidence]
+        near = nearest[: self._options.shown_moments]
         sentence = sentences.unknown_sentence(near, language)
         if any(condition.verdict == "seen" for condition in conditions):  # a part of what was asked for is there
             sentence = sentence.followed_by(sentences.unmet_conditions(conditions, language))

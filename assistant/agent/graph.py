@@ -29,7 +29,7 @@ from tools.ground import ground_tool
 from tools.look import look_tool
 from tools.moments import ScoredKeyframe, merge_into_moments
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
-from tools.types import EventSequence, Evidence, Keyframe, Spot
+from tools.types import EventSequence, Evidence, Keyframe, Line, Spot
 
 Finding = TypeVar("Finding", Evidence, EventSequence, Evidence | EventSequence)
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from langchain_core.tools import BaseTool
 
-    from assistant.agent.records import AgentOptions
+    from assistant.agent.options import AgentOptions
     from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
 
 SIGHT = frozenset({"find_frames", "find_events", "look", "describe", "find_unusual"})
@@ -68,13 +68,14 @@ class Agent:
                 return text
             return translator.translate(text, source=source, target=target)
 
+        verify = partial(verify_sequences, frames, core, videos=options.verified_videos)
         self._composer = Composer(frames, core, translate, options)
         self._understand = Understand(frames, core, translate, options)
         self.tools: dict[str, BaseTool] = {
             tool.name: tool
             for tool in (
                 find_frames_tool(frames, FindFramesOptions()),
-                find_events_tool(frames, verify=partial(verify_sequences, frames, core, videos=options.placed)),
+                find_events_tool(frames, verify=verify),
                 read_text_tool(frames, lines),
                 ground_tool(frames, grounder),
                 count_tool(frames, grounder),
@@ -137,15 +138,16 @@ class Agent:
         """
         seen = [s for s in scored if s.score >= self._options.min_verified]
         # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
-        near = [s.keyframe for s in seen or scored[: self._options.evidence]]
+        near = [s.keyframe for s in seen or scored[: self._options.shown_moments]]
         occurrences = locate_occurrences(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
         if occurrences is None:
             return None, scored
+        min_seen = self._options.min_seen
         believed = [
             occurrence
             for occurrence in occurrences
             if start <= occurrence.evidence.moment.start_seconds < end
-            and ((seen and occurrence.evidence.score >= self._options.sure) or self._is_confirmed(query, occurrence))
+            and ((seen and occurrence.evidence.score >= min_seen) or self._is_confirmed(query, occurrence))
         ]
         if believed:
             return believed, [frame for occurrence in believed for frame in occurrence.frames]
@@ -201,7 +203,7 @@ class Agent:
         sequences = [finding for finding in collect_findings(state) if isinstance(finding, EventSequence)]
         return {
             "replies": [*state.get("replies", []), reply_to_row(reply)],
-            "turns": [*state.get("turns", []), turn][-self._options.history :],
+            "turns": [*state.get("turns", []), turn][-self._options.history_turns :],
             "focus": reply.evidence[0].moment.video_id if reply.evidence else state.get("focus"),
             "found": _stretch(reply.evidence) if draft.short and reply.evidence else state.get("found"),
             "last": {"text": state["sequence"], **asdict(sequences[0])} if sequences else state.get("last"),
@@ -218,12 +220,14 @@ class Agent:
         is_seen = max((c["score"] for c in state["candidates"]), default=0.0) >= self._options.min_verified
         if is_seen and question_names(state["asked"], state["query"] or ""):
             return ()
-        lines = self._lines.passages(state["question"], video_id=state["scope"], limit=self._options.evidence)
+        lines = self._lines.passages(state["question"], video_id=state["scope"], limit=self._options.shown_moments)
         return tuple(
-            line_evidence(line, self._frames.keyframes(line.video_id, line.start_seconds, line.end_seconds + 1.0))
-            for line in lines
-            if line.score >= self._options.min_passage
+            line_evidence(line, self._frames_during(line)) for line in lines if line.score >= self._options.min_passage
         )
+
+    def _frames_during(self, line: Line) -> list[Keyframe]:
+        end = line.end_seconds + self._options.line_tail_seconds
+        return self._frames.keyframes(line.video_id, line.start_seconds, end)
 
     def _compose(self, state: State) -> ReplyDraft:
         """The draft for the tool that ran and what it found."""

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
     from langchain_core.tools import BaseTool
 
-    from assistant.agent.records import AgentOptions, DecidedBy
+    from assistant.agent.options import AgentOptions
+    from assistant.agent.records import DecidedBy
     from tools.ports import Core, FrameIndex
 
 DEFAULT_TOOL = "find_frames"
 NAMED_ONLY = frozenset({"find_unusual"})  # chosen by rule if the question names what they do, never by the core
-COMPARED_SECONDS = 0.5  # length of a moment that is compared with another
-AROUND_SECONDS = 8.0  # how far "what happened next?" and "what happened before that?" look
 
 
 class Plan:
@@ -76,7 +75,7 @@ class Plan:
                 video_id=state["scope"],
                 start_seconds=state["start"],
                 end_seconds=state["end"],
-                limit=self._options.frames,
+                limit=self._options.answer_frames,
             )
             calls = [{"phrases": phrases, "moment": format_moment(hit.keyframe)} for hit in hits]
             if calls:
@@ -121,8 +120,9 @@ class Plan:
     def describe_beside(self, state: State, stretch: dict[str, Any], side: Side) -> dict[str, Any]:
         """Plans to describe what lies after or before a stretch (`video`, `start`, `end`) of a video."""
         after = side == "after"
-        start = stretch["end"] if after else max(0.0, stretch["start"] - AROUND_SECONDS)
-        call = {"video": stretch["video"], "start": start, "end": start + AROUND_SECONDS if after else stretch["start"]}
+        seconds = self._options.beside_seconds
+        start = stretch["end"] if after else max(0.0, stretch["start"] - seconds)
+        call = {"video": stretch["video"], "start": start, "end": start + seconds if after else stretch["start"]}
         return self._run(state, "describe", [call], "", by="rule")
 
     def _slots_of_place(self, video_id: str, seconds: float | None) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class Plan:
         if seconds is None:
             return {"video": video_id}
         nearest = min(self._frames.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
-        return {"video": video_id, "start": nearest.seconds, "end": nearest.seconds + COMPARED_SECONDS}
+        return {"video": video_id, "start": nearest.seconds, "end": nearest.seconds + self._options.compared_seconds}
 
     def _run(
         self,
@@ -154,9 +154,9 @@ class Plan:
     def _sample_frames(self, state: State) -> list[Keyframe]:
         """A few keyframes spread evenly over the named range of each video in scope."""
         videos = [v.video_id for v in self._frames.videos() if state["scope"] in (None, v.video_id)]
-        per_video = max(1, self._options.frames // max(1, len(videos)))
+        per_video = max(1, self._options.answer_frames // max(1, len(videos)))
         sampled = []
-        for video_id in videos[: self._options.videos]:
+        for video_id in videos[: self._options.sampled_videos]:
             frames = self._frames.keyframes(video_id, state["start"], state["end"])
             count = min(per_video, len(frames))
             sampled += [frames[(2 * i + 1) * len(frames) // (2 * count)] for i in range(count)]

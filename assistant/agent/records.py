@@ -59,27 +59,6 @@ class ThreadInfo:
     turns: int
 
 
-@dataclass(frozen=True, slots=True)
-class AgentOptions:
-    """Thresholds of the agent."""
-
-    min_margin: float = 0.15  # of the tool choice; thinner: the default route
-    min_verified: float = 0.5  # P(yes) of a kept frame
-    min_passage: float = 0.6  # of what a question is about that a line must say, to answer where pictures do not
-    min_confidence: float = 0.35  # below: "I don't know"
-    sure: float = 0.65  # P(yes) from which a condition was seen; below 1 - sure it was not; between, nobody can tell
-    agreed: float = 0.8  # confidence of an answer from several moments below which each is asked alone
-    rival: float = 0.6  # of the best answer's confidence that makes another moment's answer as likely
-    weighed: int = 8  # frames in which a circumstance of the question is looked for
-    frames: int = 4  # looked at for one answer
-    videos: int = 8  # looked at where the question names none
-    placed: int = 4  # of the videos in which a sequence was found, those that the core looks at
-    evidence: int = 8  # shown
-    # Turns a follow-up is rewritten from. A turn is kept on its own feet, so the last one holds what "it" means; an
-    # older one beside it makes the pocket core mix the two up.
-    history: int = 1
-
-
 def reply_to_row(reply: Reply) -> dict[str, Any]:
     """Plain data, for the checkpoint."""
     return {**asdict(reply), "evidence": tuple(map(evidence_to_row, reply.evidence))}

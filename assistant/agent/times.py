@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from tools.words import NUMBERS, unit_seconds
 
-EDGE_SECONDS = 3.0
 _CLOCK = r"\d+:\d\d(?::\d\d)?"
 _UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|giây|phút)\b"
 # A time that stands alone needs a colon or a unit: "after 2 cars" names none.
@@ -69,11 +68,19 @@ class Around(NamedTuple):
     event: str | None  # None: what was found last
 
 
-def named_range(question: str, duration_seconds: float | None) -> tuple[float | None, float | None]:
-    """`[start, end)` in seconds that the question names; None where it is open.
+def named_range(
+    question: str, duration_seconds: float | None, *, edge_seconds: float, around_seconds: float
+) -> tuple[float | None, float | None]:
+    """Returns the range `[start, end)` in seconds that the question names; None for an end that is open.
 
     "at 12 s", "at 1:20", "between 0:10 and 0:20", "in the first minute", "after 1:20", "at the end", and the same in
-    Vietnamese. The end of a video is known only with its duration.
+    Vietnamese.
+
+    Args:
+        question: as it was typed, or in English.
+        duration_seconds: of the video; None if it is unknown, and with it where the video ends.
+        edge_seconds: how long "at the start" and "at the end" are.
+        around_seconds: before and after a time that is named alone.
     """
     if found := _BETWEEN.search(question):
         low, high = sorted((_seconds(found["low"] or found["low2"]), _seconds(found["high"])))
@@ -89,11 +96,11 @@ def named_range(question: str, duration_seconds: float | None) -> tuple[float | 
         return (None, seconds) if found["side"].lower() in ("before", "until", "till", "trước") else (seconds, None)
     if found := _AT.search(question):
         seconds = _seconds(found["time"])
-        return max(0.0, seconds - 1.0), seconds + 1.0
+        return max(0.0, seconds - around_seconds), seconds + around_seconds
     if _AT_START.search(question):
-        return 0.0, EDGE_SECONDS
+        return 0.0, edge_seconds
     if _AT_END.search(question) and duration_seconds is not None:
-        return max(0.0, duration_seconds - EDGE_SECONDS), duration_seconds + 1.0
+        return max(0.0, duration_seconds - edge_seconds), duration_seconds + 1.0
     return None, None
 
 

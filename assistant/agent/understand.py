@@ -19,7 +19,8 @@ from tools.types import EventMoment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.agent.records import AgentOptions, DecidedBy
+    from assistant.agent.options import AgentOptions
+    from assistant.agent.records import DecidedBy
     from tools.ports import Core, FrameIndex
 
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -48,7 +49,7 @@ class Understand:
         edit = self._read_edit(state)
         pointed_at = PointedAt(state["question"]) if edit else self._read_pointers(state)
         english = self._translate(pointed_at.text, state["language"], "en")
-        history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history :]]
+        history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history_turns :]]
         # "the second result" and "only in the first minute" ask the last question again.
         repeats = bool(history) and not _LETTERS.search(pointed_at.text)
         beside = None if repeats else self._side_of_last(state, state["question"]) or self._side_of_last(state, english)
@@ -59,7 +60,12 @@ class Understand:
         scope = chosen if chosen is not None or asked == english else state.get("focus")
         start, end = pointed_at.start, pointed_at.end
         if start is None and end is None and not edit:
-            start, end = named_range(f"{state['question']} {english}", self._duration(scope))
+            start, end = named_range(
+                f"{state['question']} {english}",
+                self._duration(scope),
+                edge_seconds=self._options.edge_seconds,
+                around_seconds=self._options.named_time_seconds,
+            )
         by: DecidedBy = "core" if follows else "rule"
         step = record_step(state, "understand", {"asked": asked}, asked, by, "understand", asked)
         fresh = {"round": 0, "steps": [step], "candidates": [], "timed": None}
@@ -86,7 +92,8 @@ class Understand:
             return PointedAt(without_stretch(text), video_id)
         row = results[pointed.place]
         start, end = row["start_seconds"], row["end_seconds"]
-        return PointedAt(without_stretch(pointed.rest), row["video_id"], start, max(end, start + 1.0), pointed.place)
+        end = max(end, start + self._options.min_result_seconds)
+        return PointedAt(without_stretch(pointed.rest), row["video_id"], start, end, pointed.place)
 
     def _read_edit(self, state: State) -> str | None:
         """The last sequence as the question corrects it; None if it corrects none."""

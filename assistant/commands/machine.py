@@ -103,7 +103,7 @@ def calibrate(ctx: click.Context, questions: Path, out: Path | None, as_json: bo
     """Measure how reliable confidences are, on labelled QUESTIONS (.jsonl or .csv: question, answer, video)."""
     from assistant.agent.calibration import calibrate as fit
     from assistant.agent.calibration import is_right, read_questions
-    from assistant.agent.records import AgentOptions
+    from assistant.agent.options import AgentOptions
     from assistant.commands.output import emit
     from assistant.commands.progress import counting
 

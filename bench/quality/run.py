@@ -62,7 +62,7 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         from bench.quality.feedback import evaluate as feedback
 
         return feedback(session, seed=seed, size=size)
-    from assistant.agent.records import AgentOptions
+    from assistant.agent.options import AgentOptions
     from training.evaluation.run import evaluate as pocket
 
     threshold = AgentOptions().min_confidence

@@ -1,6 +1,15 @@
+import functools
+
 import pytest
 
-from assistant.agent.times import asks_around, asks_when, asks_whether, named_range, without_range
+from assistant.agent import times
+from assistant.agent.options import AgentOptions
+from assistant.agent.times import asks_around, asks_when, asks_whether, without_range
+
+OPTIONS = AgentOptions()
+named_range = functools.partial(
+    times.named_range, edge_seconds=OPTIONS.edge_seconds, around_seconds=OPTIONS.named_time_seconds
+)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ REGISTERS = {
     "SAMPLES": "tests/prompts/test_prompts.py",
     "TOOLS": "training/language/tool_calls.py",
     "Settings": "assistant/settings.py",
-    "AgentOptions": "assistant/agent/records.py",
+    "AgentOptions": "assistant/agent/options.py",
     "VerificationOptions": "tools/events/options.py",
     "IngestOptions": "assistant/ingest/options.py",
     "ScreenTextOptions": "assistant/ingest/options.py",

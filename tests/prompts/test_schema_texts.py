@@ -15,7 +15,7 @@ from PIL import Image
 import prompts
 from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, CoreError
 from assistant.agent.graph import Agent
-from assistant.agent.records import AgentOptions
+from assistant.agent.options import AgentOptions
 from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
 from tools.ports import Turn
 from tools.types import Keyframe

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from assistant.agent.options import AgentOptions
 from assistant.text.display import format_clock, video_title
 from tools.errors import VideoAssistantError
 from tools.types import Evidence, KeyframeRef, Moment
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tools.types import EventMoment, EventSequence
 
 MAX_CARDS = 8
-SURE, FAIRLY_SURE = 0.85, 0.6  # confidence from which the page says so
 VERDICT_BADGES: dict[str, tuple[Any, str]] = {
     "seen": ("green", ":material/check:"),
     "not seen": ("red", ":material/close:"),
@@ -92,7 +92,10 @@ def _show_verdicts(reply: Reply, language: Language) -> None:
 
 def confidence_key(confidence: float) -> str:
     """Returns the key of the text that says how sure an answer is, for a confidence in [0, 1]."""
-    return "sure" if confidence >= SURE else "fairly_sure" if confidence >= FAIRLY_SURE else "unsure"
+    options = AgentOptions()
+    if confidence >= options.sure:
+        return "sure"
+    return "fairly_sure" if confidence >= options.fairly_sure else "unsure"
 
 
 def _show_cards(session: Session, reply: Reply, thread: str, key: str, language: Language) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.agent.cores.instructblip import InstructBlipCore
-from assistant.agent.records import AgentOptions
+from assistant.agent.options import AgentOptions
 from bench.libraries import index_stories, session_over
 from bench.quality.events import single_questions as single
 from bench.quality.events.labelled_clips import LABELS, sample_labelled_clip
@@ -114,7 +114,11 @@ def _sequence_figures(
 
     def search_in_chat(case: SequenceCase) -> list[EventSequence]:
         return verify_sequences(
-            session.search, session.core, event_query(case.events), retrieve(case), videos=AgentOptions().placed
+            session.search,
+            session.core,
+            event_query(case.events),
+            retrieve(case),
+            videos=AgentOptions().verified_videos,
         )
 
     retrieved = [_rank(retrieve, case, video_ids) for case in cases]
