@@ -1,4 +1,4 @@
-"""The assistant: questions in, replies out, conversations kept."""
+"""The assistant answers questions about videos and keeps the conversations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Frames(FrameIndex, Protocol):
 
 
 class Lines(TextIndex, Protocol):
-    """Lines, likewise."""
+    """Lines of a library, or of some of its videos."""
 
     def within(self, video_ids: Collection[str]) -> Self: ...
 
@@ -89,7 +89,7 @@ class Assistant:
         video_ids: Collection[str] | None = None,
         language: Language | None = None,
     ) -> Reply:
-        """One answer.
+        """Answers a question.
 
         Args:
             question: in English or Vietnamese.
@@ -116,7 +116,7 @@ class Assistant:
         video_ids: Collection[str] | None = None,
         language: Language | None = None,
     ) -> Iterator[Step | Reply]:
-        """Steps as they happen, then the Reply. Raises as `ask` does."""
+        """Yields the steps as they happen, then the Reply; raises what `ask` raises."""
         if not question.strip():
             raise VideoAssistantError("the question is empty; write what you want to know")
         videos = self._frames.videos()
@@ -132,7 +132,7 @@ class Assistant:
                 raise VideoAssistantError(nothing_recorded(period, videos, spoken))
             question = period.rest
         graph = self._graph if video_ids is None else self._compile(video_ids)
-        config = {"configurable": {"thread_id": thread_id, **self._marked(thread_id, known)}}
+        config = {"configurable": {"thread_id": thread_id, **self._marked_moments(thread_id, known)}}
         start = {
             "question": question.strip(),
             "language": spoken,
@@ -149,17 +149,20 @@ class Assistant:
         return [reply_from_row(row) for row in values.get("replies", [])]
 
     def threads(self) -> list[ThreadInfo]:
-        """Every conversation with at least one reply, the latest first; named as people named it, else by its first
-        question.
+        """Every conversation with at least one reply, the latest first.
+
+        Its title is the name that it was given, else its first question.
         """
-        found = [(name, self.history(name)) for name in self._memory.thread_ids()]
         titles = self._memory.titles()
+        replies = {thread_id: self.history(thread_id) for thread_id in self._memory.thread_ids()}
         return [
-            ThreadInfo(name, titles.get(name, replies[0].question), len(replies)) for name, replies in found if replies
+            ThreadInfo(thread_id, titles.get(thread_id, turns[0].question), len(turns))
+            for thread_id, turns in replies.items()
+            if turns
         ]
 
     def rename_thread(self, thread_id: str, title: str) -> None:
-        """Gives a conversation a name of its own.
+        """Gives a conversation a name.
 
         Raises:
             VideoAssistantError: the name is empty, or there is no such conversation.
@@ -182,7 +185,7 @@ class Assistant:
         return threads[thread_id]
 
     def mark(self, thread_id: str, video_id: str, frame_index: int, mark: Mark | None) -> None:
-        """Pins or rejects a keyframe for what is searched next in a conversation; None takes the mark away.
+        """Pins or rejects a keyframe for the next searches of a conversation; None removes the mark.
 
         Raises:
             VideoAssistantError: there is no such keyframe.
@@ -192,11 +195,11 @@ class Assistant:
         self._memory.mark(thread_id, (video_id, frame_index), mark)
 
     def marks(self, thread_id: str) -> dict[Spot, Mark]:
-        """What was pinned and rejected in a conversation."""
+        """The keyframes that were pinned or rejected in a conversation."""
         return self._memory.marks(thread_id)
 
-    def _marked(self, thread_id: str, videos: list[str]) -> dict[str, list[str]]:
-        """The marked moments of videos that are still there, as tools take them."""
+    def _marked_moments(self, thread_id: str, videos: list[str]) -> dict[str, list[str]]:
+        """The marked moments of the videos that are still there, in the form that tools read."""
         moments: dict[str, list[str]] = {"pinned": [], "rejected": []}
         for spot, mark in self._memory.marks(thread_id).items():
             keyframe = self._keyframe(spot) if spot[0] in videos else None

@@ -1,7 +1,7 @@
-"""How sure an answer really is: a curve from the agent's own confidence to the share of right answers.
+"""Maps the confidence of the agent to the share of answers that are right.
 
 The curve is logistic with two parameters, fitted as Platt (1999) does it: the targets are drawn in from 0 and 1, so
-that a handful of questions cannot claim certainty. The file that holds it is made from labelled questions by
+that a few questions cannot claim certainty. The file that holds it is made from labelled questions by
 `calibrate`.
 """
 
@@ -21,8 +21,8 @@ from assistant.text.fold import fold
 from tools.errors import VideoAssistantError
 from tools.ports import Calibration
 
-LEAST_QUESTIONS = 20
-MOST_WRONG = 0.05  # of the answers above the threshold
+MIN_QUESTIONS = 20  # that a curve is fitted to
+MAX_WRONG_SHARE = 0.05  # of the answers from the threshold on
 BINS = 10  # of the expected calibration error
 _NEWTON_STEPS = 100
 _RIDGE = 1e-3  # keeps the curve finite where confidence parts right from wrong entirely
@@ -35,7 +35,7 @@ class CalibrationError(VideoAssistantError):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A question and what may be answered; nothing: it cannot be answered from the videos."""
+    """A question and the answers that are right; none if the videos do not answer it."""
 
     question: str
     answers: tuple[str, ...]
@@ -44,12 +44,12 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCalibration:
-    """What a core's confidence means."""
+    """The curve of a core, and how good it is."""
 
     core: str  # the checkpoint or provider:model it was measured on
     midpoint: float
     slope: float
-    min_confidence: float  # of the agent's own confidence: below, wrong answers are too many
+    min_confidence: float  # of the agent, before the curve: below it too many answers are wrong
     questions: int
     ece_before: float  # expected calibration error, in [0, 1]
     ece_after: float
@@ -64,10 +64,10 @@ class AnswerCalibration:
 
     @classmethod
     def load(cls, path: Path) -> AnswerCalibration:
-        """What `save` wrote.
+        """Reads a file that `save` wrote.
 
         Raises:
-            CalibrationError: the file is none of these.
+            CalibrationError: the file is no calibration.
         """
         try:
             return cls(**json.loads(path.read_text("utf-8")))
@@ -76,7 +76,9 @@ class AnswerCalibration:
 
 
 def read_questions(path: Path) -> list[Labelled]:
-    """Questions of a JSON Lines or CSV file with `question`, `answer` (several: a list, or parted by `|`) and `video`.
+    """Reads the questions of a JSON Lines or CSV file with the columns `question`, `answer` and `video`.
+
+    Several answers are a list, or parted by `|`.
 
     Raises:
         CalibrationError: the file cannot be read, or a row lacks its question.
@@ -89,7 +91,7 @@ def read_questions(path: Path) -> list[Labelled]:
             rows = [json.loads(line) for line in text.splitlines() if line.strip()]
     except (OSError, ValueError) as error:
         raise CalibrationError(f"{path} cannot be read ({error}); give a .jsonl or .csv file") from None
-    found = []
+    questions = []
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not str(row.get("question") or "").strip():
             raise CalibrationError(
@@ -97,26 +99,29 @@ def read_questions(path: Path) -> list[Labelled]:
             )
         given = row.get("answer") or ()
         answers = given.split("|") if isinstance(given, str) else given
-        stripped = tuple(answer for one in answers if (answer := str(one).strip()))
-        found.append(Labelled(str(row["question"]), stripped, row.get("video") or None))
-    if len(found) < LEAST_QUESTIONS:
-        raise CalibrationError(f"{path} holds {len(found)} questions; a curve takes {LEAST_QUESTIONS} or more")
-    return found
+        stripped = tuple(text for answer in answers if (text := str(answer).strip()))
+        questions.append(Labelled(str(row["question"]), stripped, row.get("video") or None))
+    if len(questions) < MIN_QUESTIONS:
+        raise CalibrationError(f"{path} holds {len(questions)} questions; a curve takes {MIN_QUESTIONS} or more")
+    return questions
 
 
 def is_right(answer: str, expected: Sequence[str]) -> bool:
-    """Whether an answer says one of what is expected, accents and case aside; "yes" and "no" must open it."""
-    said = re.findall(r"\w+", fold(answer))
-    for one in expected:
-        words = re.findall(r"\w+", fold(one))
-        last = 1 if set(words) & _OPENING and len(words) == 1 else len(said)
-        if words and any(said[start : start + len(words)] == words for start in range(last)):
+    """Whether an answer contains any of the expected texts, accents and case aside.
+
+    An expected "yes" or "no" has to be its first word.
+    """
+    answered = re.findall(r"\w+", fold(answer))
+    for text in expected:
+        words = re.findall(r"\w+", fold(text))
+        last = 1 if set(words) & _OPENING and len(words) == 1 else len(answered)
+        if words and any(answered[start : start + len(words)] == words for start in range(last)):
             return True
     return False
 
 
 def calibrate(core: str, confidences: Sequence[float], right: Sequence[bool]) -> AnswerCalibration:
-    """The curve of answers of known confidence, in [0, 1], and truth.
+    """Fits the curve to answers whose confidence, in [0, 1], and truth are known.
 
     Raises:
         CalibrationError: all are right, or all are wrong: no curve tells them apart.
@@ -139,14 +144,14 @@ def calibrate(core: str, confidences: Sequence[float], right: Sequence[bool]) ->
 
 def _fit(raw: NDArray[np.float64], truth: NDArray[np.bool_]) -> Calibration:
     """Newton's method on the cross-entropy of `1 / (1 + exp(-(a * raw + b)))`."""
-    many, few = int(truth.sum()), int((~truth).sum())
-    targets = np.where(truth, (many + 1) / (many + 2), 1 / (few + 2))
+    right, wrong = int(truth.sum()), int((~truth).sum())
+    targets = np.where(truth, (right + 1) / (right + 2), 1 / (wrong + 2))
     columns = np.stack([raw, np.ones_like(raw)], 1)
     weights = np.zeros(2)
     for _ in range(_NEWTON_STEPS):
-        found = 1 / (1 + np.exp(-columns @ weights))
-        gradient = columns.T @ (found - targets) + _RIDGE * weights
-        curvature = (columns * (found * (1 - found))[:, None]).T @ columns + _RIDGE * np.eye(2)
+        probabilities = 1 / (1 + np.exp(-columns @ weights))
+        gradient = columns.T @ (probabilities - targets) + _RIDGE * weights
+        curvature = (columns * (probabilities * (1 - probabilities))[:, None]).T @ columns + _RIDGE * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
         weights -= step
         if np.abs(step).max() < 1e-9:
@@ -156,11 +161,13 @@ def _fit(raw: NDArray[np.float64], truth: NDArray[np.bool_]) -> Calibration:
 
 
 def _threshold(raw: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """The lowest confidence from which at most `MOST_WRONG` of the answers are wrong; 1 if there is none."""
+    """The lowest confidence from which at most `MAX_WRONG_SHARE` of the answers are wrong; 1 if there is none."""
     order = np.argsort(-raw, kind="stable")
     wrong = np.cumsum(~truth[order]) / np.arange(1, len(raw) + 1)
-    ends = np.append(raw[order][1:] < raw[order][:-1], True)  # answers of one confidence stand or fall together
-    good = np.flatnonzero((wrong <= MOST_WRONG) & ends)
+    ends = np.append(
+        raw[order][1:] < raw[order][:-1], True
+    )  # answers of the same confidence are accepted or rejected together
+    good = np.flatnonzero((wrong <= MAX_WRONG_SHARE) & ends)
     return float(raw[order][good[-1]]) if len(good) else 1.0
 
 

@@ -1,4 +1,4 @@
-"""Days and parts of days that a question names in so many words: when a video was recorded."""
+"""Reads the days and parts of days on which a question says that its videos were recorded."""
 
 from __future__ import annotations
 
@@ -58,22 +58,22 @@ class Period(NamedTuple):
 
 
 def named_period(question: str, now: datetime) -> Period | None:
-    """What a question says of when its videos were recorded; None if it says nothing.
+    """Returns when a question says that its videos were recorded; None if it does not.
 
     "yesterday evening", "last night", "this morning", "3 days ago", "on Monday", "on 3 May", "2026-05-03", "last week",
-    and the same in Vietnamese. A day that the calendar lacks is none.
+    and the same in Vietnamese. A day that is not in the calendar counts as none.
 
     Args:
         question: as it was typed.
         now: with its offset; what "yesterday" is counted from.
     """
-    if (found := _NAMED.search(question)) is None:
+    if (match := _NAMED.search(question)) is None:
         return None
     try:
-        start, end = _stretch({name: value.lower() for name, value in found.groupdict().items() if value}, now)
+        start, end = _stretch({name: value.lower() for name, value in match.groupdict().items() if value}, now)
     except ValueError:
         return None
-    rest = f"{question[: found.start()].rstrip(' ,')} {question[found.end() :].lstrip(' ,')}".strip()
+    rest = f"{question[: match.start()].rstrip(' ,')} {question[match.end() :].lstrip(' ,')}".strip()
     return Period(start, end, re.sub(r"\s+([?!.])", r"\1", rest))
 
 
@@ -127,18 +127,18 @@ def _span(said: dict[str, str], today: datetime) -> tuple[datetime, datetime]:
 
 
 def recorded_in(period: Period, videos: Sequence[Video]) -> list[str]:
-    """The videos of which a part was recorded in a period; those of unknown time are not."""
-    found = []
+    """Returns the videos of which a part was recorded in a period; a video of unknown time is left out."""
+    video_ids = []
     for video in videos:
         if video.recorded_at is not None:
             start = datetime.fromisoformat(video.recorded_at)
             if start < period.end and start + timedelta(seconds=video.duration_seconds) > period.start:
-                found.append(video.video_id)
-    return found
+                video_ids.append(video.video_id)
+    return video_ids
 
 
 def nothing_recorded(period: Period, videos: Sequence[Video], language: Language) -> str:
-    """That no video was recorded then, and when the library's were."""
+    """Returns the sentence that no video was recorded in a period, and when those of the library were."""
     times = sorted(video.recorded_at for video in videos if video.recorded_at is not None)
     return say(
         "nothing_recorded",

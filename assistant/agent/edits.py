@@ -1,4 +1,4 @@
-"""Corrections of the last sequence of a conversation, where they are said in so many words.
+"""Corrects the last sequence of a conversation as a question asks for in so many words.
 
 "The second one is later", "without the bus", "add: a dog runs by at the end", in English and Vietnamese.
 """
@@ -38,27 +38,29 @@ _ADD = re.compile(
 _SMALL = frozenset({"a", "an", "the", "one", "event", "find", "it", "that", "with"})
 
 
-def edited(words: str, last: EventQuery, moments: tuple[EventMoment, ...], translate: Translate) -> EventQuery | None:
-    """`last` as `words` correct it; None if they are no explicit correction of it.
+def correct_sequence(
+    words: str, last: EventQuery, moments: tuple[EventMoment, ...], translate: Translate
+) -> EventQuery | None:
+    """Returns `last` as `words` correct it; None if they are no explicit correction of it.
 
     Args:
         words: as they were typed.
         last: the sequence that was searched last.
-        moments: where its events were found, one for each.
+        moments: where each of its events was found.
         translate: into the language of its events.
     """
     words = words.strip()
-    if (found := _MOVE.match(words)) is not None:
-        return _moved(last, moments, _PLACES[_spaced(found["which"])], found["how"].lower())
-    if (found := _ADD.match(words)) is not None:
-        return _added(last, found, translate)
-    if (found := _DROP.match(words)) is not None:
-        return _dropped(last, found["what"], translate)
+    if (match := _MOVE.match(words)) is not None:
+        return _move_event(last, moments, _PLACES[_spaced(match["which"])], match["how"].lower())
+    if (match := _ADD.match(words)) is not None:
+        return _add_event(last, match, translate)
+    if (match := _DROP.match(words)) is not None:
+        return _drop_event(last, match["what"], translate)
     return None
 
 
-def _moved(last: EventQuery, moments: tuple[EventMoment, ...], which: int, how: str) -> EventQuery | None:
-    """The event after the moment it was found at, or before it."""
+def _move_event(last: EventQuery, moments: tuple[EventMoment, ...], which: int, how: str) -> EventQuery | None:
+    """Moves an event after or before the moment at which it was found."""
     at = _place(which, last)
     if at is None or (moment := moments[at]).start_seconds is None or moment.end_seconds is None:
         return None
@@ -72,25 +74,25 @@ def _moved(last: EventQuery, moments: tuple[EventMoment, ...], which: int, how: 
     return replace(last, spans=(*last.spans[:at], moved, *last.spans[at + 1 :]))
 
 
-def _added(last: EventQuery, found: re.Match[str], translate: Translate) -> EventQuery | None:
+def _add_event(last: EventQuery, match: re.Match[str], translate: Translate) -> EventQuery | None:
     at = len(last.events)
-    if found["edge"] and found["edge"].lower() in ("start", "beginning", "đầu"):
+    if match["edge"] and match["edge"].lower() in ("start", "beginning", "đầu"):
         at = 0
-    if found["side"]:
-        beside = _place(_PLACES[_spaced(found["which"])], last)
+    if match["side"]:
+        beside = _place(_PLACES[_spaced(match["which"])], last)
         if beside is None:
             return None
-        at = beside + (found["side"].lower() in ("after", "sau"))
-    events = [*last.events[:at], translate(found["event"]), *last.events[at:]]
+        at = beside + (match["side"].lower() in ("after", "sau"))
+    events = [*last.events[:at], translate(match["event"]), *last.events[at:]]
     spans = (*last.spans[:at], Span(), *last.spans[at:])
     gaps = last.limits.gaps
-    # A gap told for two neighbours does not hold for what comes between them.
+    # A gap that was stated for two neighbours does not hold for an event between them.
     around = (*gaps[: max(0, at - 1)], *(Gap(),) * (1 if at in (0, len(last.events)) else 2), *gaps[at:])
     return _checked(events, around, last, spans)
 
 
-def _dropped(last: EventQuery, what: str, translate: Translate) -> EventQuery | None:
-    """Without one event, told by its number or by its words."""
+def _drop_event(last: EventQuery, what: str, translate: Translate) -> EventQuery | None:
+    """Removes an event that is named by its number or by its words."""
     named = re.fullmatch(_WHICH, what.strip(), re.IGNORECASE)
     at = _place(_PLACES[_spaced(named["which"])], last) if named else _named(last, what, translate)
     if at is None or len(last.events) < 2:
@@ -107,7 +109,7 @@ def _checked(events: list[str], gaps: tuple[Gap, ...], last: EventQuery, spans: 
 
 
 def _named(last: EventQuery, what: str, translate: Translate) -> int | None:
-    """The one event that shares the most words with what was said; None if none does, or two alike."""
+    """The number of the event that shares the most words with `what`; None if none does, or two share as many."""
     said = {word for text in (what, translate(what)) for word in _words(text)}
     shared = [len(said & _words(event)) for event in last.events]
     best = max(shared)

@@ -1,4 +1,4 @@
-"""Conversations on disk: LangGraph's SQLite checkpointer, one lock for each thread."""
+"""Keeps conversations on disk, in LangGraph's SQLite checkpointer, with a lock for each."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 LOCK_FILES = 16
-PATIENCE_SECONDS = 60.0
+LOCK_TIMEOUT_SECONDS = 60.0  # an answer takes seconds, on a slow machine a few tens of them
 
 
 class Memory:
-    """Owns the checkpointer; `None` keeps conversations in memory alone."""
+    """Owns the checkpointer. Without a path, conversations are kept in memory only."""
 
     def __init__(self, path: Path | None) -> None:
         from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -51,28 +51,28 @@ class Memory:
 
     @contextmanager
     def turn(self, thread_id: str) -> Iterator[None]:
-        """One turn at a time in a conversation, whichever thread or process asks.
+        """Holds the lock of a conversation: one turn at a time, whichever thread or process asks.
 
         Raises:
-            VideoAssistantError: another process has been answering in it for `PATIENCE_SECONDS`.
+            VideoAssistantError: another process has been answering in it for `LOCK_TIMEOUT_SECONDS`.
         """
         with self._guard:
-            own = self._locks[thread_id]
-        with own, self._alone(thread_id):
+            thread_lock = self._locks[thread_id]
+        with thread_lock, self._process_lock(thread_id):
             yield
 
     @contextmanager
-    def _alone(self, thread_id: str) -> Iterator[None]:
+    def _process_lock(self, thread_id: str) -> Iterator[None]:
         if self._path is None:
             yield
             return
         from filelock import FileLock, Timeout
 
-        # A few files for all conversations: two that share one only wait for each other across processes.
+        # A few files serve all conversations: two that share a file wait for each other, but only across processes.
         name = f"{self._path.name}.lock{zlib.crc32(thread_id.encode()) % LOCK_FILES}"
         lock = FileLock(self._path.with_name(name), thread_local=False)
         try:
-            lock.acquire(timeout=PATIENCE_SECONDS)
+            lock.acquire(timeout=LOCK_TIMEOUT_SECONDS)
         except Timeout:
             raise VideoAssistantError(
                 f"another process is answering in the conversation {thread_id!r}; wait for it, or use another --thread"
@@ -89,7 +89,7 @@ class Memory:
             return [row[0] for row in cursor.fetchall()]
 
     def titles(self) -> dict[str, str]:
-        """The names that people gave."""
+        """The names that conversations were given, by their ids."""
         with self.saver.cursor(transaction=False) as cursor:
             return dict(cursor.execute("SELECT thread_id, title FROM titles").fetchall())
 
@@ -98,13 +98,13 @@ class Memory:
             cursor.execute("INSERT OR REPLACE INTO titles VALUES (?, ?)", (thread_id, title))
 
     def marks(self, thread_id: str) -> dict[Spot, Mark]:
-        """What was pinned and rejected in a conversation."""
+        """The keyframes that were pinned or rejected in a conversation."""
         with self.saver.cursor(transaction=False) as cursor:
             rows = cursor.execute("SELECT video_id, frame_index, mark FROM marks WHERE thread_id = ?", (thread_id,))
             return {(video_id, frame_index): mark for video_id, frame_index, mark in rows.fetchall()}
 
     def mark(self, thread_id: str, spot: Spot, mark: Mark | None) -> None:
-        """Marks a keyframe; None takes the mark away."""
+        """Marks a keyframe; None removes the mark."""
         with self.saver.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM marks WHERE thread_id = ? AND video_id = ? AND frame_index = ?", (thread_id, *spot)

@@ -1,4 +1,4 @@
-"""What an answer is made of, and its plain form for the checkpoint: ids and facts, never pixels."""
+"""The parts of a reply, and their form as plain data for the checkpoint: ids and facts, never pixels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing the agent did, and who decided it."""
+    """A step of the agent, and who decided it."""
 
     tool: str
     arguments: dict[str, Any]
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that proves itself."""
+    """An answer with its evidence."""
 
     question: str
     answer: str
@@ -60,7 +60,7 @@ class ThreadInfo:
 
 
 def reply_to_row(reply: Reply) -> dict[str, Any]:
-    """Plain data, for the checkpoint."""
+    """Returns a reply as plain data, for the checkpoint."""
     return {**asdict(reply), "evidence": tuple(map(evidence_to_row, reply.evidence))}
 
 
@@ -82,7 +82,7 @@ def reply_from_row(row: dict[str, Any]) -> Reply:
 
 
 def evidence_to_row(evidence: Evidence) -> dict[str, Any]:
-    """Plain data, flat, in the form that conversations have been stored in from the beginning."""
+    """Returns evidence as a flat row; stored conversations have always had this form."""
     keyframe = evidence.keyframe
     return {
         "video_id": evidence.moment.video_id,

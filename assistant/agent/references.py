@@ -1,4 +1,4 @@
-"""What a question points at in so many words: a video by its name, one of the results shown before."""
+"""Reads what a question points at in so many words: a video by its name, or a result of the turn before."""
 
 from __future__ import annotations
 
@@ -42,27 +42,27 @@ class Pointed(NamedTuple):
     rest: str  # empty: the question was nothing else
 
 
-def named_result(question: str, shown: int, last: int) -> Pointed | None:
-    """The result of the turn before that a question is about: "the second one", "no, the other one".
+def named_result(question: str, result_count: int, last: int) -> Pointed | None:
+    """Returns the result of the turn before that a question is about: "the second one", "no, the other one".
 
     Args:
         question: as it was typed.
-        shown: how many results there were.
-        last: the place of the one that was talked about, from 0.
+        result_count: of the turn before.
+        last: the place of the result that the last question was about, from 0.
 
     Returns:
-        Its place and the question with "it" instead, in its own language; None if no result is pointed at. A place that
-        there is not is None.
+        Its place and the question with "it" instead, in the language of the question; None if the question points at no
+        result. The place is None if there is no such result.
     """
     if _OTHER.match(question.strip()):
-        return Pointed(last + 1 if last + 1 < shown else None, "")
-    found = _RESULT.search(question)
-    if found is None:
+        return Pointed(last + 1 if last + 1 < result_count else None, "")
+    match = _RESULT.search(question)
+    if match is None:
         return None
-    place = index_of_ordinal(_PLACES[(found["en"] or found["vi"]).lower()], shown)
-    it = "" if found["place"] or found["place_vi"] else "it" if found["en"] else "nó"
-    rest = " ".join(f"{question[: found.start()]}{it}{question[found.end() :]}".split()).replace(" ?", "?")
-    nothing_else = _ABOUT.fullmatch(question[: found.start()] + question[found.end() :])
+    place = index_of_ordinal(_PLACES[(match["en"] or match["vi"]).lower()], result_count)
+    it = "" if match["place"] or match["place_vi"] else "it" if match["en"] else "nó"
+    rest = " ".join(f"{question[: match.start()]}{it}{question[match.end() :]}".split()).replace(" ?", "?")
+    nothing_else = _ABOUT.fullmatch(question[: match.start()] + question[match.end() :])
     return Pointed(place, "" if nothing_else else rest)
 
 
@@ -74,12 +74,12 @@ class ComparedPlace(NamedTuple):
 
 
 def asks_unusual(question: str) -> bool:
-    """Whether a question is about what is unlike the rest of a video, in so many words."""
+    """Whether a question asks in so many words for what is unlike the rest of a video."""
     return _UNUSUAL.search(unicodedata.normalize("NFC", question)) is not None
 
 
 def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tuple[ComparedPlace, ComparedPlace] | None:
-    """The two moments or videos that a question wants compared; None if it does not, or names not two.
+    """Returns the two moments or videos that a question compares; None if it compares nothing, or does not name two.
 
     Args:
         question: as it was typed.
@@ -103,9 +103,9 @@ def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tupl
 
 
 def _place(folded: str, video_id: str) -> int | None:
-    """Where a folded question names a video."""
-    found = re.search(rf"\b{_name(video_id)}(?!\w)", folded)
-    return found.start() if found else None
+    """Where a folded question names a video; None if it does not."""
+    match = re.search(rf"\b{_name(video_id)}(?!\w)", folded)
+    return match.start() if match else None
 
 
 def _name(video_id: str) -> str:
@@ -113,14 +113,14 @@ def _name(video_id: str) -> str:
 
 
 def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, str]:
-    """The video that a question names after "in", "of", "trong" or "của", and the question without it.
+    """Returns the video that a question names after "in", "of", "trong" or "của", and the question without it.
 
     Names are compared as file names are written: `morning street` names `morning-street`.
     """
     question = unicodedata.normalize("NFC", question)
     words = fold(question)
-    for video_id in sorted(video_ids, key=lambda one: -len(video_title(one))):
+    for video_id in sorted(video_ids, key=lambda video_id: -len(video_title(video_id))):
         pattern = rf",?\s*\b(?:in|of|trong|cua)\s+(?:the\s+)?(?:video\s+)?[\"'“]?{_name(video_id)}[\"'”]?(?!\w)"
-        if (found := re.search(pattern, words)) is not None and len(words) == len(question):
-            return video_id, question[: found.start()] + question[found.end() :]
+        if (match := re.search(pattern, words)) is not None and len(words) == len(question):
+            return video_id, question[: match.start()] + question[match.end() :]
     return None, question

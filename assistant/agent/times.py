@@ -1,4 +1,4 @@
-"""Times and order that a question names in so many words: the only things that rules read out of it."""
+"""Reads the times and the order that a question names in so many words."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ Side = Literal["after", "before"]
 
 
 class Around(NamedTuple):
-    """A free event: what comes after or before another one."""
+    """A question about what comes after or before an event."""
 
     side: Side
-    event: str | None  # None: what was found last
+    event: str | None  # None: the last answer
 
 
 def named_range(
@@ -82,20 +82,20 @@ def named_range(
         edge_seconds: how long "at the start" and "at the end" are.
         around_seconds: before and after a time that is named alone.
     """
-    if found := _BETWEEN.search(question):
-        low, high = sorted((_seconds(found["low"] or found["low2"]), _seconds(found["high"])))
+    if match := _BETWEEN.search(question):
+        low, high = sorted((_seconds(match["low"] or match["low2"]), _seconds(match["high"])))
         return low, high
-    if found := _FIRST.search(question):
-        count = (found["count"] or found["count_vi"] or "1").lower()
-        length = float(NUMBERS.get(count) or count) * unit_seconds(found["unit"] or found["unit_vi"])
-        if (found["end"] or found["end_vi"]).lower().startswith(("first", "đầu")):
+    if match := _FIRST.search(question):
+        count = (match["count"] or match["count_vi"] or "1").lower()
+        length = float(NUMBERS.get(count) or count) * unit_seconds(match["unit"] or match["unit_vi"])
+        if (match["end"] or match["end_vi"]).lower().startswith(("first", "đầu")):
             return 0.0, length
         return (None, None) if duration_seconds is None else (max(0.0, duration_seconds - length), None)
-    if found := _BEYOND.search(question):
-        seconds = _seconds(found["time"])
-        return (None, seconds) if found["side"].lower() in ("before", "until", "till", "trước") else (seconds, None)
-    if found := _AT.search(question):
-        seconds = _seconds(found["time"])
+    if match := _BEYOND.search(question):
+        seconds = _seconds(match["time"])
+        return (None, seconds) if match["side"].lower() in ("before", "until", "till", "trước") else (seconds, None)
+    if match := _AT.search(question):
+        seconds = _seconds(match["time"])
         return max(0.0, seconds - around_seconds), seconds + around_seconds
     if _AT_START.search(question):
         return 0.0, edge_seconds
@@ -114,17 +114,17 @@ def _seconds(text: str) -> float:
 
 
 def named_times(question: str) -> list[float]:
-    """Every time that a question names with a colon or a unit, in seconds, in order."""
-    return [_seconds(found[0]) for found in re.finditer(_TIME, question, _IGNORE)]
+    """Returns every time that a question names with a colon or a unit, in seconds, in order."""
+    return [_seconds(match[0]) for match in re.finditer(_TIME, question, _IGNORE)]
 
 
 def without_range(question: str) -> str:
-    """The question without the time it names: a picture has no start and no end."""
+    """Returns the question without the time it names: a picture has no start and no end."""
     return _without(question, (*_STRETCHES, _AT_START, _AT_END, _AT))
 
 
 def without_stretch(question: str) -> str:
-    """The question without clock times and stretches, which say where to look; "at the start" and "at 12 s" stay."""
+    """Returns the question without times of day and ranges, which say where to look; "at 12 s" stays."""
     return _without(question, _STRETCHES)
 
 
@@ -135,32 +135,32 @@ def _without(question: str, patterns: tuple[re.Pattern[str], ...]) -> str:
 
 
 def asks_when(question: str) -> bool:
-    """True if the answer is a time."""
+    """Returns True if the answer is a time."""
     return _WHEN.search(question) is not None
 
 
 def asks_whether(question: str) -> tuple[str, str] | None:
-    """Two happenings in the order that a question, in English, asks about.
+    """Returns two events in the order that a question, in English, asks about.
 
     `the dog appear`, `the bus left` of "did the dog appear before the bus left?"; the other way round with "after".
     """
-    if (found := _WHETHER.match(question.strip())) is None:
+    if (match := _WHETHER.match(question.strip())) is None:
         return None
-    first, second = found["first"], found["second"]
-    return (first, second) if found["side"].lower() == "before" else (second, first)
+    first, second = match["first"], match["second"]
+    return (first, second) if match["side"].lower() == "before" else (second, first)
 
 
 def asks_around(question: str) -> Around | None:
-    """The event beside which something is asked for: `a dog runs by` of "what happened before a dog runs by?".
+    """Returns the event beside which something is asked for: `a dog runs by` of "what happened before a dog runs by?".
 
-    "What happened next?" names none: it is what was found last.
+    "What happened next?" names no event: it means the last answer.
     """
     question = question.strip()
-    if found := _NEXT.match(question):
-        side = (found["side"] or found["side_vi"] or "next").lower()
+    if match := _NEXT.match(question):
+        side = (match["side"] or match["side_vi"] or "next").lower()
         return Around("before" if side.startswith(("before", "just", "trước")) else "after", None)
-    if found := _AROUND.match(question):
-        side, event = (found["side"] or found["side_vi"]).lower(), found["event"] or found["event_vi"]
-        # "What did he do after that?" is about somebody: the core puts it on its own feet first.
+    if match := _AROUND.match(question):
+        side, event = (match["side"] or match["side_vi"]).lower(), match["event"] or match["event_vi"]
+        # "What did he do after that?" is about somebody: the core rewrites it first.
         return None if _THIS.match(event) else Around("before" if side in ("before", "trước") else "after", event)
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from langchain_core.messages import RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from assistant.agent.edits import edited
+from assistant.agent.edits import correct_sequence
 from assistant.agent.references import compared, named_result, named_video
 from assistant.agent.state import State, record_step
 from assistant.agent.times import Side, asks_around, asks_whether, named_range, without_stretch
@@ -101,7 +101,7 @@ class Understand:
             return None
         moments = tuple(EventMoment(**moment) for moment in last["moments"])
         try:
-            sequence = edited(
+            sequence = correct_sequence(
                 state["question"],
                 parse_event_query(last["text"]),
                 moments,

@@ -74,12 +74,12 @@ def test_a_caption_names_things_and_circumstances() -> None:
     ],
 )
 def test_a_result_is_pointed_at_by_its_place(question: str, place: int | None, rest: str) -> None:
-    assert named_result(question, shown=4, last=0) == (place, rest)
+    assert named_result(question, result_count=4, last=0) == (place, rest)
 
 
 @pytest.mark.parametrize("question", ["when does the second bus come?", "first a car, then a dog", "what is it?"])
 def test_order_and_numbers_of_things_point_at_no_result(question: str) -> None:
-    assert named_result(question, shown=4, last=0) is None
+    assert named_result(question, result_count=4, last=0) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.agent.edits import edited
+from assistant.agent.edits import correct_sequence
 from tools.events.query import parse_event_query
 from tools.types import EventMoment
 
@@ -14,7 +14,7 @@ ENGLISH = {"một con mèo": "a cat", "xe buýt": "find a bus"}
 
 
 def _edit(words: str) -> str | None:
-    found = edited(words, LAST, MOMENTS, lambda text: ENGLISH.get(text, text))
+    found = correct_sequence(words, LAST, MOMENTS, lambda text: ENGLISH.get(text, text))
     return None if found is None else found.canonical_text
 
 
@@ -62,6 +62,6 @@ def test_everything_else_is_left_to_the_core(words) -> None:
 
 def test_what_comes_around_a_dropped_event_keeps_its_distance() -> None:
     last = parse_event_query("a; within 3 seconds b; within 4 seconds c")
-    found = edited("without b", last, (MOMENTS[0],) * 3, str)
+    found = correct_sequence("without b", last, (MOMENTS[0],) * 3, str)
     assert found is not None
     assert found.limits.gaps[0].max_seconds == 7
