@@ -63,6 +63,6 @@ def _full_size() -> Callable[[int], None]:
         ids = torch.full((1, length), 1000)
         mask = (torch.arange(length) < TOKENS).long()[None]
         with torch.inference_mode():
-            model(image.batch([image.prepare(picture, config.short_side, config.long_side)]), ids, mask)
+            model(image.batch_images([image.prepare_image(picture, config.short_side, config.long_side)]), ids, mask)
 
     return run

@@ -146,17 +146,17 @@ class Batch:
 
 def as_batch(samples: list[Sample], config: GlipConfig, tokenizer: Any) -> Batch:
     """Resizes pictures, builds captions, and scales boxes to the pixels of the model."""
-    pictures = [image.prepare(sample.picture, config.short_side, config.long_side) for sample in samples]
-    captions = [text.from_phrases([text.Phrase(phrase) for phrase in sample.phrases]) for sample in samples]
+    pictures = [image.prepare_image(sample.picture, config.short_side, config.long_side) for sample in samples]
+    captions = [text.join_phrases([text.Phrase(phrase) for phrase in sample.phrases]) for sample in samples]
     encoding = tokenizer([caption.text for caption in captions], padding=True, return_tensors="pt")
-    places = [text.token_sets(encoding, caption.spans, row) for row, caption in enumerate(captions)]
+    places = [text.find_token_positions(encoding, caption.spans, row) for row, caption in enumerate(captions)]
     targets = []
     for sample, picture, sets in zip(samples, pictures, places, strict=True):
         scaled = torch.tensor(sample.boxes).view(-1, 4) * torch.tensor([*picture.scale, *picture.scale])
         tokens = [sorted({token for phrase in naming for token in sets[phrase]}) for naming in sample.named]
         targets.append(Target(scaled, tokens))
     return Batch(
-        image.batch(pictures),
+        image.batch_images(pictures),
         encoding["input_ids"],
         encoding["attention_mask"],
         places,
@@ -187,7 +187,7 @@ def grounding_figures(model: Glip, tokenizer: Any, *, size: int, seed: int = EVA
         batch = as_batch(samples, model.config, tokenizer).to(next(model.parameters()).device)
         prediction = model(batch.pixels, batch.tokens, batch.mask)
         for row, drawn in enumerate(samples):
-            boxed = boxes.find(prediction, row, batch.places[row], batch.sizes[row])
+            boxed = boxes.select_boxes(prediction, row, batch.places[row], batch.sizes[row])
             confident = boxed.scores > MIN_SCORE
             free = list(range(int(confident.sum())))
             overlaps = box_iou(batch.targets[row].boxes, boxed.boxes[confident])

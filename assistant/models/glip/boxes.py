@@ -1,6 +1,6 @@
-"""Boxes out of a prediction: anchors, decoding, scores, suppression.
+"""From a prediction to boxes: anchors, decoding, scores, suppression.
 
-Everything is in pixels of the resized picture, exclusive end, so that the originals' +1 and -1 vanish.
+All boxes are XYXY in pixels of the resized picture with exclusive ends, so the +1 and -1 of the originals vanish.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
     from assistant.models.glip.head import Prediction
 
-ANCHOR = 8  # strides on a side
-MOST_GROWTH = math.log(1000 / 16)  # of a side, as a logarithm
+ANCHOR_STRIDES = 8  # side of an anchor, in strides of its level
+MAX_LOG_GROWTH = math.log(1000 / 16)  # natural logarithm of a box's side over its anchor's
 MIN_SCORE = 0.05  # of a phrase, before centerness
-PER_LEVEL, PER_IMAGE = 1000, 100
-IOU = 0.6  # above it, the lesser of two boxes of a phrase is dropped
+MAX_PER_LEVEL, MAX_PER_IMAGE = 1000, 100  # boxes before and after suppression
+MAX_IOU = 0.6  # above it, the weaker of two boxes of a phrase is suppressed
 
 Rules = Literal["original", "mmdet"]
 
 
 class Anchors(NamedTuple):
-    """One square at every location of every level, finest level first."""
+    """A square at every location of every level; the finest level comes first."""
 
     centres: Tensor  # (n, 2), x and y
     sides: Tensor  # (n,)
-    counts: list[int]  # by level
+    counts: list[int]  # number of anchors of each level
 
 
-def anchors(sizes: Sequence[tuple[int, int]], device: torch.device | None = None) -> Anchors:
-    """For levels of these heights and widths."""
+def build_anchors(sizes: Sequence[tuple[int, int]], device: torch.device | None = None) -> Anchors:
+    """Returns the anchors of levels with these heights and widths."""
     centres, sides = [], []
     for (height, width), stride in zip(sizes, STRIDES, strict=True):
         y, x = torch.meshgrid(
@@ -46,90 +46,99 @@ def anchors(sizes: Sequence[tuple[int, int]], device: torch.device | None = None
             indexing="ij",
         )
         centres.append(torch.stack([x, y], -1).view(-1, 2))
-        sides.append(torch.full((height * width,), float(ANCHOR * stride), device=device))
+        sides.append(torch.full((height * width,), float(ANCHOR_STRIDES * stride), device=device))
     return Anchors(torch.cat(centres), torch.cat(sides), [len(side) for side in sides])
 
 
-def decode(deltas: Tensor, centres: Tensor, sides: Tensor) -> Tensor:
-    """(n, 4) deltas to XYXY boxes: shifts in tenths of the anchor's side, growth in fifths of a natural logarithm."""
+def decode_boxes(deltas: Tensor, centres: Tensor, sides: Tensor) -> Tensor:
+    """Converts deltas (n, 4) and their anchors to boxes (n, 4), XYXY.
+
+    The unit of a shift is a tenth of the anchor's side, that of a growth is a fifth of its natural logarithm.
+    """
     middle = centres + 0.1 * deltas[:, :2] * sides[:, None]
-    half = sides[:, None] * (0.2 * deltas[:, 2:]).clamp(-MOST_GROWTH, MOST_GROWTH).exp() / 2
+    half = sides[:, None] * (0.2 * deltas[:, 2:]).clamp(-MAX_LOG_GROWTH, MAX_LOG_GROWTH).exp() / 2
     return torch.cat([middle - half, middle + half], 1)
 
 
 class PhraseBoxes(NamedTuple):
-    """Boxes of one picture, best first."""
+    """The boxes of a picture, best first."""
 
     boxes: Tensor  # (n, 4), XYXY
     scores: Tensor  # (n,), in [0, 1]
-    labels: Tensor  # (n,), which phrase
+    labels: Tensor  # (n,), the index of the phrase
 
 
-def phrase_weights(token_sets: Sequence[Sequence[int]], tokens: int, device: torch.device | None = None) -> Tensor:
-    """(tokens, phrases): the mean over each phrase's tokens, as a matrix."""
-    weights = torch.zeros(tokens, len(token_sets), device=device)
-    for phrase, places in enumerate(token_sets):
-        if places:
-            weights[list(places), phrase] = 1 / len(places)
+def phrase_weights(token_positions: Sequence[Sequence[int]], tokens: int, device: torch.device | None = None) -> Tensor:
+    """Returns the matrix (tokens, phrases) by which token scores become the mean score of each phrase's tokens."""
+    weights = torch.zeros(tokens, len(token_positions), device=device)
+    for phrase, positions in enumerate(token_positions):
+        if positions:
+            weights[list(positions), phrase] = 1 / len(positions)
     return weights
 
 
-def find(
+def select_boxes(
     prediction: Prediction,
     row: int,
-    token_sets: Sequence[Sequence[int]],
+    token_positions: Sequence[Sequence[int]],
     size: tuple[int, int],
     scale: tuple[float, float] = (1.0, 1.0),
     *,
     rules: Rules = "original",
 ) -> PhraseBoxes:
-    """The boxes of one picture of a batch.
+    """Selects the boxes of a picture of a batch.
 
     Args:
-        token_sets: for each phrase the places of its tokens; a phrase without any is never found.
+        row: of the picture in the batch.
+        token_positions: for each phrase the positions of its tokens; a phrase without tokens gets no box.
         size: width and height of the resized picture, without padding.
-        scale: resized over given size; the boxes are in pixels of the picture given.
-        rules: the two code bases differ in the last pixel and in a few survivors. `original` ranks by the final score
-            and suppresses in the resized picture; `mmdet` ranks by the phrase's score and suppresses after scaling, on
-            corners that include their pixel.
+        scale: size of the resized picture over that of the original; the boxes are in pixels of the original.
+        rules: of which code base; the two differ in the last pixel and in a few boxes. `original` ranks by the final
+            score and suppresses in the resized picture. `mmdet` ranks by the phrase's score and suppresses after
+            scaling, on corners that include their pixel.
     """
     device = prediction.logits[0].device
-    placed = anchors([(d.shape[2], d.shape[3]) for d in prediction.deltas], device)
-    weights = phrase_weights(token_sets, prediction.logits[0].shape[-1], device)
+    all_anchors = build_anchors([(d.shape[2], d.shape[3]) for d in prediction.deltas], device)
+    weights = phrase_weights(token_positions, prediction.logits[0].shape[-1], device)
     boxes, scores, labels, start = [], [], [], 0
     for logits, deltas, centerness in zip(*prediction, strict=True):
-        named = logits[row].sigmoid() @ weights
-        place, label = (named > MIN_SCORE).nonzero(as_tuple=True)
-        score = (named[place, label] * centerness[row].flatten()[place].sigmoid()).sqrt()
-        rank = score if rules == "original" else named[place, label]
-        best = rank.argsort(descending=True, stable=True)[:PER_LEVEL]
-        place = place[best]
+        phrase_scores = logits[row].sigmoid() @ weights  # (locations, phrases)
+        location, label = (phrase_scores > MIN_SCORE).nonzero(as_tuple=True)
+        score = (phrase_scores[location, label] * centerness[row].flatten()[location].sigmoid()).sqrt()
+        rank = score if rules == "original" else phrase_scores[location, label]
+        best = rank.argsort(descending=True, stable=True)[:MAX_PER_LEVEL]
+        location = location[best]
         boxes.append(
-            decode(deltas[row].flatten(1).T[place], placed.centres[start + place], placed.sides[start + place])
+            decode_boxes(
+                deltas[row].flatten(1).T[location],
+                all_anchors.centres[start + location],
+                all_anchors.sides[start + location],
+            )
         )
         scores.append(score[best])
         labels.append(label[best])
-        start += len(named)
-    found = PhraseBoxes(_clip(torch.cat(boxes), size), torch.cat(scores), torch.cat(labels))
-    factor = found.boxes.new_tensor([*scale, *scale])
-    return _suppress(found, factor) if rules == "original" else _suppress_like_mmdet(found, factor)
+        start += len(phrase_scores)
+    candidates = PhraseBoxes(_clip(torch.cat(boxes), size), torch.cat(scores), torch.cat(labels))
+    factor = candidates.boxes.new_tensor([*scale, *scale])
+    return _suppress(candidates, factor) if rules == "original" else _suppress_like_mmdet(candidates, factor)
 
 
 def _clip(boxes: Tensor, size: tuple[int, int]) -> Tensor:
-    """Into the picture, at least a pixel from the far side."""
+    """Boxes moved into the picture; each keeps at least one pixel of width and height."""
     limit = boxes.new_tensor(size)
     return torch.cat([boxes[:, :2].clamp(min=0).minimum(limit - 1), boxes[:, 2:].clamp(min=1).minimum(limit)], 1)
 
 
-def _suppress(found: PhraseBoxes, scale: Tensor) -> PhraseBoxes:
-    kept = batched_nms(found.boxes, found.scores, found.labels, IOU)[:PER_IMAGE]
-    return PhraseBoxes(found.boxes[kept] / scale, found.scores[kept], found.labels[kept])
+def _suppress(candidates: PhraseBoxes, scale: Tensor) -> PhraseBoxes:
+    boxes, scores, labels = candidates
+    selected = batched_nms(boxes, scores, labels, MAX_IOU)[:MAX_PER_IMAGE]
+    return PhraseBoxes(boxes[selected] / scale, scores[selected], labels[selected])
 
 
-def _suppress_like_mmdet(found: PhraseBoxes, scale: Tensor) -> PhraseBoxes:
-    last_pixel = found.boxes.new_tensor([0, 0, 1, 1])
-    boxes = (found.boxes - last_pixel) / scale
-    real = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-    boxes, scores, labels = boxes[real], found.scores[real], found.labels[real]
-    kept = batched_nms(boxes, scores, labels, IOU)[:PER_IMAGE]
-    return PhraseBoxes(boxes[kept] + last_pixel, scores[kept], labels[kept])
+def _suppress_like_mmdet(candidates: PhraseBoxes, scale: Tensor) -> PhraseBoxes:
+    last_pixel = candidates.boxes.new_tensor([0, 0, 1, 1])
+    boxes = (candidates.boxes - last_pixel) / scale
+    has_area = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    boxes, scores, labels = boxes[has_area], candidates.scores[has_area], candidates.labels[has_area]
+    selected = batched_nms(boxes, scores, labels, MAX_IOU)[:MAX_PER_IMAGE]
+    return PhraseBoxes(boxes[selected] + last_pixel, scores[selected], labels[selected])

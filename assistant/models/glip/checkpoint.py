@@ -1,8 +1,8 @@
-"""Weights: the official files in both their layouts, and our own folder.
+"""Reads weights: the official files in both layouts, and our own folder.
 
-Each of our tensors has one name in microsoft/GLIP's files and one in mmdetection's conversions of them. So a file is
-read by asking for every tensor that the model has: what is not there is missing, what nobody asked for is unknown, and
-either is an error that names the file's own key.
+Each of our tensors has a name in microsoft/GLIP's files, and another in mmdetection's conversions of them. A file is
+read by looking up every tensor of the model. A tensor that the file lacks and a tensor that the model lacks are errors,
+which name the file's key.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ State = dict[str, "Tensor"]
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
-# Applied in order to our names; `{n+1}` in a replacement is the first group, a number, plus one.
-_PLACES: dict[Layout, dict[str, str]] = {
+# Regular expressions and their replacements in our names, applied in order; `{n+1}` is the first group plus one.
+_REPLACEMENTS: dict[Layout, dict[str, str]] = {
     "microsoft": {
         r"^backbone\.stages\.": "backbone.body.layers.",
         r"^backbone\.norms\.(\d)": "backbone.body.norm{n+1}",
@@ -54,7 +54,7 @@ _PLACES: dict[Layout, dict[str, str]] = {
         r"\.mlp\.0\.": ".ffn.layers.0.0.",
         r"\.mlp\.2\.": ".ffn.layers.1.",
         r"\.attn\.bias_table$": ".attn.relative_position_bias_table",
-        r"(?<=\d)\.attn\.": ".attn.w_msa.",  # the blocks', not those of the fusion
+        r"(?<=\d)\.attn\.": ".attn.w_msa.",  # in the blocks, but not in the fusion
         r"^fpn\.lateral\.(\d)": "neck.lateral_convs.{n+0}.conv",
         r"^fpn\.output\.(\d)": "neck.fpn_convs.{n+0}.conv",
         r"^fpn\.p6": "neck.fpn_convs.3.conv",
@@ -97,53 +97,53 @@ _LAST = {
     "prior_bias": "bias0",
     "log_scale": "log_scale",
 }
-# What the files hold besides: indexes that are computed, parts that the detector does not use, tuned prompts.
+# Other tensors of the files: indexes that the model computes, parts that the detector does not use, tuned prompts.
 _IGNORED = re.compile(
     r"relative_position_index$|position_ids$|anchor_generator\.|cls_logits\.|\.pooler\.|mlm_head\.|tunable_linear\."
 )
 
 
 def file_key(name: str, layout: Layout, *, fusion: bool) -> str:
-    """What a tensor of ours is called in an official file (without the prefix `module.`)."""
-    if found := re.fullmatch(r"head\.(fusion|text|dyconv)\.(\d+)\.(.+)", name):
-        name = "head." + _tower(found[1], int(found[2]), found[3], layout, fusion=fusion)
-    elif found := re.fullmatch(r"head\.scales\.(\d)", name):
-        name = f"head.scales.{found[1]}.scale"
-    elif found := re.fullmatch(r"head\.(\w+?)((?:\.weight|\.bias)?)", name):
-        name = f"head.{_LAST[found[1]]}{found[2]}"
-    for pattern, text in _PLACES[layout].items():
-        name = re.sub(pattern, partial(_numbered, text), name)
+    """Returns the key of one of our tensors in an official file, without the prefix `module.`."""
+    if match := re.fullmatch(r"head\.(fusion|text|dyconv)\.(\d+)\.(.+)", name):
+        name = "head." + _tower_key(match[1], int(match[2]), match[3], layout, fusion=fusion)
+    elif match := re.fullmatch(r"head\.scales\.(\d)", name):
+        name = f"head.scales.{match[1]}.scale"
+    elif match := re.fullmatch(r"head\.(\w+?)((?:\.weight|\.bias)?)", name):
+        name = f"head.{_LAST[match[1]]}{match[2]}"
+    for pattern, text in _REPLACEMENTS[layout].items():
+        name = re.sub(pattern, partial(_insert_number, text), name)
     return name
 
 
-def _numbered(text: str, match: re.Match[str]) -> str:
+def _insert_number(text: str, match: re.Match[str]) -> str:
     return re.sub(r"\{n\+(\d)\}", lambda add: str(int(match[1]) + int(add[1])), text)
 
 
-def _tower(part: str, block: int, rest: str, layout: Layout, *, fusion: bool) -> str:
-    """A tensor of a block: with fusion, each block is three members of the tower."""
-    first, last = rest, ""
-    if rest.endswith((".weight", ".bias")):
-        first, _, last = rest.rpartition(".")
-        last = f".{last}"
+def _tower_key(part: str, block: int, name: str, layout: Layout, *, fusion: bool) -> str:
+    """The key of a tensor in a block; with fusion, a block is three successive members of the tower."""
+    module, suffix = name, ""
+    if name.endswith((".weight", ".bias")):
+        module, _, suffix = name.rpartition(".")
+        suffix = f".{suffix}"
     match part:
         case "fusion":
-            place, inner = 3 * block, f"b_attn.{_FUSION[first]}"
+            member, inner = 3 * block, f"b_attn.{_FUSION[module]}"
         case "text":
-            place, inner = 3 * block + 1, _TEXT[first]
+            member, inner = 3 * block + 1, _TEXT[module]
         case _:
-            place = 3 * block + 2 if fusion else block
-            branch, _, leaf = first.partition(".")
+            member = 3 * block + 2 if fusion else block
+            branch, _, leaf = module.partition(".")
             leaf = {"norm": ".bn", "conv": ".conv", "": ""}.get(leaf, f".{leaf}").replace("slopes", "fc")
             inner = _DYCONV[layout].get(branch, branch) + leaf
-    return f"dyhead_tower.{place}.{inner}{last}"
+    return f"dyhead_tower.{member}.{inner}{suffix}"
 
 
 def convert(state: Mapping[str, Tensor], names: Iterable[str]) -> State:
-    """The tensors that `names` call for, out of an official state dict in either layout.
+    """Returns the tensors of our `names` from an official state dict in either layout.
 
     Raises:
-        VideoAssistantError: it is no GLIP, lacks a tensor, or holds one that is unknown; names the key.
+        VideoAssistantError: it is no GLIP, lacks a tensor, or holds an unknown tensor; names the key.
     """
     keys = {key.removeprefix("module."): key for key in state}
     layout: Layout
@@ -158,57 +158,59 @@ def convert(state: Mapping[str, Tensor], names: Iterable[str]) -> State:
         )
     prefix = "module." if all(key.startswith("module.") for key in state) else ""
     fusion = any(".b_attn." in key for key in keys)
-    wanted = {name: file_key(name, layout, fusion=fusion) for name in names}
-    if missing := [key for key in wanted.values() if key not in keys]:
-        raise VideoAssistantError(_listed("lacks", [prefix + key for key in missing]))
-    used = set(wanted.values())
+    keys_by_name = {name: file_key(name, layout, fusion=fusion) for name in names}
+    if missing := [key for key in keys_by_name.values() if key not in keys]:
+        raise _keys_error("lacks", [prefix + key for key in missing])
+    used = set(keys_by_name.values())
     if unknown := [keys[key] for key in keys if key not in used and not _IGNORED.search(key)]:
-        raise VideoAssistantError(_listed("holds unknown", unknown))
-    converted = {name: state[keys[key]] for name, key in wanted.items()}
+        raise _keys_error("holds unknown", unknown)
+    converted = {name: state[keys[key]] for name, key in keys_by_name.items()}
     for name, tensor in converted.items():
         if name.startswith("head.scales."):
             converted[name] = tensor.reshape(())
         elif ".downsample." in name and layout == "mmdet":
-            converted[name] = _merging_order(tensor)
+            converted[name] = _reorder_merged(tensor)
     return converted
 
 
-def _merging_order(tensor: Tensor) -> Tensor:
-    """From mmdet's order of the four merged neighbours (nn.Unfold: channel by channel, row by row) to the original."""
+def _reorder_merged(tensor: Tensor) -> Tensor:
+    """Changes mmdet's order of the four merged neighbours (that of nn.Unfold) into the original order."""
     by_channel = tensor.reshape(*tensor.shape[:-1], -1, 4)
     return by_channel[..., [0, 2, 1, 3]].transpose(-1, -2).flatten(-2)
 
 
-def _listed(verb: str, keys: list[str]) -> str:
+def _keys_error(verb: str, keys: list[str]) -> VideoAssistantError:
     more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
-    return f"the checkpoint {verb} {', '.join(keys[:5])}{more}; give an official GLIP checkpoint that is whole"
+    return VideoAssistantError(
+        f"the checkpoint {verb} {', '.join(keys[:5])}{more}; give an official GLIP checkpoint that is whole"
+    )
 
 
 def build(config: GlipConfig, state: State) -> Glip:
-    """The model with these weights (our names), in float32, ready to be used.
+    """Builds the model with weights under our names, in float32 and in evaluation mode.
 
     Raises:
-        VideoAssistantError: a tensor is missing, unknown, or has another shape than the configuration says.
+        VideoAssistantError: a tensor is missing or unknown, or its shape differs from the configuration's.
     """
     model = Glip(config)
     shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
     if missing := [name for name in shapes if name not in state]:
-        raise VideoAssistantError(_listed("lacks", missing))
+        raise _keys_error("lacks", missing)
     if unknown := [name for name in state if name not in shapes]:
-        raise VideoAssistantError(_listed("holds unknown", unknown))
+        raise _keys_error("holds unknown", unknown)
     for name, shape in shapes.items():
         if state[name].shape != shape:
             raise VideoAssistantError(f"{name} is {tuple(state[name].shape)}, the configuration says {tuple(shape)}")
-    # Assigned, not copied: the random weights go as the read ones come.
+    # The tensors are assigned instead of copied, so that the memory of the random weights is freed at once.
     model.load_state_dict({name: tensor.float() for name, tensor in state.items()}, assign=True)
     return model.eval()
 
 
 def known_config(state: Mapping[str, Tensor]) -> GlipConfig:
-    """The official configuration whose sizes an official state dict has.
+    """Returns the configuration of an official state dict by its sizes.
 
     Raises:
-        VideoAssistantError: none of them has.
+        VideoAssistantError: its sizes are those of no official model.
     """
     fusion = any(".b_attn." in key for key in state)
     width = next((len(tensor) for key, tensor in state.items() if re.search(r"patch_embed\.proj\w*\.bias$", key)), 0)
@@ -222,18 +224,18 @@ def known_config(state: Mapping[str, Tensor]) -> GlipConfig:
 
 
 def load(path: Path) -> Glip:
-    """A model from our folder (`config.json`, `model.safetensors`), or from an official `.pth` (or a folder with one).
+    """Loads a model from our folder (`config.json`, `model.safetensors`), an official `.pth`, or a folder with one.
 
     Raises:
-        ModelNotFoundError: there is nothing there; says what belongs there.
-        VideoAssistantError: what is there is no GLIP.
+        ModelNotFoundError: there is no such file; says what belongs there.
+        VideoAssistantError: the file holds no GLIP.
     """
-    own = path / WEIGHTS
-    if own.is_file():
+    weights = path / WEIGHTS
+    if weights.is_file():
         try:
-            return build(GlipConfig.load(path / CONFIG), load_file(own))
+            return build(GlipConfig.load(path / CONFIG), load_file(weights))
         except (SafetensorError, VideoAssistantError) as error:
-            raise VideoAssistantError(f"{own}: {error}") from None
+            raise VideoAssistantError(f"{weights}: {error}") from None
     official = path if path.is_file() else next(iter(sorted(path.glob("*.pth"))), None)
     if official is None:
         raise ModelNotFoundError(
@@ -251,20 +253,20 @@ def load(path: Path) -> Glip:
 
 
 def save(model: Glip, folder: Path) -> None:
-    """Our folder, without the tokenizer."""
+    """Writes our folder, without the tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)
     model.config.save(folder / CONFIG)
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, folder / WEIGHTS)
 
 
 def read_pth(path: Path) -> State:
-    """The tensors of a `.pth`; nothing in it is executed.
+    """Reads the tensors of a `.pth`; no code in it is executed.
 
     Raises:
         VideoAssistantError: it is no such file, or holds more than tensors and plain values.
     """
     try:
-        with warnings.catch_warnings():  # of an unusual pickle protocol: what comes of it is told below
+        with warnings.catch_warnings():  # about an unusual pickle protocol; its errors are reported below
             warnings.simplefilter("ignore")
             data: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except pickle.UnpicklingError as error:

@@ -1,4 +1,4 @@
-"""The sizes of a GLIP, as data."""
+"""The sizes of a GLIP model, and those of the official models."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 from tools.errors import VideoAssistantError
 
 STRIDES = (8, 16, 32, 64, 128)
-"""Pixels between neighbouring locations of the five levels P3..P7."""
+"""Pixels between neighbouring locations of each of the five levels P3 to P7."""
 
 
 @dataclass(frozen=True, slots=True)
 class GlipConfig:
-    """Everything that fixes a model's tensors, and the picture size it was trained for."""
+    """The sizes that determine a model's tensors, and the picture size that it was trained for."""
 
     # Swin Transformer (Liu et al. 2021)
-    width: int  # channels of the first stage; each later one doubles them
+    width: int  # channels of the first stage; each later stage doubles them
     depths: tuple[int, ...]
     heads: tuple[int, ...]
-    window: int  # locations on a side
+    window: int  # side of an attention window, in locations
     # FPN and dynamic head
     channels: int
     blocks: int
-    # deep fusion; without it (GLIP-T (A)) words meet the picture only in the last dot product
+    # Deep fusion; without it (GLIP-T (A)) words and picture meet only in the last dot product.
     fusion: bool
     fusion_width: int
     fusion_heads: int
@@ -45,23 +45,25 @@ class GlipConfig:
 
     @property
     def max_tokens(self) -> int:
-        """Of one caption, [CLS] and [SEP] included."""
+        """The largest number of tokens of a caption, including [CLS] and [SEP]."""
         return min(256, self.text_positions)
 
     def save(self, path: Path) -> None:
-        """As JSON."""
+        """Writes the configuration as JSON."""
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> GlipConfig:
-        """From JSON.
+        """Reads a configuration from JSON.
 
         Raises:
-            VideoAssistantError: it is no JSON, or its fields are not those of a configuration.
+            VideoAssistantError: the file is no JSON, or its fields are not those of a configuration.
         """
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
-            values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+            values: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+            }
             return cls(**values)
         except (OSError, ValueError, TypeError, AttributeError) as error:
             allowed = ", ".join(field.name for field in fields(cls))
@@ -88,7 +90,7 @@ _SWIN_L: dict[str, Any] = _SWIN_T | {
 
 CONFIGS: dict[str, GlipConfig] = {
     "glip-t-a": GlipConfig(**_SWIN_T, **_HEAD, **_BERT_BASE, blocks=6, fusion=False),
-    "glip-t": GlipConfig(**_SWIN_T, **_HEAD, **_BERT_BASE, blocks=6, fusion=True),  # (B), (C) and the best one
+    "glip-t": GlipConfig(**_SWIN_T, **_HEAD, **_BERT_BASE, blocks=6, fusion=True),  # GLIP-T (B), (C) and GLIP-T
     "glip-l": GlipConfig(**_SWIN_L, **_HEAD, **_BERT_BASE, blocks=8, fusion=True),
     "pocket": GlipConfig(
         width=24,

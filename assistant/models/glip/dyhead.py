@@ -1,4 +1,4 @@
-"""One block of the dynamic head (Dai et al. 2021, arXiv:2106.08322): each level drawn together with its neighbours."""
+"""A block of the dynamic head (Dai et al. 2021, arXiv:2106.08322), which blends each level with its neighbours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GROUPS = 16  # of the group norm
-TAPS = 9  # of a 3 x 3 convolution
+TAPS = 9  # weights of a 3 x 3 kernel
 
 
 class DeformableConv(nn.Module):
@@ -24,44 +24,45 @@ class DeformableConv(nn.Module):
         self.conv = nn.Conv2d(channels, channels, 3, stride, padding=1)
         self.norm = nn.GroupNorm(GROUPS, channels)
         nn.init.normal_(self.conv.weight, std=0.01)
-        nn.init.zeros_(self.conv.bias)  # type: ignore[arg-type]  # it has one
+        nn.init.zeros_(self.conv.bias)  # type: ignore[arg-type]  # it has a bias
 
     def forward(self, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
-        """`offset` `(b, 18, h, w)` and `mask` `(b, 9, h, w)`: of the output's size, or larger (see `_flat_read`)."""
+        """Convolves `x`; `offset` (b, 18, h, w) and `mask` (b, 9, h, w) may be larger than the output."""
         stride = self.conv.stride[0]
         h, w = ((size - 1) // stride + 1 for size in x.shape[-2:])
-        normed: Tensor = self.norm(deformable(self.conv, x, _flat_read(offset, h, w), _flat_read(mask, h, w)))
+        convolved = convolve_deformed(self.conv, x, _crop_flat(offset, h, w), _crop_flat(mask, h, w))
+        normed: Tensor = self.norm(convolved)
         return normed
 
 
-def deformable(conv: nn.Conv2d, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
-    """`conv` (3 x 3, padding 1) with every tap moved by `offset` and weighted by `mask`."""
+def convolve_deformed(conv: nn.Conv2d, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+    """Applies `conv` (3 x 3, padding 1) with every tap moved by `offset` and weighted by `mask`."""
     if torch.is_grad_enabled() and x.device.type == "cpu":
-        return _by_sampling(conv, x, offset, mask)
-    moved: Tensor = deform_conv2d(x, offset, conv.weight, conv.bias, conv.stride, padding=1, mask=mask)
-    return moved
+        return _convolve_by_sampling(conv, x, offset, mask)
+    convolved: Tensor = deform_conv2d(x, offset, conv.weight, conv.bias, conv.stride, padding=1, mask=mask)
+    return convolved
 
 
-def _by_sampling(conv: nn.Conv2d, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
-    """The same through `grid_sample`: on a CPU, torchvision's backward pass takes five times as long."""
+def _convolve_by_sampling(conv: nn.Conv2d, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+    """The same by `grid_sample`, since torchvision's backward pass takes five times as long on a CPU."""
     (b, channels, height, width), (h, w), stride = x.shape, mask.shape[-2:], conv.stride[0]
     down, across = offset.view(b, TAPS, 2, h, w).unbind(2)
     tap = torch.arange(TAPS).view(-1, 1, 1)
     down = down + torch.arange(h)[:, None] * stride + tap // 3 - 1
     across = across + torch.arange(w) * stride + tap % 3 - 1
-    # grid_sample counts from -1 at the picture's one outer side to 1 at the other.
+    # grid_sample counts from -1 at one border of the picture to 1 at the other.
     grid = torch.stack([(2 * across + 1) / width - 1, (2 * down + 1) / height - 1], -1).flatten(1, 2)
     taps = F.grid_sample(x, grid, padding_mode="zeros", align_corners=False).view(b, channels, TAPS, h * w)
     columns = (taps * mask.view(b, 1, TAPS, h * w)).flatten(1, 2)
     return F.linear(columns.transpose(1, 2), conv.weight.flatten(1), conv.bias).transpose(1, 2).reshape(b, -1, h, w)
 
 
-def _flat_read(values: Tensor, h: int, w: int) -> Tensor:
-    """The first `channels * h * w` numbers of each picture's memory, as a map of that size.
+def _crop_flat(values: Tensor, h: int, w: int) -> Tensor:
+    """The first `channels * h * w` numbers in the memory of each picture, as a map (channels, h, w).
 
-    A level borrows from its coarser neighbour with its own, larger offset map. The original kernels do not check sizes:
-    they index the memory of the larger map with the strides of the smaller output. The official weights were trained
-    so; cropping or resizing instead gives other features (`tests/models/glip/test_dyhead.py`).
+    A level reads its coarser neighbour with its own offset map, which is larger than the output. The original kernels
+    do not check sizes: they index the memory of the larger map with the strides of the smaller output. The official
+    weights were trained with this; cropping or resizing gives other features (`tests/models/glip/test_dyhead.py`).
     """
     if values.shape[-2:] == (h, w):
         return values.contiguous()
@@ -70,7 +71,7 @@ def _flat_read(values: Tensor, h: int, w: int) -> Tensor:
 
 
 class DynamicReLU(nn.Module):
-    """The larger of two lines, whose slopes and heights depend on the picture (Chen et al. 2020, arXiv:2003.10027)."""
+    """The maximum of two linear functions with coefficients from the input (Chen et al. 2020, arXiv:2003.10027)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -84,20 +85,20 @@ class DynamicReLU(nn.Module):
 
 
 class DynamicConv(nn.Module):
-    """Five levels to five levels: each the weighted mean of itself and its neighbours, deformed alike."""
+    """Replaces each level by the weighted mean of deformable convolutions of itself and its neighbours."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.coarser = DeformableConv(channels, 1)
         self.same = DeformableConv(channels, 1)
         self.finer = DeformableConv(channels, 2)
-        self.offset = nn.Conv2d(channels, 3 * TAPS, 3, padding=1)  # dy, dx of each tap, then its weight
+        self.offset = nn.Conv2d(channels, 3 * TAPS, 3, padding=1)  # dy and dx of all taps, then their weights
         self.weight = nn.Conv2d(channels, 1, 1)
         self.relu = DynamicReLU(channels)
         nn.init.zeros_(self.offset.weight)
-        nn.init.zeros_(self.offset.bias)  # type: ignore[arg-type]  # it has one
+        nn.init.zeros_(self.offset.bias)  # type: ignore[arg-type]  # it has a bias
         nn.init.normal_(self.weight.weight, std=0.01)
-        nn.init.zeros_(self.weight.bias)  # type: ignore[arg-type]  # it has one
+        nn.init.zeros_(self.weight.bias)  # type: ignore[arg-type]  # it has a bias
 
     def forward(self, levels: Sequence[Tensor]) -> list[Tensor]:
         return [self.relu(self._blend(levels, i)) for i in range(len(levels))]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class FeaturePyramid(nn.Module):
-    """Three maps, finest first, to five maps of one width at strides 8 to 128."""
+    """Computes from three maps, finest first, five maps with the same number of channels at strides 8 to 128."""
 
     def __init__(self, widths: Sequence[int], channels: int) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class FeaturePyramid(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_uniform_(module.weight, a=1)
-                nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # every convolution here has one
+                nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # every convolution here has a bias
 
     def forward(self, maps: Sequence[Tensor]) -> list[Tensor]:
         merged = [lateral(x) for lateral, x in zip(self.lateral, maps, strict=True)]

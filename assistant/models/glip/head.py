@@ -1,4 +1,4 @@
-"""The head: fusion blocks, then a score for every token, a box and a centerness at every location."""
+"""The head: fusion blocks, then scores of all tokens, a box and a centerness at every location."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
 
 Step = Literal["fusion", "text", "dyconv"]
 
-PRIOR = 0.01  # of a token's score at any location before training
+PRIOR = 0.01  # score of every token at every location before training
 
 
 class Words(NamedTuple):
-    """A batch of captions as BERT reads them."""
+    """A batch of captions as BERT encodes them."""
 
     hidden: Tensor  # (b, t, width)
-    mask: Tensor  # (b, t), 1 where there is a token
+    mask: Tensor  # (b, t), 1 for tokens and 0 for padding
 
     @property
-    def embedded(self) -> Tensor:
-        """`hidden` with zeros for padding: what a model without fusion compares with."""
+    def masked_hidden(self) -> Tensor:
+        """`hidden` with zeros for padding; a model without fusion compares locations with it."""
         return self.hidden * self.mask[..., None].to(self.hidden.dtype)
 
-    def shifted(self, table: Tensor) -> Words:
-        """With an offset for each token position, `(positions, width)`: GLIP's prompt tuning."""
+    def with_offsets(self, table: Tensor) -> Words:
+        """Returns the words with an offset `(positions, width)` added to each token: GLIP's prompt tuning."""
         return Words(self.hidden + table[: self.hidden.shape[1]], self.mask)
 
 
 class Prediction(NamedTuple):
-    """What the head says, level by level, finest first; locations row by row."""
+    """The output of the head for each level, finest first; locations are in row-major order."""
 
-    logits: list[Tensor]  # (b, h * w, t) for each token
-    deltas: list[Tensor]  # (b, 4, h, w), see `boxes.decode`
+    logits: list[Tensor]  # (b, h * w, t), the score of each token
+    deltas: list[Tensor]  # (b, 4, h, w), see `boxes.decode_boxes`
     centerness: list[Tensor]  # (b, 1, h, w), logits
 
 
 class Head(nn.Module):
-    """Levels of the pyramid and words to a prediction."""
+    """Computes a prediction from the levels of the pyramid and the words."""
 
     def __init__(self, config: GlipConfig) -> None:
         super().__init__()
@@ -66,15 +66,15 @@ class Head(nn.Module):
         self.log_scale = nn.Parameter(torch.zeros(1))
         for module in (self.box, self.centerness):
             nn.init.normal_(module.weight, std=0.01)
-            nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # it has one
+            nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # it has a bias
 
     def forward(self, levels: Sequence[Tensor], words: Words) -> Prediction:
-        ((_, levels, text),) = deque(self.steps(levels, words), maxlen=1)  # the last step; none before it is kept
+        ((_, levels, text),) = deque(self.steps(levels, words), maxlen=1)  # only the last step is held in memory
         return self.predict(levels, text)
 
     def steps(self, levels: Sequence[Tensor], words: Words) -> Iterator[tuple[Step, Sequence[Tensor], Tensor]]:
-        """Picture and words as each part of each block leaves them."""
-        text = words.hidden if self.fusion else words.embedded
+        """Yields picture and words after each part of each block."""
+        text = words.hidden if self.fusion else words.masked_hidden
         for i, dyconv in enumerate(self.dyconv):
             if self.fusion:
                 levels, text = self.fusion[i](levels, text, words.mask)
@@ -85,7 +85,7 @@ class Head(nn.Module):
             yield "dyconv", levels, text
 
     def predict(self, levels: Sequence[Tensor], text: Tensor) -> Prediction:
-        """Scores, boxes and centerness of the last block's features."""
+        """Computes scores, boxes and centerness from the features of the last block."""
         unit = F.normalize(text, dim=-1)
         tokens = self.token(unit / 2).transpose(-1, -2) / self.log_scale.exp()
         bias = (unit @ self.token_bias + self.prior_bias)[:, None]

@@ -1,4 +1,4 @@
-"""Pictures as the model sees them: resized with Pillow, blue first, normalised, padded."""
+"""Prepares pictures for the model: resized with Pillow, BGR, normalised, padded."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-MEAN = (103.53, 116.28, 123.675)  # of 0..255, blue, green, red
+MEAN = (103.53, 116.28, 123.675)  # of blue, green and red in [0, 255]
 STD = (57.375, 57.12, 58.395)
-DIVISOR = 32  # of a padded side
+DIVISOR = 32  # of the sides of a padded batch
 
 
 class ModelImage(NamedTuple):
-    """One picture as the model sees it."""
+    """A picture that is prepared for the model."""
 
-    pixels: Tensor  # (3, h, w), normalised, blue first
-    scale: tuple[float, float]  # its width and height over those of the picture given
+    pixels: Tensor  # (3, h, w), BGR, normalised
+    scale: tuple[float, float]  # its width and height over those of the original picture
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels, without padding."""
+        """Its width and height in pixels, without padding."""
         return self.pixels.shape[2], self.pixels.shape[1]
 
 
-def resize(image: NDArray[np.uint8], short_side: int, long_side: int) -> NDArray[np.uint8]:
-    """HWC uint8 to the largest size of the same shape that neither side exceeds; sizes are truncated, not rounded."""
+def resize_image(image: NDArray[np.uint8], short_side: int, long_side: int) -> NDArray[np.uint8]:
+    """Resizes a picture (HWC uint8) to the largest size within the limits of both sides, at the same aspect ratio.
+
+    Sizes are truncated instead of rounded, as in the originals.
+    """
     from PIL import Image
 
     height, width = image.shape[:2]
@@ -40,22 +43,22 @@ def resize(image: NDArray[np.uint8], short_side: int, long_side: int) -> NDArray
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
 
 
-def prepare(image: NDArray[np.uint8], short_side: int, long_side: int) -> ModelImage:
-    """HWC uint8 RGB as the model sees it."""
-    resized = resize(image, short_side, long_side)
+def prepare_image(image: NDArray[np.uint8], short_side: int, long_side: int) -> ModelImage:
+    """Resizes and normalises a picture (HWC uint8 RGB)."""
+    resized = resize_image(image, short_side, long_side)
     pixels = torch.from_numpy(resized[..., ::-1].copy()).permute(2, 0, 1).float()
     pixels = (pixels - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
     (height, width), (old_height, old_width) = resized.shape[:2], image.shape[:2]
     return ModelImage(pixels, (width / old_width, height / old_height))
 
 
-def batch(seen: Sequence[ModelImage]) -> Tensor:
-    """(b, 3, h, w), padded with zeros at the right and bottom to a common size.
+def batch_images(images: Sequence[ModelImage]) -> Tensor:
+    """Joins pictures to a batch (b, 3, h, w), padded with zeros at the right and the bottom to a common size.
 
-    The model knows no padding mask, so a picture among larger ones is seen a little differently than alone.
+    The model has no padding mask, so its features of a picture among larger ones differ a little from those alone.
     """
-    width, height = (max(one.size[side] for one in seen) for side in (0, 1))
-    padded = torch.zeros(len(seen), 3, height + -height % DIVISOR, width + -width % DIVISOR)
-    for row, one in zip(padded, seen, strict=True):
-        row[:, : one.size[1], : one.size[0]] = one.pixels
+    width, height = (max(image.size[side] for image in images) for side in (0, 1))
+    padded = torch.zeros(len(images), 3, height + -height % DIVISOR, width + -width % DIVISOR)
+    for row, image in zip(padded, images, strict=True):
+        row[:, : image.size[1], : image.size[0]] = image.pixels
     return padded

@@ -1,4 +1,4 @@
-"""GLIP as one module: pixels and tokens to a prediction at every location."""
+"""GLIP as a module: from pixels and tokens to a prediction at every location."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Glip(nn.Module):
-    """The model; new ones are ready to be trained."""
+    """The model; a new one has the initial weights for training."""
 
     def __init__(self, config: GlipConfig) -> None:
         super().__init__()
@@ -38,15 +38,15 @@ class Glip(nn.Module):
         )
         self.head = Head(config)
 
-    def see(self, pixels: Tensor) -> list[Tensor]:
-        """The five levels of pictures `(b, 3, h, w)` (see `image.batch`); they serve any number of captions."""
+    def encode_images(self, pixels: Tensor) -> list[Tensor]:
+        """Computes the five levels of pictures `(b, 3, h, w)`; they serve any number of captions."""
         levels: list[Tensor] = self.fpn(self.backbone(pixels))
         return levels
 
-    def read(self, tokens: Tensor, mask: Tensor) -> Words:
-        """Captions as BERT reads them; `tokens` and `mask` are (b, t)."""
+    def encode_text(self, tokens: Tensor, mask: Tensor) -> Words:
+        """Encodes captions with BERT; `tokens` and `mask` are (b, t)."""
         return Words(self.language(input_ids=tokens, attention_mask=mask).last_hidden_state, mask)
 
     def forward(self, pixels: Tensor, tokens: Tensor, mask: Tensor) -> Prediction:
-        prediction: Prediction = self.head(self.see(pixels), self.read(tokens, mask))
+        prediction: Prediction = self.head(self.encode_images(pixels), self.encode_text(tokens, mask))
         return prediction

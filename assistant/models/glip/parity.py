@@ -1,7 +1,7 @@
-"""Proves the port equal to both original code bases, on vectors that they made.
+"""Compares the port with both original code bases, on test vectors that they computed.
 
-`python -m assistant.models.glip.parity FOLDER [--case NAME]` prints one JSON object for each case: the largest
-differences, and whether they are within `TOLERANCES`. Exit 1 if any is not.
+`python -m assistant.models.glip.parity FOLDER [--case NAME]` prints a JSON object for each case: the largest
+differences, and whether they are within `TOLERANCES`. The exit status is 1 if any case is not.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ TOLERANCES = {
     "loss": 1e-5,  # relative
     "gradient": 1e-4,
 }
-PROMPT_POSITIONS = 1000  # of the table whose gradient the vectors hold
-PADDED = 256  # tokens of a caption in the vectors
+PROMPT_POSITIONS = 1000  # of the prompt table whose gradient the vectors hold
+PADDED_TOKENS = 256  # of a caption in the vectors
 MEMBERS: dict[Step, str] = {"fusion": "VLFuse", "text": "BertEncoderLayer", "dyconv": "DyConv"}
-"""What the vectors call a step of the head."""
+"""The names of the head's steps in the vectors."""
 
 
 class Vectors:
-    """A folder of parity vectors: its models, its pictures, its cases."""
+    """A folder of test vectors, with its models, pictures and cases."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,10 +55,10 @@ class Vectors:
         original = folder / "vectors_original_repo.safetensors"
         self.tensors |= load_file(original) if original.is_file() else {}
 
-    def cases(self) -> list[str]:
-        """Those that are listed and whose vectors are there."""
-        there = {name.partition("/")[0] for name in self.tensors}
-        return [name for name in self.config["cases"] if name in there]
+    def case_names(self) -> list[str]:
+        """Returns the names of the cases that have vectors."""
+        with_vectors = {name.partition("/")[0] for name in self.tensors}
+        return [name for name in self.config["cases"] if name in with_vectors]
 
     @cached_property
     def tokenizer(self) -> Any:
@@ -67,14 +67,14 @@ class Vectors:
         return BertTokenizerFast.from_pretrained(self.folder / "tokenizer")
 
     @cached_property
-    def fused(self) -> Glip:
-        return self._model(fusion=True)
+    def fused_model(self) -> Glip:
+        return self._build_model(fusion=True)
 
     @cached_property
-    def unfused(self) -> Glip:
-        return self._model(fusion=False)
+    def unfused_model(self) -> Glip:
+        return self._build_model(fusion=False)
 
-    def _model(self, *, fusion: bool) -> Glip:
+    def _build_model(self, *, fusion: bool) -> Glip:
         name, file = ("glip_fused", "fused") if fusion else ("glip_a", "glipA")
         swin, head = self.config[name]["backbone"], self.config[name]["bbox_head"]
         bert, vlfuse = self.config["bert"], self.config["vlfuse"]
@@ -101,68 +101,71 @@ class Vectors:
         return build(config, convert(state, Glip(config).state_dict()))
 
     def pictures(self) -> list[NDArray[np.uint8]]:
-        """HWC uint8 RGB."""
+        """Returns the pictures, HWC uint8 RGB."""
         return [self.tensors[f"img{letter}_bgr_u8"].numpy()[..., ::-1].copy() for letter in "AB"]
 
     def picture(self, shape: Sequence[int]) -> NDArray[np.uint8]:
-        """The one of this height and width."""
+        """Returns the picture with this height and width."""
         return next(picture for picture in self.pictures() if picture.shape[:2] == tuple(shape))
 
 
 class Case:
-    """One case: its vectors, and how far we are from them."""
+    """A case: its vectors, and the largest differences from them."""
 
     def __init__(self, vectors: Vectors, name: str) -> None:
         self.vectors, self.name = vectors, name
         self.info: dict[str, Any] = vectors.config["cases"][name]
-        self.model = vectors.unfused if "glipA" in name else vectors.fused
-        self.errors: dict[str, float] = {}  # the largest difference of each kind
-        self.equal = True  # labels, tokens, captions, resized pixels: all that must not differ at all
+        self.model = vectors.unfused_model if "glipA" in name else vectors.fused_model
+        self.errors: dict[str, float] = {}  # the largest difference for each kind of tensor
+        self.equal = True  # whether labels, tokens, captions and resized pixels are identical
 
     def vector(self, name: str) -> Tensor | None:
-        found: Tensor | None = self.vectors.tensors.get(f"{self.name}/{name}")
-        return found
+        """Returns a vector of this case; None if the case has none of that name."""
+        vector: Tensor | None = self.vectors.tensors.get(f"{self.name}/{name}")
+        return vector
 
     def compare(self, kind: str, name: str, ours: Tensor) -> None:
-        """With the vector of that name; not every case keeps every one."""
+        """Compares a tensor with the vector of that name, if the case has it."""
         theirs = self.vector(name)
         if theirs is None:
             return
         if ours.shape != theirs.shape:
-            self.must(same=False)
+            self.require(same=False)
             return
         difference = (ours.float() - theirs.float()).abs().max().item() if ours.numel() else 0.0
         self.errors[kind] = max(self.errors.get(kind, 0.0), difference)
 
     def compare_tokens(self, kind: str, name: str, ours: Tensor, mask: Tensor, axis: int) -> None:
-        """Token by token: the vectors keep the first few places, those of padding included."""
+        """Compares a tensor token by token; the vectors hold the first few positions, including padding."""
         theirs = self.vector(name)
         if theirs is None:
             return
         ours, theirs = ours.movedim(axis, 1), theirs.movedim(axis, 1)
-        kept = min(theirs.shape[1], mask.shape[1])
-        real = mask[:, :kept].bool()
-        difference = (ours[:, :kept][real] - theirs[:, :kept][real]).abs().max().item()
+        count = min(theirs.shape[1], mask.shape[1])
+        is_token = mask[:, :count].bool()
+        difference = (ours[:, :count][is_token] - theirs[:, :count][is_token]).abs().max().item()
         self.errors[kind] = max(self.errors.get(kind, 0.0), difference)
 
-    def must_equal(self, name: str, ours: Tensor) -> None:
+    def require_equal(self, name: str, ours: Tensor) -> None:
+        """Requires that a tensor is identical to the vector of that name, if the case has it."""
         theirs = self.vector(name)
-        self.must(same=theirs is None or torch.equal(ours, theirs))
+        self.require(same=theirs is None or torch.equal(ours, theirs))
 
-    def must(self, *, same: bool) -> None:
+    def require(self, *, same: bool) -> None:
+        """Notes whether something that must be identical is."""
         self.equal &= same
 
     @property
     def passed(self) -> bool:
-        # Written so that a NaN does not pass, nor a case that holds nothing to compare with.
-        within = [value <= TOLERANCES[kind] for kind, value in self.errors.items()]
-        return self.equal and bool(within) and all(within)
+        # `<=` so that a NaN fails; a case without any comparison fails too.
+        are_within = [value <= TOLERANCES[kind] for kind, value in self.errors.items()]
+        return self.equal and bool(are_within) and all(are_within)
 
 
-def check(vectors: Vectors, name: str) -> dict[str, Any]:
-    """One case's row."""
+def check_case(vectors: Vectors, name: str) -> dict[str, Any]:
+    """Compares a case and returns its row of the output."""
     case = Case(vectors, name)
-    kind = _kind(case)
+    kind = _case_kind(case)
     if kind == "loss":
         _check_loss(case)
     else:
@@ -172,7 +175,7 @@ def check(vectors: Vectors, name: str) -> dict[str, Any]:
     return {"case": name, "kind": kind, **rounded, **equal, "passed": case.passed}
 
 
-def _kind(case: Case) -> str:
+def _case_kind(case: Case) -> str:
     if case.vector("loss_cls") is not None:
         return "loss"
     if "tokens_positive" in case.info:
@@ -182,63 +185,70 @@ def _kind(case: Case) -> str:
     return "chunked" if len(case.info["captions"]) > 1 else "detection"
 
 
-def passes(info: dict[str, Any]) -> list[list[text.Caption]]:
-    """For each pass of the head, one caption for each picture."""
+def head_passes(info: dict[str, Any]) -> list[list[text.Caption]]:
+    """Returns for each pass of the head the captions of all pictures."""
     if "tokens_positive" in info:
         spans = tuple(tuple((start, end) for start, end in entry) for entry in info["tokens_positive"])
         sentence = info["images"][0]["text"]
         names = tuple(sentence[entry[0][0] : entry[0][1]] for entry in spans)
         return [[text.Caption(sentence, names, spans) for _ in info["images"]]]
-    around = info.get("caption_prompt", {})
-    found: list[list[text.Caption]] = [[] for _ in info["captions"]]
+    words_around = info.get("caption_prompt", {})  # prefix and suffix by name
+    passes: list[list[text.Caption]] = [[] for _ in info["captions"]]
     for picture in info["images"]:
-        given = picture["text"]
-        labels = given.strip(". ").split(". ") if isinstance(given, str) else given
-        cleaned = [text.clean(label) for label in labels]
-        phrases = [text.Phrase(**({"name": name} | around.get(name, {}))) for name in cleaned]
-        size = -(-len(phrases) // len(found))
-        for i, captions in enumerate(found):
-            captions.append(text.from_phrases(phrases[i * size : (i + 1) * size]))
-    return found
+        entry = picture["text"]
+        labels = entry.strip(". ").split(". ") if isinstance(entry, str) else entry
+        cleaned_labels = [text.clean_name(label) for label in labels]
+        phrases = [text.Phrase(**({"name": name} | words_around.get(name, {}))) for name in cleaned_labels]
+        size = -(-len(phrases) // len(passes))
+        for i, captions in enumerate(passes):
+            captions.append(text.join_phrases(phrases[i * size : (i + 1) * size]))
+    return passes
 
 
 def _check_detection(case: Case) -> None:
     sides = case.model.config.short_side, case.model.config.long_side
-    pictures = [case.vectors.picture(one["ori_shape"]) for one in case.info["images"]]
+    pictures = [case.vectors.picture(entry["ori_shape"]) for entry in case.info["images"]]
     for i, picture in enumerate(pictures):
-        resized = torch.from_numpy(image.resize(picture, *sides).copy()).permute(2, 0, 1).flip(0)
-        case.must_equal(f"resized_bgr_u8.{i}", resized)
-    seen = [image.prepare(picture, *sides) for picture in pictures]
+        resized = torch.from_numpy(image.resize_image(picture, *sides).copy()).permute(2, 0, 1).flip(0)
+        case.require_equal(f"resized_bgr_u8.{i}", resized)
+    prepared = [image.prepare_image(picture, *sides) for picture in pictures]
     with torch.inference_mode():
-        levels = _check_vision(case, image.batch(seen))
-        found: list[list[dict[boxes.Rules, boxes.PhraseBoxes]]] = [[] for _ in seen]  # by picture, then by pass
-        named = 0
-        for number, captions in enumerate(passes(case.info)):
-            case.must(same=[caption.text for caption in captions] == case.info["captions"][number])
+        levels = _check_vision(case, image.batch_images(prepared))
+        by_picture: list[list[dict[boxes.Rules, boxes.PhraseBoxes]]] = [[] for _ in prepared]  # then by pass
+        label_offset = 0
+        for number, captions in enumerate(head_passes(case.info)):
+            case.require(same=[caption.text for caption in captions] == case.info["captions"][number])
             encoding, prediction = _check_head(case, number, levels, captions)
-            for row, (one, caption) in enumerate(zip(seen, captions, strict=True)):
-                tokens = text.token_sets(encoding, caption.spans, row)
+            for row, (picture_input, caption) in enumerate(zip(prepared, captions, strict=True)):
+                tokens = text.find_token_positions(encoding, caption.spans, row)
                 if len(case.info["captions"]) == 1:
-                    case.must(same=tokens == list(case.info["images"][row]["token_positive_map"].values()))
-                mmdet = boxes.find(prediction, row, tokens, one.size, one.scale, rules="mmdet")
-                original = boxes.find(prediction, row, tokens, one.size)
-                every: dict[boxes.Rules, boxes.PhraseBoxes] = {"mmdet": mmdet, "original": original}
-                found[row].append({rules: f._replace(labels=f.labels + named) for rules, f in every.items()})
-            named += len(captions[0].names)
-    for row, parts in enumerate(found):
-        mmdet, original = (_together([part[rules] for part in parts]) for rules in ("mmdet", "original"))
+                    case.require(same=tokens == list(case.info["images"][row]["token_positive_map"].values()))
+                mmdet = boxes.select_boxes(
+                    prediction, row, tokens, picture_input.size, picture_input.scale, rules="mmdet"
+                )
+                original = boxes.select_boxes(prediction, row, tokens, picture_input.size)
+                selections: dict[boxes.Rules, boxes.PhraseBoxes] = {"mmdet": mmdet, "original": original}
+                by_picture[row].append(
+                    {
+                        rules: selected._replace(labels=selected.labels + label_offset)
+                        for rules, selected in selections.items()
+                    }
+                )
+            label_offset += len(captions[0].names)
+    for row, parts in enumerate(by_picture):
+        mmdet, original = (_concatenate([part[rules] for part in parts]) for rules in ("mmdet", "original"))
         case.compare("boxes_pixels", f"pred.{row}.boxes", mmdet.boxes)
         case.compare("scores", f"pred.{row}.scores", mmdet.scores)
-        case.must_equal(f"pred.{row}.labels", mmdet.labels)
-        if row == 0:  # the original was run on single pictures
+        case.require_equal(f"pred.{row}.labels", mmdet.labels)
+        if row == 0:  # the original code was run on single pictures
             inclusive = original.boxes - torch.tensor([0.0, 0.0, 1.0, 1.0])
             case.compare("boxes_pixels", "orig_pred.boxes_inclusive_network_pixels", inclusive)
             case.compare("scores", "orig_pred.scores", original.scores)
-            case.must_equal("orig_pred.labels", original.labels)
+            case.require_equal("orig_pred.labels", original.labels)
 
 
-def _together(parts: Sequence[boxes.PhraseBoxes]) -> boxes.PhraseBoxes:
-    """The boxes of several captions, one after the other."""
+def _concatenate(parts: Sequence[boxes.PhraseBoxes]) -> boxes.PhraseBoxes:
+    """The boxes of all captions in their order."""
     return boxes.PhraseBoxes(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
@@ -255,19 +265,19 @@ def _check_vision(case: Case, pixels: Tensor) -> list[Tensor]:
 def _check_head(
     case: Case, number: int, levels: Sequence[Tensor], captions: Sequence[text.Caption]
 ) -> tuple[Any, Prediction]:
-    """Words, blocks and prediction; captions are padded to the longest of them, not to 256."""
+    """Compares words, blocks and prediction; captions are padded to the longest of them instead of to 256 tokens."""
     head, suffix = case.model.head, f".chunk{number}" if number else ""
-    encoding = case.vectors.tokenizer([c.text for c in captions], padding="longest", return_tensors="pt")
+    encoding = case.vectors.tokenizer([caption.text for caption in captions], padding="longest", return_tensors="pt")
     ids, mask = encoding["input_ids"], encoding["attention_mask"]
-    padded = torch.nn.functional.pad(ids, (0, PADDED - ids.shape[1]), value=case.vectors.tokenizer.pad_token_id)
-    case.must_equal(f"lang{suffix}.input_ids", padded)
-    words = case.model.read(ids, mask)
+    padded = torch.nn.functional.pad(ids, (0, PADDED_TOKENS - ids.shape[1]), value=case.vectors.tokenizer.pad_token_id)
+    case.require_equal(f"lang{suffix}.input_ids", padded)
+    words = case.model.encode_text(ids, mask)
     case.compare_tokens("features", f"lang{suffix}.hidden", words.hidden, mask, 1)
-    case.compare_tokens("features", f"lang{suffix}.embedded", words.embedded, mask, 1)
+    case.compare_tokens("features", f"lang{suffix}.embedded", words.masked_hidden, mask, 1)
     fused = words.hidden
-    for place, (step, levels, fused) in enumerate(head.steps(levels, words)):  # noqa: B020 - each goes on from the last
-        if not number:  # the vectors keep the blocks of the first caption alone
-            name = f"tower.{place}.{MEMBERS[step]}"
+    for position, (step, levels, fused) in enumerate(head.steps(levels, words)):  # noqa: B020 - each continues the last
+        if not number:  # the vectors hold only the blocks of the first caption
+            name = f"tower.{position}.{MEMBERS[step]}"
             case.compare_tokens("features", f"{name}.lang", fused, mask, 1)
             for i, level in enumerate(levels):
                 case.compare("features", f"{name}.visual.{i}", level)
@@ -280,14 +290,14 @@ def _check_head(
 
 
 def _check_loss(case: Case) -> None:
-    """The three losses, and the gradient of their sum with respect to a prompt table of zeros."""
+    """Compares the three losses, and the gradient of their sum with respect to a prompt table of zeros."""
     model, vectors = case.model, case.vectors
     count = sum(name.startswith(f"{case.name}/gt_boxes.") for name in vectors.tensors)
     pictures = vectors.pictures()[:count]
-    seen = [image.prepare(picture, model.config.short_side, model.config.long_side) for picture in pictures]
-    caption = text.from_phrases([text.Phrase(name) for name in case.info["text"].strip(". ").split(". ")])
+    prepared = [image.prepare_image(picture, model.config.short_side, model.config.long_side) for picture in pictures]
+    caption = text.join_phrases([text.Phrase(name) for name in case.info["text"].strip(". ").split(". ")])
     encoding = vectors.tokenizer([caption.text] * count, return_tensors="pt")
-    tokens = text.token_sets(encoding, caption.spans)
+    tokens = text.find_token_positions(encoding, caption.spans)
     targets = []
     for i in range(count):
         corners = vectors.tensors[f"{case.name}/gt_boxes.{i}"] + torch.tensor([0.0, 0.0, 1.0, 1.0])  # stored inclusive
@@ -295,20 +305,20 @@ def _check_loss(case: Case) -> None:
         targets.append(Target(corners, [tokens[label] for label in labels]))
     table = torch.zeros(PROMPT_POSITIONS, model.config.text_width, requires_grad=True)
     with torch.no_grad():
-        levels = model.see(image.batch(seen))
-        words = model.read(encoding["input_ids"], encoding["attention_mask"])
+        levels = model.encode_images(image.batch_images(prepared))
+        words = model.encode_text(encoding["input_ids"], encoding["attention_mask"])
     prediction = Tuned(caption.names, {TABLE: table}, "").predict(model, levels, words)
     losses = grounding_loss(prediction, words.mask, targets)
     for name, ours in (("cls", losses.tokens), ("bbox", losses.boxes), ("centerness", losses.centerness)):
         relative = abs(ours.item() / vectors.tensors[f"{case.name}/loss_{name}"].item() - 1)
         case.errors["loss"] = max(case.errors.get("loss", 0.0), relative)
     (gradient,) = torch.autograd.grad(losses.total, table)
-    kept = len(vectors.tensors[f"{case.name}/grad_tunable_linear"])
-    case.compare("gradient", "grad_tunable_linear", gradient[:kept])
+    count_of_rows = len(vectors.tensors[f"{case.name}/grad_tunable_linear"])
+    case.compare("gradient", "grad_tunable_linear", gradient[:count_of_rows])
 
 
 def main() -> None:
-    """Check the cases of a folder."""
+    """Compares the cases of a folder."""
     parser = argparse.ArgumentParser(prog="python -m assistant.models.glip.parity", description=__doc__)
     parser.add_argument("folder", type=Path, help="holds config.json, the vectors, the weights and the tokenizer")
     parser.add_argument("--case", help="only this one")
@@ -316,12 +326,12 @@ def main() -> None:
     if not (arguments.folder / "config.json").is_file():
         parser.error(f"{arguments.folder} holds no config.json; give a folder of parity vectors")
     vectors = Vectors(arguments.folder)
-    cases = vectors.cases()
-    if arguments.case is not None and arguments.case not in cases:
-        parser.error(f"no case {arguments.case!r} with vectors; there are: {', '.join(cases)}")
+    names = vectors.case_names()
+    if arguments.case is not None and arguments.case not in names:
+        parser.error(f"no case {arguments.case!r} with vectors; there are: {', '.join(names)}")
     passed = True
-    for case in cases if arguments.case is None else [arguments.case]:
-        row = check(vectors, case)
+    for name in names if arguments.case is None else [arguments.case]:
+        row = check_case(vectors, name)
         passed &= row["passed"]
         sys.stdout.write(json.dumps(row) + "\n")
         sys.stdout.flush()

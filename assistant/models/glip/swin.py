@@ -1,7 +1,7 @@
-"""Swin Transformer (Liu et al. 2021, arXiv:2103.14030): the picture as features at strides 8, 16 and 32.
+"""Swin Transformer (Liu et al. 2021, arXiv:2103.14030): features of a picture at strides 8, 16 and 32.
 
-Own code, since the inner names of transformers' Swin change between its releases and the official weights must not
-depend on them.
+It is implemented here, since the names of tensors in transformers' Swin change between releases, and reading the
+official weights must not depend on them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from torchvision.ops import StochasticDepth
 if TYPE_CHECKING:
     from assistant.models.glip.config import GlipConfig
 
-PATCH = 4  # pixels on a side
-MASKED = -100.0  # added to the score of two locations that a cyclic shift made neighbours
+PATCH = 4  # side in pixels
+MASKED = -100.0  # added to the score of two locations that are neighbours only by the cyclic shift
 
 
 class WindowAttention(nn.Module):
@@ -35,7 +35,10 @@ class WindowAttention(nn.Module):
         self.register_buffer("relative_index", _relative_index(window), persistent=False)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """(windows, locations, width); `mask` is (windows of one picture, locations, locations)."""
+        """Attends within windows `x` (windows, locations, width).
+
+        `mask` (windows of a picture, locations, locations) is added to the scores.
+        """
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         bias = self.bias_table[self.relative_index].permute(2, 0, 1)[None]
         if mask is not None:
@@ -46,16 +49,16 @@ class WindowAttention(nn.Module):
 
 
 def _relative_index(window: int) -> Tensor:
-    """(window², window²): which row of the bias table serves two locations."""
+    """The row of the bias table for each pair of locations, (window², window²)."""
     y, x = torch.meshgrid(torch.arange(window), torch.arange(window), indexing="ij")
-    place = torch.stack([y.flatten(), x.flatten()])
-    dy, dx = (place[:, :, None] - place[:, None] + window - 1).unbind()
+    position = torch.stack([y.flatten(), x.flatten()])
+    dy, dx = (position[:, :, None] - position[:, None] + window - 1).unbind()
     index: Tensor = dy * (2 * window - 1) + dx
     return index
 
 
 class SwinBlock(nn.Module):
-    """Window attention and a two-layer perceptron, each behind a norm; every second block shifts its windows."""
+    """Window attention and a two-layer perceptron, each after a norm; every second block shifts its windows."""
 
     def __init__(self, width: int, heads: int, window: int, shift: int, drop_path: float) -> None:
         super().__init__()
@@ -66,7 +69,7 @@ class SwinBlock(nn.Module):
         self.drop_path = StochasticDepth(drop_path, "row")
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(b, h, w, width); `mask` is that of the shifted windows."""
+        """Updates the features (b, h, w, width); `mask` is that of the shifted windows."""
         x = x + self.drop_path(self._attend(self.norm1(x), mask))
         refined: Tensor = x + self.drop_path(self.mlp(self.norm2(x)))
         return refined
@@ -86,12 +89,12 @@ class SwinBlock(nn.Module):
 
 
 def _shift_mask(h: int, w: int, window: int, shift: int, device: torch.device) -> Tensor:
-    """(windows, window², window²): 0 for locations that were neighbours before the shift, else `MASKED`."""
+    """A mask (windows, window², window²): 0 for locations that were neighbours before the shift, else `MASKED`."""
 
     def stripes(size: int) -> Tensor:
         padded = size + -size % window
-        place = torch.arange(padded, device=device)
-        return (place >= padded - window).long() + (place >= padded - shift).long()
+        position = torch.arange(padded, device=device)
+        return (position >= padded - window).long() + (position >= padded - shift).long()
 
     regions = 3 * stripes(h)[:, None] + stripes(w)
     rows, columns = (size // window for size in regions.shape)
@@ -101,7 +104,7 @@ def _shift_mask(h: int, w: int, window: int, shift: int, device: torch.device) -
 
 
 class PatchMerging(nn.Module):
-    """Four neighbours into one location of twice the width."""
+    """Merges four neighbours into a location with twice the channels."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -116,7 +119,7 @@ class PatchMerging(nn.Module):
 
 
 class SwinStage(nn.Module):
-    """Blocks at one resolution, and the step to the next."""
+    """The blocks of a resolution, and the step to the next resolution."""
 
     def __init__(self, width: int, heads: int, window: int, drop_paths: list[float], *, last: bool) -> None:
         super().__init__()
@@ -127,7 +130,7 @@ class SwinStage(nn.Module):
         self.downsample = None if last else PatchMerging(width)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The features of this stage, and what the next one starts from."""
+        """Computes the features of this stage, and the input of the next."""
         mask = _shift_mask(x.shape[1], x.shape[2], self.window, self.window // 2, x.device).to(x.dtype)
         for block in self.blocks:
             x = block(x, mask)
@@ -135,7 +138,7 @@ class SwinStage(nn.Module):
 
 
 class PatchEmbedding(nn.Module):
-    """Patches of 4 x 4 pixels as vectors."""
+    """Embeds patches of 4 x 4 pixels."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -148,7 +151,7 @@ class PatchEmbedding(nn.Module):
 
 
 class Swin(nn.Module):
-    """`(b, 3, h, w)` pixels, h and w multiples of 32, to three maps `(b, c, h/8, w/8)`, `/16`, `/32`."""
+    """Computes from pixels `(b, 3, h, w)`, h and w multiples of 32, three maps `(b, c, h/8, w/8)`, `/16` and `/32`."""
 
     def __init__(self, config: GlipConfig) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Words: from what a user writes to captions, and from a caption to each phrase's tokens."""
+"""Builds captions from the phrases of a user, and finds the tokens of each phrase in a caption."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 Span = tuple[int, int]
-"""Characters `[start, end)` of a caption."""
+"""A range of characters `[start, end)` of a caption."""
 
-MOST_PHRASES = 40  # in one caption, as in the original's evaluation of long label lists
+MAX_PHRASES = 40  # in a caption, as in the original's evaluation of long label lists
 JOINT = ". "
 _BRACKETS = re.compile(r"([^\[\]]*)\[([^\[\]]+)\]([^\[\]]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A name to be found; words around it help the model, and only the name's tokens are scored (GLIP, section 5.2)."""
+    """A name to find. The words around it help the model, but only the name's tokens are scored (GLIP, section 5.2)."""
 
     name: str
     prefix: str = ""
@@ -31,23 +31,23 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What BERT reads, and where each name stands in it."""
+    """The text that BERT reads, with the positions of each name."""
 
     text: str
     names: tuple[str, ...]
-    spans: tuple[tuple[Span, ...], ...]  # for each name, everywhere it is said
+    spans: tuple[tuple[Span, ...], ...]  # for each name all its occurrences
 
 
-def clean(name: str) -> str:
-    """A category's name as the model was trained on it: no remark in parentheses, no underscores."""
+def clean_name(name: str) -> str:
+    """Returns a category's name as in the training: without remarks in parentheses and without underscores."""
     return re.sub("  ", " ", re.sub(r"\(.*\)", "", name).replace("_", " "))
 
 
 def split_phrases(text: str) -> list[str]:
-    """The parts of `a . b . c`; one part if there is no such list.
+    """Returns the parts of a list `a . b . c`; a text without full stops is a single part.
 
     Raises:
-        VideoAssistantError: there is not a word in it.
+        VideoAssistantError: the text holds no word.
     """
     parts = [part.strip() for part in re.split(r"\s*\.(?:\s+|$)", text)]
     parts = list(dict.fromkeys(part for part in parts if part))
@@ -57,48 +57,50 @@ def split_phrases(text: str) -> list[str]:
     return parts
 
 
-def captions(text: str, tokens: Callable[[str], int], max_tokens: int) -> list[Caption]:
-    """What a user writes as captions.
+def build_captions(text: str, count_tokens: Callable[[str], int], max_tokens: int) -> list[Caption]:
+    """Builds captions from the text of a user.
 
-    `red car . person` is a list; `there are some [holes] on the road . car` is one whose first name has words around
-    it; anything else is a sentence, in which noun phrases are sought. Long lists become several captions.
+    `red car . person` is a list. `there are some [holes] on the road . car` is a list whose first name has words around
+    it. Any other text is a sentence whose noun phrases are the names. A long list becomes several captions.
 
     Args:
-        tokens: how many tokens a caption has.
-        max_tokens: how many the model reads.
+        count_tokens: returns the number of tokens of a caption.
+        max_tokens: the number of tokens that the model reads.
 
     Raises:
-        VideoAssistantError: there is no word in it, brackets do not pair, or one phrase is too long.
+        VideoAssistantError: the text holds no word, brackets do not pair, or a phrase is too long.
     """
     parts = split_phrases(text)
     if len(parts) == 1 and "[" not in text and "]" not in text and (spans := noun_phrases(parts[0])):
-        caption = _sentence(parts[0], spans)
-        if tokens(caption.text) > max_tokens:
-            raise _too_long(caption.text, max_tokens)
+        caption = _sentence_caption(parts[0], spans)
+        if count_tokens(caption.text) > max_tokens:
+            raise _length_error(caption.text, max_tokens)
         return [caption]
-    return chunks([_phrase(part) for part in parts], tokens, max_tokens)
+    return chunk_phrases([_parse_phrase(part) for part in parts], count_tokens, max_tokens)
 
 
-def chunks(phrases: Iterable[Phrase], tokens: Callable[[str], int], max_tokens: int) -> list[Caption]:
-    """As many captions as it takes for each to hold at most `MOST_PHRASES` and `max_tokens`.
+def chunk_phrases(phrases: Iterable[Phrase], count_tokens: Callable[[str], int], max_tokens: int) -> list[Caption]:
+    """Splits phrases into captions of at most `MAX_PHRASES` phrases and `max_tokens` tokens.
 
     Raises:
-        VideoAssistantError: one phrase alone has too many tokens.
+        VideoAssistantError: a single phrase has too many tokens.
     """
-    found: list[Caption] = []
-    run: list[Phrase] = []
+    captions: list[Caption] = []
+    current: list[Phrase] = []
     for phrase in phrases:
-        if tokens(from_phrases([phrase]).text) > max_tokens:
-            raise _too_long(phrase.name, max_tokens)
-        if run and (len(run) == MOST_PHRASES or tokens(from_phrases([*run, phrase]).text) > max_tokens):
-            found.append(from_phrases(run))
-            run = []
-        run.append(phrase)
-    return [*found, from_phrases(run)] if run else found
+        if count_tokens(join_phrases([phrase]).text) > max_tokens:
+            raise _length_error(phrase.name, max_tokens)
+        if current and (
+            len(current) == MAX_PHRASES or count_tokens(join_phrases([*current, phrase]).text) > max_tokens
+        ):
+            captions.append(join_phrases(current))
+            current = []
+        current.append(phrase)
+    return [*captions, join_phrases(current)] if current else captions
 
 
-def from_phrases(phrases: Sequence[Phrase]) -> Caption:
-    """One caption: the phrases joined by `. `, nothing after the last one."""
+def join_phrases(phrases: Sequence[Phrase]) -> Caption:
+    """Joins phrases with `. ` to a caption, which ends with the last phrase."""
     text, spans = "", []
     for phrase in phrases:
         text += (JOINT if text else "") + phrase.prefix
@@ -107,51 +109,54 @@ def from_phrases(phrases: Sequence[Phrase]) -> Caption:
     return Caption(text, tuple(phrase.name for phrase in phrases), tuple(spans))
 
 
-def _sentence(sentence: str, spans: Sequence[Span]) -> Caption:
-    """The whole sentence as caption; a phrase said twice is one name with two spans."""
-    said: dict[str, list[Span]] = {}
+def _sentence_caption(sentence: str, spans: Sequence[Span]) -> Caption:
+    """The sentence as a caption; a phrase that occurs twice is a single name with two spans."""
+    spans_by_name: dict[str, list[Span]] = {}
     for start, end in spans:
-        said.setdefault(sentence[start:end].lower(), []).append((start, end))
-    names = tuple(sentence[spans[0][0] : spans[0][1]] for spans in said.values())
-    return Caption(f"{sentence}.", names, tuple(tuple(places) for places in said.values()))
+        spans_by_name.setdefault(sentence[start:end].lower(), []).append((start, end))
+    names = tuple(sentence[start:end] for (start, end), *_ in spans_by_name.values())
+    return Caption(f"{sentence}.", names, tuple(tuple(occurrences) for occurrences in spans_by_name.values()))
 
 
-def _phrase(part: str) -> Phrase:
+def _parse_phrase(part: str) -> Phrase:
     if "[" in part or "]" in part:
-        found = _BRACKETS.fullmatch(part)
-        if found is None:
+        match = _BRACKETS.fullmatch(part)
+        if match is None:
             raise VideoAssistantError(f"brackets in {part!r} do not pair; write 'words [name] words', one name each")
-        phrase = Phrase(clean(found[2]).strip(), found[1], found[3])
+        phrase = Phrase(clean_name(match[2]).strip(), match[1], match[3])
     else:
-        phrase = Phrase(clean(part).strip())
+        phrase = Phrase(clean_name(part).strip())
     if not re.search(r"[^\W_]", phrase.name):
         raise VideoAssistantError(f"{part!r} names nothing outside its parentheses; write the name itself")
     return phrase
 
 
-def _too_long(text: str, max_tokens: int) -> VideoAssistantError:
+def _length_error(text: str, max_tokens: int) -> VideoAssistantError:
     return VideoAssistantError(f"{text[:60]!r}… has more than the {max_tokens} tokens that the model reads; shorten it")
 
 
-def token_sets(encoding: Any, spans: Sequence[Sequence[Span]], row: int = 0) -> list[list[int]]:
-    """For each name the places of its tokens; none where it has no token.
+def find_token_positions(encoding: Any, spans: Sequence[Sequence[Span]], row: int = 0) -> list[list[int]]:
+    """Finds for each name the positions of its tokens; the list is empty if it has no token.
 
     Args:
-        encoding: what a fast tokenizer of transformers gave for a batch of captions; `row` is the caption's.
+        encoding: the output of a fast tokenizer of transformers for a batch of captions.
+        spans: for each name its occurrences in the caption.
+        row: of the caption in the batch.
     """
-    found = []
-    for places in spans:
-        own: set[int] = set()
-        for start, end in places:
-            # A border may fall on a character without a token; the originals try up to two more inwards.
-            first = _token(encoding, row, range(start, min(start + 3, end)))
-            last = _token(encoding, row, range(end - 1, max(end - 4, start - 1), -1))
+    positions_by_name = []
+    for occurrences in spans:
+        positions: set[int] = set()
+        for start, end in occurrences:
+            # The first or last character may have no token; like the originals, try up to two characters inwards.
+            first = _first_token(encoding, row, range(start, min(start + 3, end)))
+            last = _first_token(encoding, row, range(end - 1, max(end - 4, start - 1), -1))
             if first is not None and last is not None:
-                own.update(range(first, last + 1))
-        found.append(sorted(own))
-    return found
+                positions.update(range(first, last + 1))
+        positions_by_name.append(sorted(positions))
+    return positions_by_name
 
 
-def _token(encoding: Any, row: int, characters: Iterable[int]) -> int | None:
+def _first_token(encoding: Any, row: int, characters: Iterable[int]) -> int | None:
+    """The token of the first of these characters that has a token."""
     tokens = (encoding.char_to_token(row, character) for character in characters)
     return next((token for token in tokens if token is not None), None)

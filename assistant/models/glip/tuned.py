@@ -1,4 +1,4 @@
-"""What prompt tuning learned, as a small file: an offset for each token position, or the last layers of the head."""
+"""The result of prompt tuning as a small file: an offset for each token position, or the last layers of the head."""
 
 from __future__ import annotations
 
@@ -36,33 +36,33 @@ PROBED = (
     "prior_bias",
     "log_scale",
 )
-"""The head's own names of what linear probing trains."""
+"""The names in the head of the tensors that linear probing trains."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Learned for one model and one caption."""
+    """Tensors that were learned for a model and a caption."""
 
-    names: tuple[str, ...]  # the caption's, in its order: the table counts positions
+    names: tuple[str, ...]  # of the caption, in its order, since the table has an offset for each position
     tensors: dict[str, Tensor]  # `table` (positions, text width), or the probed tensors of the head
-    model: str  # `fingerprint` of the model it was learned on
+    model: str  # `fingerprint` of the model that it was learned on
 
     def predict(self, model: Glip, levels: Sequence[Tensor], words: Words) -> Prediction:
-        """The head's prediction with what was learned."""
+        """Computes the head's prediction with the learned tensors."""
         head = {name: tensor for name, tensor in self.tensors.items() if name != TABLE}
         if TABLE in self.tensors:
-            words = words.shifted(self.tensors[TABLE])
+            words = words.with_offsets(self.tensors[TABLE])
         prediction: Prediction = functional_call(model.head, head, (levels, words))
         return prediction
 
     def save(self, path: Path) -> None:
-        """As safetensors."""
-        about = {"names": json.dumps(self.names, ensure_ascii=False), "model": self.model}
-        save_file({name: tensor.detach().cpu() for name, tensor in self.tensors.items()}, path, metadata=about)
+        """Writes a safetensors file."""
+        metadata = {"names": json.dumps(self.names, ensure_ascii=False), "model": self.model}
+        save_file({name: tensor.detach().cpu() for name, tensor in self.tensors.items()}, path, metadata=metadata)
 
     @classmethod
     def load(cls, path: Path, model: Glip) -> Tuned:
-        """For `model`.
+        """Reads a file that was learned on `model`.
 
         Raises:
             VideoAssistantError: it is no such file, or was learned on another model.
@@ -70,9 +70,9 @@ class Tuned:
         device = model.head.token.weight.device
         try:
             with safe_open(path, "pt", device=str(device)) as file:
-                about = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
-            tuned = cls(tuple(json.loads(about["names"])), tensors, about["model"])
+                metadata = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - the file is no dict
+            tuned = cls(tuple(json.loads(metadata["names"])), tensors, metadata["model"])
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise VideoAssistantError(f"{path}: no tuned prompt ({error}); make one with `tune-prompt`") from None
         if tuned.model != fingerprint(model):
@@ -81,6 +81,6 @@ class Tuned:
 
 
 def fingerprint(model: Glip) -> str:
-    """Changes when the model does."""
+    """Returns a hash that differs between models."""
     weight = model.head.token.weight.detach().cpu().numpy()
     return hashlib.blake2b(weight.tobytes(), digest_size=8).hexdigest()

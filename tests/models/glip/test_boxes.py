@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from assistant.models.glip.boxes import anchors, decode, find, phrase_weights
+from assistant.models.glip.boxes import build_anchors, decode_boxes, phrase_weights, select_boxes
 from assistant.models.glip.head import Prediction
 
 SIZES = [(8, 8), (4, 4), (2, 2), (1, 1), (1, 1)]
@@ -20,7 +20,7 @@ def _prediction(places: dict[tuple[int, int, int], float], tokens: int = 6) -> P
 
 
 def test_anchors_stand_in_the_middle_of_their_location() -> None:
-    placed = anchors(SIZES)
+    placed = build_anchors(SIZES)
     assert placed.counts == [64, 16, 4, 1, 1]
     assert placed.centres[:2].tolist() == [[4.0, 4.0], [12.0, 4.0]]
     assert placed.sides[[0, 64, 80]].tolist() == [64.0, 128.0, 256.0]
@@ -28,7 +28,7 @@ def test_anchors_stand_in_the_middle_of_their_location() -> None:
 
 def test_deltas_shift_and_grow_an_anchor() -> None:
     deltas = torch.tensor([[0.0, 0, 0, 0], [10.0, 0, 5 * math.log(2), 0], [0, 0, 99.0, -99.0]])
-    boxes = decode(deltas, torch.full((3, 2), 100.0), torch.full((3,), 16.0))
+    boxes = decode_boxes(deltas, torch.full((3, 2), 100.0), torch.full((3,), 16.0))
     assert boxes[0].tolist() == [92, 92, 108, 108]
     assert boxes[1].tolist() == pytest.approx([100, 92, 132, 108])
     assert (boxes[2, 2] - boxes[2, 0]).item() == pytest.approx(1000), "growth is bounded"
@@ -36,7 +36,7 @@ def test_deltas_shift_and_grow_an_anchor() -> None:
 
 def test_a_phrase_is_as_sure_as_the_mean_of_its_tokens() -> None:
     prediction = _prediction({(1, 5, 1): 9.0, (1, 5, 2): 9.0, (0, 20, 3): 9.0})
-    found = find(prediction, 0, [[1, 2], [3, 4], []], (64, 64))
+    found = select_boxes(prediction, 0, [[1, 2], [3, 4], []], (64, 64))
     assert found.labels.tolist() == [0, 1]
     assert found.scores.tolist() == pytest.approx([1.0, 0.5**0.5], abs=1e-3)
 
@@ -48,14 +48,14 @@ def test_a_phrase_without_tokens_is_never_found() -> None:
 @pytest.mark.parametrize("rules", ["original", "mmdet"])
 def test_overlapping_boxes_of_a_phrase_become_one_and_are_scaled_back(rules) -> None:
     prediction = _prediction({(0, 27, 1): 9.0, (0, 28, 1): 8.0, (0, 28, 2): 8.0})
-    found = find(prediction, 0, [[1], [2]], (64, 64), (0.5, 0.25), rules=rules)
+    found = select_boxes(prediction, 0, [[1], [2]], (64, 64), (0.5, 0.25), rules=rules)
     assert found.labels.tolist() == [0, 1]
     assert found.boxes[0].tolist() == pytest.approx([0, 0, 120, 240], abs=4)
 
 
 def test_boxes_stay_within_the_picture() -> None:
     prediction = _prediction({(level, location, 1): 9.0 for level in (0, 2) for location in range(4)})
-    boxes = find(prediction, 0, [[1]], (50, 40)).boxes
+    boxes = select_boxes(prediction, 0, [[1]], (50, 40)).boxes
     assert boxes.min() >= 0
     assert boxes[:, 2].max() <= 50
     assert boxes[:, 3].max() <= 40
@@ -63,4 +63,4 @@ def test_boxes_stay_within_the_picture() -> None:
 
 
 def test_nothing_sure_is_nothing_found() -> None:
-    assert len(find(_prediction({}), 0, [[1]], (64, 64)).boxes) == 0
+    assert len(select_boxes(_prediction({}), 0, [[1]], (64, 64)).boxes) == 0

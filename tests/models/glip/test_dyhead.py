@@ -2,7 +2,7 @@ import pytest
 import torch
 from torchvision.ops import deform_conv2d
 
-from assistant.models.glip.dyhead import DeformableConv, DynamicConv, deformable
+from assistant.models.glip.dyhead import DeformableConv, DynamicConv, convolve_deformed
 
 
 def _by_memory(x, offset, mask, conv):
@@ -59,7 +59,7 @@ def test_the_quick_way_back_on_a_cpu_is_that_of_torchvision(stride) -> None:
     inputs = [*(one.requires_grad_() for one in given), conv.weight, conv.bias]
     x, offset, mask = given
     theirs = deform_conv2d(x, offset, conv.weight, conv.bias, stride, padding=1, mask=mask)
-    ours = deformable(conv, x, offset, mask)
+    ours = convolve_deformed(conv, x, offset, mask)
     assert torch.allclose(ours, theirs, atol=1e-5)
     ways = (torch.autograd.grad((one**2).sum(), inputs) for one in (ours, theirs))
     for mine, other in zip(*ways, strict=True):

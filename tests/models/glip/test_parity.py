@@ -24,12 +24,12 @@ def vectors() -> parity.Vectors:
 
 
 def test_every_case_with_vectors_is_run(vectors) -> None:
-    assert vectors.cases() == CASES
+    assert vectors.case_names() == CASES
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_is_within_the_tolerances(vectors, case) -> None:
-    row = parity.check(vectors, case)
+    row = parity.check_case(vectors, case)
     assert row["passed"], row
     assert set(row) >= ({"loss", "gradient"} if row["kind"] == "loss" else {"logits", "boxes_pixels", "scores"})
 
@@ -37,13 +37,13 @@ def test_a_case_is_within_the_tolerances(vectors, case) -> None:
 @pytest.mark.parametrize("name", ["C_phrases/pred.0.scores", "C_phrases/head.cls_logits.2", "C_phrases/pred.0.labels"])
 def test_a_difference_is_noticed(vectors, name, monkeypatch) -> None:
     monkeypatch.setitem(vectors.tensors, name, vectors.tensors[name] + 1)
-    assert not parity.check(vectors, "C_phrases")["passed"]
+    assert not parity.check_case(vectors, "C_phrases")["passed"]
 
 
 @pytest.mark.parametrize("case", ["A_single", "B_batch2", "D_enhanced", "E_chunked", "F_glipA_single"])
 def test_captions_are_those_of_the_originals(vectors, case) -> None:
     info = vectors.config["cases"][case]
-    assert [[caption.text for caption in one] for one in parity.passes(info)] == info["captions"]
+    assert [[caption.text for caption in one] for one in parity.head_passes(info)] == info["captions"]
 
 
 def test_the_command_prints_a_row_for_a_case(monkeypatch, capsys) -> None:

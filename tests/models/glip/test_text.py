@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.models.glip.text import Phrase, captions, chunks, clean, from_phrases, split_phrases
+from assistant.models.glip.text import Phrase, build_captions, chunk_phrases, clean_name, join_phrases, split_phrases
 from assistant.text.noun_phrases import noun_phrases
 from tools.errors import VideoAssistantError
 
@@ -10,14 +10,14 @@ def _words(text: str) -> int:
 
 
 def _names(text: str) -> list[tuple[str, ...]]:
-    return [caption.names for caption in captions(text, _words, 256)]
+    return [caption.names for caption in build_captions(text, _words, 256)]
 
 
 @pytest.mark.parametrize(
     "text", ["red car . person", "red car. person.", " red car .  person . ", "red car. red car. person"]
 )
 def test_a_list_is_split_at_its_full_stops(text) -> None:
-    (caption,) = captions(text, _words, 256)
+    (caption,) = build_captions(text, _words, 256)
     assert caption.names == ("red car", "person")
     assert caption.text == "red car. person"
     assert [caption.text[start:end] for ((start, end),) in caption.spans] == ["red car", "person"]
@@ -47,36 +47,36 @@ def test_noun_phrases_of_a_sentence(sentence, phrases) -> None:
 
 
 def test_a_sentence_stays_whole_and_a_phrase_said_twice_is_one_name() -> None:
-    (caption,) = captions("a dog chases the red car and a Dog", _words, 256)
+    (caption,) = build_captions("a dog chases the red car and a Dog", _words, 256)
     assert caption.text == "a dog chases the red car and a Dog."
     assert caption.names[0] == "dog chases"
-    (caption,) = captions("a dog, the red car and a Dog", _words, 256)
+    (caption,) = build_captions("a dog, the red car and a Dog", _words, 256)
     assert caption.names == ("dog", "red car")
     assert [caption.text[start:end] for start, end in caption.spans[0]] == ["dog", "Dog"]
 
 
 def test_words_around_a_name_are_read_but_not_sought() -> None:
-    (caption,) = captions("there are some [holes] on the road . car", _words, 256)
+    (caption,) = build_captions("there are some [holes] on the road . car", _words, 256)
     assert caption.text == "there are some holes on the road. car"
     assert caption.names == ("holes", "car")
     assert [caption.text[start:end] for ((start, end),) in caption.spans] == ["holes", "car"]
 
 
 def test_long_lists_become_several_captions() -> None:
-    found = captions(" . ".join(f"thing{i}" for i in range(300)), _words, 256)
+    found = build_captions(" . ".join(f"thing{i}" for i in range(300)), _words, 256)
     assert [len(caption.names) for caption in found] == [40] * 7 + [20]
     assert [name for caption in found for name in caption.names] == [f"thing{i}" for i in range(300)]
 
 
 def test_a_caption_never_holds_more_tokens_than_the_model_reads() -> None:
-    found = chunks([Phrase(f"very long name number {i}") for i in range(20)], _words, 30)
+    found = chunk_phrases([Phrase(f"very long name number {i}") for i in range(20)], _words, 30)
     assert all(_words(caption.text) <= 30 for caption in found)
     assert sum(len(caption.names) for caption in found) == 20
 
 
 def test_names_are_cleaned_as_in_training() -> None:
-    assert clean("traffic_light (set)") == "traffic light "
-    assert from_phrases([Phrase("a", "some ", " here"), Phrase("b")]).text == "some a here. b"
+    assert clean_name("traffic_light (set)") == "traffic light "
+    assert join_phrases([Phrase("a", "some ", " here"), Phrase("b")]).text == "some a here. b"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_names_are_cleaned_as_in_training() -> None:
 )
 def test_what_cannot_be_sought_is_one_line(text, words) -> None:
     with pytest.raises(VideoAssistantError, match=words) as error:
-        captions(text, _words, 256)
+        build_captions(text, _words, 256)
     assert "\n" not in str(error.value)
 
 
