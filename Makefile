@@ -52,7 +52,7 @@ TRAIN = OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=2147483648 M
 POCKET = assistant/models/pocket
 # `make train PAIRS=seen` leaves some pairs of colour and kind out of every picture: how well are they met unseen?
 PAIRS ?= all
-# Apart from the others' results: a training goes on from what lies in its folder. The T5 and the model of time see no picture.
+# Apart from the others' results: a training goes on from what lies in its folder. The T5 and the event timer see no picture.
 RUNS = runs$(if $(filter seen,$(PAIRS)),/seen)
 
 train: $(READY) ## train the pocket models from scratch (about eleven hours on two cores) and render the demo clips

@@ -103,9 +103,9 @@ class ScriptedCore:
 
     def verify(self, statement, frames):
         asked = set(statement.lower().split()) - {"a", "an", "the"}
-        shown = [set(SEEN[int(frame.seconds)].split()) for frame in frames]
+        visible_words = [set(SEEN[int(frame.seconds)].split()) for frame in frames]
         dry = "rain" not in asked  # it never rains in the fake video
-        return [0.95 if asked and dry and (asked <= words or words <= asked) else 0.05 for words in shown]
+        return [0.95 if asked and dry and (asked <= words or words <= asked) else 0.05 for words in visible_words]
 
     def answer(self, question, frames, lines=()):
         return Answer(self.said, 0.9)
@@ -162,17 +162,17 @@ class WordTranslator:
 
 
 class FakeGrounder:
-    """A sure box for every asked phrase that a keyframe shows, `many` times; a weak one for every other."""
+    """A sure box for every asked phrase that a keyframe shows, `boxes_per_phrase` times; a weak one for every other."""
 
-    def __init__(self, many: int = 1) -> None:
-        self.many = many
+    def __init__(self, boxes_per_phrase: int = 1) -> None:
+        self.boxes_per_phrase = boxes_per_phrase
 
     def ground(self, keyframe, phrases):
-        shown = SEEN[int(keyframe.seconds)]
+        visible = SEEN[int(keyframe.seconds)]
         detections = []
         for phrase in phrases.split(" . "):
-            sure = shown in phrase or phrase in shown
-            boxes = [(10.0 * i, 5.0, 10.0 * i + 8, 25.0) for i in range(self.many if sure else 1)]
+            sure = visible in phrase or phrase in visible
+            boxes = [(10.0 * i, 5.0, 10.0 * i + 8, 25.0) for i in range(self.boxes_per_phrase if sure else 1)]
             detections += [Detection(phrase, 0.9 if sure else 0.2, box) for box in boxes]
         return sorted(detections, key=lambda detection: -detection.score)
 

@@ -257,7 +257,7 @@ def test_a_thing_is_pointed_at_with_boxes() -> None:
 
 def test_what_cannot_be_pointed_at_is_looked_for() -> None:
     core = ScriptedCore("ground", slots={"phrases": "a dog", "query": "a dog"}, answer="on the left")
-    for grounder in (NoGrounder(), FakeGrounder(many=0)):
+    for grounder in (NoGrounder(), FakeGrounder(boxes_per_phrase=0)):
         reply = _assistant(core, grounder=grounder).ask("Where is the dog?", thread_id="t")
         assert [step.tool for step in reply.steps] == ["understand", "ground", "find_frames", "verify"]
         assert reply.answer.startswith("On the left")
@@ -265,7 +265,7 @@ def test_what_cannot_be_pointed_at_is_looked_for() -> None:
 
 def test_a_count_is_proved_by_the_boxes_that_were_counted() -> None:
     core = ScriptedCore("count", slots={"phrase": "dog"})
-    assistant = _assistant(core, grounder=FakeGrounder(many=3))
+    assistant = _assistant(core, grounder=FakeGrounder(boxes_per_phrase=3))
     reply = assistant.ask("How many dogs are there?", thread_id="t")
     assert reply.answer == "3 (0:06 in v)."
     assert len(reply.evidence[0].boxes) == 3

@@ -42,8 +42,8 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_conversation_is_listed_shown_renamed_and_removed(library: Path) -> None:
     (row,) = run(library, "threads", "--json")
     assert row == {"thread_id": "first", "title": "When does a <b>dog</b> appear?", "turns": 2}
-    shown = run(library, "threads", "show", "first", "--json")
-    assert shown[0]["answer"].startswith("Seen at 0:06")
+    turns = run(library, "threads", "show", "first", "--json")
+    assert turns[0]["answer"].startswith("Seen at 0:06")
     run(library, "threads", "rename", "first", "  The   dog ")
     assert "first  The dog  2 turns" in run(library, "threads").stdout
     run(library, "threads", "remove", "first")

@@ -17,13 +17,13 @@ TEXT = README.read_text(encoding="utf-8")
 
 @pytest.mark.slow
 def test_the_python_example_prints_what_the_readme_shows(demo_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    example, shown = re.findall(r"```python\n(.*?)```\n```\n(.*?)```", TEXT, re.DOTALL)[0]
+    example, output = re.findall(r"```python\n(.*?)```\n```\n(.*?)```", TEXT, re.DOTALL)[0]
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("VIDEO_ASSISTANT_LIBRARY", str(demo_library))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(example, str(README), "exec"), {})
-    assert printed.getvalue() == shown
+    assert printed.getvalue() == output
 
 
 @pytest.mark.slow
@@ -32,9 +32,9 @@ def test_the_example_command_prints_what_the_readme_shows(
 ) -> None:
     from assistant.cli import main
 
-    question, shown = re.findall(r'\$ \.venv/bin/video-assistant ask "([^"]+)"\n(.*?)```', TEXT, re.DOTALL)[0]
+    question, output = re.findall(r'\$ \.venv/bin/video-assistant ask "([^"]+)"\n(.*?)```', TEXT, re.DOTALL)[0]
     main(["--library", str(demo_library), "ask", question, "--thread", "readme"], standalone_mode=False)
-    assert capsys.readouterr().out == shown
+    assert capsys.readouterr().out == output
 
 
 def test_the_tables_are_current() -> None:

@@ -32,8 +32,8 @@ def _tools():
         find_frames_tool(index),
         find_events_tool(index),
         read_text_tool(index, index),
-        ground_tool(index, FakeGrounder(many=2)),
-        count_tool(index, FakeGrounder(many=2)),
+        ground_tool(index, FakeGrounder(boxes_per_phrase=2)),
+        count_tool(index, FakeGrounder(boxes_per_phrase=2)),
         describe_tool(index, core),
         look_tool(index, core),
     )

@@ -114,13 +114,13 @@ def _reply(**fields) -> Reply:
 
 
 def test_suggestions_fit_what_was_found() -> None:
-    seen = Evidence(Moment("v", 1.0, 2.0), "find_frames", 0.9)
-    bus = {"evidence": (seen,), "short": "A bus"}
+    evidence = Evidence(Moment("v", 1.0, 2.0), "find_frames", 0.9)
+    bus = {"evidence": (evidence,), "short": "A bus"}
     assert suggest_questions(_reply(**bus))[0] == "What colour is it?"
     assert "What colour is it?" not in suggest_questions(_reply(**bus, question="what colour is it?"))
     # Nothing is known, so "it" is nothing.
-    assert "What colour is it?" not in suggest_questions(_reply(evidence=(seen,)))
-    assert suggest_questions(_reply(evidence=(seen,), choices=("one?", "two?"))) == []
+    assert "What colour is it?" not in suggest_questions(_reply(evidence=(evidence,)))
+    assert suggest_questions(_reply(evidence=(evidence,), choices=("one?", "two?"))) == []
     chain = tuple(EventMoment(name, False, 1.0, 2.0, 1.0, 25, 0.9) for name in ("a dog runs", "a bus stops"))
     asked = suggest_questions(_reply(sequences=(EventSequence("v", 0.9, True, chain),)))
     assert asked[:2] == ["Without the event: a bus stops", "The second one is later"]

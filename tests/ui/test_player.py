@@ -34,8 +34,8 @@ def test_what_it_does_not_play_becomes_a_cut_at_the_same_moment(tmp_path: Path, 
     assert clip.is_cut
     with av.open(str(clip.path)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
-        shown = next(f for f in container.decode(video=0) if f.time >= clip.start_seconds - 1e-3)
-    assert abs(shown.to_ndarray(format="gray").mean() - (20 + 20 * 6)) < 8
+        first_frame = next(f for f in container.decode(video=0) if f.time >= clip.start_seconds - 1e-3)
+    assert abs(first_frame.to_ndarray(format="gray").mean() - (20 + 20 * 6)) < 8
     before = clip.path.stat().st_mtime_ns
     assert prepare_clip(path, 6.5, tmp_path / "cuts").path.stat().st_mtime_ns == before, "cut once"
 

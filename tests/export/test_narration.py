@@ -42,11 +42,11 @@ def test_each_picture_is_shown_while_it_is_spoken_of(tmp_path: Path) -> None:
     ends = [end for _, end, _ in film.cues]
     assert ends == pytest.approx([1.35, 3.7, 5.05], abs=0.1)
     with av.open(str(film.path)) as container:
-        seen = [(frame.time, frame.to_ndarray(format="gray").mean()) for frame in container.decode(video=0)]
+        shades = [(frame.time, frame.to_ndarray(format="gray").mean()) for frame in container.decode(video=0)]
         length = float(container.duration / av.time_base)
     assert length == pytest.approx(ends[-1], abs=0.3)
-    assert all(abs(shade - 60) < 8 for at, shade in seen if at < ends[1] - 0.25)
-    assert all(abs(shade - 200) < 8 for at, shade in seen if at > ends[1] + 0.25)
+    assert all(abs(shade - 60) < 8 for at, shade in shades if at < ends[1] - 0.25)
+    assert all(abs(shade - 200) < 8 for at, shade in shades if at > ends[1] + 0.25)
     made = film.path.stat().st_mtime_ns
     assert narrate(parts, "en", _Voice(tmp_path), tmp_path / "films").path.stat().st_mtime_ns == made, "made once"
 

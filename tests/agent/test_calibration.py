@@ -71,8 +71,8 @@ def test_an_answer_is_right_if_it_says_what_was_expected(answer: str, expected: 
 
 def _rows(count: int = 20) -> list[dict[str, object]]:
     half = count // 2
-    seen = [{"question": f"Is there a dog, {i}?", "answer": "yes"} for i in range(half)]
-    return seen + [{"question": f"Is there a cat, {i}?", "answer": ["no"], "video": "v"} for i in range(half)]
+    present = [{"question": f"Is there a dog, {i}?", "answer": "yes"} for i in range(half)]
+    return present + [{"question": f"Is there a cat, {i}?", "answer": ["no"], "video": "v"} for i in range(half)]
 
 
 def test_questions_come_from_json_lines_and_csv(tmp_path: Path) -> None:
