@@ -302,15 +302,15 @@ class Composer:
             language: of the reply.
         """
         left_out = find_circumstances(asked, event)
-        shown = self._filter_by_conditions(scored, left_out)
-        shown_frames = [s.keyframe for s in shown]
-        fitting = tuple(e for e in occurrences if _frames_of(e, shown_frames)) or tuple(occurrences)
+        fulfilling = self._filter_by_conditions(scored, left_out)
+        fulfilling_frames = [s.keyframe for s in fulfilling]
+        fitting = tuple(e for e in occurrences if _frames_of(e, fulfilling_frames)) or tuple(occurrences)
         moments = fitting[: self._options.shown_moments]
         happens = Condition(self._to_language(event, language), "seen")
-        conditions = (happens, *self._verify_parts(left_out, shown, language))
+        conditions = (happens, *self._verify_parts(left_out, fulfilling, language))
         if asks_when(f"{question} {asked}"):
             return self._compose_times(moments, moments[0].score, conditions, language)
-        frames = _interleave(moments, _best_first(shown))
+        frames = _interleave(moments, _best_first(fulfilling))
         answer = self._read_answer(asked, frames, moments)
         if answer.text in (PRESENT, ABSENT):
             answer = Answer(PRESENT, moments[0].score)

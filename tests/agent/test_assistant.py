@@ -121,7 +121,7 @@ def test_an_event_that_no_single_frame_shows_needs_two_that_see_it_in_several() 
 def test_an_event_outside_the_time_that_is_asked_about_is_none_of_it() -> None:
     core = TimingCore(at=(4.0, 7.0), slots={"query": "a blue bus stops"}, happens=0.1)
     reply = _assistant(core).ask("When does the bus stop in the first 6 seconds?", thread_id="t")
-    assert [one.seconds for one in reply.evidence] == [4.0]
+    assert [evidence.seconds for evidence in reply.evidence] == [4.0]
 
 
 def test_only_familiar_frames_are_believed() -> None:

@@ -1,4 +1,4 @@
-"""One suite over both cores: InstructBLIP on this machine, and a chat model with tool calls, sighted or blind."""
+"""One suite over both cores: InstructBLIP on this machine, and a chat model with tool calls, with or without eyes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class CallingModel(BaseChatModel):
     """Calls the tool that is bound to it, with arguments from a script."""
 
     script: Script
-    seen: list[list[BaseMessage]] = Field(default_factory=list)
+    received: list[list[BaseMessage]] = Field(default_factory=list)
     tool: str = ""
 
     @property
@@ -52,7 +52,7 @@ class CallingModel(BaseChatModel):
         return self.model_copy(update={"tool": schema.__name__})
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        self.seen.append(messages)
+        self.received.append(messages)
         arguments = self.script(self.tool, messages)
         calls = [] if arguments is None else [{"name": self.tool, "args": arguments, "id": "1", "type": "tool_call"}]
         return ChatResult(generations=[ChatGeneration(message=AIMessage("", tool_calls=calls))])
@@ -83,12 +83,12 @@ class _NoFeatures:
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Keyframe]:
     folder = tmp_path_factory.mktemp("frames")
-    found = []
+    keyframes = []
     for number in range(3):
         path = folder / f"{number}.jpg"
         Image.fromarray(np.asarray(draw(sample_scene(random.Random(number))))).save(path, quality=95)
-        found.append(Keyframe("v", number * 25, float(number), 0, number, str(path)))
-    return found
+        keyframes.append(Keyframe("v", number * 25, float(number), 0, number, str(path)))
+    return keyframes
 
 
 @pytest.fixture(scope="module", params=["instructblip", "chat, sighted", "chat, blind"])
@@ -131,7 +131,7 @@ def test_a_slot_without_a_word_of_the_question_stays_open() -> None:
         (0.999, ["when does a bus appear?"], "at what moment?"),
     ],
 )
-def test_a_follow_up_is_hardly_what_was_just_asked(sure: float, others: list[str], meant: str) -> None:
+def test_a_follow_up_hardly_ever_repeats_an_earlier_question(sure: float, others: list[str], meant: str) -> None:
     class Repeating:
         clean = staticmethod(str)
 
@@ -145,7 +145,7 @@ def test_a_follow_up_is_hardly_what_was_just_asked(sure: float, others: list[str
     assert core.rewrite("at what moment?", [Turn("What colour is the bus?", "blue")]) == meant
 
 
-def test_words_that_the_core_never_met_are_a_follow_up_all_the_same() -> None:
+def test_a_follow_up_with_words_that_the_core_never_met_is_rewritten() -> None:
     core, turn = InstructBlipCore(open_session().local_blip, _NoFeatures()), Turn("what colour is the cow?", "black")
     assert core.rewrite("At what moment do I see it?", [turn]) == "when does a cow appear?"
 
@@ -156,7 +156,9 @@ def test_a_first_question_is_not_rewritten_and_a_follow_up_is(core: Core) -> Non
     assert core.rewrite("what colour is it?", [turn]) == "what colour is the bus?"
 
 
-def test_each_frame_gets_a_probability_a_caption_and_whether_it_is_known(core: Core, frames: list[Keyframe]) -> None:
+def test_each_frame_gets_a_probability_a_caption_and_whether_it_is_in_the_domain(
+    core: Core, frames: list[Keyframe]
+) -> None:
     for count in (0, 1, 3):
         part = frames[:count]
         verdicts, captions = core.verify("a red car", part), core.caption(part)
@@ -165,14 +167,14 @@ def test_each_frame_gets_a_probability_a_caption_and_whether_it_is_known(core: C
         assert all(0 <= caption.confidence <= 1 and caption.text for caption in captions)
 
 
-def test_of_a_picture_unlike_its_world_the_pocket_core_tells_nothing(frames: list[Keyframe], tmp_path: Path) -> None:
+def test_the_pocket_core_says_nothing_about_a_picture_out_of_its_domain(frames: list[Keyframe], tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (54, 96, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     strange = Keyframe("strange", 0, 0.0, 0, 0, str(tmp_path / "noise.png"))
-    own = InstructBlipCore(InstructBlip(str(files("assistant.models") / "pocket" / "instructblip")), _NoFeatures())
-    assert [bool(told.text) for told in own.caption([frames[0], strange, frames[1]])] == [True, False, True]
-    assert own.caption([strange])[0].confidence == 0.0
-    assert own.answer("what is it?", [strange]) == Answer("", 0.0)
+    core = InstructBlipCore(InstructBlip(str(files("assistant.models") / "pocket" / "instructblip")), _NoFeatures())
+    assert [bool(caption.text) for caption in core.caption([frames[0], strange, frames[1]])] == [True, False, True]
+    assert core.caption([strange])[0].confidence == 0.0
+    assert core.answer("what is it?", [strange]) == Answer("", 0.0)
 
 
 @pytest.mark.parametrize(
@@ -207,26 +209,26 @@ def test_the_pocket_core_reads_frames_as_a_sequence_in_time_order(frames: list[K
 def test_a_sighted_model_is_sent_frames_in_time_order(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
     ChatModelCore(model, "fake:model").answer_across("what happens?", [frames[2], frames[0], frames[1]])
-    content: Any = model.seen[-1][-1].content
+    content: Any = model.received[-1][-1].content
     sent = [base64.b64decode(part["base64"]) for part in content if part["type"] == "image"]
     assert sent == [Path(frame.image).read_bytes() for frame in frames]
 
 
 def test_each_window_gets_a_probability_that_something_happens_in_it(core: Core, frames: list[Keyframe]) -> None:
     windows = [frames, frames[:1], [], frames * 5, frames[1:]]
-    found = core.verify_windows("a red car stops", windows)
-    assert len(found) == len(windows)
-    assert all(0 <= p <= 1 for p in found)
-    assert found[2] == 0.0
+    probabilities = core.verify_windows("a red car stops", windows)
+    assert len(probabilities) == len(windows)
+    assert all(0 <= p <= 1 for p in probabilities)
+    assert probabilities[2] == 0.0
     assert core.verify_windows("a red car stops", []) == []
-    assert core.verify_windows("a red car stops", [frames[:1]]) == [pytest.approx(found[1], abs=1e-4)]
+    assert core.verify_windows("a red car stops", [frames[:1]]) == [pytest.approx(probabilities[1], abs=1e-4)]
 
 
 def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
     line = Line("v", 0.0, 1.0, "subtitle", 'say "yes"', 1.0)
     ChatModelCore(model, "fake:model").answer('what is "this"?', frames, (line,))
-    content: Any = model.seen[-1][-1].content
+    content: Any = model.received[-1][-1].content
     assert [part["type"] for part in content] == ["image"] * 3 + ["text"]
     assert "\"say 'yes'\"" in content[-1]["text"]
     assert "\"what is 'this'?\"" in content[-1]["text"]
@@ -237,7 +239,7 @@ def test_a_blind_model_never_gets_a_picture(frames: list[Keyframe]) -> None:
     blind = ChatModelCore(model, "fake:model", eyes=ScriptedCore(unfamiliar=(1.0,)))
     assert blind.in_domain(frames) == [True, False, True]
     assert blind.answer("what is it?", frames).text == "yes"
-    assert not model.seen
+    assert not model.received
 
 
 def test_a_call_that_does_not_fit_is_asked_for_again(frames: list[Keyframe]) -> None:
@@ -268,7 +270,7 @@ def test_a_provider_that_cannot_be_reached_is_one_line() -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_a_model_that_counts_wrong_is_told_apart(frames: list[Keyframe]) -> None:
+def test_a_model_that_answers_for_too_few_frames_is_named(frames: list[Keyframe]) -> None:
     core = ChatModelCore(CallingModel(script=lambda tool, messages: {"verdicts": ["yes"]}), "fake:model")
     with pytest.raises(CoreError, match="1 things about 3 frames"):
         core.verify("a car", frames)

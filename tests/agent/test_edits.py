@@ -14,8 +14,8 @@ ENGLISH = {"một con mèo": "a cat", "xe buýt": "find a bus"}
 
 
 def _edit(words: str) -> str | None:
-    found = correct_sequence(words, LAST, MOMENTS, lambda text: ENGLISH.get(text, text))
-    return None if found is None else found.canonical_text
+    corrected = correct_sequence(words, LAST, MOMENTS, lambda text: ENGLISH.get(text, text))
+    return None if corrected is None else corrected.canonical_text
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,6 @@ def test_everything_else_is_left_to_the_core(words) -> None:
 
 def test_what_comes_around_a_dropped_event_keeps_its_distance() -> None:
     last = parse_event_query("a; within 3 seconds b; within 4 seconds c")
-    found = correct_sequence("without b", last, (MOMENTS[0],) * 3, str)
-    assert found is not None
-    assert found.limits.gaps[0].max_seconds == 7
+    corrected = correct_sequence("without b", last, (MOMENTS[0],) * 3, str)
+    assert corrected is not None
+    assert corrected.limits.gaps[0].max_seconds == 7
