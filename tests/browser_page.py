@@ -1,4 +1,4 @@
-"""What the browser tests share: a page opened in Chromium, and waiting for it."""
+"""Opens the page in Chromium and waits for it; shared by all browser tests."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ SLOW = 60_000  # milliseconds: a busy machine loads the models for the first que
 
 
 def open_page(browser: Any, address: str, size: dict[str, int], path: str = "/", **options: Any) -> Any:
-    """A page once its main part is drawn; `page.foreign` collects requests to other hosts."""
+    """Returns the page when its main part is there; `page.foreign` collects the addresses asked of other hosts."""
     page = browser.new_page(viewport=size, **options)
     page.foreign = []
     page.on("request", lambda request: page.foreign.append(request.url) if address not in request.url else None)
@@ -16,10 +16,10 @@ def open_page(browser: Any, address: str, size: dict[str, int], path: str = "/",
 
 
 def main_part(page: Any) -> Any:
-    """The page without its side bar, which names what was asked before."""
+    """Returns the page without its side bar, whose list of conversations repeats the questions."""
     return page.get_by_test_id("stMainBlockContainer")
 
 
 def wait_until_idle(page: Any) -> None:
-    """Waits until the script has run to its end: a file offered by an earlier run is forgotten then."""
+    """Waits until the page's script has ended; only then are the files of its last run offered for download."""
     page.locator("[data-test-script-state='notRunning']").wait_for(timeout=SLOW)

@@ -1,4 +1,4 @@
-"""A page over a library of its own, and a browser; screenshots of the stories are kept."""
+"""A browser, a page over a library with the first demo clip, and screenshots of what the tests see."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def size(request: pytest.FixtureRequest) -> dict[str, int]:
 
 @pytest.fixture
 def shot(request: pytest.FixtureRequest, tmp_path: Path):
-    """Keeps a picture of a page: in the folder of `--screenshots`, else in the test's own."""
+    """Saves screenshots to the folder of `--screenshots`, else to the test's own folder."""
     chosen = request.config.getoption("--screenshots")
     folder = Path(chosen) if chosen else tmp_path
     folder.mkdir(parents=True, exist_ok=True)

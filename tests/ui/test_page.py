@@ -27,7 +27,7 @@ def _button(page: AppTest, label: str):
     return next(button for button in page.button if label in button.label)
 
 
-def _shown(page: AppTest) -> str:
+def _message_texts(page: AppTest) -> str:
     return "\n".join(part.value for message in page.chat_message for part in message.markdown)
 
 
@@ -36,7 +36,7 @@ def test_an_example_is_answered_with_keyframes_and_steps(page: AppTest) -> None:
     page = _button(page, QUESTION).click().run()
     assert not page.exception
     assert len(page.chat_message) == 2
-    assert "0:2" in _shown(page)
+    assert "0:2" in _message_texts(page)
     assert page.get("image")
     page = next(button for button in page.button if (button.key or "").endswith("-card-0-play")).click().run()
     (video,) = page.get("video")
@@ -61,7 +61,7 @@ def test_a_conversation_goes_on_and_outlives_the_page(page: AppTest, demo_librar
     thread = page.query_params["thread"]
     page = page.chat_input[0].set_value(QUESTION).run()
     page = page.chat_input[0].set_value("What colour is it?").run()
-    assert "blue" in _shown(page).lower()
+    assert "blue" in _message_texts(page).lower()
     st.cache_resource.clear()
     again = AppTest.from_file(str(APP), default_timeout=120)
     again.query_params["thread"] = thread
@@ -118,8 +118,8 @@ def test_the_whole_page_changes_its_language(page: AppTest) -> None:
 def test_what_videos_and_people_say_is_never_markup(page: AppTest) -> None:
     page = page.chat_input[0].set_value("<b>hi</b> **x** ![i](http://a.b/c.png) $x$").run()
     assert not page.exception
-    assert "**x**" not in _shown(page)
-    assert "![i]" not in _shown(page)
+    assert "**x**" not in _message_texts(page)
+    assert "![i]" not in _message_texts(page)
 
 
 def test_boxes_are_shown_over_the_keyframes_of_an_answer(page: AppTest, tmp_path: Path, monkeypatch) -> None:
@@ -127,7 +127,7 @@ def test_boxes_are_shown_over_the_keyframes_of_an_answer(page: AppTest, tmp_path
     st.cache_resource.clear()
     page = page.chat_input[0].set_value("Where is the red car?").run()
     assert not page.exception
-    assert ":gray[ground ·" in _shown(page)
+    assert ":gray[ground ·" in _message_texts(page)
     captions = [caption.value for caption in page.caption]
     assert any(re.search(r"car 0\.\d\d", caption) for caption in captions), captions
     assert page.get("image")
@@ -174,15 +174,15 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(16_000)
         file.writeframes(bytes(32_000))
-    given: list[float] = []
+    durations: list[float] = []
 
     def transcribe(samples, start: float):
-        given.append(len(samples) / 16_000)
+        durations.append(len(samples) / 16_000)
         return [SimpleNamespace(text="Khi nào"), SimpleNamespace(text="xe buýt xuất hiện?")]
 
     session = SimpleNamespace(listener=SimpleNamespace(transcribe=transcribe))
     assert transcribe_question(session, recording.getvalue(), "vi") == "Khi nào xe buýt xuất hiện?"
-    assert given == [1.0]
+    assert durations == [1.0]
     with pytest.raises(VideoAssistantError, match="VIDEO_ASSISTANT_SPEECH"):
         transcribe_question(SimpleNamespace(listener=None), recording.getvalue(), "vi")
 
@@ -205,6 +205,6 @@ def test_a_folder_can_be_what_a_question_is_about(page: AppTest, monkeypatch: py
     page = choice.select("folder:/films/rain").run()
     page = page.chat_input[0].set_value(QUESTION).run()
     assert not page.exception
-    assert "0:2" in _shown(page)
+    assert "0:2" in _message_texts(page)
     ((video_id,),) = asked
     assert video_id.startswith("morning-street")

@@ -26,11 +26,11 @@ def _frame(seconds: float, shot: int = 0, video: str = "v") -> Keyframe:
 
 
 @pytest.mark.parametrize(
-    "place",
+    "picture",
     [PictureAddress("v-1", 0.0), PictureAddress("v-1", 12.5), PictureAddress("v-1", 3.25, (1.0, 2.0, 30.0, 40.0))],
 )
-def test_a_place_comes_back_from_its_address(place: PictureAddress) -> None:
-    assert links.read_address(place.to_query()) == place
+def test_an_address_names_the_picture_that_it_was_made_from(picture: PictureAddress) -> None:
+    assert links.read_address(picture.to_query()) == picture
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_place_comes_back_from_its_address(place: PictureAddress) -> None:
         {"video": "v", "at": "1", "box": "a,b,c,d"},
     ],
 )
-def test_a_broken_address_names_no_place(query: dict[str, str]) -> None:
+def test_a_broken_address_names_no_picture(query: dict[str, str]) -> None:
     assert links.read_address(query) is None
 
 
@@ -109,11 +109,18 @@ def test_the_page_says_which_machine_runs_the_core() -> None:
 
 
 def _reply(**fields) -> Reply:
-    given = {"question": "q", "answer": "a", "spoken": "a", "language": "en", "confidence": 0.9, "conditions": ()}
-    return Reply(**{**given, "evidence": (), "sequences": (), "steps": (), **fields})
+    defaults = {
+        "question": "q",
+        "answer": "a",
+        "spoken": "a",
+        "language": "en",
+        "confidence": 0.9,
+        "conditions": (),
+    }
+    return Reply(**{**defaults, "evidence": (), "sequences": (), "steps": (), **fields})
 
 
-def test_suggestions_fit_what_was_found() -> None:
+def test_suggested_questions_fit_the_evidence() -> None:
     evidence = Evidence(Moment("v", 1.0, 2.0), "find_frames", 0.9)
     bus = {"evidence": (evidence,), "short": "A bus"}
     assert suggest_questions(_reply(**bus))[0] == "What colour is it?"
@@ -138,7 +145,7 @@ def test_the_timeline_has_a_band_for_each_shot() -> None:
     assert rows[0]["colour"] != rows[1]["colour"]
 
 
-def test_the_usual_moves_end_at_the_ends() -> None:
+def test_there_is_no_move_beyond_the_first_and_last_keyframe() -> None:
     frames = [_frame(0.0), _frame(1.0), _frame(2.0, shot=1), _frame(3.0, shot=1)]
     assert find_moves(frames, 1.0) == {"shot_before": 0.0, "frame_before": 0.0, "frame_after": 2.0, "shot_after": 2.0}
     assert find_moves(frames, 3.0)["shot_after"] is None
@@ -155,7 +162,7 @@ def test_a_box_is_what_was_clicked_else_what_was_dragged_within_the_picture() ->
     assert read_selected_box({}, video) is None
 
 
-def test_evidence_and_pictures_are_taken_along() -> None:
+def test_evidence_and_pictures_can_be_downloaded() -> None:
     rows = format_evidence_csv([Evidence(Moment("v", 1.0, 2.0), "read_text", 0.5, text='PHỞ, "bò"')]).splitlines()
     assert rows[1] == 'v,1.000,2.000,,read_text,0.500,"PHỞ, ""bò"""'
     assert downloads.encode_png(np.zeros((4, 6, 3), np.uint8)).startswith(b"\x89PNG")

@@ -9,7 +9,7 @@ from ui.widgets.player import prepare_clip
 
 
 def _clip(path: Path, codec: str, pixel_format: str = "yuv420p") -> Path:
-    """Ten seconds in which the brightness tells the second."""
+    """Writes a video of ten seconds, each brighter than the second before."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = 160, 90, pixel_format

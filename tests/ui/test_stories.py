@@ -28,7 +28,7 @@ def _play_buttons(page: Any) -> Any:
 
 
 def _play_start(page: Any) -> float:
-    """Where the player began: the first time that it reports."""
+    """Returns the second at which the player began."""
     video = page.locator("video").first
     video.wait_for(timeout=SLOW)
     return float(
@@ -90,7 +90,7 @@ def test_an_event_sequence_is_found_and_edited(browser, address: str, size: dict
 
 
 def _film(path: Path) -> Path:
-    """Four seconds of a street with a red car, in a container that browsers do not play."""
+    """Writes four seconds of a street with a red car, in a container that browsers do not play."""
     scene = Scene("street", "day", "clear", None, (Actor("red", "car", 190, "mid", "right"),), 3)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=10)
@@ -239,7 +239,7 @@ def test_axe_finds_no_serious_fault(browser, address: str, size: dict[str, int],
 
 
 def _faults(axe: Any, page: Any) -> list[str]:
-    """The serious violations that axe reports for a page, each with the elements that show it."""
+    """Returns the serious violations that axe reports for a page, each with elements that show it."""
     violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{page.url}: {violation['id']}: {[node['html'][:200] for node in violation['nodes'][:3]]}"

@@ -74,7 +74,7 @@ def show(
     x = alt.X(
         "seconds:Q",
         scale=alt.Scale(domain=[0, video.duration_seconds], nice=False),
-        axis=alt.Axis(labelExpr=CLOCK, title=None, grid=False, tickCount=6, domain=False),
+        axis=alt.Axis(labelExpr=CLOCK, title=None, grid=False, tickCount=6, tickMinStep=1, domain=False),
     )
     colour, tooltip = alt.Color("colour:N", scale=None), alt.Tooltip("what:N")
     picked = alt.selection_point(name="picked", fields=["seconds"], on="click", toggle=False)

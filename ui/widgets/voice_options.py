@@ -34,7 +34,6 @@ def show(session: Session, language: Language) -> None:
         format_func=lambda speed: f"{speed:g}×",
         key="speed",
         persist_state="session",
-        width="stretch",
     )
     for spoken, accents in ACCENTS.items():
         st.selectbox(
