@@ -10,19 +10,19 @@ from prompts import render
 
 def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> None:
     session = open_session(demo_library)
-    # Of the picture itself and of its thumbnail the same is told only where nobody stands across two columns.
+    # Of the picture itself and of its thumbnail the same is written only where nobody stands across two columns.
     frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 40.0)
     picture = np.asarray(Image.open(frame.image).convert("RGB"))
-    looked = attention_by_word(session.blip, picture, render("pocket/caption"))
-    (told,) = session.core.caption([frame])
-    assert " ".join(one.word for one in looked) == told.text
+    attentions = attention_by_word(session.blip, picture, render("pocket/caption"))
+    (description,) = session.core.caption([frame])
+    assert " ".join(attention.word for attention in attentions) == description.text
     vision = session.blip.loaded.model.config.vision_config
-    for one in looked:
-        assert one.weights.shape == (vision.image_size // vision.patch_size,) * 2
-        assert float(one.weights.sum()) == pytest.approx(1.0, abs=1e-4)
-        assert one.weights.min() >= 0
+    for attention in attentions:
+        assert attention.weights.shape == (vision.image_size // vision.patch_size,) * 2
+        assert float(attention.weights.sum()) == pytest.approx(1.0, abs=1e-4)
+        assert attention.weights.min() >= 0
     # Different words look at different places.
-    assert len({int(one.weights.argmax()) for one in looked}) > 1
+    assert len({int(attention.weights.argmax()) for attention in attentions}) > 1
     session.close()
 
 
@@ -39,7 +39,7 @@ def test_recording_leaves_the_model_as_it_was(untrained_core) -> None:
 
 @pytest.mark.parametrize("words", [0, 1, 7])
 def test_a_sheet_has_a_picture_for_each_word(words: int) -> None:
-    looked = [WordAttention(f"word{i}", np.eye(4, dtype=np.float32) / 4) for i in range(words)]
-    drawn = draw_word_attention(np.full((90, 160, 3), 200, np.uint8), looked)
+    attentions = [WordAttention(f"word{i}", np.eye(4, dtype=np.float32) / 4) for i in range(words)]
+    drawn = draw_word_attention(np.full((90, 160, 3), 200, np.uint8), attentions)
     assert drawn.width == 240 * min(5, max(1, words))
     assert drawn.height == (135 + 28) * (2 if words > 5 else 1)

@@ -59,11 +59,11 @@ def test_the_identity_of_large_weights_is_kept_until_they_change(tmp_path, monke
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(b"one")
     first = TransformersClip(str(tmp_path)).identity
-    kept = (tmp_path / ".remembered.json").read_text()
-    (tmp_path / ".remembered.json").write_text(kept.replace(first.rpartition("-")[2], "kept"))
-    assert TransformersClip(str(tmp_path)).identity == f"{tmp_path.name}-kept"
+    cache = (tmp_path / ".remembered.json").read_text()
+    (tmp_path / ".remembered.json").write_text(cache.replace(first.rpartition("-")[2], "cached"))
+    assert TransformersClip(str(tmp_path)).identity == f"{tmp_path.name}-cached"
     weights.write_bytes(b"other")
-    assert TransformersClip(str(tmp_path)).identity not in (first, f"{tmp_path.name}-kept")
+    assert TransformersClip(str(tmp_path)).identity not in (first, f"{tmp_path.name}-cached")
 
 
 def test_siglip_embeds_pictures_and_words_in_one_space(tmp_path) -> None:

@@ -113,9 +113,9 @@ def test_rows_of_a_batch_are_held_to_the_pattern_each_alone() -> None:
     tokenizer = TOKENIZERS["word pieces"]
     red, end = tokenizer.convert_tokens_to_ids("red"), tokenizer.eos_token_id
     constraint = RegexConstraint("red(?: car)?", Pieces(tokenizer), end, skip=1, allow=4)
-    kept = constraint(torch.tensor([[0, red], [0, end]]), torch.zeros(2, len(tokenizer))).isfinite()
-    assert kept[0].sum() >= 2
-    assert kept[1].nonzero().flatten().tolist() == [end]
+    allowed = constraint(torch.tensor([[0, red], [0, end]]), torch.zeros(2, len(tokenizer))).isfinite()
+    assert allowed[0].sum() >= 2
+    assert allowed[1].nonzero().flatten().tolist() == [end]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The model of time: padding changes nothing, it is stored whole, and a core without one says so."""
+"""The event timer: padding changes nothing, a stored timer is read whole, and a core without a timer returns None."""
 
 from pathlib import Path
 
@@ -22,10 +22,10 @@ def timer() -> EventTimer:
 def test_events_of_several_lengths_are_timed_together_as_each_alone(timer: EventTimer) -> None:
     queries, words = torch.randn(len(SECONDS), QUERIES, WIDTH), [torch.randn(n, WIDTH) for n in (2, 6, 3)]
     together = timer.time_events(queries, words, SECONDS)
-    for one, event in zip(together, words, strict=True):
+    for timing, event in zip(together, words, strict=True):
         (alone,) = timer.time_events(queries, [event], SECONDS)
-        assert one.ongoing.shape == SECONDS.shape
-        for a, b in ((one.ongoing, alone.ongoing), (one.starts, alone.starts), (one.ends, alone.ends)):
+        assert timing.ongoing.shape == SECONDS.shape
+        for a, b in ((timing.ongoing, alone.ongoing), (timing.starts, alone.starts), (timing.ends, alone.ends)):
             np.testing.assert_allclose(a, b, atol=1e-5)
 
 
@@ -45,7 +45,7 @@ def test_words_are_read_alone_as_they_are_among_others(timer: EventTimer) -> Non
     rows = torch.nn.utils.rnn.pad_sequence(words, True)
     said = torch.tensor([[1.0, 1, 0, 0, 0, 0], [1.0] * 6])
     _, event = timer(torch.randn(2, 3, QUERIES, WIDTH), rows, said, torch.arange(3.0).expand(2, -1))
-    assert event.sigmoid().tolist() == pytest.approx([timer.event_probability(one) for one in words], abs=1e-5)
+    assert event.sigmoid().tolist() == pytest.approx([timer.event_probability(vectors) for vectors in words], abs=1e-5)
 
 
 def test_a_text_without_a_word_is_no_event_and_stops_nobody(timer: EventTimer) -> None:

@@ -20,7 +20,7 @@ def _picture() -> np.ndarray:
     return np.stack([rows * 5 % 256, columns * 4 % 256, (rows * columns) % 256], -1).astype(np.uint8)
 
 
-def _said(blip: InstructBlip) -> tuple[np.ndarray, np.ndarray, list[int]]:
+def _outputs(blip: InstructBlip) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """First features, log-probabilities of the first token, and the greedy tokens."""
     import torch
 
@@ -39,14 +39,14 @@ def test_a_checkpoint_says_what_it_said_where_it_was_written(name: str, tmp_path
     blip = InstructBlip(str(LAYOUTS / name))
     again = tmp_path / "again"
     save(blip.loaded, again)
-    for one in (blip, InstructBlip(str(again))):
-        features, first, ids = _said(one)
+    for core in (blip, InstructBlip(str(again))):
+        features, first, ids = _outputs(core)
         assert features == pytest.approx(
             expected["features"], abs=1e-2
         )  # in half precision, and PIL resizes a little otherwise
         assert first == pytest.approx(expected["first_log_probabilities"], abs=2e-2)
-        end = one.loaded.language.tokenizer.eos_token_id
-        assert _until(ids, end) == _until(_answer(expected["greedy"], one), end)
+        end = core.loaded.language.tokenizer.eos_token_id
+        assert _until(ids, end) == _until(_answer(expected["greedy"], core), end)
 
 
 def _answer(greedy: list[int], blip: InstructBlip) -> list[int]:
@@ -71,8 +71,8 @@ def test_a_decoder_scores_candidates_as_if_it_read_each_alone(name: str) -> None
     )
     scores = blip.score(PROMPT, candidates, visual)
     assert scores.shape == (2, 3)
-    for row, one in enumerate(visual):
-        prompt = language.embed_prompt(PROMPT, one[None])
+    for row, queries in enumerate(visual):
+        prompt = language.embed_prompt(PROMPT, queries[None])
         for column, text in enumerate(candidates):
             ids = language._labels([text])
             words = torch.cat([prompt.embeddings, language.model.get_input_embeddings()(ids)], 1)

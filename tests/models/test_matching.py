@@ -24,8 +24,8 @@ def _picture() -> np.ndarray:
 
 def test_it_says_what_it_said_where_it_was_written(matcher) -> None:
     features = matcher.features([_picture()])
-    found = [matcher.match(text, features)[0] for text in EXPECTED["texts"]]
-    assert found == pytest.approx(EXPECTED["matched"], abs=5e-3)
+    probabilities = [matcher.match(text, features)[0] for text in EXPECTED["texts"]]
+    assert probabilities == pytest.approx(EXPECTED["matched"], abs=5e-3)
 
 
 def test_one_pass_gives_what_single_pictures_give(matcher) -> None:

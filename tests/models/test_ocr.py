@@ -64,7 +64,7 @@ def test_english_is_not_read_a_second_time(media: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "other", "whole"),
+    ("plain", "accented", "restored"),
     [
         ("Nhn dng ch", "Nhận dạng chữ", "Nhận dạng chữ"),
         ("• Tách cnh", "¢ Tách cảnh", "• Tách cảnh"),
@@ -75,8 +75,8 @@ def test_english_is_not_read_a_second_time(media: Path) -> None:
         ("", "ạ", ""),
     ],
 )
-def test_two_readings_complete_each_other(own: str, other: str, whole: str) -> None:
-    assert restore_accents(own, other, RAPIDOCR) == whole
+def test_two_readings_complete_each_other(plain: str, accented: str, restored: str) -> None:
+    assert restore_accents(plain, accented, RAPIDOCR) == restored
 
 
 LETTERS = ("", "n", "h", "a", "ã", "à", " ", "o")

@@ -46,11 +46,11 @@ def test_every_official_key_has_its_place_and_no_place_is_empty(name: str) -> No
     assert not info["unexpected_keys"]
 
 
-@pytest.mark.parametrize("name", [one.name for one in CATALOGUE if one.role == "core"])
+@pytest.mark.parametrize("name", [checkpoint.name for checkpoint in CATALOGUE if checkpoint.role == "core"])
 def test_the_catalogue_tells_the_memory_that_the_weights_take(name: str) -> None:
     model = empty_model(name)
-    for precision, told in BY_NAME[name].memory_bytes.items():
-        assert weight_bytes(model, precision) == pytest.approx(told, rel=0.03), precision
+    for precision, expected in BY_NAME[name].memory_bytes.items():
+        assert weight_bytes(model, precision) == pytest.approx(expected, rel=0.03), precision
 
 
 @pytest.mark.parametrize("name", RESNETS)
@@ -58,12 +58,12 @@ def test_every_key_of_a_resnet_has_its_place_and_its_room_is_told(name: str) -> 
     """The keys are those of the release that put the weights on the hub: none missing, none over."""
     import open_clip
 
-    model, told = empty_model(name), BY_NAME[name]
+    model, checkpoint = empty_model(name), BY_NAME[name]
     model.load_state_dict(_state(name), strict=True, assign=True)
-    assert _bytes(model) == pytest.approx(told.memory_bytes["float32"], rel=0.01)
-    assert told.disk_bytes == told.memory_bytes["float32"]
+    assert _bytes(model) == pytest.approx(checkpoint.memory_bytes["float32"], rel=0.01)
+    assert checkpoint.disk_bytes == checkpoint.memory_bytes["float32"]
     open_clip.model.convert_weights_to_lp(model)
-    assert _bytes(model) == pytest.approx(told.memory_bytes["float16"], rel=0.01)
+    assert _bytes(model) == pytest.approx(checkpoint.memory_bytes["float16"], rel=0.01)
 
 
 def _bytes(model: torch.nn.Module) -> int:
@@ -73,9 +73,9 @@ def _bytes(model: torch.nn.Module) -> int:
 @pytest.mark.parametrize("memory", [(6, 8), (8, 6), (9, 9), (7, 3, 7)])
 def test_the_language_model_is_never_cut_in_two(memory: tuple[int, ...]) -> None:
     model = empty_model("instructblip-flan-t5-xl")
-    found = place_on_gpus(model, {i: gigabytes * 10**9 for i, gigabytes in enumerate(memory)})
-    assert "" in found or "language_model" in found
-    assert set(found.values()) <= set(range(len(memory)))
+    device_map = place_on_gpus(model, {i: gigabytes * 10**9 for i, gigabytes in enumerate(memory)})
+    assert "" in device_map or "language_model" in device_map
+    assert set(device_map.values()) <= set(range(len(memory)))
 
 
 def test_gpus_that_hold_no_part_whole_are_refused() -> None:

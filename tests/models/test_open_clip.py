@@ -67,9 +67,9 @@ def official(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clip(official: Path) -> OpenClip:
-    found = build_retrieval_model(str(official))
-    assert isinstance(found, OpenClip)
-    return found
+    model = build_retrieval_model(str(official))
+    assert isinstance(model, OpenClip)
+    return model
 
 
 @pytest.fixture
@@ -94,7 +94,9 @@ def test_pictures_are_what_open_clip_makes_of_them(clip) -> None:
     model = _random_model()
     transform = open_clip.image_transform(96, is_train=False, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.4))
     with torch.no_grad():
-        expected = _unit(model.encode_image(torch.stack([transform(Image.fromarray(one)) for one in _pictures()])))
+        expected = _unit(
+            model.encode_image(torch.stack([transform(Image.fromarray(picture)) for picture in _pictures()]))
+        )
     assert clip.embed_images(_pictures()) == pytest.approx(expected, abs=1e-5)
     assert np.ptp(expected @ expected.T) > 0.01  # the pictures do differ to this model
 
@@ -121,9 +123,9 @@ def test_the_text_encoder_has_the_activation_of_openai(clip, copy) -> None:
 
 
 def test_a_batch_gives_what_single_pictures_give(clip) -> None:
-    many = [picture for picture in _pictures() for _ in range(4)]
-    singles = np.concatenate([clip.embed_images([one]) for one in many])
-    assert clip.embed_images(many) == pytest.approx(singles, abs=1e-5)
+    pictures = [picture for picture in _pictures() for _ in range(4)]
+    singles = np.concatenate([clip.embed_images([picture]) for picture in pictures])
+    assert clip.embed_images(pictures) == pytest.approx(singles, abs=1e-5)
 
 
 def test_nothing_in_is_nothing_out(clip) -> None:
@@ -251,7 +253,7 @@ def test_the_doctor_says_what_to_install(monkeypatch, tmp_path) -> None:
     assert "video-assistant[openclip]" in row["do"]
 
 
-RESNETS = [one.name for one in BY_NAME.values() if one.kind == "open_clip"]
+RESNETS = [checkpoint.name for checkpoint in BY_NAME.values() if checkpoint.kind == "open_clip"]
 
 
 @pytest.mark.parametrize("name", RESNETS)

@@ -129,11 +129,11 @@ def test_a_checkpoint_comes_whole_and_only_once(hub, store) -> None:
 
 def test_of_a_repository_that_open_clip_shares_with_timm_only_its_own_files_come(hub, store) -> None:
     tensors = save({"logit_scale": np.zeros(1, np.float32)})
-    own = {"open_clip_config.json": b'{"model_cfg": {"quick_gelu": true}}', "open_clip_model.safetensors": tensors}
+    wanted = {"open_clip_config.json": b'{"model_cfg": {"quick_gelu": true}}', "open_clip_model.safetensors": tensors}
     timm = {"config.json": b'{"architecture": "resnet50_clip"}', "model.safetensors": tensors, "vocab.json": b"{}"}
-    Hub.files = {**own, **timm, "open_clip_pytorch_model.bin": b"not wanted"}
+    Hub.files = {**wanted, **timm, "open_clip_pytorch_model.bin": b"not wanted"}
     folder = pull_checkpoint(BY_NAME["clip-rn50"], store)
-    assert {path.name for path in folder.iterdir()} == set(own)
+    assert {path.name for path in folder.iterdir()} == set(wanted)
     assert store.is_complete(BY_NAME["clip-rn50"])
 
 
@@ -146,7 +146,7 @@ def test_a_broken_download_goes_on_where_it_ended(hub, store) -> None:
     Hub.fetched.clear()
     pull_checkpoint(CORE, store)
     assert store.is_complete(CORE)
-    assert any(not one.endswith("@0") for one in Hub.fetched) or len(Hub.fetched) < len(Hub.files) - 1
+    assert any(not request.endswith("@0") for request in Hub.fetched) or len(Hub.fetched) < len(Hub.files) - 1
 
 
 def test_what_came_damaged_is_named_and_fetched_anew(hub, store) -> None:
@@ -202,11 +202,13 @@ def test_a_disk_without_room_is_told_before_anything_comes(hub, store, monkeypat
 def test_files_carried_on_a_disk_are_taken(inside: str, store, tmp_path) -> None:
     shutil.copytree(LAYOUTS / "instructblip-t5-4-33", tmp_path / "disk" / inside, dirs_exist_ok=True)
     (tmp_path / "disk" / inside / "tf_model.h5").write_bytes(b"not wanted")
-    told = []
-    folder = copy_checkpoint(CORE, tmp_path / "disk", store, progress=lambda done, total: told.append((done, total)))
+    reports = []
+    folder = copy_checkpoint(
+        CORE, tmp_path / "disk", store, progress=lambda copied, total: reports.append((copied, total))
+    )
     assert store.is_complete(CORE)
     assert not (folder / "tf_model.h5").exists()
-    assert told[-1][0] == told[-1][1] > 0
+    assert reports[-1][0] == reports[-1][1] > 0
 
 
 def _spoil_half(folder: Path) -> None:
@@ -282,8 +284,8 @@ def test_a_hub_id_is_a_folder_of_the_store_and_a_folder_itself(store, tmp_path) 
 
 
 def test_every_checkpoint_says_what_its_licence_asks() -> None:
-    for one in BY_NAME.values():
-        assert isinstance(one, Checkpoint)
-        assert one.licence
-        assert one.limits
-        assert one.disk_bytes > 0
+    for checkpoint in BY_NAME.values():
+        assert isinstance(checkpoint, Checkpoint)
+        assert checkpoint.licence
+        assert checkpoint.limits
+        assert checkpoint.disk_bytes > 0

@@ -82,8 +82,8 @@ def test_switched_off_nothing_is_sent_and_this_machine_speaks(tmp_path, monkeypa
 
 def test_the_two_languages_sound_different(tmp_path) -> None:
     voice = Voice(tmp_path, online=False, deadline_seconds=5)
-    one, other = voice.speak("ba con ma", "vi"), voice.speak("ba con ma", "en")
-    assert one.path.read_bytes() != other.path.read_bytes()
+    vietnamese, english = voice.speak("ba con ma", "vi"), voice.speak("ba con ma", "en")
+    assert vietnamese.path.read_bytes() != english.path.read_bytes()
 
 
 def test_after_a_failure_the_service_rests_and_it_is_said_once(tmp_path, monkeypatch) -> None:

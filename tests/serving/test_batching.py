@@ -91,5 +91,5 @@ async def test_who_comes_when_too_many_wait_is_told_so(monkeypatch: pytest.Monke
     await asyncio.sleep(0)
     with pytest.raises(BusyError):
         await batcher("double", 3, 1)
-    for one in waiting:
-        one.cancel()
+    for task in waiting:
+        task.cancel()

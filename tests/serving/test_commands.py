@@ -27,10 +27,10 @@ def worker() -> Iterator[str]:
     words = [sys.executable, "-m", "assistant.cli", "serve-core", "--port", "0"]
     process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
-    said = process.stderr.readline()
-    found = re.search(r"The core instructblip answers at (http://127\.0\.0\.1:\d+)", said)
-    assert found, said + process.stderr.read()
-    yield found.group(1)
+    line = process.stderr.readline()
+    match = re.search(r"The core instructblip answers at (http://127\.0\.0\.1:\d+)", line)
+    assert match, line + process.stderr.read()
+    yield match.group(1)
     process.terminate()
     assert process.wait(20) in (0, -15)
 
@@ -57,20 +57,22 @@ QUESTIONS = ("When does a bus appear?", "Có chiếc xe đỏ nào không?", "Wh
 @pytest.fixture(scope="module")
 def alone(demo_library: Path, picture: Path) -> dict[str, object]:
     """What the commands print without a worker."""
-    told = {question: run(demo_library, "ask", question, "--json") for question in QUESTIONS}
-    return told | {"describe": run(demo_library, "describe", str(picture), "--json")}
+    answers = {question: run(demo_library, "ask", question, "--json") for question in QUESTIONS}
+    return answers | {"describe": run(demo_library, "describe", str(picture), "--json")}
 
 
 def test_every_answer_is_the_one_of_this_machine(alone, asked, demo_library, picture) -> None:
     for question in QUESTIONS:
-        told = run(demo_library, "ask", question, "--json")
-        own = alone[question]
-        assert told["answer"] == own["answer"]
-        assert told["confidence"] == pytest.approx(own["confidence"], abs=1e-3)
-        assert [one["frame_index"] for one in told["evidence"]] == [one["frame_index"] for one in own["evidence"]]
-        assert [one["tool"] for one in told["steps"]] == [one["tool"] for one in own["steps"]]
-    (told,), (own,) = run(demo_library, "describe", str(picture), "--json"), alone["describe"]
-    assert told["text"] == own["text"]
+        answer = run(demo_library, "ask", question, "--json")
+        expected = alone[question]
+        assert answer["answer"] == expected["answer"]
+        assert answer["confidence"] == pytest.approx(expected["confidence"], abs=1e-3)
+        assert [row["frame_index"] for row in answer["evidence"]] == [
+            row["frame_index"] for row in expected["evidence"]
+        ]
+        assert [row["tool"] for row in answer["steps"]] == [row["tool"] for row in expected["steps"]]
+    (answer,), (expected,) = run(demo_library, "describe", str(picture), "--json"), alone["describe"]
+    assert answer["text"] == expected["text"]
 
 
 def test_features_for_the_library_come_from_the_worker(asked, picture) -> None:
@@ -97,14 +99,14 @@ def test_the_machine_and_the_models_are_told(asked, worker, tmp_path, monkeypatc
 
 def test_a_worker_that_is_gone_is_one_line(demo_library, monkeypatch) -> None:
     monkeypatch.setenv("VIDEO_ASSISTANT_CORE_URL", "http://127.0.0.1:9")
-    told = run(demo_library, "ask", QUESTIONS[0], code=1)
-    assert "core worker http://127.0.0.1:9 cannot be reached" in told.stderr
-    assert told.stderr.count("\n") == 1
+    result = run(demo_library, "ask", QUESTIONS[0], code=1)
+    assert "core worker http://127.0.0.1:9 cannot be reached" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_worker_is_not_open_to_all(tmp_path, monkeypatch) -> None:
-    told = run(tmp_path, "serve-core", "--address", "0.0.0.0", code=1)
-    assert "VIDEO_ASSISTANT_CORE_TOKEN" in told.stderr
+    result = run(tmp_path, "serve-core", "--address", "0.0.0.0", code=1)
+    assert "VIDEO_ASSISTANT_CORE_TOKEN" in result.stderr
     monkeypatch.setenv("VIDEO_ASSISTANT_CORE_TOKEN", "")
     assert "VIDEO_ASSISTANT_CORE_TOKEN" in run(tmp_path, "serve-core", "--address", "0.0.0.0", code=1).stderr
 
@@ -119,5 +121,5 @@ def test_replicas_need_ray(tmp_path, monkeypatch) -> None:
     for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_USAGE_STATS_ENABLED"):
         monkeypatch.setenv(name, "")  # set by the command, given back after the test
     monkeypatch.setitem(sys.modules, "ray", None)
-    told = run(tmp_path, "serve-core", "--port", "0", "--replicas", "2", code=1)
-    assert "video-assistant[serve]" in told.stderr
+    result = run(tmp_path, "serve-core", "--port", "0", "--replicas", "2", code=1)
+    assert "video-assistant[serve]" in result.stderr

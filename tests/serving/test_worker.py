@@ -75,11 +75,14 @@ def test_the_worker_sees_what_the_core_sees(core, blip, pictures, features) -> N
 
 def test_the_worker_says_what_the_core_says(core, blip, features) -> None:
     for rows in (1, 5, 40):
-        there, here = (one.queries(features[:rows], PROMPT) for one in (core, blip))
+        there, here = (model.queries(features[:rows], PROMPT) for model in (core, blip))
         yes, no = core.score(PROMPT, ("yes", "no, a bus"), there), blip.score(PROMPT, ("yes", "no, a bus"), here)
         assert yes == pytest.approx(no, abs=1e-3)
-        told, own = core.write(PROMPT, there, max_new_tokens=5), blip.write(PROMPT, here, max_new_tokens=5)
-        assert [text.text for text in told] == [text.text for text in own]
+        remote_texts, local_texts = (
+            core.write(PROMPT, there, max_new_tokens=5),
+            blip.write(PROMPT, here, max_new_tokens=5),
+        )
+        assert [text.text for text in remote_texts] == [text.text for text in local_texts]
         assert core.probability_yes(PROMPT, there) == pytest.approx(blip.probability_yes(PROMPT, here), abs=1e-4)
     assert core.score("Tool:", ["look", "count"]) == pytest.approx(blip.score("Tool:", ["look", "count"]), abs=1e-3)
     assert core.write("Slot:")[0].text == blip.write("Slot:")[0].text
@@ -88,7 +91,7 @@ def test_the_worker_says_what_the_core_says(core, blip, features) -> None:
 
 def test_windows_of_frames_are_read_in_order_there_too(core, blip, features) -> None:
     windows = [[at, at + 2, at + 1, at + 3] for at in range(0, 36, 3)]  # more frames in all than one call may name
-    here, there = (one.window_queries(features, "what happens?", windows) for one in (blip, core))
+    here, there = (model.window_queries(features, "what happens?", windows) for model in (blip, core))
     wanted = blip.score(PROMPT, ("yes", "no"), here)
     assert core.score(PROMPT, ("yes", "no"), there) == pytest.approx(wanted, abs=1e-4)
     turned = core.window_queries(features, "what happens?", [window[::-1] for window in windows])
@@ -102,15 +105,15 @@ def test_windows_of_frames_are_read_in_order_there_too(core, blip, features) -> 
 def test_eight_people_at_once_get_their_own_answers(url, blip, features) -> None:
     def ask(number: int) -> list[str]:
         core = RemoteCore(url, NAME)
-        own = core.queries(features[number : number + 2], f"what is {number}?")
-        return [text.text for text in core.write(f"Question: what is {number}? Short answer:", own)]
+        queries = core.queries(features[number : number + 2], f"what is {number}?")
+        return [text.text for text in core.write(f"Question: what is {number}? Short answer:", queries)]
 
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(ask, range(8)))
-    for number, told in enumerate(together):
-        own = blip.queries(features[number : number + 2], f"what is {number}?")
-        alone = blip.write(f"Question: what is {number}? Short answer:", own)
-        assert told == [text.text for text in alone]
+    for number, texts in enumerate(together):
+        queries = blip.queries(features[number : number + 2], f"what is {number}?")
+        alone = blip.write(f"Question: what is {number}? Short answer:", queries)
+        assert texts == [text.text for text in alone]
 
 
 def test_a_picture_is_sent_and_looked_at_once(untrained_core, pictures, monkeypatch) -> None:
@@ -137,8 +140,8 @@ def test_a_worker_that_keeps_nothing_still_answers(blip, features) -> None:
     with serving(blip, cache_bytes=1) as url:
         core = RemoteCore(url, NAME)
         for rows in (features[:1], features[:3], features[1:4]):  # what is held of these is pushed out by the rest
-            told = core.score(PROMPT, ["yes"], core.queries(rows, PROMPT))
-            assert told == pytest.approx(blip.score(PROMPT, ["yes"], blip.queries(rows, PROMPT)), abs=1e-3)
+            scores = core.score(PROMPT, ["yes"], core.queries(rows, PROMPT))
+            assert scores == pytest.approx(blip.score(PROMPT, ["yes"], blip.queries(rows, PROMPT)), abs=1e-3)
 
 
 def _call(features: np.ndarray) -> bytes:
@@ -172,12 +175,13 @@ def test_what_cannot_be_answered_is_refused_in_one_line(url, path, content, head
     assert "\n" not in reply.json()["error"]
 
 
+@pytest.mark.logs_errors
 def test_a_failing_core_tells_the_client_one_line(untrained_core, monkeypatch) -> None:
     blip = InstructBlip(str(untrained_core))
     monkeypatch.setattr(blip, "score_batch", lambda asked: 1 / 0)
-    with serving(blip) as url, pytest.raises(RemoteCoreError, match=r"the worker failed \(ZeroDivisionError") as told:
+    with serving(blip) as url, pytest.raises(RemoteCoreError, match=r"the worker failed \(ZeroDivisionError") as caught:
         RemoteCore(url, NAME).score("a", ["b"])
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("given", [None, "wrong", "tökén"])

@@ -36,9 +36,9 @@ def test_deltas_shift_and_grow_an_anchor() -> None:
 
 def test_a_phrase_is_as_sure_as_the_mean_of_its_tokens() -> None:
     prediction = _prediction({(1, 5, 1): 9.0, (1, 5, 2): 9.0, (0, 20, 3): 9.0})
-    found = select_boxes(prediction, 0, [[1, 2], [3, 4], []], (64, 64))
-    assert found.labels.tolist() == [0, 1]
-    assert found.scores.tolist() == pytest.approx([1.0, 0.5**0.5], abs=1e-3)
+    selected = select_boxes(prediction, 0, [[1, 2], [3, 4], []], (64, 64))
+    assert selected.labels.tolist() == [0, 1]
+    assert selected.scores.tolist() == pytest.approx([1.0, 0.5**0.5], abs=1e-3)
 
 
 def test_a_phrase_without_tokens_is_never_found() -> None:
@@ -48,9 +48,9 @@ def test_a_phrase_without_tokens_is_never_found() -> None:
 @pytest.mark.parametrize("rules", ["original", "mmdet"])
 def test_overlapping_boxes_of_a_phrase_become_one_and_are_scaled_back(rules) -> None:
     prediction = _prediction({(0, 27, 1): 9.0, (0, 28, 1): 8.0, (0, 28, 2): 8.0})
-    found = select_boxes(prediction, 0, [[1], [2]], (64, 64), (0.5, 0.25), rules=rules)
-    assert found.labels.tolist() == [0, 1]
-    assert found.boxes[0].tolist() == pytest.approx([0, 0, 120, 240], abs=4)
+    selected = select_boxes(prediction, 0, [[1], [2]], (64, 64), (0.5, 0.25), rules=rules)
+    assert selected.labels.tolist() == [0, 1]
+    assert selected.boxes[0].tolist() == pytest.approx([0, 0, 120, 240], abs=4)
 
 
 def test_boxes_stay_within_the_picture() -> None:

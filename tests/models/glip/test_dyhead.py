@@ -56,13 +56,13 @@ def test_the_quick_way_back_on_a_cpu_is_that_of_torchvision(stride) -> None:
     conv = torch.nn.Conv2d(4, 6, 3, stride, padding=1)
     h, w = ((size - 1) // stride + 1 for size in (7, 9))
     given = [torch.randn(2, c, *size, generator=generator) for c, size in ((4, (7, 9)), (18, (h, w)), (9, (h, w)))]
-    inputs = [*(one.requires_grad_() for one in given), conv.weight, conv.bias]
+    inputs = [*(tensor.requires_grad_() for tensor in given), conv.weight, conv.bias]
     x, offset, mask = given
     theirs = deform_conv2d(x, offset, conv.weight, conv.bias, stride, padding=1, mask=mask)
     ours = convolve_deformed(conv, x, offset, mask)
     assert torch.allclose(ours, theirs, atol=1e-5)
-    ways = (torch.autograd.grad((one**2).sum(), inputs) for one in (ours, theirs))
-    for mine, other in zip(*ways, strict=True):
+    gradients = (torch.autograd.grad((output**2).sum(), inputs) for output in (ours, theirs))
+    for mine, other in zip(*gradients, strict=True):
         assert torch.allclose(mine, other, rtol=1e-3, atol=1e-3)
 
 

@@ -20,14 +20,16 @@ def test_nothing_is_loaded_before_it_is_asked(tmp_path) -> None:
 
 
 def test_boxes_are_named_ordered_and_within_the_picture(grounder) -> None:
-    found = grounder.detect(_picture(), "red car . bus")
-    assert {one.phrase for one in found} == {"red car", "bus"}
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    for one in found:
-        x1, y1, x2, y2 = one.box
+    detections = grounder.detect(_picture(), "red car . bus")
+    assert {detection.phrase for detection in detections} == {"red car", "bus"}
+    assert [detection.score for detection in detections] == sorted(
+        (detection.score for detection in detections), reverse=True
+    )
+    for detection in detections:
+        x1, y1, x2, y2 = detection.box
         assert 0 <= x1 < x2 <= 160
         assert 0 <= y1 < y2 <= 90
-        assert 0 < one.score <= 1
+        assert 0 < detection.score <= 1
 
 
 def test_a_long_list_gives_what_its_parts_give(grounder) -> None:
@@ -40,18 +42,21 @@ def test_a_long_list_gives_what_its_parts_give(grounder) -> None:
     first, second = " . ".join(names[:15]), " . ".join(names[15:])
     together = grounder.detect(_picture(), " . ".join(names))
     parts = grounder.detect(_picture(), first) + grounder.detect(_picture(), second)
-    assert together == sorted(parts, key=lambda one: -one.score)
+    assert together == sorted(parts, key=lambda detection: -detection.score)
 
 
 def test_words_around_a_name_change_what_is_seen_but_not_what_is_named(grounder) -> None:
     plain, enriched = (grounder.detect(_picture(), text) for text in ("car", "there are some [car] in the street"))
-    assert {one.phrase for one in plain} == {one.phrase for one in enriched} == {"car"}
+    assert {detection.phrase for detection in plain} == {detection.phrase for detection in enriched} == {"car"}
     assert plain != enriched
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (33, 31)])
 def test_any_shape_of_picture(grounder, shape) -> None:
-    assert all(0 <= one.box[0] < one.box[2] <= shape[1] for one in grounder.detect(_picture(*shape), "red car"))
+    assert all(
+        0 <= detection.box[0] < detection.box[2] <= shape[1]
+        for detection in grounder.detect(_picture(*shape), "red car")
+    )
 
 
 def test_three_hundred_phrases(grounder) -> None:

@@ -71,7 +71,7 @@ def test_a_picture_that_is_learned_is_found_again() -> None:
         grounding_loss(model(pixels, ids, mask), mask, [Target(truth, places)]).total.backward()
         optimizer.step()
     with torch.inference_mode():
-        found = boxes.select_boxes(model.eval()(pixels, ids, mask), 0, places, (128, 64))
+        selected = boxes.select_boxes(model.eval()(pixels, ids, mask), 0, places, (128, 64))
     for label, box in enumerate(truth):
-        best = found.boxes[found.labels == label][0]
+        best = selected.boxes[selected.labels == label][0]
         assert box_iou(best[None], box[None]).item() > 0.5

@@ -43,7 +43,7 @@ def test_a_difference_is_noticed(vectors, name, monkeypatch) -> None:
 @pytest.mark.parametrize("case", ["A_single", "B_batch2", "D_enhanced", "E_chunked", "F_glipA_single"])
 def test_captions_are_those_of_the_originals(vectors, case) -> None:
     info = vectors.config["cases"][case]
-    assert [[caption.text for caption in one] for one in parity.head_passes(info)] == info["captions"]
+    assert [[caption.text for caption in captions] for captions in parity.head_passes(info)] == info["captions"]
 
 
 def test_the_command_prints_a_row_for_a_case(monkeypatch, capsys) -> None:

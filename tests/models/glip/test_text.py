@@ -63,15 +63,15 @@ def test_words_around_a_name_are_read_but_not_sought() -> None:
 
 
 def test_long_lists_become_several_captions() -> None:
-    found = build_captions(" . ".join(f"thing{i}" for i in range(300)), _words, 256)
-    assert [len(caption.names) for caption in found] == [40] * 7 + [20]
-    assert [name for caption in found for name in caption.names] == [f"thing{i}" for i in range(300)]
+    captions = build_captions(" . ".join(f"thing{i}" for i in range(300)), _words, 256)
+    assert [len(caption.names) for caption in captions] == [40] * 7 + [20]
+    assert [name for caption in captions for name in caption.names] == [f"thing{i}" for i in range(300)]
 
 
 def test_a_caption_never_holds_more_tokens_than_the_model_reads() -> None:
-    found = chunk_phrases([Phrase(f"very long name number {i}") for i in range(20)], _words, 30)
-    assert all(_words(caption.text) <= 30 for caption in found)
-    assert sum(len(caption.names) for caption in found) == 20
+    captions = chunk_phrases([Phrase(f"very long name number {i}") for i in range(20)], _words, 30)
+    assert all(_words(caption.text) <= 30 for caption in captions)
+    assert sum(len(caption.names) for caption in captions) == 20
 
 
 def test_names_are_cleaned_as_in_training() -> None:

@@ -47,9 +47,9 @@ def test_coco_boxes_become_corners_and_names_are_cleaned(tmp_path) -> None:
         {"image_id": 0, "category_id": 3, "bbox": [4, 10, 0, 48]},
         {"image_id": 1, "category_id": 7, "bbox": [4, 10, 9, 9], "iscrowd": 1},
     ]
-    names, (one,) = read_coco(_labelled(tmp_path, annotations=annotations))
+    names, (picture,) = read_coco(_labelled(tmp_path, annotations=annotations))
     assert names == ["red car", "blue bus"]
-    assert (one.path.name, one.boxes, one.names) == ("0.png", ((4, 10, 54, 58),), ("red car",))
+    assert (picture.path.name, picture.boxes, picture.names) == ("0.png", ((4, 10, 54, 58),), ("red car",))
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,12 @@ def test_what_was_learned_is_used_and_only_for_its_own_names_and_model(glip, tmp
     tune(loaded, names, labelled, epochs=2).tuned.save(path)
     plain, tuned = GlipGrounder(str(glip)), GlipGrounder(str(glip), path)
     picture = np.asarray(Image.open(labelled[0].path))
-    found = tuned.detect(picture, "red car")
-    assert {one.phrase for one in found} == {"red car"}
-    same_caption = [one for one in plain.detect(picture, "red car . blue bus") if one.phrase == "red car"]
-    assert found != same_caption
+    detections = tuned.detect(picture, "red car")
+    assert {detection.phrase for detection in detections} == {"red car"}
+    same_caption = [
+        detection for detection in plain.detect(picture, "red car . blue bus") if detection.phrase == "red car"
+    ]
+    assert detections != same_caption
     with pytest.raises(VideoAssistantError, match="'dog' was not tuned; the file knows: red car, blue bus"):
         tuned.detect(picture, "dog")
     with torch.no_grad():
@@ -130,7 +132,7 @@ class TestCommand:
         assert (row["names"], row["images"], row["epochs"]) == (["red car", "blue bus"], 3, 2)
         assert out.stat().st_size < 100_000
         ground = ["ground", str(folder / "0.png"), "blue bus", "--tuned", str(out), "--min-score", "0", "--json"]
-        assert {found["phrase"] for found in run(tmp_path / "library", *ground)} == {"blue bus"}
+        assert {row["phrase"] for row in run(tmp_path / "library", *ground)} == {"blue bus"}
 
     @pytest.mark.parametrize("tuned", ["nowhere.safetensors", "text.safetensors"])
     def test_what_was_never_tuned_is_one_line(self, tmp_path, tuned) -> None:
@@ -151,7 +153,7 @@ class TestCommand:
         assert not (tmp_path / "x").exists()
 
     def test_names_that_do_not_fit_one_caption_are_one_line(self, tmp_path) -> None:
-        many = [{"id": i, "name": f"car {i}"} for i in range(60)]
-        folder = _labelled(tmp_path / "pictures", categories=many)
+        categories = [{"id": i, "name": f"car {i}"} for i in range(60)]
+        folder = _labelled(tmp_path / "pictures", categories=categories)
         said = run(tmp_path / "library", "tune-prompt", str(folder), "--out", str(tmp_path / "x"), code=1)
         assert "tune fewer" in said.stderr

@@ -34,11 +34,11 @@ def _span(at: list[int]) -> str:
 
 if __name__ == "__main__":
     path = Path(__file__).parent / "official_keys.json"
-    found = json.loads(path.read_text())
+    keys_by_name = json.loads(path.read_text())
     for name in sys.argv[1:]:
         model = empty_model(name)
         state = {key: list(t.shape) for key, t in model.state_dict().items() if "position_ids" not in key}
         # A T5's three names for one table share their memory: safetensors writes it once.
         once = {key: s for key, s in state.items() if not key.endswith("coder.embed_tokens.weight") or "t5" not in name}
-        found[name] = lines(once)
-    path.write_text(json.dumps(found, indent=0) + "\n")
+        keys_by_name[name] = lines(once)
+    path.write_text(json.dumps(keys_by_name, indent=0) + "\n")

@@ -1,4 +1,4 @@
-"""Calls answered together say what each says alone: a T5, and decoders with both kinds of positions."""
+"""Calls that are answered in a batch get what each gets alone: a T5, and decoders with both kinds of positions."""
 
 from pathlib import Path
 from typing import Any
@@ -36,26 +36,28 @@ def features(blip: InstructBlip) -> np.ndarray:
     return blip.features([random.integers(0, 255, (40, 60, 3), np.uint8) for _ in range(3)])
 
 
-def _looks(blip: InstructBlip, features: np.ndarray) -> list[Any]:
+def _visuals(blip: InstructBlip, features: np.ndarray) -> list[Any]:
     return [blip.queries(features[:n], prompt) if n else None for prompt, n, _, _ in CALLS]
 
 
 def test_pictures_are_looked_at_together_as_alone(blip, features) -> None:
-    asked = [(features[:n], prompt) for prompt, n, _, _ in CALLS if n]
-    for together, (own, prompt) in zip(blip.queries_batch(asked), asked, strict=True):
-        assert together.numpy() == pytest.approx(blip.queries(own, prompt).numpy(), abs=1e-4)
+    calls = [(features[:n], prompt) for prompt, n, _, _ in CALLS if n]
+    for batched, (rows, prompt) in zip(blip.queries_batch(calls), calls, strict=True):
+        assert batched.numpy() == pytest.approx(blip.queries(rows, prompt).numpy(), abs=1e-4)
 
 
 def test_candidates_are_scored_together_as_alone(blip, features) -> None:
-    asked = [Scoring(p, candidates, v) for (p, _, candidates, _), v in zip(CALLS, _looks(blip, features), strict=True)]
-    for together, one in zip(blip.score_batch(asked), asked, strict=True):
-        assert together == pytest.approx(blip.score(*one), abs=1e-3)
-        assert together.shape == (1 if one.visual is None else len(one.visual), len(one.candidates))
+    calls = [
+        Scoring(p, candidates, v) for (p, _, candidates, _), v in zip(CALLS, _visuals(blip, features), strict=True)
+    ]
+    for batched, call in zip(blip.score_batch(calls), calls, strict=True):
+        assert batched == pytest.approx(blip.score(*call), abs=1e-3)
+        assert batched.shape == (1 if call.visual is None else len(call.visual), len(call.candidates))
 
 
 def test_texts_are_written_together_as_alone(blip, features) -> None:
-    asked = [Writing(p, visual, most) for (p, _, _, most), visual in zip(CALLS, _looks(blip, features), strict=True)]
-    for together, one in zip(blip.write_batch(asked), asked, strict=True):
-        alone = blip.write(one.prompt, one.visual, max_new_tokens=one.max_new_tokens)
-        assert [text.text for text in together] == [text.text for text in alone]
-        assert [text.confidence for text in together] == pytest.approx([text.confidence for text in alone], abs=1e-4)
+    calls = [Writing(p, visual, most) for (p, _, _, most), visual in zip(CALLS, _visuals(blip, features), strict=True)]
+    for batched, call in zip(blip.write_batch(calls), calls, strict=True):
+        alone = blip.write(call.prompt, call.visual, max_new_tokens=call.max_new_tokens)
+        assert [text.text for text in batched] == [text.text for text in alone]
+        assert [text.confidence for text in batched] == pytest.approx([text.confidence for text in alone], abs=1e-4)
