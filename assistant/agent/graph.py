@@ -155,7 +155,7 @@ class Agent:
         return [], [*verify_in_windows(self._frames, self._core, query, seen), *uncertain]
 
     def _is_confirmed(self, event: str, occurrence: EventOccurrence) -> bool:
-        """Whether the core, shown several frames, agrees with its model of time: needed if no other witness is sure."""
+        """Whether the core, shown several frames, agrees with its event timer: needed if no other witness is sure."""
         best = max(occurrence.frames, key=lambda frame: frame.score)
         (confirmed_frame,) = verify_in_windows(self._frames, self._core, event, [best])
         return confirmed_frame == best

@@ -154,11 +154,11 @@ class ChatModelCore:
         return self._options.verdicts[self._ask(Verdict, prompt, frames).verdict]
 
     def event_probability(self, words: str) -> float | None:
-        """Asks the model of time of its eyes, if they have one."""
+        """Asks the event timer of its eyes, if they have one."""
         return self._eyes.event_probability(words) if self._eyes else None
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
-        """Asks the model of time of its eyes; a chat model has none."""
+        """Asks the event timer of its eyes; a chat model has none."""
         return self._eyes.locate_events(events, frames) if self._eyes else None
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:

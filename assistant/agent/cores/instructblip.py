@@ -156,11 +156,11 @@ class InstructBlipCore:
         return probabilities
 
     def event_probability(self, words: str) -> float | None:
-        """Asks the model of time that lies beside the checkpoint, if there is one."""
+        """Asks the event timer stored beside the checkpoint, if there is one."""
         return self._blip.event_probability(words)
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
-        """Asks the model of time that lies beside the checkpoint, if there is one."""
+        """Asks the event timer stored beside the checkpoint, if there is one."""
         if not frames or not self._blip.has_event_timer:
             return None
         return self._blip.locate_events(events, self._features(frames), np.array([frame.seconds for frame in frames]))
