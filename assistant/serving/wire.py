@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PROTOCOL = 1
-DEFAULT_PORT = 8470
 IDENTITY = "x-core-identity"
 """Header of each call: the checkpoint that the client expects, URL-quoted; a worker may have restarted with another."""
 CALL = "call"
