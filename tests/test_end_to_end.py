@@ -11,6 +11,8 @@ import pytest
 
 from assistant.cli import main
 
+pytestmark = pytest.mark.slow
+
 
 def _run(library: Path, *arguments: str) -> str:
     out = io.StringIO()

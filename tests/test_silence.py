@@ -6,6 +6,10 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_indexing_leaves_no_trace_of_telemetry_in_the_home_folder(tmp_path: Path) -> None:
     # onnxruntime writes a device's id and a store of events into the home folder before it reports them.
@@ -14,5 +18,6 @@ def test_indexing_leaves_no_trace_of_telemetry_in_the_home_folder(tmp_path: Path
     silenced = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     clip = files("assistant") / "demo" / "rain-taxi.mp4"
     words = [sys.executable, "-m", "assistant.cli", "--library", str(tmp_path / "library"), "index", str(clip)]
-    subprocess.run(words, env={**silenced, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}, check=True)
+    environment = {**silenced, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+    subprocess.run(words, env=environment, stdout=subprocess.DEVNULL, check=True)
     assert [str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()] == []

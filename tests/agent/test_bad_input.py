@@ -15,6 +15,8 @@ from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
 from tools.errors import VideoAssistantError
 from tools.types import Line
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ASKER = """
 import sys

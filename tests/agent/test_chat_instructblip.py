@@ -16,6 +16,8 @@ from assistant.models.blip.core_model import Text
 from tools.errors import VideoAssistantError
 from tools.find_frames import FindFramesInput
 
+pytestmark = pytest.mark.slow
+
 
 @tool
 def find_frames(query: str, limit: int = Field(default=4, ge=1, le=9), video: str | None = None) -> str:

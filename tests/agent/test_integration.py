@@ -9,6 +9,8 @@ from langchain_tests.integration_tests import ChatModelIntegrationTests
 
 from assistant.agent.cores.langchain import ChatInstructBlip
 
+pytestmark = pytest.mark.slow
+
 
 class TestPocketCore(ChatModelIntegrationTests):
     @pytest.fixture(autouse=True)

@@ -127,6 +127,7 @@ def test_a_chat_in_the_terminal_answers_until_an_empty_line(library) -> None:
     assert "find_frames" in result.stdout
 
 
+@pytest.mark.slow
 def test_one_text_is_split_into_its_events_and_many_are_taken_as_they_are(library) -> None:
     from_text = _run(library, "events", "first a red car, then a blue bus", "--json")
     from_texts = _run(library, "events", "a red car", "a blue bus", "--json")
@@ -164,6 +165,7 @@ def test_sequences_that_cannot_be_are_refused(library, arguments, words) -> None
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_captions_are_told_once_and_searched(library, clips) -> None:
     rows = _run(library, "index", str(clips), "--captions", "--json", code=1)
     indexed = next(row for row in rows if row["status"] == "unchanged")
@@ -176,6 +178,7 @@ def test_captions_are_told_once_and_searched(library, clips) -> None:
     assert "caption" in hit["why"]
 
 
+@pytest.mark.slow
 def test_describe_tells_a_video_and_draws_where_it_looked(library, tmp_path) -> None:
     video = _run(library, "videos", "--json")[0]["video_id"]
     first, last = _run(library, "describe", video, "--json")

@@ -97,6 +97,7 @@ def test_damaged_words_find_their_line_among_others() -> None:
     assert sum(right) >= 0.95 * len(right)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_vietnamese_stills_are_found_without_tesseract(media: Path) -> None:
     stills = [line for line in true_lines(media) if not line.timed]
@@ -105,6 +106,7 @@ def test_vietnamese_stills_are_found_without_tesseract(media: Path) -> None:
     assert figures["text.cer_folded"] <= 0.10
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.tesseract
 def test_vietnamese_stills_are_read_letter_by_letter_with_it(media: Path) -> None:

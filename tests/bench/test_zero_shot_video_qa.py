@@ -84,6 +84,7 @@ def test_exact_match_and_half_a_point_for_each_of_two_people() -> None:
     assert score("ivqa", "onion", ["onion", "onion", "onion"]) == 1
 
 
+@pytest.mark.slow
 def test_all_four_frames_are_read_in_order(blip, data) -> None:
     features = blip.features(four_frames(data / "ivqa" / "xyz.mp4"))
     visuals = []

@@ -36,6 +36,7 @@ def test_near_duplicates_share_a_group(clip) -> None:
     assert {keyframe.shot: keyframe.group for keyframe in picked} == {0: 0, 1: 1}
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_cuts_of_real_videos(media: Path) -> None:
     """Hard cuts found within two frames; few false ones (gradual changes count for neither)."""

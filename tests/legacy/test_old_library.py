@@ -20,6 +20,8 @@ from assistant.agent.state import State
 from assistant.session import open_session
 from tests.command import run
 
+pytestmark = pytest.mark.slow
+
 FORMAT = Path(__file__).parent / "format-1"
 VIDEO = "old-street-d639f3"
 SCORE = 0.02  # how far a score may be from the earlier one: another machine rounds differently

@@ -8,8 +8,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from assistant.library import Library
+
+pytestmark = pytest.mark.slow
 
 KILLS = 20
 WRITER = """

@@ -7,6 +7,8 @@ from assistant.models.blip.instructblip import InstructBlip
 from assistant.session import open_session
 from prompts import render
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> None:
     session = open_session(demo_library)

@@ -10,6 +10,8 @@ from tests.fakes import SEEN
 from tools.ports import Turn
 from tools.types import Keyframe, Line
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def blip(untrained_core) -> InstructBlip:

@@ -25,6 +25,7 @@ def test_pictures_and_words_share_one_space_of_unit_vectors(clip) -> None:
     assert np.linalg.norm(np.concatenate([images, texts]), axis=1) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_batch_gives_what_single_pictures_give(clip) -> None:
     blocks = [_block((i * 20, 90, 200 - i * 20)) for i in range(5)]
     singles = np.concatenate([clip.embed_images([block]) for block in blocks])

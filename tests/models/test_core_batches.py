@@ -8,6 +8,8 @@ import pytest
 
 from assistant.models.blip.instructblip import InstructBlip, Scoring, Writing
 
+pytestmark = pytest.mark.slow
+
 LAYOUTS = Path(__file__).parent / "layouts"
 # A prompt, its pictures, its candidates, its limit: of several lengths, so that every call but one is padded.
 CALLS: list[tuple[str, int, tuple[str, ...], int]] = [

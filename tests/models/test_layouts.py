@@ -9,6 +9,8 @@ import pytest
 from assistant.models.blip.checkpoint import save
 from assistant.models.blip.instructblip import InstructBlip
 
+pytestmark = pytest.mark.slow
+
 LAYOUTS = Path(__file__).parent / "layouts"
 EXPECTED = json.loads((LAYOUTS / "expected.json").read_text())
 CORES = sorted(name for name in EXPECTED if "itm" not in name)

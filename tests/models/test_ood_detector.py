@@ -11,6 +11,8 @@ from assistant.models.blip.instructblip import InstructBlip
 from assistant.models.blip.ood_detector import OodDetector
 from training.release.ood_detector import fit
 
+pytestmark = pytest.mark.slow
+
 POCKET = str(files("assistant.models") / "pocket" / "instructblip")
 
 

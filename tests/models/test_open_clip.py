@@ -122,6 +122,7 @@ def test_the_text_encoder_has_the_activation_of_openai(clip, copy) -> None:
     assert abs(OpenClip(str(copy)).embed_texts(TEXTS) - clip.embed_texts(TEXTS)).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_a_batch_gives_what_single_pictures_give(clip) -> None:
     pictures = [picture for picture in _pictures() for _ in range(4)]
     singles = np.concatenate([clip.embed_images([picture]) for picture in pictures])

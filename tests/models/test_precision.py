@@ -14,6 +14,8 @@ from assistant.models.blip.precision import Precision, bitsandbytes_config, can_
 from assistant.models.blip.selfcheck import FILE, CoreAnswers, answer_questions, compare, load_checked
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
+pytestmark = pytest.mark.slow
+
 LAYOUTS = Path(__file__).parent / "layouts"
 CORES = ["instructblip-t5-4-46", "instructblip-vicuna-4-46", "blip2-opt-4-46", "blip2-t5-4-33"]
 

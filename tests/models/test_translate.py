@@ -46,6 +46,7 @@ def folder(tmp_path_factory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_any_sentence_becomes_a_sentence(folder) -> None:
     translator = MarianTranslator(str(folder), str(folder))
     for text in ("xe đỏ", "x" * 3000, "🙂 <pad> </s>"):

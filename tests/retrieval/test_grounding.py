@@ -16,6 +16,8 @@ from tests.command import Output, run
 from tests.tiny_glip import save_tiny
 from tools.types import Detection
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def glip(tmp_path_factory) -> Path:

@@ -19,6 +19,8 @@ from tests.command import run
 from training.world.render import draw
 from training.world.scene import Actor, Scene
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[str]:

@@ -67,6 +67,7 @@ def features(blip: InstructBlip, pictures: list[np.ndarray]) -> np.ndarray:
     return blip.features(pictures)
 
 
+@pytest.mark.slow
 def test_the_worker_sees_what_the_core_sees(core, blip, pictures, features) -> None:
     assert core.features(pictures).astype(np.float32) == pytest.approx(features.astype(np.float32), abs=0.02)
     assert core.features([]).shape == features[:0].shape

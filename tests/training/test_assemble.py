@@ -9,6 +9,8 @@ from transformers import InstructBlipForConditionalGeneration
 from training.common.models import new_instructblip, new_t5
 from training.release.assemble import assemble
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_language_model_is_a_mean_of_both_and_the_rest_stays(tmp_path: Path) -> None:
     there, given = new_instructblip(new_t5()), new_t5()

@@ -1,5 +1,6 @@
 """The attention of the trainings has the outputs of the models' own attention, with masks."""
 
+import pytest
 import torch
 
 from training.common.attention import ATTENTION
@@ -9,6 +10,8 @@ from training.common.token_ids import padded_ids
 from training.common.tokenizer import build_tokenizer
 from training.recipes.clip import embed_texts, new_clip
 from training.recipes.matching import match_logits, similarity
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_t5_has_the_outputs_of_its_own_attention() -> None:

@@ -139,6 +139,7 @@ def test_a_model_that_reads_captions_off_the_frame_retrieves_everything(monkeypa
     assert figures["retrieval.vi.r1"] < 0.5
 
 
+@pytest.mark.slow
 def test_a_parrot_is_right_as_often_as_its_answer_is_common() -> None:
     figures = answers(Parrot("yes"), Split(7, 12))
     assert 0.2 < figures["vqa.en.exist"] < 0.8

@@ -13,6 +13,8 @@ from training.world.episodes import Claim
 from training.world.scene import sample_backdrop
 from training.world.story import Event, Shot
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shot() -> Shot:

@@ -11,6 +11,8 @@ from assistant.models.base import checkpoint_identity, vision_identity, weight_f
 from training.common.models import instructblip_processor, matching_processor, new_instructblip, new_matching, new_t5
 from training.release.export import EVENT_TIMER, REST, export
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:

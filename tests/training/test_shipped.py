@@ -20,6 +20,8 @@ from training.world.episodes import SHOT_SECONDS, Episode
 from training.world.questions import article, sample_question
 from training.world.render import model_frame
 
+pytestmark = pytest.mark.slow
+
 SEED = 20_777
 ASKED = 100
 

@@ -52,6 +52,7 @@ def test_every_frame_has_its_states_and_its_instruction() -> None:
     assert all(len(several) > 1 for several, _, _ in batch.samples[batch.stills :])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_only_the_q_former_and_the_projection_learn(
     share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,8 @@ from bench.browser import serving
 from tests.browser_page import SLOW, main_part, open_page, wait_until_idle
 from ui.texts import TEXTS, Language, text
 
+pytestmark = pytest.mark.slow
+
 SCREENS = [key.removeprefix("page_") for key in TEXTS if key.startswith("page_")]
 HEADINGS = {"chat": "steps", "search": "search"}
 """Texts by which a screen is recognised, where its heading is not its name."""

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import pytest
 
 from ui.state.indexing import Indexer
 from ui.texts import text
@@ -30,6 +31,7 @@ def _wait(indexer: Indexer) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_child_process_indexes_and_tells_how_far_it_is(tmp_path: Path) -> None:
     indexer = Indexer(tmp_path / "library", "pocket")
     assert indexer.start([_clip(tmp_path / "-a.mp4", 20), tmp_path / "missing.mp4"])

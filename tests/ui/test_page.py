@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from assistant.agent import Assistant
 from tests.tiny_glip import save_tiny
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 QUESTION = "When does a bus appear?"
 

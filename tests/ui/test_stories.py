@@ -12,7 +12,7 @@ from tests.browser_page import SLOW, main_part, open_page, wait_until_idle
 from training.world.render import draw
 from training.world.scene import Actor, Scene
 
-pytestmark = [pytest.mark.chromium, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.chromium, pytest.mark.timeout(300)]
 SETTLED = 600  # milliseconds: a button that was clicked changes its colour slowly, and is hard to read meanwhile
 
 

@@ -56,6 +56,7 @@ def test_every_trainable_part_learns_from_a_loss_without_nan(boxes_there) -> Non
         assert not still, "every part of the model takes part"
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_learned_is_found_again() -> None:
     model = tiny_model()  # without dropout, which makes so short a training a matter of luck
     truth = torch.tensor([[10.0, 16, 58, 48], [72.0, 8, 122, 56]])
