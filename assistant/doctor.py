@@ -210,17 +210,17 @@ def _profile(settings: Settings) -> Row:
     )
     available = f"{room / 1e9:.0f} GB {'on the GPU' if cuda else 'of memory'}"
     if room < needed:
-        found = f"pocket: standard needs {needed / 1e9:.0f} GB, and there are {available}"
-        return _row("profile", found)
-    found = f"standard, or multilingual to search in Vietnamese: {available}"
+        finding = f"pocket: standard needs {needed / 1e9:.0f} GB, and there are {available}"
+        return _row("profile", finding)
+    finding = f"standard, or multilingual to search in Vietnamese: {available}"
     if not cuda:
-        found = f"pocket; standard would fit ({available}) but is slow without a GPU"
+        finding = f"pocket; standard would fit ({available}) but is slow without a GPU"
     elif room < with_reranking:
-        found += ", enough without re-ranking"
+        finding += ", enough without re-ranking"
     if disk > free_disk:
-        return _row("profile", found, f"{disk / 1e9:.0f} GB of files are to come, {free_disk / 1e9:.0f} GB are free")
+        return _row("profile", finding, f"{disk / 1e9:.0f} GB of files are to come, {free_disk / 1e9:.0f} GB are free")
     advice = "" if settings.profile != "pocket" or not cuda else "video-assistant --profile standard models pull"
-    return _row("profile", found, advice, ok=True)
+    return _row("profile", finding, advice, ok=True)
 
 
 def _worker(settings: Settings) -> Row:
@@ -262,8 +262,8 @@ def _codecs() -> Row:
 
     wanted = ("h264", "hevc", "vp9", "av1", "aac")
     missing = [name for name in wanted if name not in av.codecs_available and f"lib{name}" not in av.codecs_available]
-    found = f"PyAV {av.__version__} decodes {', '.join(name for name in wanted if name not in missing)}"
-    return _row("codecs", found, f"reinstall av: it lacks {', '.join(missing)}" if missing else "")
+    finding = f"PyAV {av.__version__} decodes {', '.join(name for name in wanted if name not in missing)}"
+    return _row("codecs", finding, f"reinstall av: it lacks {', '.join(missing)}" if missing else "")
 
 
 def _tesseract() -> Row:
@@ -296,5 +296,5 @@ def _existing_folder(path: Path) -> Path:
     return next(p for p in (path, *path.parents) if p.exists())
 
 
-def _row(what: MachinePart, found: str, do: str = "", *, ok: bool | None = None) -> Row:
-    return {"what": what, "found": found, "ok": not do if ok is None else ok, "do": do}
+def _row(what: MachinePart, finding: str, do: str = "", *, ok: bool | None = None) -> Row:
+    return {"what": what, "found": finding, "ok": not do if ok is None else ok, "do": do}

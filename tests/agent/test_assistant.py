@@ -177,7 +177,7 @@ def test_what_is_unusual_is_told_with_its_moments(question: str, monkeypatch: py
     reply = _assistant(ScriptedCore()).ask(question, thread_id="t")
     assert [step.tool for step in reply.steps] == ["understand", "find_unusual"]
     assert reply.steps[-1].decided_by == "rule"
-    assert {one.tool for one in reply.evidence} == {"find_unusual"}
+    assert {evidence.tool for evidence in reply.evidence} == {"find_unusual"}
     assert reply.answer.startswith(("Least like the rest: ", "Khác với phần còn lại nhất: "))
     assert any(seen in reply.answer for seen in ("red car", "blue bus", "dog", "nothing"))
 

@@ -48,8 +48,8 @@ def _assert_holds(actual: Any, earlier: Any, where: str) -> None:
             _assert_holds(actual[name], value, f"{where}.{name}")
     elif isinstance(earlier, list):
         assert len(actual) == len(earlier), where
-        for number, (one, other) in enumerate(zip(actual, earlier, strict=True)):
-            _assert_holds(one, other, f"{where}[{number}]")
+        for number, (item, other) in enumerate(zip(actual, earlier, strict=True)):
+            _assert_holds(item, other, f"{where}[{number}]")
     else:
         assert actual == (pytest.approx(earlier, abs=SCORE) if isinstance(earlier, float) else earlier), where
 

@@ -73,15 +73,15 @@ def _descriptions(schema: dict[str, Any]) -> dict[str, str]:
     """Every description in a schema, by the path to it; of the whole schema it is `description`."""
 
     def walk(value: Any, path: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+        described: dict[str, str] = {}
         if isinstance(value, dict):
             for key, inner in value.items():
                 here = f"{path}.{key}".lstrip(".")
-                found |= {here: inner} if key == "description" and isinstance(inner, str) else walk(inner, here)
+                described |= {here: inner} if key == "description" and isinstance(inner, str) else walk(inner, here)
         elif isinstance(value, list):
             for number, inner in enumerate(value):
-                found |= walk(inner, f"{path}.{number}")
-        return found
+                described |= walk(inner, f"{path}.{number}")
+        return described
 
     return walk(schema, "")
 
