@@ -25,7 +25,7 @@ class DescribeInput(BaseModel):
 
     video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
     start: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("start"))
-    end: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("end"))
+    end: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("end"))
 
 
 class DescribeOptions(BaseModel):

@@ -27,7 +27,7 @@ class FindFramesInput(BaseModel):
     query: str = Field(min_length=1, description=SCHEMA_TEXT.field("query"))
     video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
     start: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("start"))
-    end: float | None = Field(default=None, gt=0, description=SCHEMA_TEXT.field("end"))
+    end: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("end"))
 
 
 class FindFramesOptions(BaseModel):

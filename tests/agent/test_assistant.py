@@ -300,6 +300,24 @@ def test_what_happened_next_goes_on_from_the_last_answer() -> None:
     assert core.histories == [], "no rewriting is needed"
 
 
+def test_nothing_lies_before_the_beginning() -> None:
+    core = ScriptedCore(slots={"query": "a red car"})
+    assistant = _assistant(core)
+    assert assistant.ask("When does a red car appear?", thread_id="t").evidence[0].moment.start_seconds == 0.0
+    before = assistant.ask("What happened before that?", thread_id="t")
+    assert [step.tool for step in before.steps] == ["understand", "describe"]
+    assert (before.evidence, before.confidence) == ((), 0.0)
+    assert before.answer.startswith("I don't know")
+
+
+@pytest.mark.parametrize("tool", ["find_frames", "describe", "count", "ground"])
+def test_a_range_that_holds_nothing_gets_no_answer(tool: str) -> None:
+    core = ScriptedCore(tool=tool, slots={"query": "a dog", "phrase": "dog", "phrases": "dog"})
+    reply = _assistant(core, grounder=FakeGrounder()).ask("Is there a dog before 0:00?", thread_id="t")
+    assert (reply.evidence, reply.confidence) == ((), 0.0)
+    assert reply.answer.startswith("I don't know")
+
+
 def test_a_sequence_is_corrected_in_conversation() -> None:
     assistant = _assistant(ScriptedCore())
 
