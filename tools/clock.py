@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOMENT = re.compile(r"(?P<video>.+)@(?P<seconds>\d+(?:\.\d+)?)")
 
 
-def format_clock(seconds: float) -> str:
+def format_timestamp(seconds: float) -> str:
     """Writes seconds as minutes and seconds, cut to tenths: 83.25 as `1:23.2`, 3600 as `1:00:00.0`."""
     tenths = max(0, int(seconds * 10))
     minutes, rest = divmod(tenths, 600)
@@ -59,5 +59,5 @@ def keyframe_at(frames: FrameIndex, where: str) -> Keyframe:
     duration = next(video.duration_seconds for video in frames.videos() if video.video_id == video_id)
     # A file may say too little of its length, and a moment is written with three decimals.
     if seconds > max(duration, keyframes[-1].seconds + 0.001):
-        raise ToolException(f"{video_id} ends at {format_clock(duration)}, {format_clock(seconds)} is past it")
+        raise ToolException(f"{video_id} ends at {format_timestamp(duration)}, {format_timestamp(seconds)} is past it")
     return min(keyframes, key=lambda k: abs(k.seconds - seconds))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.boxes import BoxOptions, box_evidence, find_boxes
-from tools.clock import format_clock, require_video
+from tools.clock import format_timestamp, require_video
 from tools.types import Evidence  # at run time: LangChain evaluates the annotations of a tool's function
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def count_tool(frames: FrameIndex, grounder: Grounder, options: CountOptions | N
         if not evidence:
             raise ToolException("no keyframes in that range; widen it")
         counts = "; ".join(
-            f"{e.text} at once in {e.moment.video_id} {format_clock(e.moment.start_seconds)}" for e in evidence
+            f"{e.text} at once in {e.moment.video_id} {format_timestamp(e.moment.start_seconds)}" for e in evidence
         )
         return f"{phrase}: {counts}", evidence
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import format_clock, require_video
+from tools.clock import format_timestamp, require_video
 from tools.moments import TAIL_SECONDS, split_into_parts
 from tools.types import Evidence, KeyframeRef, Moment
 
@@ -71,6 +71,6 @@ def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | Non
             )
             for part, middle, answer in zip(parts, middles, core.caption(middles), strict=True)
         ]
-        return "; ".join(f"{format_clock(e.moment.start_seconds)} {e.text}" for e in evidence), evidence
+        return "; ".join(f"{format_timestamp(e.moment.start_seconds)} {e.text}" for e in evidence), evidence
 
     return artifact_tool("describe", describe, DescribeInput)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import format_clock
+from tools.clock import format_timestamp
 from tools.events.query import EventQueryError, parse_event_query
 from tools.events.search import FindEventsOptions, explain_empty_result, find_sequences
 from tools.types import EventSequence  # at run time: LangChain evaluates the annotations of a tool's function
@@ -61,7 +61,9 @@ def find_events_tool(
             raise ToolException(explain_empty_result(query))
         if verify is not None:
             sequences = verify(query, sequences, video_id=video)
-        times = ", ".join(format_clock(moment.seconds) for moment in sequences[0].moments if moment.seconds is not None)
+        times = ", ".join(
+            format_timestamp(moment.seconds) for moment in sequences[0].moments if moment.seconds is not None
+        )
         return f"{len(query.events)} events in {sequences[0].video_id} at {times}", sequences
 
     return artifact_tool("find_events", find_events, FindEventsInput)

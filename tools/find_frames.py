@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import format_clock, keyframe_at, require_video
+from tools.clock import format_timestamp, keyframe_at, require_video
 from tools.ports import Feedback
 from tools.types import Evidence, KeyframeRef, Moment
 
@@ -64,7 +64,7 @@ def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = Non
             feedback=Feedback(pinned, rejected) if pinned or rejected else None,
         )
         if not hits:
-            where = f" between {format_clock(start or 0)} and {format_clock(end)}" if end is not None else ""
+            where = f" between {format_timestamp(start or 0)} and {format_timestamp(end)}" if end is not None else ""
             raise ToolException(f"no keyframes found{where}; index a video first or widen the range")
         evidence = [
             Evidence(
@@ -76,7 +76,7 @@ def find_frames_tool(frames: FrameIndex, options: FindFramesOptions | None = Non
             )
             for hit in hits
         ]
-        best = ", ".join(f"{e.moment.video_id} {format_clock(e.moment.start_seconds)}" for e in evidence[:5])
+        best = ", ".join(f"{e.moment.video_id} {format_timestamp(e.moment.start_seconds)}" for e in evidence[:5])
         return f"{len(evidence)} keyframes for '{query}'; best: {best}", evidence
 
     return artifact_tool("find_frames", find_frames, FindFramesInput)

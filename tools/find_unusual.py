@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import format_clock, require_video
+from tools.clock import format_timestamp, require_video
 from tools.moments import TAIL_SECONDS
 from tools.types import Evidence, KeyframeRef, Moment
 
@@ -136,6 +136,6 @@ def find_unusual_tool(frames: FrameIndex, *, limit: int = 3) -> BaseTool:
         if not moments:
             raise ToolException(f"nothing lies {APART_SECONDS:g} seconds apart: too short to say what is usual there")
         best = sorted(moments, key=lambda moment: -moment.score)[:limit]
-        return ", ".join(f"{e.moment.video_id} at {format_clock(e.moment.start_seconds)}" for e in best), best
+        return ", ".join(f"{e.moment.video_id} at {format_timestamp(e.moment.start_seconds)}" for e in best), best
 
     return artifact_tool("find_unusual", run, FindUnusualInput)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
 from tools.boxes import BoxOptions, box_evidence, find_boxes
-from tools.clock import format_clock, keyframe_at
+from tools.clock import format_timestamp, keyframe_at
 from tools.types import Evidence  # at run time: LangChain evaluates the annotations of a tool's function
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ def ground_tool(frames: FrameIndex, grounder: Grounder, options: BoxOptions | No
         keyframe = keyframe_at(frames, moment)
         detections = [d for d in find_boxes(grounder, keyframe, phrases) if d.score >= chosen.min_score]
         if not detections:
-            raise ToolException(f"no {phrases} at {format_clock(keyframe.seconds)}; try another moment, or other words")
+            raise ToolException(
+                f"no {phrases} at {format_timestamp(keyframe.seconds)}; try another moment, or other words"
+            )
         best = detections[: chosen.max_boxes]
         names = ", ".join(dict.fromkeys(detection.phrase for detection in best))
         evidence = box_evidence(keyframe, best, tool="ground", text=names, score=best[0].score)
-        return f"{len(best)} boxes at {format_clock(keyframe.seconds)}: {', '.join(evidence.labels)}", [evidence]
+        return f"{len(best)} boxes at {format_timestamp(keyframe.seconds)}: {', '.join(evidence.labels)}", [evidence]
 
     return artifact_tool("ground", ground, GroundInput)

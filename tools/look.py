@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import format_clock, keyframe_at
+from tools.clock import format_timestamp, keyframe_at
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
@@ -39,6 +39,6 @@ def look_tool(frames: FrameIndex, core: Core) -> BaseTool:
             keyframe=KeyframeRef.of(nearest),
             text=answer.text,
         )
-        return f"{answer.text} ({format_clock(nearest.seconds)})", [evidence]
+        return f"{answer.text} ({format_timestamp(nearest.seconds)})", [evidence]
 
     return artifact_tool("look", look, LookInput)

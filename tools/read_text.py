@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from prompts import schema_text
 from tools.artifact_tool import artifact_tool
-from tools.clock import format_clock, require_video
+from tools.clock import format_timestamp, require_video
 from tools.moments import TAIL_SECONDS
 from tools.types import Evidence, KeyframeRef, Line, Moment, Source
 
@@ -71,7 +71,7 @@ def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOption
             matches = lines.search_lines(query, video_id=video, source=source, limit=chosen.limit)
         if not matches:
             raise ToolException("no text found" + ("" if query == ALL_LINES else f" for {query!r}"))
-        first = "; ".join(f"{format_clock(line.start_seconds)} {line.text!r}" for line in matches[:5])
+        first = "; ".join(f"{format_timestamp(line.start_seconds)} {line.text!r}" for line in matches[:5])
         # A line that lies between two keyframes can be seen in the one after it.
         keyframes = [frames.keyframes(x.video_id, x.start_seconds, x.end_seconds + TAIL_SECONDS) for x in matches]
         return f"{len(matches)} lines: {first}", [line_evidence(*pair) for pair in zip(matches, keyframes, strict=True)]

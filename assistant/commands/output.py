@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tools.clock import format_clock
+from tools.clock import format_timestamp
 from tools.types import Detection, EventSequence, Evidence, FrameHit, Line, Video
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def video_row(video: Video) -> Row:
 def video_line(video: Video) -> str:
     name = PurePath(video.paths[0]).name if video.paths else "-"
     return (
-        f"{video.video_id}  {format_clock(video.duration_seconds)}  {video.width}x{video.height}  "
+        f"{video.video_id}  {format_timestamp(video.duration_seconds)}  {video.width}x{video.height}  "
         f"{video.keyframes} keyframes  {video.lines} lines  {(video.recorded_at or '-')[:16]}  {name}"
     )
 
@@ -77,7 +77,7 @@ def hit_row(hit: FrameHit) -> Row:
 
 def hit_line(hit: FrameHit) -> str:
     frame = hit.keyframe
-    return f"{hit.score:.3f}  {frame.video_id}  {format_clock(frame.seconds)}  {frame.image}"
+    return f"{hit.score:.3f}  {frame.video_id}  {format_timestamp(frame.seconds)}  {frame.image}"
 
 
 def text_row(line: Line) -> Row:
@@ -93,13 +93,11 @@ def text_row(line: Line) -> Row:
 
 
 def text_line(line: Line) -> str:
-    words = marked(line.text, line.marks)
-    return (
-        f"{line.video_id}  {format_clock(line.start_seconds)}-{format_clock(line.end_seconds)}  {line.source}  {words}"
-    )
+    stretch = f"{format_timestamp(line.start_seconds)}-{format_timestamp(line.end_seconds)}"
+    return f"{line.video_id}  {stretch}  {line.source}  {mark_matches(line.text, line.marks)}"
 
 
-def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
+def mark_matches(text: str, marks: Sequence[tuple[int, int]]) -> str:
     """Marks a match: `the fox` with `((4, 7),)` becomes `the «fox»`; adjacent marks are joined."""
     joined: list[tuple[int, int]] = []
     for start, end in marks:
@@ -127,7 +125,7 @@ def description_row(description: Description) -> Row:
 def description_line(description: Description) -> str:
     if description.evidence is None:
         return description.text
-    return f"{format_clock(description.evidence.moment.start_seconds)}  {description.text}"
+    return f"{format_timestamp(description.evidence.moment.start_seconds)}  {description.text}"
 
 
 def sequence_row(sequence: EventSequence) -> Row:
@@ -155,7 +153,7 @@ def sequence_row(sequence: EventSequence) -> Row:
 
 def sequence_line(sequence: EventSequence) -> str:
     steps = " -> ".join(
-        f"{moment.event} (missed)" if moment.seconds is None else f"{moment.event} {format_clock(moment.seconds)}"
+        f"{moment.event} (missed)" if moment.seconds is None else f"{moment.event} {format_timestamp(moment.seconds)}"
         for moment in sequence.moments
     )
     return f"{sequence.score:.3f}{'' if sequence.certified else '?'}  {sequence.video_id}  {steps}"
@@ -181,12 +179,12 @@ def labelled_line(part: LabelledPart, names: Mapping[str, str]) -> str:
     shares = "  ".join(f"{names[label.text]} {label.share:.2f}" for label in part.labels[:PRINTED_LABELS])
     # The shares rank the labels; only the probability says whether any of them is there at all.
     doubt = "" if part.labels[0].probability >= 0.5 else "  (perhaps none of them)"
-    return f"{format_clock(part.start_seconds)}-{format_clock(part.end_seconds)}  {shares}{doubt}"
+    return f"{format_timestamp(part.start_seconds)}-{format_timestamp(part.end_seconds)}  {shares}{doubt}"
 
 
 def evidence_line(evidence: Evidence) -> str:
     moment = evidence.moment
-    where = f"{format_clock(moment.start_seconds)}-{format_clock(moment.end_seconds)}"
+    where = f"{format_timestamp(moment.start_seconds)}-{format_timestamp(moment.end_seconds)}"
     return f"{evidence.score:.3f}  {moment.video_id}  {where}  {evidence.image}"
 
 
@@ -214,7 +212,7 @@ def keyframe_row(detected: KeyframeDetections, names: Sequence[str]) -> Row:
 
 def keyframe_line(detected: KeyframeDetections, names: Sequence[str]) -> str:
     counts = "  ".join(f"{name} {count}" for name, count in detected.counts(names).items() if count)
-    return f"{format_clock(detected.keyframe.seconds)}  {counts or '-'}"
+    return f"{format_timestamp(detected.keyframe.seconds)}  {counts or '-'}"
 
 
 def tracks_line(keyframes: Sequence[KeyframeDetections]) -> str:
@@ -283,6 +281,6 @@ def reply_lines(reply: Reply, domain_notice: str = "") -> list[str]:
         lines.append("  " + " · ".join([sure, *verdicts]))
     for evidence in reply.evidence:
         quoted = f"  “{evidence.text}”" if evidence.text else ""
-        place = f"{evidence.moment.video_id} {format_clock(evidence.seconds)}"
+        place = f"{evidence.moment.video_id} {format_timestamp(evidence.seconds)}"
         lines.append(f"  [{place}] {evidence.tool} {evidence.score:.2f}{quoted}")
     return lines
