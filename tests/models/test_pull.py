@@ -5,7 +5,6 @@ import hashlib
 import http.server
 import json
 import shutil
-import threading
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +17,7 @@ from assistant.models.hub import pull as pulling
 from assistant.models.hub.catalogue import BY_NAME, Checkpoint
 from assistant.models.hub.pull import copy_checkpoint, pull_checkpoint
 from assistant.models.hub.store import DamagedError, Store
+from tests.loopback import serve
 from tools.errors import ModelNotFoundError, VideoAssistantError
 
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -99,14 +99,12 @@ def hub(monkeypatch: pytest.MonkeyPatch):
     Hub.files = {p.relative_to(source).as_posix(): p.read_bytes() for p in source.rglob("*") if p.is_file()}
     Hub.files["pytorch_model.bin"] = b"not wanted"
     Hub.wrong, Hub.stops_after, Hub.fetched, Hub.delay = set(), None, [], 0.0
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "ENDPOINT", address)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}")
-    yield Hub
-    server.shutdown()
+    with serve(Hub) as address:
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        template = address + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        yield Hub
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from assistant.models.blip.instructblip import InstructBlip
 from assistant.serving import remote, wire
 from assistant.serving.remote import RemoteCore, RemoteCoreError
 from assistant.serving.worker import Access, build_application
+from tests.loopback import serve
 
 NAME = "untrained"
 OPEN = Access()
@@ -225,8 +226,5 @@ def test_another_program_is_not_taken_for_a_worker(said: Any) -> None:
         def log_message(self, *arguments: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with pytest.raises(RemoteCoreError, match="no core worker"):
-        RemoteCore(f"http://127.0.0.1:{server.server_port}", NAME).clean("a")
-    server.shutdown()
+    with serve(Other) as address, pytest.raises(RemoteCoreError, match="no core worker"):
+        RemoteCore(address, NAME).clean("a")
