@@ -152,7 +152,7 @@ class Session:
     def core(self) -> InstructBlipCore:
         from assistant.agent.cores.instructblip import InstructBlipCore
 
-        return InstructBlipCore(self.blip, self.library)
+        return InstructBlipCore(self.blip, self.library, translator=self.translator)
 
     @cached_property
     def translator(self) -> Translator:

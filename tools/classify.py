@@ -20,7 +20,7 @@ from tools.moments import TAIL_SECONDS, split_into_parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Looker
     from tools.types import Keyframe
 
 MAX_LABELS = 100
@@ -51,7 +51,7 @@ def classify(
     video_id: str,
     labels: Sequence[str],
     *,
-    core: Core | None = None,
+    core: Looker | None = None,
     options: VerificationOptions = DEFAULT_OPTIONS,
 ) -> list[LabelledPart]:
     """Labels every shot of a video; the shots are in time order.
@@ -92,7 +92,7 @@ def classify(
     return labelled
 
 
-def _verify_label(core: Core, label: str, part: Sequence[Keyframe], best: int, options: VerificationOptions) -> float:
+def _verify_label(core: Looker, label: str, part: Sequence[Keyframe], best: int, options: VerificationOptions) -> float:
     """How likely a label shows in the best keyframe of a part or in one of its windows, in [0, 1]."""
     length = options.label_window_seconds
     starts = np.arange(part[0].seconds - length / 2, part[-1].seconds, options.label_step_seconds)

@@ -14,7 +14,7 @@ from tools.moments import TAIL_SECONDS, split_into_parts
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Looker
 
 
 SCHEMA_TEXT = schema_text("tools/describe")
@@ -40,7 +40,7 @@ class DescribeOptions(BaseModel):
     )
 
 
-def describe_tool(frames: FrameIndex, core: Core, options: DescribeOptions | None = None) -> BaseTool:
+def describe_tool(frames: FrameIndex, core: Looker, options: DescribeOptions | None = None) -> BaseTool:
     """Makes the tool over `frames` and `core`; its artifact is a list of Evidence in time order, video by video."""
     chosen = options or DescribeOptions()
 

@@ -13,7 +13,7 @@ from tools.clock import format_timestamp, keyframe_at
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Looker
 
 
 SCHEMA_TEXT = schema_text("tools/look")
@@ -26,7 +26,7 @@ class LookInput(BaseModel):
     moment: str = Field(min_length=1, description=SCHEMA_TEXT.field("moment"))
 
 
-def look_tool(frames: FrameIndex, core: Core) -> BaseTool:
+def look_tool(frames: FrameIndex, core: Looker) -> BaseTool:
     """Makes the tool over `frames` and `core`; its artifact is one Evidence in a list, its text the short answer."""
 
     def look(question: str, moment: str) -> tuple[str, list[Evidence]]:

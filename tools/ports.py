@@ -199,7 +199,7 @@ class TextIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation and its answer, in the core's language."""
+    """One question of a conversation and its answer, in English."""
 
     question: str
     answer: str
@@ -207,7 +207,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the core chose among named options."""
+    """What the planner chose among named options."""
 
     name: str
     probability: float  # of the chosen option, in [0, 1]
@@ -216,29 +216,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A short answer and how sure the core is of it."""
+    """A short answer and how sure the looker is of it."""
 
     text: str
     confidence: float  # geometric mean probability of its tokens, in [0, 1]
 
 
-class Core(Protocol):
-    """The reasoning model, as the agent uses it; all its texts are English."""
-
-    def choose(self, question: str, options: Mapping[str, str]) -> Choice:
-        """Chooses the option that serves `question`; `options` maps names to descriptions."""
-        ...
-
-    def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
-        """Fills free-text slots of a call of `tool`; a slot that the question leaves open is absent."""
-        ...
-
-    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
-        """Rewrites a follow-up question so that it can be understood without the history."""
-        ...
+class Looker(Protocol):
+    """The model that looks at frames; what it reads and writes is English."""
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
-        """Says of each frame whether it is of the kind that the core was trained on; of others it knows nothing."""
+        """Says of each frame whether it is of the kind that the model was trained on; of others it knows nothing."""
         ...
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
@@ -268,12 +256,12 @@ class Core(Protocol):
     def event_probability(self, words: str) -> float | None:
         """Returns how likely `words` name an event ("a red car stops") and not a thing that is there, in [0, 1].
 
-        None from a core without an event timer.
+        None from a model without an event timer.
         """
         ...
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
-        """Locates each event in frames of one video, in time order; None from a core without an event timer."""
+        """Locates each event in frames of one video, in time order; None from a model without an event timer."""
         ...
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
@@ -287,6 +275,29 @@ class Translator(Protocol):
     def translate(self, text: str, *, source: str, target: str) -> str:
         """Translates `text` from the language `source` to `target`; both are ISO 639-1 codes, "vi" or "en"."""
         ...
+
+
+class Planner(Translator, Protocol):
+    """The language model that reads questions; it sees no frame. But for translations, all its texts are English.
+
+    Nothing that it returns is sure to make sense: whoever asks it checks the reply against the question.
+    """
+
+    def choose(self, question: str, options: Mapping[str, str]) -> Choice:
+        """Chooses the option that serves `question`; `options` maps names to descriptions."""
+        ...
+
+    def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
+        """Fills free-text slots of a call of `tool`; a slot that the question leaves open is absent."""
+        ...
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """Rewrites a follow-up question so that it can be understood without the history."""
+        ...
+
+
+class Core(Looker, Planner, Protocol):
+    """One model in both roles, as InstructBLIP is: it looks, and its frozen language model plans."""
 
 
 class Grounder(Protocol):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from assistant.agent.records import Verdict
     from assistant.agent.sentences import DescribedMoments
     from assistant.text.language import Language
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Looker
     from tools.types import Keyframe
 
 PRESENT, ABSENT = "yes", "no"
@@ -72,7 +72,7 @@ class Composer:
     """
 
     def __init__(
-        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: AgentOptions
+        self, frames: FrameIndex, core: Looker, translate: Callable[[str, str, str], str], options: AgentOptions
     ) -> None:
         self._frames, self._core, self._translate, self._options = frames, core, translate, options
 

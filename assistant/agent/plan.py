@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.agent.options import AgentOptions
     from assistant.agent.records import DecidedBy
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Planner
 
 DEFAULT_TOOL = "find_frames"
 NAMED_ONLY = frozenset({"find_unusual"})  # chosen by rule if the question names what they do, never by the core
@@ -31,7 +31,7 @@ NAMED_ONLY = frozenset({"find_unusual"})  # chosen by rule if the question names
 class Plan:
     """The node `plan`; its methods also plan the second round."""
 
-    def __init__(self, frames: FrameIndex, core: Core, tools: Mapping[str, BaseTool], options: AgentOptions) -> None:
+    def __init__(self, frames: FrameIndex, core: Planner, tools: Mapping[str, BaseTool], options: AgentOptions) -> None:
         self._frames, self._core, self._tools, self._options = frames, core, tools, options
 
     def __call__(self, state: State) -> dict[str, Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.agent.options import AgentOptions
     from assistant.agent.records import DecidedBy
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Planner
 
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -40,7 +40,7 @@ class Understand:
     """The node `understand`."""
 
     def __init__(
-        self, frames: FrameIndex, core: Core, translate: Callable[[str, str, str], str], options: AgentOptions
+        self, frames: FrameIndex, core: Planner, translate: Callable[[str, str, str], str], options: AgentOptions
     ) -> None:
         self._frames, self._core, self._translate, self._options = frames, core, translate, options
 

@@ -36,7 +36,7 @@ def caption_videos(
 
     Args:
         library: holds the videos, and receives the captions as lines.
-        caption_keyframes: returns a sentence for each keyframe (`tools.ports.Core.caption`); an empty one is left out.
+        caption_keyframes: returns a sentence for each keyframe (`tools.ports.Looker.caption`); an empty one is dropped.
         video_ids: the videos, in the order in which they are captioned.
         progress: called with the video, the groups of near-duplicates done, and all that lacked a caption.
 

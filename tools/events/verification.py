@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tools.events.timing import Timing
-    from tools.ports import Core, FrameIndex
+    from tools.ports import FrameIndex, Looker
     from tools.types import Keyframe
 
 
@@ -39,7 +39,7 @@ class EventOccurrence:
     frames: tuple[ScoredKeyframe, ...]  # in time order, each with the probability that the event goes on there
 
 
-def verify_frames(frames: FrameIndex, core: Core, statement: str, keyframes: Sequence[Keyframe]) -> list[float]:
+def verify_frames(frames: FrameIndex, core: Looker, statement: str, keyframes: Sequence[Keyframe]) -> list[float]:
     """Returns how likely each keyframe shows what `statement` says, in [0, 1].
 
     It is the core's probability times the odds that retrieval gives (`Calibration.odds`), which are at most even:
@@ -61,7 +61,7 @@ def verify_frames(frames: FrameIndex, core: Core, statement: str, keyframes: Seq
 
 def verify_in_windows(
     frames: FrameIndex,
-    core: Core,
+    core: Looker,
     statement: str,
     scored_frames: Sequence[ScoredKeyframe],
     options: VerificationOptions = DEFAULT_OPTIONS,
@@ -109,7 +109,7 @@ def verify_in_windows(
 
 def locate_occurrences(
     frames: FrameIndex,
-    core: Core,
+    core: Looker,
     event: str,
     keyframes: Iterable[Keyframe],
     *,

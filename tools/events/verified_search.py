@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
     from tools.events.query import EventQuery
     from tools.events.timing import Timing
-    from tools.ports import Core, FrameIndex, Similarities
+    from tools.ports import FrameIndex, Looker, Similarities
     from tools.types import EventMoment, EventSequence, Keyframe
 
 
 def find_verified_sequences(
     frames: FrameIndex,
-    core: Core,
+    core: Looker,
     query: EventQuery,
     *,
     video_id: str | None = None,
@@ -99,7 +99,7 @@ def find_verified_sequences(
 
 def verify_sequences(
     frames: FrameIndex,
-    core: Core,
+    core: Looker,
     query: EventQuery,
     sequences: list[EventSequence],
     *,
@@ -148,7 +148,7 @@ class _PromisingWindows:
 
 
 def _verify_video(
-    frames: FrameIndex, core: Core, query: EventQuery, video_id: str, options: VerificationOptions
+    frames: FrameIndex, core: Looker, query: EventQuery, video_id: str, options: VerificationOptions
 ) -> _VerifiedVideo:
     similarities = frames.similarities(query.events, video_id=video_id)
     keyframes = frames.keyframes(video_id)
@@ -187,7 +187,7 @@ def _most_promising(promises: NDArray[np.float64], count: int) -> NDArray[np.int
 
 
 def _locate_in_windows(
-    core: Core, events: Iterable[str], keyframes: list[Keyframe], promising: list[_PromisingWindows]
+    core: Looker, events: Iterable[str], keyframes: list[Keyframe], promising: list[_PromisingWindows]
 ) -> list[Timing] | None:
     """When each event goes on, by the keyframes in the windows of all events; None without an event timer."""
     in_any = np.any([windows.holds.any(axis=0) for windows in promising], axis=0)
@@ -195,7 +195,7 @@ def _locate_in_windows(
 
 
 def _verify_promising(
-    core: Core,
+    core: Looker,
     event: str,
     promising: _PromisingWindows,
     timing: Timing | None,

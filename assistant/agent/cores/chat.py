@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from tools.events.timing import Timing
-    from tools.ports import Core
+    from tools.ports import Looker
     from tools.types import Keyframe, Line
 
 Reply = TypeVar("Reply", bound=BaseModel)
@@ -76,15 +76,16 @@ class ChatModelCore:
     Args:
         model: calls tools; sees pictures if `eyes` is None.
         name: what error messages call it, `provider:model`.
-        eyes: the core that looks at frames for a model that takes no images.
+        eyes: what looks at frames for a model that takes no images.
         options: limits, and the numbers that the model's words stand for.
     """
 
     def __init__(
-        self, model: BaseChatModel, name: str, *, eyes: Core | None = None, options: ChatOptions | None = None
+        self, model: BaseChatModel, name: str, *, eyes: Looker | None = None, options: ChatOptions | None = None
     ) -> None:
         self._name, self._eyes, self._options = name, eyes, options or ChatOptions()
         self._ask = _Calls(model, name, attempts=self._options.attempts)
+        self._translator = ChatModelTranslator(model, name)
 
     def choose(self, question: str, options: Mapping[str, str]) -> Choice:
         """Returns the option that the model names; it gives no likelihood, so the probability is 1."""
@@ -106,6 +107,10 @@ class ChatModelCore:
             return question
         turns = [Turn(escape_quotes(turn.question), escape_quotes(turn.answer)) for turn in history]
         return self._ask(Rewritten, render("chat/rewrite", question=escape_quotes(question), history=turns)).question
+
+    def translate(self, text: str, *, source: str, target: str) -> str:
+        """Translates a text on any subject."""
+        return self._translator.translate(text, source=source, target=target)
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         """Every frame is in the domain of a chat model that takes images; else its eyes decide."""

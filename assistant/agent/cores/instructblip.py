@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.agent.cores.options import InstructBlipOptions
 from assistant.agent.cores.pocket_guards import is_about_question, split_words
+from assistant.models.translate import T5Translator
 from assistant.retrieval.features import KeyframeFeatures
 from prompts import render
 from tools.moments import sample_evenly
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.models.blip.core_model import CoreModel
     from assistant.retrieval.features import FeatureStore
     from tools.events.timing import Timing
+    from tools.ports import Translator
     from tools.types import Keyframe, Line
 
 ABSENT = "none"
@@ -35,6 +37,7 @@ class InstructBlipCore:
         store: of the features of keyframes; the images of those that it lacks are read.
         surfaces: the texts of options whose text is not their name with spaces.
         options: limits of what is read and written at once.
+        translator: the translation models; without them the core's own language model translates.
     """
 
     def __init__(
@@ -43,7 +46,9 @@ class InstructBlipCore:
         store: FeatureStore,
         surfaces: Mapping[str, str] | None = None,
         options: InstructBlipOptions | None = None,
+        translator: Translator | None = None,
     ) -> None:
+        self._translator = translator or T5Translator(blip)
         self._blip, self._options = blip, options or InstructBlipOptions()
         self._features = KeyframeFeatures(store, blip)
         self._surfaces = dict(surfaces or {})
@@ -91,6 +96,10 @@ class InstructBlipCore:
         if rewritten in ("", STANDS_ALONE) or split_words(rewritten) in earlier | {split_words(question)}:
             return question
         return rewritten
+
+    def translate(self, text: str, *, source: str, target: str) -> str:
+        """Translates by the translation models, or else by the core's own language model."""
+        return self._translator.translate(text, source=source, target=target)
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         """Whether each frame is of the kind that the checkpoint was trained on."""

@@ -32,7 +32,7 @@ class _BlindCore:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self.choose, self.fill, self.rewrite = core.choose, core.fill, core.rewrite
+        self.choose, self.fill, self.rewrite, self.translate = core.choose, core.fill, core.rewrite, core.translate
 
     def in_domain(self, frames: Sequence[Keyframe]) -> list[bool]:
         return [True] * len(frames)

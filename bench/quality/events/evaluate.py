@@ -32,7 +32,7 @@ from training.common.metrics import area_under_curve
 if TYPE_CHECKING:
     from assistant.session import Session
     from tools.events.query import EventQuery
-    from tools.ports import Core, DenseFrames, FrameIndex
+    from tools.ports import DenseFrames, FrameIndex, Looker
     from tools.types import EventSequence, Keyframe
 
 REVERSAL_EVERY = 2  # one query in so many has a near miss that differs only in the direction of time
@@ -109,7 +109,7 @@ def _sequence_figures(
     def retrieve(case: SequenceCase) -> list[EventSequence]:
         return find_sequences(session.search, event_query(case.events), options=options)
 
-    def confirm(case: SequenceCase, core: Core = session.core) -> list[EventSequence]:
+    def confirm(case: SequenceCase, core: Looker = session.core) -> list[EventSequence]:
         return find_verified_sequences(session.search, core, event_query(case.events), search=options)
 
     def search_in_chat(case: SequenceCase) -> list[EventSequence]:
@@ -207,7 +207,7 @@ def _label_figures(
     clips: Sequence[tuple[Sequence[str], str]],
     session: Session,
     *,
-    core: Core | None = None,
+    core: Looker | None = None,
     name: str = "events.classify.",
 ) -> dict[str, float]:
     """`<name>*`: of shots that each show one act, in wordings that the trainings use and in others.
