@@ -20,26 +20,22 @@ MAX_EXTRA_WORDS = 8  # of a slot over the question's own: articles, and "somebod
 MIN_TYPO_LETTERS = 5  # a shorter word with a letter more is mostly another word: "car", "cart"
 
 _LIGHT = frozenset(
-    (
-        "appear appears appeared happen happens happened happening occur occurs see sees saw seen show shows showing shown "
-        "visible look looks looking like find found picture pictures frame frames scene scenes clip second seconds minute "
-        "minutes point way start end beginning also too now ok okay please hey well so yes no"
-    ).split()
+    """appear appears appeared happen happens happened happening occur occurs see sees saw seen show shows
+    showing shown visible look looks looking like find found picture pictures frame frames scene scenes clip
+    second seconds minute minutes point way start end beginning also too now ok okay please hey well so yes
+    no""".split()
 )
 """Words that a question and its rewriting may add or drop without a change of what they are about."""
 _GRAMMAR = frozenset(
-    (
-        "a an the is are was were be been does did has have had of in on at to for with and or it its this that there "
-        "then la co thi va cua o khong"
-    ).split()
+    """a an the is are was were be been does did has have had of in on at to for with and or it its this that
+    there then la co thi va cua o khong""".split()
 )
 """Words that every question may have, so that a rewriting that adds them alone adds nothing."""
 _ENGLISH_NOUNS = frozenset({"van", "day", "hay"})
 """Nouns that look like Vietnamese words of grammar without their accents."""
 _ANYBODY = frozenset(
-    (
-        "person people somebody someone anybody anyone everybody everyone nobody who whose whom human humans ai nguoi"
-    ).split()
+    """person people somebody someone anybody anyone everybody everyone nobody who whose whom human humans ai
+    nguoi""".split()
 )
 """Words for people of whom nothing else is said; one stands for any other."""
 _FREE = (FUNCTION_WORDS | _LIGHT) - _ENGLISH_NOUNS
