@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from assistant.agent import sentences
-from assistant.agent.compose import Composer, ReplyDraft
+from assistant.agent import phrasing
+from assistant.agent.answer import Answering, Search
 from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.plan import DEFAULT_TOOL, Plan
-from assistant.agent.records import Step, evidence_from_row, evidence_to_row, reply_to_row
+from assistant.agent.records import ReplyDraft, Sentence, Step, evidence_from_row, evidence_to_row, reply_to_row
 from assistant.agent.state import State, collect_findings, record_step
 from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
@@ -69,7 +69,7 @@ class Agent:
             return translator.translate(text, source=source, target=target)
 
         verify = partial(verify_sequences, frames, core, videos=options.verified_videos)
-        self._composer = Composer(frames, core, translate, options)
+        self._answering = Answering(frames, core, translate, options)
         self._understand = Understand(frames, core, translate, options)
         self.tools: dict[str, BaseTool] = {
             tool.name: tool
@@ -191,14 +191,16 @@ class Agent:
         steps = state["steps"]
         passages = self._find_passages(state)
         if passages:
-            draft = self._composer.compose_lines(passages, cast(Any, state["language"]))
+            draft = self._answering.compose_lines(passages, cast(Any, state["language"]))
             arguments = {"query": state["question"], "video": state["scope"]}
             summary = f"said at {passages[0].moment.start_seconds:.1f} s"
             step = record_step(state, "read_text", arguments, summary, "rule", "read_text", passages[0].text or "")
             steps = [*steps, step]
         else:
             draft = self._compose(state)
-        reply = draft.complete(state["question"], state["language"], tuple(Step(**s) for s in steps), self._calibration)
+        reply = draft.complete(
+            state["question"], cast(Any, state["language"]), tuple(Step(**s) for s in steps), self._calibration
+        )
         turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
         sequences = [finding for finding in collect_findings(state) if isinstance(finding, EventSequence)]
         return {
@@ -232,41 +234,50 @@ class Agent:
     def _compose(self, state: State) -> ReplyDraft:
         """The draft for the tool that ran and what it found."""
         language: Any = state["language"]
-        findings, tool, composer = collect_findings(state), state["tool"], self._composer
+        findings, tool, answering = collect_findings(state), state["tool"], self._answering
         evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
         if tool in SIGHT:
             in_domain = self._in_domain(findings)
             if findings and not in_domain:
-                return composer.compose_out_of_domain(without_range(state["asked"]), evidence, language)
+                return answering.compose_out_of_domain(without_range(state["asked"]), evidence, language)
             findings = in_domain
             evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
         sequences = tuple(finding for finding in findings if isinstance(finding, EventSequence))
         if not self._frames.videos():
-            text = sentences.say("empty", language)
-            return ReplyDraft(sentences.Sentence(text, text))
+            text = phrasing.say("empty", language)
+            return ReplyDraft(Sentence(text, text))
         if tool == "find_events" and sequences and (order := state["order"]) is not None:
-            return composer.compose_order(order, sequences, language)
+            return answering.compose_order(order, sequences, language)
         if tool == "find_events" and sequences:
-            return composer.compose_sequence(sequences[0], language)
+            return answering.compose_sequence(sequences[0], language)
         if tool == "read_text":
-            return composer.compose_lines(evidence, language)
+            return answering.compose_lines(evidence, language)
         if state["pair"] is not None and evidence:
             sides = _split_sides(state["pair"], evidence)
             if all(sides):
-                return composer.compose_comparison(*sides, language)
+                return answering.compose_comparison(*sides, language)
         if tool == "describe" and evidence:
-            return composer.compose_description(evidence, language, state["query"] if state["side"] else None)
+            return answering.compose_description(evidence, language, state["query"] if state["side"] else None)
         if tool == "find_unusual" and evidence:
-            return composer.compose_unusual(evidence, language)
+            return answering.compose_unusual(evidence, language)
         if tool == "ground" and evidence:
-            return composer.compose_boxes(evidence, language)
+            return answering.compose_boxes(evidence, language)
         if tool in ("look", "count") and evidence:
-            return composer.compose_frame_answers(evidence, language)
-        scored, asked, question = _candidates(state), without_range(state["asked"]), state["question"]
+            return answering.compose_frame_answers(evidence, language)
+        asked = without_range(state["asked"])
+        search = Search(
+            asked=asked,
+            question=state["question"],
+            query=state["sought"] or asked,
+            scored=_candidates(state),
+            language=language,
+            nearest=evidence,
+            is_event=state["timed"] is not None,
+        )
         if occurrences := _occurrences(state):
-            return composer.compose_event(asked, question, state["query"] or asked, occurrences, scored, language)
-        query, is_event = state["sought"] or asked, state["timed"] is not None
-        return composer.compose_search(asked, question, query, scored, evidence, language, is_event=is_event)
+            query = state["query"] or asked
+            return answering.compose_event(replace(search, query=query, occurrences=tuple(occurrences)))
+        return answering.compose_search(search)
 
     def _frames_of(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
         """The keyframes of evidence, in its order."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from assistant.text.language import Language
 from tools.types import EventMoment, EventSequence, Evidence, KeyframeRef, Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DecidedBy = Literal["core", "rule", "default"]
 Verdict = Literal["seen", "not seen", "cannot tell"]
@@ -48,6 +51,53 @@ class Reply:
     short: str = ""  # the answer in a few English words; empty: nothing is known
     calibrated: bool = False  # the confidence is a measured probability that the answer is right
     choices: tuple[str, ...] = ()  # where the answer asks back: the questions it may have meant, each whole
+
+
+class Sentence(NamedTuple):
+    """A sentence as it is read and as it is spoken."""
+
+    text: str
+    spoken: str
+
+    def followed_by(self, more: str) -> Sentence:
+        """With another sentence at its end."""
+        return Sentence(self.text + more, self.spoken + more)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDraft:
+    """A reply without its question and steps."""
+
+    sentence: Sentence
+    confidence: float = 0.0  # in [0, 1]
+    short: str = ""  # in English, for the memory; empty: nothing is known
+    evidence: tuple[Evidence, ...] = ()
+    sequences: tuple[EventSequence, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    def complete(
+        self,
+        question: str,
+        language: Language,
+        steps: tuple[Step, ...],
+        calibration: Callable[[float], float] | None = None,
+    ) -> Reply:
+        """Returns the reply to `question`, as `steps` led to it; `calibration` makes its confidence a probability."""
+        return Reply(
+            question=question,
+            answer=self.sentence.text,
+            spoken=self.sentence.spoken,
+            language=language,
+            confidence=self.confidence if calibration is None else calibration(self.confidence),
+            conditions=self.conditions,
+            evidence=self.evidence,
+            sequences=self.sequences,
+            steps=steps,
+            short=self.short,
+            calibrated=calibration is not None,
+            choices=self.choices,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ REGISTERS = {
     "_compose": "assistant/agent/graph.py",
     "NAMED_ONLY": "assistant/agent/plan.py",
     "Plan": "assistant/agent/plan.py",
-    "Composer": "assistant/agent/compose.py",
+    "Answering": "assistant/agent/answer.py",
     "State": "assistant/agent/state.py",
     "Channel": "assistant/retrieval/fusion.py",
     "LibrarySearch": "assistant/retrieval/search.py",

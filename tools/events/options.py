@@ -59,7 +59,7 @@ class VerificationOptions:
     # were chosen for looking like the event.
     min_verified_probability: float = 0.65
 
-    # --- Each event of a sequence that the chat shows as the answer (`assistant.agent.compose`).
+    # --- Each event of a sequence that the chat shows as the answer (`assistant.agent.verify`).
     # Length of its windows, which begin a whole, one half and no length before the event, and one half after it. One
     # frame of a bus that had stopped got 0.11, the five seconds around it 0.94 (docs/experiments/events.md).
     sequence_window_seconds: float = 5.0

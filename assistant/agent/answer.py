@@ -1,86 +1,73 @@
-"""Composes replies from evidence: the core gives the short answer; code gives times, counts, citations, sentences."""
+"""Composes replies from evidence: the core gives the short answer; code gives times, counts and citations."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assistant.agent import sentences
-from assistant.agent.conditions import QueryPart, find_circumstances, split_caption, split_query
+from assistant.agent import phrasing
+from assistant.agent.conditions import find_circumstances, split_caption, split_query
 from assistant.agent.cores.pocket_guards import question_names, untranslated_word
-from assistant.agent.records import Condition, Reply, Step
-from assistant.agent.sentences import Sentence
+from assistant.agent.records import Condition, ReplyDraft, Sentence
 from assistant.agent.times import asks_when
-from tools.events.options import DEFAULT_OPTIONS
-from tools.events.verification import verify_frames
-from tools.events.windows import cut_windows
+from assistant.agent.verify import Verifier
 from tools.moments import ScoredKeyframe, merge_into_moments
 from tools.ports import Answer
-from tools.types import EventSequence, Evidence, KeyframeRef, Moment
+from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from assistant.agent.conditions import QueryPart
     from assistant.agent.options import AgentOptions
-    from assistant.agent.records import Verdict
-    from assistant.agent.sentences import DescribedMoments
+    from assistant.agent.phrasing import DescribedMoments
     from assistant.text.language import Language
     from tools.ports import FrameIndex, Looker
-    from tools.types import Keyframe
+    from tools.types import EventSequence, Keyframe
 
 PRESENT, ABSENT = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyDraft:
-    """A reply without its question and steps."""
+class Search:
+    """What a search returned for a question."""
 
-    sentence: Sentence
-    confidence: float = 0.0  # in [0, 1]
-    short: str = ""  # in English, for the memory; empty: nothing is known
-    evidence: tuple[Evidence, ...] = ()
-    sequences: tuple[EventSequence, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    choices: tuple[str, ...] = ()
+    asked: str  # the question in English, on its own
+    question: str  # the question as it was typed
+    query: str  # what was searched, in English
+    scored: Sequence[ScoredKeyframe]  # the frames with P(yes) that they show it
+    language: Language  # of the reply
+    nearest: tuple[Evidence, ...] = ()  # shown if nothing is known
+    occurrences: tuple[Evidence, ...] = ()  # of an event, the surest first
+    # Several frames in order were asked for P(yes). The query is then one condition, since what a single frame shows of
+    # an event does not prove that it happens.
+    is_event: bool = False
 
-    def complete(
-        self, question: str, language: Any, steps: tuple[Step, ...], calibration: Callable[[float], float] | None = None
-    ) -> Reply:
-        """Returns the reply to `question`, as `steps` led to it; `calibration` makes its confidence a probability."""
-        return Reply(
-            question=question,
-            answer=self.sentence.text,
-            spoken=self.sentence.spoken,
-            language=language,
-            confidence=self.confidence if calibration is None else calibration(self.confidence),
-            conditions=self.conditions,
-            evidence=self.evidence,
-            sequences=self.sequences,
-            steps=steps,
-            short=self.short,
-            calibrated=calibration is not None,
-            choices=self.choices,
-        )
+    @property
+    def asks_when(self) -> bool:
+        """Whether the question asks for a time."""
+        return asks_when(f"{self.question} {self.asked}")
 
 
-class Composer:
+class Answering:
     """Composes a reply from each kind of evidence.
 
     Below the threshold of confidence, the reply is "I don't know", with the moments that came nearest.
     """
 
     def __init__(
-        self, frames: FrameIndex, core: Looker, translate: Callable[[str, str, str], str], options: AgentOptions
+        self, frames: FrameIndex, looker: Looker, translate: Callable[[str, str, str], str], options: AgentOptions
     ) -> None:
-        self._frames, self._core, self._translate, self._options = frames, core, translate, options
+        self._looker, self._translate, self._options = looker, translate, options
+        self._verifier = Verifier(frames, looker, options)
 
     def compose_sequence(self, sequence: EventSequence, language: Language) -> ReplyDraft:
         """States when each event of a sequence happened, as surely as the core sees it there."""
-        probabilities = [self._verify_event(sequence, number) for number in range(len(sequence.moments))]
+        probabilities = [self._verifier.verify_event(sequence, number) for number in range(len(sequence.moments))]
         judged = list(zip(sequence.moments, probabilities, strict=True))
-        conditions = tuple(self._judge(moment.event, probability) for moment, probability in judged)
+        conditions = tuple(Condition(moment.event, self._verifier.judge(probability)) for moment, probability in judged)
         moments = tuple(replace(m, score=None if m.missed else probability) for m, probability in judged)
         verified_sequence = replace(sequence, moments=moments)
         evidence = tuple(
@@ -88,7 +75,9 @@ class Composer:
                 Moment(sequence.video_id, m.start_seconds, m.end_seconds),
                 tool="find_events",
                 score=m.score or 0.0,
-                keyframe=KeyframeRef(m.seconds, m.frame_index, self._nearest_frame(sequence.video_id, m.seconds).image),
+                keyframe=KeyframeRef(
+                    m.seconds, m.frame_index, self._verifier.nearest_frame(sequence.video_id, m.seconds).image
+                ),
                 text=m.event,
             )
             for m in moments
@@ -98,9 +87,9 @@ class Composer:
         placed = [probability for moment, probability in judged if not moment.missed]
         confidence = min(placed) * len(placed) / len(moments)
         if confidence < self._options.min_confidence:
-            return self._compose_unknown(evidence, language, confidence, conditions)
+            return self.compose_unknown(evidence, language, confidence, conditions)
         translated = tuple(replace(m, event=self._to_language(m.event, language)) for m in moments)
-        sentence = sentences.sequence_sentence(replace(verified_sequence, moments=translated), language)
+        sentence = phrasing.sequence_sentence(replace(verified_sequence, moments=translated), language)
         return ReplyDraft(sentence, confidence, "yes", evidence, (verified_sequence,), conditions)
 
     def compose_order(self, order: Sequence[str], sequences: Sequence[EventSequence], language: Language) -> ReplyDraft:
@@ -112,38 +101,17 @@ class Composer:
         best, short = max(drafts, key=lambda pair: pair[0].confidence)
         if not best.short:
             return best
-        sentence = sentences.with_short_answer(self._to_language(short, language), best.sentence)
+        sentence = phrasing.with_short_answer(self._to_language(short, language), best.sentence)
         return replace(best, sentence=sentence, short=short)
-
-    def _verify_event(self, sequence: EventSequence, number: int) -> float:
-        """P(yes) that an event's picture, or a few around it in their order, show it; 0 if it was missed.
-
-        No picture beyond the neighbouring events is looked at, nor any where the question rules the event out.
-        """
-        moment = sequence.moments[number]
-        if moment.seconds is None:
-            return 0.0
-        still = self._core.verify(moment.event, [self._nearest_frame(sequence.video_id, moment.seconds)])[0]
-        others = [m.seconds for m in sequence.moments if m.seconds is not None and m is not moment]
-        before = [moment.earliest_seconds, *(at for at in others if at < moment.seconds)]
-        after = [moment.latest_seconds or math.inf, *(at for at in others if at > moment.seconds)]
-        near = self._frames.keyframes(sequence.video_id, max(before), min(after))
-        length = DEFAULT_OPTIONS.sequence_window_seconds
-        starts = (moment.seconds + part * length for part in (-1.0, -0.5, 0.0, 0.5))
-        return max([still, *self._core.verify_windows(moment.event, cut_windows(near, starts, length))])
-
-    def _nearest_frame(self, video_id: str, seconds: float) -> Keyframe:
-        """The keyframe nearest to a time: a refined moment lies between two."""
-        return min(self._frames.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
 
     def compose_lines(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Quotes lines, best first."""
         confidence = max((e.score for e in evidence), default=0.0)
         if confidence < self._options.min_confidence:
-            text = sentences.say("no_text", language)
+            text = phrasing.say("no_text", language)
             return ReplyDraft(Sentence(text, text), confidence, evidence=evidence)
         best = evidence[: self._options.shown_moments]
-        return ReplyDraft(sentences.lines_sentence(best, language), confidence, evidence[0].text or "yes", best)
+        return ReplyDraft(phrasing.lines_sentence(best, language), confidence, evidence[0].text or "yes", best)
 
     def compose_description(
         self, evidence: tuple[Evidence, ...], language: Language, condition: str | None
@@ -158,7 +126,7 @@ class Composer:
         pairs = zip((None, *evidence), evidence, strict=False)
         distinct = [e for before, e in pairs if before is None or before.text != e.text]
         described = tuple(distinct[: self._options.shown_moments])
-        sentence = sentences.description_sentence(self._describe(described, language), language)
+        sentence = phrasing.description_sentence(self._describe(described, language), language)
         conditions = (Condition(condition, "seen"),) if condition else ()
         # A summary names many things; a follow-up that meant one of them would name it.
         return ReplyDraft(sentence, max(e.score for e in described), "yes", described, conditions=conditions)
@@ -166,11 +134,13 @@ class Composer:
     def compose_unusual(self, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """Names the moments that resemble the rest least, each with the core's caption."""
         least_usual = evidence[: self._options.shown_moments]
-        captions = self._core.caption([self._nearest_frame(e.moment.video_id, e.seconds) for e in least_usual])
+        captions = self._looker.caption(
+            [self._verifier.nearest_frame(e.moment.video_id, e.seconds) for e in least_usual]
+        )
         described = [(self._to_language(c.text, language), e) for c, e in zip(captions, least_usual, strict=True)]
         # That they resemble the rest least is computed; what they show is the core's word.
         confidence = min(caption.confidence for caption in captions)
-        return ReplyDraft(sentences.unusual_sentence(described, language), confidence, "yes", least_usual)
+        return ReplyDraft(phrasing.unusual_sentence(described, language), confidence, "yes", least_usual)
 
     def compose_comparison(
         self, first: tuple[Evidence, ...], second: tuple[Evidence, ...], language: Language
@@ -178,17 +148,16 @@ class Composer:
         """Describes two places by their captions, and names what only one of them shows."""
         only = []
         for side, other in ((first, second), (second, first)):
-            other_frames = [self._nearest_frame(e.moment.video_id, e.seconds) for e in other]
+            other_frames = [self._verifier.nearest_frame(e.moment.video_id, e.seconds) for e in other]
             named = [split_caption(e.text or "") for e in side]
             visible = dict.fromkeys(thing for thing_names, _ in named for thing in thing_names)
             surroundings = dict.fromkeys(where for _, where_names in named for where in where_names)
             other_captions = " ; ".join(e.text or "" for e in other)
-            highest = 1 - self._options.min_seen
-            absent = [thing for thing in visible if max(self._core.verify(thing, other_frames)) <= highest]
+            absent = self._verifier.find_absent(list(visible), other_frames)
             missing = [*absent, *(where for where in surroundings if where not in other_captions)]
             only.append([self._to_language(phrase, language) for phrase in missing])
         described = (self._describe(first, language), self._describe(second, language))
-        sentence = sentences.comparison_sentence(described, (only[0], only[1]), language)
+        sentence = phrasing.comparison_sentence(described, (only[0], only[1]), language)
         evidence = (*first, *second)
         return ReplyDraft(sentence, min(e.score for e in evidence), "yes", evidence[: 2 * self._options.shown_moments])
 
@@ -196,7 +165,7 @@ class Composer:
         """Names the moments in which boxes were found, in time order; each is as sure as its best box."""
         moments = tuple(sorted(evidence, key=_by_time))[: self._options.shown_moments]
         return ReplyDraft(
-            sentences.moments_sentence(moments, language),
+            phrasing.moments_sentence(moments, language),
             max(e.score for e in moments),
             _short_time(moments[0]),
             moments,
@@ -215,134 +184,109 @@ class Composer:
                 surest = max((e for e in answers if e.text == best), key=lambda e: e.score)
                 winners.append((best, surest, votes[best] / len(answers)))
         if not winners:
-            return self._compose_unknown(evidence, language, 0.0)
+            return self.compose_unknown(evidence, language, 0.0)
         proofs = tuple(e for _, e, _ in winners)
         confidence = min(share for _, _, share in winners)
         texts = list(dict.fromkeys(text for text, _, _ in winners))
         if len(texts) == 1:
-            sentence = sentences.answer_sentence(self._to_language(texts[0], language), proofs, language)
+            sentence = phrasing.answer_sentence(self._to_language(texts[0], language), proofs, language)
             return ReplyDraft(sentence, confidence, texts[0], proofs)
         parts = [(self._to_language(text, language), e) for text, e, _ in winners]
         short = "yes" if "yes" in texts else texts[0]
-        return ReplyDraft(sentences.differing_sentence(parts, language), confidence, short, proofs)
+        return ReplyDraft(phrasing.differing_sentence(parts, language), confidence, short, proofs)
 
-    def compose_search(
-        self,
-        asked: str,
-        question: str,
-        query: str,
-        scored: Sequence[ScoredKeyframe],
-        nearest: tuple[Evidence, ...],
-        language: Language,
-        *,
-        is_event: bool,
-    ) -> ReplyDraft:
-        """Answers from the frames that a search returned.
-
-        Args:
-            asked: the question in English, on its own.
-            question: the question as it was typed.
-            query: what was searched, in English.
-            scored: the frames with P(yes) that they show it.
-            nearest: what is shown if nothing is known.
-            language: of the reply.
-            is_event: several frames in order were asked for P(yes). The query is then one condition, since what a
-                single frame shows of an event does not prove that it happens.
-        """
+    def compose_search(self, search: Search) -> ReplyDraft:
+        """Answers from the frames that a search returned."""
+        scored, language = search.scored, search.language
         seen = [s for s in scored if s.score >= self._options.min_verified]
         likeliest = max((s.score for s in scored), default=0.0)
-        left_out = find_circumstances(asked, query)
-        seen = self._filter_by_conditions(seen, left_out)
-        thing, *qualities = split_query(query)
+        left_out = find_circumstances(search.asked, search.query)
+        seen = self._verifier.filter_by_conditions(seen, left_out)
+        thing, *qualities = split_query(search.query)
         conditions = self._verify_parts([thing, *qualities, *left_out], seen or scored, language)
-        if question_names(asked, thing.text) and conditions[0].verdict == "not seen":
+        if question_names(search.asked, thing.text) and conditions[0].verdict == "not seen":
             seen = []  # what the question is about is not there, whatever the whole of it made the core say
-        if is_event:
-            whole = self._judge(self._to_language(query, language), likeliest)
+        if search.is_event:
+            whole = Condition(self._to_language(search.query, language), self._verifier.judge(likeliest))
             conditions = (whole, *conditions[1 + len(qualities) :])
         moments = tuple(merge_into_moments(seen, tool="find_frames"))[: self._options.shown_moments]
-        if seen and asks_when(f"{question} {asked}"):
-            return self._compose_times(moments, likeliest, conditions, language)
+        if seen and search.asks_when:
+            return self.compose_times(moments, likeliest, conditions, language)
         if not scored:
-            return self._compose_unknown(nearest, language, 0.0, conditions)
+            return self.compose_unknown(search.nearest, language, 0.0, conditions)
         best_first = _best_first(seen or scored)
         if seen:
             best_first = _interleave(moments, best_first)
-        answer = self._read_answer(asked, best_first, moments)
+        answer = self._read_answer(search.asked, best_first, moments)
         if seen:
-            return self._conclude(asked, question, answer, likeliest, moments, best_first, conditions, language)
+            return self._conclude(search, answer, likeliest, moments, best_first, conditions)
         if answer.text == PRESENT and likeliest <= 1 - self._options.min_seen:
             # Whether it is there is what was verified, frame by frame; an answer over the whole says yes too easily.
             answer = Answer(ABSENT, 1.0 - likeliest)
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
         confidence = _joint_confidence(answer.confidence, (1.0 - likeliest) * (answer.text == ABSENT))
-        near = nearest[: self._options.shown_moments]
+        near = search.nearest[: self._options.shown_moments]
         if not answer.text or confidence < self._options.min_confidence:
-            return self._compose_unknown(near, language, confidence, conditions)
-        sentence = sentences.absent_sentence(self._to_language(answer.text, language), len(scored), language)
+            return self.compose_unknown(near, language, confidence, conditions)
+        sentence = phrasing.absent_sentence(self._to_language(answer.text, language), len(scored), language)
         return ReplyDraft(sentence, confidence, answer.text, near, (), conditions)
 
-    def compose_event(
-        self,
-        asked: str,
-        question: str,
-        event: str,
-        occurrences: Sequence[Evidence],
-        scored: Sequence[ScoredKeyframe],
-        language: Language,
-    ) -> ReplyDraft:
+    def compose_event(self, search: Search) -> ReplyDraft:
         """Answers from the moments in which an event happens; other questions about it, from the frames that show it.
 
-        Args:
-            asked: the question in English, on its own.
-            question: the question as it was typed.
-            event: in English.
-            occurrences: of the event, the surest first.
-            scored: the frames that show them.
-            language: of the reply.
+        At least one occurrence is needed; the scored frames are those that show them.
         """
-        left_out = find_circumstances(asked, event)
-        fulfilling = self._filter_by_conditions(scored, left_out)
+        occurrences, language = search.occurrences, search.language
+        left_out = find_circumstances(search.asked, search.query)
+        fulfilling = self._verifier.filter_by_conditions(search.scored, left_out)
         fulfilling_frames = [s.keyframe for s in fulfilling]
-        fitting = tuple(e for e in occurrences if _frames_of(e, fulfilling_frames)) or tuple(occurrences)
+        fitting = tuple(e for e in occurrences if _frames_of(e, fulfilling_frames)) or occurrences
         moments = fitting[: self._options.shown_moments]
-        happens = Condition(self._to_language(event, language), "seen")
+        happens = Condition(self._to_language(search.query, language), "seen")
         conditions = (happens, *self._verify_parts(left_out, fulfilling, language))
-        if asks_when(f"{question} {asked}"):
-            return self._compose_times(moments, moments[0].score, conditions, language)
+        if search.asks_when:
+            return self.compose_times(moments, moments[0].score, conditions, language)
         frames = _interleave(moments, _best_first(fulfilling))
-        answer = self._read_answer(asked, frames, moments)
+        answer = self._read_answer(search.asked, frames, moments)
         if answer.text in (PRESENT, ABSENT):
             answer = Answer(PRESENT, moments[0].score)
-        return self._conclude(asked, question, answer, moments[0].score, moments, frames, conditions, language)
+        return self._conclude(search, answer, moments[0].score, moments, frames, conditions)
 
     def _conclude(
         self,
-        asked: str,
-        question: str,
+        search: Search,
         answer: Answer,
         probability: float,
         moments: tuple[Evidence, ...],
         frames: Sequence[Keyframe],
         conditions: tuple[Condition, ...],
-        language: Language,
     ) -> ReplyDraft:
         """Gives an answer read from `frames`, which show with `probability` what was asked for.
 
         Where their moments answer differently, asks which of them is meant.
         """
+        language = search.language
         if answer.confidence < self._options.min_agreed:
-            rivals = self._find_rivals(asked, moments, frames)
+            rivals = self._find_rivals(search.asked, moments, frames)
             if len(rivals) > 1:
-                return self._ask_back(question, rivals, conditions, language)
+                return self._ask_back(search.question, rivals, conditions, language)
         confidence = _joint_confidence(answer.confidence, probability)
         if not answer.text or confidence < self._options.min_confidence:
-            return self._compose_unknown(moments, language, confidence, conditions)
-        sentence = sentences.answer_sentence(self._to_language(answer.text, language), moments, language)
-        sentence = sentence.followed_by(sentences.unmet_conditions(conditions, language))
+            return self.compose_unknown(moments, language, confidence, conditions)
+        sentence = phrasing.answer_sentence(self._to_language(answer.text, language), moments, language)
+        sentence = sentence.followed_by(phrasing.unmet_conditions(conditions, language))
         return ReplyDraft(sentence, confidence, answer.text, moments, (), conditions)
 
-    def _compose_times(
+    def _verify_parts(
+        self, parts: Sequence[QueryPart], scored: Sequence[ScoredKeyframe], language: Language
+    ) -> tuple[Condition, ...]:
+        """Judges each part of what was asked for; a part is translated whole, since a single quality means little."""
+        verdicts = self._verifier.verify_parts(parts, scored)
+        texts = [part.text if language == "en" and scored else part.statement for part in parts]
+        texts = [self._to_language(text, language) for text in texts]
+        return tuple(Condition(text, verdict) for text, verdict in zip(texts, verdicts, strict=True))
+
+    def compose_times(
         self,
         moments: tuple[Evidence, ...],
         confidence: float,
@@ -351,16 +295,16 @@ class Composer:
     ) -> ReplyDraft:
         """Names the moments in which something was seen, in time order."""
         in_order = tuple(sorted(moments, key=_by_time))
-        sentence = sentences.moments_sentence(in_order, language)
-        sentence = sentence.followed_by(sentences.unmet_conditions(conditions, language))
+        sentence = phrasing.moments_sentence(in_order, language)
+        sentence = sentence.followed_by(phrasing.unmet_conditions(conditions, language))
         return ReplyDraft(sentence, confidence, _short_time(in_order[0]), in_order, (), conditions)
 
     def _read_answer(self, asked: str, frames: Sequence[Keyframe], moments: Sequence[Evidence]) -> Answer:
         """The answer of single frames, best first; if they give none, of the frames around the best moment in order."""
-        answer = self._core.answer(asked, frames[: self._options.answer_frames])
+        answer = self._looker.answer(asked, frames[: self._options.answer_frames])
         if answer.text or not moments:
             return answer
-        return self._core.answer_across(asked, self._frames_around(moments[0]))
+        return self._looker.answer_across(asked, self._verifier.frames_around(moments[0]))
 
     def _find_rivals(
         self, asked: str, moments: Sequence[Evidence], frames: Sequence[Keyframe]
@@ -371,7 +315,7 @@ class Composer:
         that was misread does not make its moment a rival.
         """
         answers = [
-            (self._core.answer(asked, _frames_of(moment, frames)[: self._options.answer_frames]), moment)
+            (self._looker.answer(asked, _frames_of(moment, frames)[: self._options.answer_frames]), moment)
             for moment in moments[: self._options.answer_frames]
         ]
         known = sorted((pair for pair in answers if pair[0].text), key=lambda pair: pair[0].confidence)
@@ -392,57 +336,18 @@ class Composer:
         """Gives each moment's answer and asks which is meant; each choice is the question with its moment added."""
         answers = [(self._to_language(answer.text, language), moment) for answer, moment in rivals]
         evidence = tuple(moment for _, moment in rivals)
-        choices = tuple(sentences.question_about_moment(question, moment, language) for moment in evidence)
+        choices = tuple(phrasing.question_about_moment(question, moment, language) for moment in evidence)
         confidence = min(answer.confidence for answer, _ in rivals)
-        sentence = sentences.asking_back_sentence(answers, language)
+        sentence = phrasing.asking_back_sentence(answers, language)
         return ReplyDraft(sentence, confidence, "", evidence, (), conditions, choices)
-
-    def _filter_by_conditions(
-        self, scored: Sequence[ScoredKeyframe], conditions: Sequence[QueryPart]
-    ) -> list[ScoredKeyframe]:
-        """Frames that satisfy every condition; if none does, the single closest, so the answer can say what is missing.
-
-        Only the likeliest frames are looked at again.
-        """
-        likeliest = sorted(scored, key=lambda s: -s.score)[: self._options.condition_frames] if conditions else []
-        if not likeliest:
-            return list(scored)
-        frames = [s.keyframe for s in likeliest]
-        by_condition = [verify_frames(self._frames, self._core, part.statement, frames) for part in conditions]
-        lowest = [min(column) for column in zip(*by_condition, strict=True)]
-        satisfying = [s for s, p in zip(likeliest, lowest, strict=True) if p >= self._options.min_verified]
-        return satisfying or [likeliest[lowest.index(max(lowest))]]
-
-    def _verify_parts(
-        self, wanted: Sequence[QueryPart], scored: Sequence[ScoredKeyframe], language: Language
-    ) -> tuple[Condition, ...]:
-        """Judges each part of what was asked for in the likeliest of the frames."""
-        if not scored:
-            return tuple(Condition(self._to_language(part.statement, language), "not seen") for part in wanted)
-        likeliest = max(scored, key=lambda s: s.score).keyframe
-        probabilities = [verify_frames(self._frames, self._core, part.statement, [likeliest])[0] for part in wanted]
-        texts = [part.text if language == "en" else self._to_language(part.statement, language) for part in wanted]
-        return tuple(map(self._judge, texts, probabilities))
-
-    def _frames_around(self, evidence: Evidence) -> list[Keyframe]:
-        """The keyframes of a moment, with a little before and after."""
-        moment = evidence.moment
-        around = DEFAULT_OPTIONS.answer_around_seconds
-        start, end = moment.start_seconds - around, moment.end_seconds + around
-        return self._frames.keyframes(moment.video_id, max(0.0, start), end)
 
     def compose_out_of_domain(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """States that the pictures are unlike any that the core was trained on; what it said of them is withheld."""
-        text = sentences.say("outside", language)
+        text = phrasing.say("outside", language)
         without_text = tuple(replace(e, text=None) for e in evidence[: self._options.shown_moments])
         return ReplyDraft(Sentence(text, text), 0.0, "", without_text, (), (Condition(asked, "cannot tell"),))
 
-    def _judge(self, text: str, probability: float) -> Condition:
-        sure = self._options.min_seen
-        verdict: Verdict = "seen" if probability >= sure else "not seen" if probability <= 1 - sure else "cannot tell"
-        return Condition(text, verdict)
-
-    def _compose_unknown(
+    def compose_unknown(
         self,
         nearest: tuple[Evidence, ...],
         language: Language,
@@ -451,9 +356,9 @@ class Composer:
     ) -> ReplyDraft:
         """States that the answer is not known, with the nearest moments."""
         near = nearest[: self._options.shown_moments]
-        sentence = sentences.unknown_sentence(near, language)
+        sentence = phrasing.unknown_sentence(near, language)
         if any(condition.verdict == "seen" for condition in conditions):  # a part of what was asked for is there
-            sentence = sentence.followed_by(sentences.unmet_conditions(conditions, language))
+            sentence = sentence.followed_by(phrasing.unmet_conditions(conditions, language))
         return ReplyDraft(sentence, confidence, "", near, (), conditions)
 
     def _describe(self, evidence: Sequence[Evidence], language: Language) -> DescribedMoments:

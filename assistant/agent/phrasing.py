@@ -5,8 +5,9 @@ Each comes twice: as read, with the moments it rests on, and as spoken, where a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from assistant.agent.records import Sentence
 from assistant.text.display import format_clock, time_in_words, video_title
 from assistant.text.fold import fold
 
@@ -78,17 +79,6 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "say_verify": {"en": "Checking {what} pictures one by one", "vi": "Đang kiểm tra từng hình trong {what} hình"},
 }
-
-
-class Sentence(NamedTuple):
-    """A sentence as it is read and as it is spoken."""
-
-    text: str
-    spoken: str
-
-    def followed_by(self, more: str) -> Sentence:
-        """With another sentence at its end."""
-        return Sentence(self.text + more, self.spoken + more)
 
 
 DescribedMoments = tuple[tuple[str, "Evidence"], ...]
