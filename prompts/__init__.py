@@ -2,7 +2,8 @@
 
 | folder | read by |
 |---|---|
-| `pocket/` | InstructBLIP; the pocket models are trained on these very texts |
+| `pocket/` | the pocket InstructBLIP, which was trained on these very texts |
+| `flan/` | every official InstructBLIP and BLIP-2: instructions, lists of options and examples |
 | `chat/` | a chat model with tool calls; `chat/replies/` describes the schemas of its replies |
 | `tools/` | whatever model chooses a tool and fills its slots |
 | `selfcheck/` | a quantised core, compared with the same core in bfloat16 |

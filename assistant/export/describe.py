@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prompts import render
+from assistant.models.blip.sight_prompts import sight_prompt
 from tools.describe import describe_tool
 from tools.errors import VideoAssistantError
 
@@ -66,8 +66,8 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
     features = session.blip.features([image])
     if not all(session.blip.in_domain(features)):
         raise VideoAssistantError(say("outside", language))
-    prompt = render("pocket/caption")
-    (caption,) = session.blip.write(prompt, session.blip.queries(features, prompt.lower()))
+    prompt = sight_prompt(session.blip.prompt_family, "caption")
+    (caption,) = session.blip.write(prompt.text, session.blip.queries(features, prompt.instruction))
     text = _translated(session, caption.text, language)
     return Description(text, text, caption.confidence)
 
@@ -79,7 +79,8 @@ def draw_attention(session: Session, image: NDArray[np.uint8], path: Path) -> No
     """
     from assistant.models.blip.attention import attention_by_word, draw_word_attention
 
-    draw_word_attention(image, attention_by_word(session.local_blip, image, render("pocket/caption"))).save(path)
+    prompt = sight_prompt(session.local_blip.prompt_family, "caption")
+    draw_word_attention(image, attention_by_word(session.local_blip, image, prompt)).save(path)
 
 
 def _translated(session: Session, text: str, language: Language) -> str:

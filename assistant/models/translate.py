@@ -6,17 +6,19 @@ import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.models.base import LazyModel, checkpoint_folder, default_device, disable_progress_bars, load_error
+from assistant.text.shorten import shorten
 from prompts import render
 
 if TYPE_CHECKING:
     from assistant.models.blip.core_model import CoreModel
 
 MAX_NEW_TOKENS = 128
+MAX_CHARACTERS = 400  # of a text for the core's language model; a longer prompt would lose its instruction
 LANGUAGE_NAMES = {"vi": "Vietnamese", "en": "English"}
 
 
 class T5Translator:
-    """Translates with the core's T5. Implements `tools.ports.Translator`."""
+    """Translates with the language model of the core. Implements `tools.ports.Translator`."""
 
     def __init__(self, blip: CoreModel) -> None:
         self._blip = blip
@@ -30,7 +32,12 @@ class T5Translator:
         """
         if source == target or not text.strip():
             return text
-        prompt = render("pocket/translate", source=LANGUAGE_NAMES[source], target=LANGUAGE_NAMES[target], text=text)
+        prompt = render(
+            f"{self._blip.prompt_family}/translate",
+            source=LANGUAGE_NAMES[source],
+            target=LANGUAGE_NAMES[target],
+            text=shorten(text, MAX_CHARACTERS),
+        )
         return self._blip.write(prompt, max_new_tokens=64)[0].text or text
 
 

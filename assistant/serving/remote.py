@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 from pydantic import ValidationError
 
-from assistant.models.blip.core_model import CoreModel, Text, remove_special_tokens
+from assistant.models.blip.core_model import CoreModel, PromptFamily, Text, remove_special_tokens
 from assistant.serving import wire
 from tools.errors import VideoAssistantError
 
@@ -66,6 +66,10 @@ class RemoteCore(CoreModel):
             if self._info is None:
                 self._info = self._fetch_info()
             return self._info
+
+    @property
+    def prompt_family(self) -> PromptFamily:
+        return self.info.prompt_family
 
     def clean(self, text: str) -> str:
         return remove_special_tokens(text, self.info.special_tokens)

@@ -7,7 +7,7 @@ names the pictures that it is about, and the client repeats the call with the fe
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PROTOCOL = 1
+PROTOCOL = 2
 IDENTITY = "x-core-identity"
 """Header of each call: the checkpoint that the client expects, URL-quoted; a worker may have restarted with another."""
 CALL = "call"
@@ -53,6 +53,7 @@ class CoreInfo(Message):
     identity: str  # changes when the weights change
     precision: str
     device: str
+    prompt_family: Literal["pocket", "flan"]
     special_tokens: list[str]  # strings that no text may contain
     feature_shape: tuple[int, int]  # tokens and width of the features of a picture
 

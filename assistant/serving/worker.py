@@ -88,6 +88,7 @@ class _Worker:
             identity=blip.identity,
             precision=blip.loaded.precision,
             device=str(blip.loaded.language.device),
+            prompt_family=blip.prompt_family,
             special_tokens=sorted(blip.special_tokens),
             feature_shape=(tokens, width),
         )

@@ -20,6 +20,8 @@ from pydantic import Field
 
 from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, CoreError, open_chat_model
 from assistant.agent.cores.instructblip import InstructBlipCore
+from assistant.agent.cores.options import InstructBlipOptions
+from assistant.agent.cores.pocket_planner import PocketPlanner
 from assistant.models.blip.core_model import Text
 from assistant.models.blip.instructblip import InstructBlip
 from assistant.session import Session, open_session
@@ -117,7 +119,7 @@ def test_a_slot_without_a_word_of_the_question_stays_open() -> None:
         def write(self, prompt: str, *, max_new_tokens: int) -> list[Text]:
             return [Text("a black bird", 0.9)]
 
-    core = InstructBlipCore(Dreamer(), _NoFeatures())  # type: ignore[arg-type]  # writes, and does nothing else
+    core = PocketPlanner(Dreamer(), InstructBlipOptions())  # type: ignore[arg-type]  # writes, and does nothing else
     assert core.fill("How much did the ticket cost?", "find_frames", ["query"]) == {}
     assert core.fill("Are there any birds?", "find_frames", ["query"]) == {"query": "a black bird"}
 
@@ -141,7 +143,7 @@ def test_a_follow_up_hardly_ever_repeats_an_earlier_question(sure: float, others
         def write_alternatives(self, prompt: str, *, count: int, max_new_tokens: int) -> list[str]:
             return others
 
-    core = InstructBlipCore(Repeating(), _NoFeatures())  # type: ignore[arg-type]  # writes, and does nothing else
+    core = PocketPlanner(Repeating(), InstructBlipOptions())  # type: ignore[arg-type]  # writes, and does nothing else
     assert core.rewrite("at what moment?", [Turn("What colour is the bus?", "blue")]) == meant
 
 

@@ -4,8 +4,8 @@ from PIL import Image
 
 from assistant.models.blip.attention import WordAttention, attention_by_word, draw_word_attention
 from assistant.models.blip.instructblip import InstructBlip
+from assistant.models.blip.sight_prompts import SightPrompt, sight_prompt
 from assistant.session import open_session
-from prompts import render
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +15,7 @@ def test_each_word_of_the_caption_has_a_map_that_sums_to_one(demo_library) -> No
     # Of the picture itself and of its thumbnail the same is written only where nobody stands across two columns.
     frame = session.library.nearest_keyframe(session.library.videos()[0].video_id, 40.0)
     picture = np.asarray(Image.open(frame.image).convert("RGB"))
-    attentions = attention_by_word(session.blip, picture, render("pocket/caption"))
+    attentions = attention_by_word(session.blip, picture, sight_prompt("pocket", "caption"))
     (description,) = session.core.caption([frame])
     assert " ".join(attention.word for attention in attentions) == description.text
     vision = session.blip.loaded.model.config.vision_config
@@ -34,7 +34,7 @@ def test_recording_leaves_the_model_as_it_was(untrained_core) -> None:
     before = blip.loaded.model.qformer.config._attn_implementation
     features = blip.features([picture])
     queries = blip.queries(features, "a")
-    attention_by_word(blip, picture, "a")
+    attention_by_word(blip, picture, SightPrompt("a", "a"))
     assert blip.loaded.model.qformer.config._attn_implementation == before
     assert np.allclose(queries.numpy(), blip.queries(features, "a").numpy(), atol=1e-5)
 

@@ -12,6 +12,7 @@ SAMPLES = {
     "tool": "find frames",
     "slot": "query",
     "history": [{"question": "is there a bus?", "answer": "yes"}],
+    "wanted": "what the pictures show",
     "source": "Vietnamese",
     "target": "English",
     "text": "có xe đỏ không?",
@@ -56,7 +57,7 @@ def test_the_self_check_asks_the_questions_that_its_stored_verdicts_are_about() 
 
 def test_prompts_lie_in_the_folders_of_their_families() -> None:
     families = {name.split("/")[0] for name in prompts.names() + prompts.schema_names()}
-    assert families == {"pocket", "chat", "tools", "selfcheck", "video_qa"}
+    assert families == {"pocket", "flan", "chat", "tools", "selfcheck", "video_qa"}
     assert {"pocket/verify", "chat/system"} <= set(prompts.names())
     assert {"tools/count", "chat/replies/verdicts"} <= set(prompts.schema_names())
 

@@ -149,6 +149,7 @@ def new_instructblip(language_model: Any) -> Any:
         text_config=language_model.config.to_dict(),
         num_query_tokens=QUERIES,
         image_token_index=vocabulary().index(IMAGE_TOKEN),
+        prompt_family="pocket",  # read by `assistant.models.blip`, which asks any other checkpoint as an official one
     )
     torch.manual_seed(1)
     model = InstructBlipForConditionalGeneration(config)

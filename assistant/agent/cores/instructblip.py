@@ -1,18 +1,24 @@
-"""The core on InstructBLIP, asked by the prompts that the pocket models are trained on."""
+"""The core on InstructBLIP or BLIP-2, asked by the prompts of its checkpoint's family.
+
+The pocket models are trained on the texts of `prompts/pocket/`. An official one is asked as its authors' code asks it:
+`Question: ... Short answer:`, and the Q-Former reads the whole prompt (Dai et al. 2023, "InstructBLIP").
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.agent.cores.flan_planner import FlanPlanner
 from assistant.agent.cores.options import InstructBlipOptions
-from assistant.agent.cores.pocket_guards import is_about_question, split_words
+from assistant.agent.cores.pocket_planner import PocketPlanner
+from assistant.models.blip.sight_prompts import SightPrompt, sight_prompt
 from assistant.models.translate import T5Translator
 from assistant.retrieval.features import KeyframeFeatures
-from prompts import render
 from tools.moments import sample_evenly
-from tools.ports import Answer, Choice, Turn
+from tools.ports import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +26,16 @@ if TYPE_CHECKING:
     from assistant.models.blip.core_model import CoreModel
     from assistant.retrieval.features import FeatureStore
     from tools.events.timing import Timing
-    from tools.ports import Translator
+    from tools.ports import Choice, Translator, Turn
     from tools.types import Keyframe, Line
 
-ABSENT = "none"
-"""What the core writes if a question leaves a slot open, or if the pictures do not say."""
-STANDS_ALONE = "same"
-"""What the core writes instead of a question that stands alone already."""
+ABSENT = frozenset({"none", "unanswerable", "unknown", "i don't know", "not sure"})
+"""What a core writes if the pictures do not say: a pocket one the first, official ones the others."""
+
+
+def build_planner(blip: CoreModel, options: InstructBlipOptions) -> PocketPlanner | FlanPlanner:
+    """Builds the planner of a checkpoint's family of prompts; loads the checkpoint, whose config names the family."""
+    return PocketPlanner(blip, options) if blip.prompt_family == "pocket" else FlanPlanner(blip, options)
 
 
 class InstructBlipCore:
@@ -35,7 +44,6 @@ class InstructBlipCore:
     Args:
         blip: the model.
         store: of the features of keyframes; the images of those that it lacks are read.
-        surfaces: the texts of options whose text is not their name with spaces.
         options: limits of what is read and written at once.
         translator: the translation models; without them the core's own language model translates.
     """
@@ -44,58 +52,28 @@ class InstructBlipCore:
         self,
         blip: CoreModel,
         store: FeatureStore,
-        surfaces: Mapping[str, str] | None = None,
         options: InstructBlipOptions | None = None,
         translator: Translator | None = None,
     ) -> None:
         self._translator = translator or T5Translator(blip)
         self._blip, self._options = blip, options or InstructBlipOptions()
         self._features = KeyframeFeatures(store, blip)
-        self._surfaces = dict(surfaces or {})
 
     def choose(self, question: str, options: Mapping[str, str]) -> Choice:
-        """Returns the likeliest option; probabilities are a softmax over the options' whole texts."""
-        names = list(options)
-        texts = [self._surfaces.get(name, name.replace("_", " ")) for name in names]
-        scores = self._blip.score(render("pocket/choose_tool", question=self._blip.clean(question)), texts)[0]
-        weights = np.exp(scores - scores.max())
-        shares = weights / weights.sum()
-        order = np.argsort(-shares)
-        second = float(shares[order[1]]) if len(names) > 1 else 0.0
-        best = float(shares[order[0]])
-        return Choice(names[int(order[0])], best, best - second)
+        """Chooses the option that serves `question`, as the planner of the checkpoint's family does."""
+        return self._planner.choose(question, options)
 
     def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
-        """Returns the slots of a call, without those that are 'none' or have no word of the question."""
-        clean = self._blip.clean(question)
-        filled = {}
-        for slot in slots:
-            prompt = render("pocket/fill_slot", question=clean, tool=tool.replace("_", " "), slot=slot)
-            text = self._blip.write(prompt, max_new_tokens=self._options.slot_tokens)[0].text
-            if text and text.lower() != ABSENT and is_about_question(question, text):
-                filled[slot] = text
-        return filled
+        """Returns the slots of a call, without those that the question leaves open."""
+        return self._planner.fill(question, tool, slots)
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Returns a follow-up as a question that stands alone; the question itself if it does, or without history."""
-        if not history:
-            return question
-        clean = self._blip.clean
-        turns = [Turn(clean(turn.question), clean(turn.answer)) for turn in history]
-        prompt = render("pocket/rewrite", question=clean(question), history=turns)
-        likeliest = self._blip.write(prompt, max_new_tokens=self._options.question_tokens)[0]
-        rewritten = likeliest.text
-        # A follow-up hardly ever means an earlier question. The core repeats one, with little confidence, if it never
-        # met the words; what it would have written next is mostly right.
-        earlier = {split_words(turn.question) for turn in turns}
-        if split_words(rewritten) in earlier and likeliest.confidence < self._options.min_repeated:
-            alternatives = self._blip.write_alternatives(
-                prompt, count=self._options.rewrites, max_new_tokens=self._options.question_tokens
-            )
-            rewritten = next((text for text in alternatives if split_words(text) not in earlier), "")
-        if rewritten in ("", STANDS_ALONE) or split_words(rewritten) in earlier | {split_words(question)}:
-            return question
-        return rewritten
+        return self._planner.rewrite(question, history)
+
+    @cached_property
+    def _planner(self) -> PocketPlanner | FlanPlanner:
+        return build_planner(self._blip, self._options)  # on first use: it loads the model, or asks its worker
 
     def translate(self, text: str, *, source: str, target: str) -> str:
         """Translates by the translation models, or else by the core's own language model."""
@@ -107,12 +85,11 @@ class InstructBlipCore:
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """Returns P(yes) for each frame, in order."""
-        clean = self._blip.clean(statement)
-        prompt = render("pocket/verify", statement=clean)
+        prompt, instruction = self._prompt("verify", statement=self._blip.clean(statement))
         probabilities: list[float] = []
         for start in range(0, len(frames), self._options.verify_batch):
             features = self._features(frames[start : start + self._options.verify_batch])
-            probabilities += self._blip.probability_yes(prompt, self._blip.queries(features, clean))
+            probabilities += self._blip.probability_yes(prompt, self._blip.queries(features, instruction))
         return probabilities
 
     def answer(self, question: str, frames: Sequence[Keyframe], lines: Sequence[Line] = ()) -> Answer:
@@ -125,11 +102,11 @@ class InstructBlipCore:
         clean = self._blip.clean(question)
         if lines:
             text = self._blip.clean(" ; ".join(line.text for line in lines))[: self._options.lines_characters]
-            prompt = render("pocket/answer_lines", question=clean, lines=text)
+            prompt, instruction = self._prompt("answer_lines", question=clean, lines=text)
         else:
-            prompt = render("pocket/answer", question=clean)
+            prompt, instruction = self._prompt("answer", question=clean)
         in_order = sorted(frames, key=lambda k: (k.video_id, k.seconds))[: self._options.answer_frames]
-        numbers, visual = self._query_known_frames(in_order, clean)
+        numbers, visual = self._query_known_frames(in_order, instruction)
         if in_order and not numbers and not lines:
             return Answer("", 0.0)
         votes: dict[str, float] = {}
@@ -137,29 +114,28 @@ class InstructBlipCore:
         for answer in answers:
             votes[answer.text] = votes.get(answer.text, 0.0) + answer.confidence
         best = max(votes, key=lambda text: votes[text])
-        return Answer("" if best == ABSENT else best, votes[best] / len(answers))
+        return Answer(_or_nothing(best), votes[best] / len(answers))
 
     def answer_across(self, question: str, frames: Sequence[Keyframe]) -> Answer:
         """Returns a short answer from what changes between frames, read as one sequence in time order."""
         if not frames:
             return Answer("", 0.0)
-        clean = self._blip.clean(question)
+        prompt, instruction = self._prompt("answer", question=self._blip.clean(question))
         window = sample_evenly(sorted(frames, key=lambda k: k.seconds), self._options.window_frames)
-        visual = self._blip.window_queries(self._features(window), clean, [range(len(window))])
-        (answer,) = self._blip.write(render("pocket/answer", question=clean), visual)
-        return Answer("" if answer.text == ABSENT else answer.text, answer.confidence)
+        visual = self._blip.window_queries(self._features(window), instruction, [range(len(window))])
+        (answer,) = self._blip.write(prompt, visual)
+        return Answer(_or_nothing(answer.text), answer.confidence)
 
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """Returns P(yes) for each window, 0 for an empty one; windows of the same number of frames share a batch."""
-        clean = self._blip.clean(statement)
-        prompt = render("pocket/verify", statement=clean)
+        prompt, instruction = self._prompt("verify", statement=self._blip.clean(statement))
         thinned = [sample_evenly(window, self._options.window_frames) for window in windows]
         probabilities = [0.0] * len(windows)
         for numbers in _batches_of_equal_length([len(window) for window in thinned], self._options.window_batch):
             frames = list(dict.fromkeys(frame for number in numbers for frame in thinned[number]))
             row_of = {frame: row for row, frame in enumerate(frames)}
             rows = [[row_of[frame] for frame in thinned[number]] for number in numbers]
-            visual = self._blip.window_queries(self._features(frames), clean, rows)
+            visual = self._blip.window_queries(self._features(frames), instruction, rows)
             for number, probability in zip(numbers, self._blip.probability_yes(prompt, visual), strict=True):
                 probabilities[number] = probability
         return probabilities
@@ -177,12 +153,15 @@ class InstructBlipCore:
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """Returns one sentence for each frame; an empty one, at confidence 0, for a frame out of the core's domain."""
         captions = [Answer("", 0.0)] * len(frames)
-        prompt = render("pocket/caption")
-        numbers, visual = self._query_known_frames(frames, prompt.lower())
+        prompt, instruction = self._prompt("caption")
+        numbers, visual = self._query_known_frames(frames, instruction)
         if numbers:
             for number, caption in zip(numbers, self._blip.write(prompt, visual), strict=True):
                 captions[number] = Answer(caption.text, caption.confidence)
         return captions
+
+    def _prompt(self, name: str, **values: str) -> SightPrompt:
+        return sight_prompt(self._blip.prompt_family, name, **values)
 
     def _query_known_frames(self, frames: Sequence[Keyframe], instruction: str) -> tuple[list[int], Any]:
         """Returns the numbers of the frames in the core's domain, and their queries; None if there is no such frame."""
@@ -191,6 +170,11 @@ class InstructBlipCore:
         features = self._features(frames)
         numbers = [number for number, known in enumerate(self._blip.in_domain(features)) if known]
         return numbers, self._blip.queries(features[numbers], instruction) if numbers else None
+
+
+def _or_nothing(text: str) -> str:
+    """The answer, or nothing if it says that there is none."""
+    return "" if text.lower().rstrip(".") in ABSENT else text
 
 
 def _batches_of_equal_length(lengths: Sequence[int], batch: int) -> Iterator[list[int]]:

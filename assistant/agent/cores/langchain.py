@@ -23,9 +23,11 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import PrivateAttr
 
 from assistant.agent.cores import schema
+from assistant.agent.cores.instructblip import build_planner
+from assistant.agent.cores.options import InstructBlipOptions
 from assistant.models.blip.instructblip import InstructBlip
 from assistant.models.blip.language_model import MAX_PROMPT_TOKENS
-from prompts import render
+from assistant.models.blip.sight_prompts import sight_prompt
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ FREE = frozenset({"", "auto", "false"})
 
 
 class ChatInstructBlip(BaseChatModel):
-    """A chat model over any InstructBLIP checkpoint with a T5 inside.
+    """A chat model over any InstructBLIP checkpoint with a T5 inside, asked by the prompts of its family.
 
     Pictures are content blocks of type `image` (`file://` or data URL, or base64); the model looks at those of the
     latest message that has any. With tools bound, the first answer to a question is a call; once a tool has answered,
@@ -151,13 +153,12 @@ class ChatInstructBlip(BaseChatModel):
 
     def _call(self, question: str, tools: list[dict[str, Any]]) -> AIMessage:
         names = [tool["name"] for tool in tools]
-        surfaces = [name.replace("_", " ") for name in names]
-        clean = self._blip.clean(question)
-        scores = self._blip.score(render("pocket/choose_tool", question=clean), surfaces)[0]
-        number = int(scores.argmax()) if len(names) > 1 else 0
+        planner = build_planner(self._blip, InstructBlipOptions())
+        descriptions = {tool["name"]: str(tool.get("description", "")) for tool in tools}
+        number = names.index(planner.choose(question, descriptions).name) if len(names) > 1 else 0
         slots = {}
         for slot, (rules, required) in _slots(tools[number]).items():
-            prompt = render("pocket/fill_slot", question=clean, tool=surfaces[number], slot=slot.replace("_", " "))
+            prompt = planner.slot_prompt(question, names[number], slot)
             choices = schema.choices(rules)
             if choices is not None:
                 texts = list(choices if required else {schema.OPEN: None, **choices})
@@ -176,20 +177,21 @@ class ChatInstructBlip(BaseChatModel):
         self, question: str, messages: list[BaseMessage], stop: list[str] | None, max_tokens: int | None
     ) -> AIMessage:
         pictures = _pictures(messages)[-self.max_frames :]
-        visual = None
+        family, clean, visual = self._blip.prompt_family, self._blip.clean(question), None
+        prompt, instruction = sight_prompt(family, "answer", question=clean)
         if pictures:
             features = self._blip.features(pictures)
             if len(pictures) == 1:
-                visual = self._blip.queries(features, question)
+                visual = self._blip.queries(features, instruction)
             else:
-                visual = self._blip.window_queries(features, question, [range(len(pictures))])
-        clean = self._blip.clean(question)
+                visual = self._blip.window_queries(features, instruction, [range(len(pictures))])
         facts = self._blip.clean(" ; ".join(_text(m) for m in _results(messages)))
         if facts:
-            room = MAX_PROMPT_TOKENS - self._blip.count_tokens(render("pocket/answer_lines", question=clean, lines=""))
-            prompt = render("pocket/answer_lines", question=clean, lines=self._truncate(facts, room))
+            bare = sight_prompt(family, "answer_lines", question=clean, lines="")
+            room = MAX_PROMPT_TOKENS - self._blip.count_tokens(bare.text)
+            prompt = sight_prompt(family, "answer_lines", question=clean, lines=self._truncate(facts, room)).text
         else:
-            prompt = self._with_turns(render("pocket/answer", question=clean), messages)
+            prompt = self._with_turns(prompt, messages)
         text = self._blip.write(prompt, visual, max_new_tokens=max_tokens or self.max_tokens)[0].text
         for word in (*(stop or ()), *(self.stop or ())):
             text = text.split(word)[0] if word else text

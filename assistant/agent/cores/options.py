@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class InstructBlipOptions:
-    """Limits of `InstructBlipCore`."""
+    """Limits of `InstructBlipCore` and of its planners."""
 
     answer_frames: int = 4
     """Frames that an answer is read from; of more, the first in time."""
@@ -20,6 +20,14 @@ class InstructBlipOptions:
     """Tokens of a slot; a longer text is cut off."""
     question_tokens: int = 48
     """Tokens of a rewritten question; a longer text is cut off."""
+    question_characters: int = 240
+    """Characters of a question that the planner reads; of a longer one its beginning and its end."""
+    turn_characters: int = 100
+    """Characters of an earlier question or of its answer in a prompt of `flan/`, likewise."""
+    rewrite_turns: int = 2
+    """Earlier turns in a prompt of `flan/`, the latest."""
+    option_characters: int = 80
+    """Characters of the description of an option in a prompt of `flan/`."""
     rewrites: int = 4
     """Rewritten questions that are weighed if the likeliest one repeats an earlier question."""
     min_repeated: float = 0.98

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
     from assistant.models.blip.instructblip import InstructBlip
+    from assistant.models.blip.sight_prompts import SightPrompt
 
 CELL_WIDTH, LABEL_HEIGHT = 240, 28  # pixels of the picture of a word, and of the label below it
 COLUMNS = 5  # pictures in a row
@@ -33,14 +34,14 @@ class WordAttention:
     weights: NDArray[np.float32]  # (rows, columns) of patches; sums to 1
 
 
-def attention_by_word(blip: InstructBlip, image: NDArray[np.uint8], prompt: str) -> list[WordAttention]:
+def attention_by_word(blip: InstructBlip, image: NDArray[np.uint8], prompt: SightPrompt) -> list[WordAttention]:
     """Describes a picture (HWC uint8 RGB) after `prompt`, and returns the words with their attention to the picture."""
     model, tokenizer = blip.loaded.model, blip.loaded.processor.tokenizer
     with _record_attention(model.qformer, "crossattention.attention") as patch_layers:
-        visual = blip.queries(blip.features([image]), prompt.lower())
-    (description,) = blip.write(prompt, visual)
+        visual = blip.queries(blip.features([image]), prompt.instruction)
+    (description,) = blip.write(prompt.text, visual)
     with _record_attention(model.language_model.decoder, "EncDecAttention") as query_layers:
-        blip.score(prompt, [description.text], visual)
+        blip.score(prompt.text, [description.text], visual)
     query_count = visual.shape[1]
     query_to_patches = _mean_attention(patch_layers)[:query_count, 1:]  # the class token, patch 0, has no position
     token_to_patches = _mean_attention(query_layers)[:, :query_count] @ query_to_patches  # (tokens, patches)

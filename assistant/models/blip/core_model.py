@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tools.events.timing import Timing
+
+
+PromptFamily = Literal["pocket", "flan"]
+"""The folders of `prompts/` that a core may read: those of the pocket models, and those of all official ones."""
+CHARACTERS_PER_TOKEN = 3  # an estimate that is rather too low than too high for English
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class CoreModel(ABC):
 
     Threads may share it.
     """
+
+    @property
+    @abstractmethod
+    def prompt_family(self) -> PromptFamily:
+        """The family of prompts that the checkpoint reads: what its config names, else those of the official models."""
+
+    def count_tokens(self, text: str) -> int:
+        """Returns the number of tokens of a text for the language model; an estimate without its tokenizer."""
+        return len(text) // CHARACTERS_PER_TOKEN + 1
 
     @abstractmethod
     def clean(self, text: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.models.base import LazyModel, checkpoint_identity, empty_features
 from assistant.models.blip.checkpoint import LoadedCore, load
-from assistant.models.blip.core_model import CoreModel, Text, remove_special_tokens
+from assistant.models.blip.core_model import CoreModel, PromptFamily, Text, remove_special_tokens
 from prompts import render
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
 
     def _load(self) -> LoadedCore:
         return load(self.checkpoint, self.precision, InstructBlip.from_loaded)
+
+    @property
+    def prompt_family(self) -> PromptFamily:
+        # The recipes of the pocket models write the name into the config; no official one has it.
+        return "pocket" if getattr(self.loaded.model.config, "prompt_family", None) == "pocket" else "flan"
 
     @cached_property
     def special_tokens(self) -> frozenset[str]:
@@ -153,7 +158,10 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
         return self.join_windows(self.queries(features, instruction), windows)
 
     def join_windows(self, queries: Any, windows: Sequence[Sequence[int]]) -> Any:
-        """Joins the queries of frames to those of windows, each frame after the words that give its number.
+        """Joins the queries of frames to those of windows.
+
+        A pocket core reads each frame after the words that give its number; an official one reads the queries alone,
+        as its authors' code joins them.
 
         Args:
             queries: (frames, k, width).
@@ -166,6 +174,8 @@ class InstructBlip(LazyModel[LoadedCore], CoreModel):
 
         model, tokenizer = self.loaded.model, self.loaded.processor.tokenizer
         frame_queries = queries[torch.tensor(windows, device=queries.device)]  # (windows, frames, k, width)
+        if self.prompt_family != "pocket":
+            return frame_queries.flatten(1, 2)
         parts = []
         for place in range(frame_queries.shape[1]):
             tokens = tokenizer(render("pocket/frame", number=place + 1), add_special_tokens=False, return_tensors="pt")
