@@ -1,0 +1,102 @@
+"""A planner that cannot do harm: of what its language model writes, only what follows from the question counts.
+
+A language model may be unable to plan, write at random, or fail. Then the rules decide, as if nobody had been asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.agent.question.checks import rewrite_is_from, slot_is_from
+from assistant.text.fold import folded_words
+from assistant.text.shorten import shorten
+from tools.ports import Choice, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tools.ports import Planner
+
+MAX_CHARACTERS = 1000  # of a text that is sent to the language model; of a longer one its beginning and its end
+MAX_WORDS_PER_WORD, MORE_WORDS = 3, 20  # a translation has at most so many words per word of the text, and so many more
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+
+class CheckedPlanner:
+    """Implements `tools.ports.Planner` around another; it never raises what that one raises.
+
+    Args:
+        planner: the language model, which may return anything.
+        is_made_of: whether an English text (the first argument) is made of the words of a Vietnamese one; None: slots
+            are compared with the words of the question alone, and translations are believed.
+    """
+
+    def __init__(self, planner: Planner, is_made_of: Callable[[str, str], bool] | None = None) -> None:
+        self._planner, self._is_made_of = planner, is_made_of
+        self.failure: str | None = None
+        """The last failure of the language model, in one line; None if there was none."""
+
+    def choose(self, question: str, options: Mapping[str, str]) -> Choice:
+        """Returns the choice of the language model; with a margin of 0, which counts for nothing, if it made none."""
+        none = Choice(next(iter(options), ""), 0.0, 0.0)
+
+        def ask() -> Choice:
+            choice = self._planner.choose(shorten(question, MAX_CHARACTERS), options)
+            is_valid = choice.name in options and math.isfinite(choice.margin) and 0.0 <= choice.margin <= 1.0
+            return choice if is_valid else none
+
+        return self._attempt("choose", ask, none) if options else none
+
+    def fill(self, question: str, tool: str, slots: Sequence[str]) -> dict[str, str]:
+        """Returns the slots that are made of the question; any other is absent."""
+
+        def ask() -> dict[str, str]:
+            filled = self._planner.fill(shorten(question, MAX_CHARACTERS), tool, slots)
+            texts = {slot: " ".join(filled[slot].split()) for slot in slots if slot in filled}
+            return {slot: text for slot, text in texts.items() if slot_is_from(question, text, self._is_made_of)}
+
+        return self._attempt("fill", ask, {})
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """Returns a rewriting that says what the question says about something of the turns; else the question."""
+
+        def ask() -> str:
+            turns = [
+                Turn(shorten(turn.question, MAX_CHARACTERS), shorten(turn.answer, MAX_CHARACTERS)) for turn in history
+            ]
+            rewritten = " ".join(self._planner.rewrite(shorten(question, MAX_CHARACTERS), turns).split())
+            return rewritten if rewrite_is_from(question, history, rewritten) else question
+
+        return self._attempt("rewrite", ask, question)
+
+    def translate(self, text: str, *, source: str, target: str) -> str:
+        """Returns a translation, or the text itself if the model failed, or wrote much more than the text says.
+
+        A translation into English is also compared with the words of the text, where it is known how they translate.
+        """
+        if source == target or not text.strip():
+            return text
+
+        def ask() -> str:
+            translation = self._planner.translate(text, source=source, target=target).strip()
+            words, limit = len(folded_words(translation)), MAX_WORDS_PER_WORD * len(text.split()) + MORE_WORDS
+            is_credible = target != "en" or self._is_made_of is None or self._is_made_of(translation, text)
+            return translation if 0 < words <= limit and is_credible else text
+
+        return self._attempt("translate", ask, text)
+
+    def _attempt(self, what: str, ask: Callable[[], Result], otherwise: Result) -> Result:
+        """Returns the result of `ask`, or `otherwise` if it raises; the first failure of a kind is logged."""
+        try:
+            return ask()
+        except Exception as error:  # noqa: BLE001 - every model raises its own kinds, and the rules need none of them
+            first_line = (str(error).splitlines() or [""])[0][:200]
+            failure = f"the language model cannot {what} ({type(error).__name__}: {first_line}); rules decide"
+            if failure != self.failure:
+                log.warning(failure)
+            self.failure = failure
+            return otherwise
