@@ -118,5 +118,8 @@ def test_a_failure_is_one_line_and_is_logged_once(caplog: pytest.LogCaptureFixtu
     planner = CheckedPlanner(WritingPlanner(_broken))
     for _ in range(3):
         planner.rewrite(FOLLOW_UP, HISTORY)
+        planner.fill(QUESTION, "find_frames", ["query"])
+    planner.rewrite(FOLLOW_UP, HISTORY)
     assert planner.failure == "the language model cannot rewrite (ConnectionError: no route); rules decide"
-    assert [record.getMessage() for record in caplog.records] == [planner.failure]
+    logged = [record.getMessage() for record in caplog.records]
+    assert logged == [planner.failure, planner.failure.replace("rewrite", "fill")]

@@ -37,6 +37,7 @@ class CheckedPlanner:
 
     def __init__(self, planner: Planner, is_made_of: Callable[[str, str], bool] | None = None) -> None:
         self._planner, self._is_made_of = planner, is_made_of
+        self._logged: set[tuple[str, type[Exception]]] = set()
         self.failure: str | None = None
         """The last failure of the language model, in one line; None if there was none."""
 
@@ -96,7 +97,8 @@ class CheckedPlanner:
         except Exception as error:  # noqa: BLE001 - every model raises its own kinds, and the rules need none of them
             first_line = (str(error).splitlines() or [""])[0][:200]
             failure = f"the language model cannot {what} ({type(error).__name__}: {first_line}); rules decide"
-            if failure != self.failure:
+            if (kind := (what, type(error))) not in self._logged:
+                self._logged.add(kind)
                 log.warning(failure)
             self.failure = failure
             return otherwise
