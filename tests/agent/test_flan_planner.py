@@ -123,6 +123,13 @@ def test_a_slot_is_asked_for_by_what_it_says(written: str, slots: dict[str, str]
     assert "the words that say what the pictures show." in model.prompts[-1]
 
 
+def test_what_a_model_writes_on_as_a_next_example_is_cut_off() -> None:
+    model = WritingModel("the kayak Question: who rows? Words: none")
+    assert _planner(model).fill(QUESTION, "find_frames", ["query"]) == {"query": "the kayak"}
+    model = WritingModel("where is the swimmer? Conversation: who rows?")
+    assert _planner(model).rewrite("and the swimmer?", HISTORY) == "where is the swimmer?"
+
+
 def test_a_slot_that_nothing_describes_is_asked_for_by_its_name() -> None:
     model = WritingModel("the kayak")
     assert _planner(model).fill(QUESTION, "fly", ["flying_thing"]) == {"flying_thing": "the kayak"}

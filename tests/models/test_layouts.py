@@ -87,3 +87,22 @@ def test_a_decoder_scores_candidates_as_if_it_read_each_alone(name: str) -> None
 def test_a_decoder_writes_what_matches() -> None:
     blip = InstructBlip(str(LAYOUTS / "instructblip-vicuna-4-46"))
     assert blip.write_matching("Question: x", "(red|blue) car") in ("red car", "blue car")
+
+
+def test_an_opt_ends_its_text_with_a_line_feed() -> None:
+    language = InstructBlip(str(LAYOUTS / "blip2-opt-4-46")).loaded.language
+    line_feed = language.tokenizer("\n", add_special_tokens=False).input_ids
+    assert language.end_tokens == [*line_feed, language.tokenizer.eos_token_id]
+    assert language._labels(["no"])[0, -1] == line_feed[0]
+    vicuna = InstructBlip(str(LAYOUTS / "instructblip-vicuna-4-46")).loaded.language
+    assert vicuna.end_tokens == [vicuna.tokenizer.eos_token_id]
+
+
+def test_writing_stops_at_either_end_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    language = InstructBlip(str(LAYOUTS / "blip2-opt-4-46")).loaded.language
+    prompt = language.embed_prompt("Question:")
+    usual = language.write(prompt, max_new_tokens=5).ids[0].tolist()
+    monkeypatch.setattr(type(language), "end_tokens", [language.tokenizer.eos_token_id, usual[1]])
+    shorter = language.write(prompt, max_new_tokens=5).ids[0].tolist()
+    assert len(shorter) < len(usual) == 5
+    assert shorter[-1] == usual[1]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ABSENT = frozenset({"", "none", "no", "n/a", "unanswerable"})
 """What an official model writes if a question leaves a slot open."""
+_NEXT_EXAMPLE = re.compile(r"\s*\b(?:Question|Conversation|Words|Rewritten question|Answer|OPTIONS):")
 MIN_CHARACTERS = 40  # of a question that is cut for want of room; less would say nothing
 
 
@@ -53,7 +54,7 @@ class FlanPlanner:
         filled = {}
         for slot in slots:
             prompt = self.slot_prompt(question, tool, slot)
-            text = self._blip.write(prompt, max_new_tokens=self._options.slot_tokens)[0].text.strip(" .\"'")
+            text = self._write(prompt, self._options.slot_tokens).strip(" .\"'")
             if text.lower() not in ABSENT:
                 filled[slot] = text
         return filled
@@ -78,7 +79,11 @@ class FlanPlanner:
             return render("flan/rewrite", question=part, history=turns)
 
         prompt = build(self._cut_to_fit(question, build))
-        return self._blip.write(prompt, max_new_tokens=self._options.question_tokens)[0].text or question
+        return self._write(prompt, self._options.question_tokens) or question
+
+    def _write(self, prompt: str, max_new_tokens: int) -> str:
+        """Returns what the model writes after a prompt; an OPT goes on with examples of its own, which are cut off."""
+        return _NEXT_EXAMPLE.split(self._blip.write(prompt, max_new_tokens=max_new_tokens)[0].text)[0]
 
     def _describe(self, name: str, description: str) -> str:
         text = self._blip.clean(shorten(description, self._options.option_characters))

@@ -23,7 +23,7 @@ _LIGHT = frozenset(
     """appear appears appeared happen happens happened happening occur occurs see sees saw seen show shows
     showing shown visible look looks looking like find found picture pictures frame frames scene scenes clip
     second seconds minute minutes point way start end beginning also too now ok okay please hey well so yes
-    no""".split()
+    no one ones""".split()
 )
 """Words that a question and its rewriting may add or drop without a change of what they are about."""
 _GRAMMAR = frozenset(

@@ -52,6 +52,11 @@ class LanguageModel:
         """The device of its embeddings, where prompts have to be."""
         return self.model.get_input_embeddings().weight.device
 
+    @property
+    def end_tokens(self) -> list[int]:
+        """The tokens at which a text ends; the first is the one that it was trained to end with."""
+        return [self.tokenizer.eos_token_id]
+
     def embed_prompt(self, text: str, visual: Tensor | None = None) -> Prompt:
         """Embeds a text after the rows of `visual` `(rows, k, width)`; a single row without it."""
         import torch
@@ -103,7 +108,7 @@ class LanguageModel:
             min_new_tokens=min_new_tokens,
             num_beams=1,
             do_sample=False,
-            eos_token_id=self.tokenizer.eos_token_id,
+            eos_token_id=self.end_tokens,
             pad_token_id=self.tokenizer.pad_token_id,
             output_logits=True,
             return_dict_in_generate=True,
@@ -126,7 +131,7 @@ class LanguageModel:
             length_penalty=length_penalty,
             num_return_sequences=best,
             do_sample=False,
-            eos_token_id=self.tokenizer.eos_token_id,
+            eos_token_id=self.end_tokens,
             pad_token_id=self.tokenizer.pad_token_id,
         )
         return sequences
@@ -176,6 +181,13 @@ class EncoderDecoder(LanguageModel):
 class Decoder(LanguageModel):
     """A decoder such as Vicuna or OPT, which reads the prompt once into a cache that all candidates continue from."""
 
+    @property
+    def end_tokens(self) -> list[int]:
+        if self.model.config.model_type != "opt":
+            return super().end_tokens
+        # BLIP-2's OPT was trained on lines: it writes a line feed where others write their end token.
+        return [self.tokenizer("\n", add_special_tokens=False).input_ids[-1], self.tokenizer.eos_token_id]
+
     def _generate_inputs(self, prompt: Prompt) -> dict[str, Any]:
         # From embeddings without ids, `generate` returns the new tokens alone.
         return {"inputs_embeds": prompt.embeddings}
@@ -201,11 +213,11 @@ class Decoder(LanguageModel):
         return list(torch.split(_log_likelihoods(torch.cat([first, later], 1), labels), counts))
 
     def _labels(self, candidates: Sequence[str]) -> Tensor:
-        """The token ids `(candidates, tokens)` of texts after a blank, with the end token; -100 for padding."""
+        """The token ids `(candidates, tokens)` of texts after a blank, with their end token; -100 for padding."""
         import torch
 
         texts = [f" {text}" if self._needs_blank else text for text in candidates]
-        end = self.tokenizer.eos_token_id
+        end = self.end_tokens[0]
         rows = [[*self.tokenizer(text, add_special_tokens=False).input_ids, end] for text in texts]
         longest = max(map(len, rows))
         return torch.tensor([row + [-100] * (longest - len(row)) for row in rows], device=self.device)
