@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.agent import phrasing
+from assistant.agent.answer_texts import say
 from assistant.agent.conditions import find_circumstances, split_caption, split_query
 from assistant.agent.cores.pocket_guards import question_names, untranslated_word
 from assistant.agent.records import Condition, ReplyDraft, Sentence
@@ -108,7 +109,7 @@ class Answering:
         """Quotes lines, best first."""
         confidence = max((e.score for e in evidence), default=0.0)
         if confidence < self._options.min_confidence:
-            text = phrasing.say("no_text", language)
+            text = say("no_text", language)
             return ReplyDraft(Sentence(text, text), confidence, evidence=evidence)
         best = evidence[: self._options.shown_moments]
         return ReplyDraft(phrasing.lines_sentence(best, language), confidence, evidence[0].text or "yes", best)
@@ -343,7 +344,7 @@ class Answering:
 
     def compose_out_of_domain(self, asked: str, evidence: tuple[Evidence, ...], language: Language) -> ReplyDraft:
         """States that the pictures are unlike any that the core was trained on; what it said of them is withheld."""
-        text = phrasing.say("outside", language)
+        text = say("outside", language)
         without_text = tuple(replace(e, text=None) for e in evidence[: self._options.shown_moments])
         return ReplyDraft(Sentence(text, text), 0.0, "", without_text, (), (Condition(asked, "cannot tell"),))
 

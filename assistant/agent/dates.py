@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.agent.phrasing import say
+from assistant.agent.answer_texts import say
 from tools.words import any_of
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from assistant.agent import phrasing
 from assistant.agent.answer import Answering, Search
+from assistant.agent.conversation import empty_library_sentence
 from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.plan import DEFAULT_TOOL, Plan
-from assistant.agent.records import ReplyDraft, Sentence, Step, evidence_from_row, evidence_to_row, reply_to_row
+from assistant.agent.records import ReplyDraft, Step, evidence_from_row, evidence_to_row, reply_to_row
 from assistant.agent.state import State, collect_findings, record_step
 from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
@@ -244,8 +244,7 @@ class Agent:
             evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
         sequences = tuple(finding for finding in findings if isinstance(finding, EventSequence))
         if not self._frames.videos():
-            text = phrasing.say("empty", language)
-            return ReplyDraft(Sentence(text, text))
+            return ReplyDraft(empty_library_sentence(language))
         if tool == "find_events" and sequences and (order := state["order"]) is not None:
             return answering.compose_order(order, sequences, language)
         if tool == "find_events" and sequences:

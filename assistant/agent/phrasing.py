@@ -1,4 +1,4 @@
-"""Answer sentences in both languages, composed from evidence; the core's words enter only as its short answer.
+"""Answer sentences in both languages, composed from evidence; whoever calls gives words in the language of the reply.
 
 Each comes twice: as read, with the moments it rests on, and as spoken, where a time is said in words.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.agent.answer_texts import say
 from assistant.agent.records import Sentence
 from assistant.text.display import format_clock, time_in_words, video_title
 from assistant.text.fold import fold
+from assistant.text.quantities import count_noun, duration_in_words, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,90 +21,44 @@ if TYPE_CHECKING:
     from tools.types import EventSequence, Evidence
 
 _MAX_CITED = 3  # moments in one sentence
-_TEXTS: dict[str, dict[Language, str]] = {
-    "moments": {"en": "Seen at {where}.", "vi": "Thấy lúc {where}."},
-    "answer": {"en": "{answer} ({where}).", "vi": "{answer} ({where})."},
-    "answer_spoken": {"en": "{answer}, {where}.", "vi": "{answer}, {where}."},
-    "absent": {
-        "en": "{answer}: none of the {count} pictures I looked at shows it.",
-        "vi": "{answer}: không hình nào trong {count} hình tôi đã xem cho thấy điều đó.",
-    },
-    "differs": {"en": "{parts}.", "vi": "{parts}."},
-    "which": {"en": "{parts}. Which one do you mean?", "vi": "{parts}. Bạn muốn hỏi cái nào?"},
-    "placed": {"en": "{question} at {clock} in {video}?", "vi": "{question} lúc {clock} trong {video}?"},
-    "unseen": {"en": " Not seen: {what}.", "vi": " Không thấy: {what}."},
-    "unsure": {"en": " I cannot tell: {what}.", "vi": " Không chắc: {what}."},
-    "only": {"en": " Only in {where}: {what}.", "vi": " Chỉ có ở {where}: {what}."},
-    "alike": {"en": " I see no difference.", "vi": " Tôi không thấy khác biệt."},
-    "unusual": {"en": "Least like the rest: {parts}.", "vi": "Khác với phần còn lại nhất: {parts}."},
-    "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},
-    "missed": {"en": "{event} not found", "vi": "{event} không tìm thấy"},
-    "lines": {"en": "It says {where}.", "vi": "Chữ đọc được: {where}."},
-    "unknown": {"en": "I don't know.", "vi": "Tôi không biết."},
-    "outside": {
-        "en": "I cannot tell: these pictures are unlike anything that the models of this profile were trained on. "
-        "Text on screen and subtitles can be searched all the same.",
-        "vi": "Tôi không thể biết: những hình này không giống những gì mô hình của cấu hình này đã học. "
-        "Vẫn có thể tìm chữ trên màn hình và phụ đề.",
-    },
-    "nearest": {"en": " The nearest moments: {where}.", "vi": " Những lúc gần nhất: {where}."},
-    "no_text": {"en": "I found no such text.", "vi": "Tôi không tìm thấy chữ như vậy."},
-    "empty": {
-        "en": "I don't know: the library holds no video yet.",
-        "vi": "Tôi không biết: thư viện chưa có video nào.",
-    },
-    "nothing_recorded": {
-        "en": "no video was recorded between {start} and {end}; those of the library are from {first} to {last}",
-        "vi": "không có video nào được quay từ {start} đến {end}; các video trong thư viện từ {first} đến {last}",
-    },
-    "in": {"en": "in", "vi": "trong"},
-    "and": {"en": "and", "vi": "và"},
-    "at": {"en": "at {time}", "vi": "lúc {time}"},
-    "say_understand": {"en": "Understanding the question: {what}", "vi": "Đang hiểu câu hỏi: {what}"},
-    "say_find_frames": {"en": "Looking for frames that match: {what}", "vi": "Đang tìm khung hình khớp với: {what}"},
-    "say_find_events": {
-        "en": "Looking for events in this order: {what}",
-        "vi": "Đang tìm các sự kiện theo thứ tự: {what}",
-    },
-    "say_read_text": {"en": "Reading the text: {what}", "vi": "Đang đọc chữ: {what}"},
-    "say_describe": {"en": "Describing what is seen", "vi": "Đang mô tả những gì thấy được"},
-    "say_find_unusual": {
-        "en": "Looking for what is unlike the rest",
-        "vi": "Đang tìm điều khác với phần còn lại",
-    },
-    "say_ground": {"en": "Pointing at: {what}", "vi": "Đang chỉ ra: {what}"},
-    "say_count": {"en": "Counting: {what}", "vi": "Đang đếm: {what}"},
-    "say_look": {"en": "Looking at {what} pictures", "vi": "Đang xem {what} hình"},
-    "say_time": {
-        "en": "Looking at pictures in a row for when: {what}",
-        "vi": "Đang xem nhiều hình liên tiếp để biết khi nào: {what}",
-    },
-    "say_verify": {"en": "Checking {what} pictures one by one", "vi": "Đang kiểm tra từng hình trong {what} hình"},
-}
-
 
 DescribedMoments = tuple[tuple[str, "Evidence"], ...]
 """Descriptions, each with the moment that it describes."""
 
 
-def say(key: str, language: Language, **values: object) -> str:
-    """A sentence of the table with its values."""
-    return _TEXTS[key][language].format(**values)
-
-
 def cite_moments(evidence: Sequence[Evidence], language: Language) -> str:
-    """The first few moments, video by video: `0:24 and 0:37 in street; 0:03 in rain`."""
-    times: dict[str, list[str]] = {}
+    """The first few moments, each where it begins, video by video: `0:24 and 0:37 in street; 0:03 in rain`."""
+    starts: dict[str, list[float]] = {}
     for item in evidence[:_MAX_CITED]:
-        times.setdefault(video_title(item.moment.video_id), []).append(format_clock(item.moment.start_seconds))
-    joint = f" {say('and', language)} "
-    return "; ".join(f"{joint.join(dict.fromkeys(t))} {say('in', language)} {name}" for name, t in times.items())
+        starts.setdefault(item.moment.video_id, []).append(item.moment.start_seconds)
+    cited = []
+    for video_id, seconds in starts.items():
+        clocks = list(dict.fromkeys(format_clock(at) for at in sorted(seconds)))
+        cited.append(f"{join_list(clocks, language)} {say('in', language)} {video_title(video_id)}")
+    return "; ".join(cited)
+
+
+def cite_span(evidence: Evidence, language: Language) -> str:
+    """A moment from its beginning to its end: `0:27 to 0:34 in street`."""
+    moment = evidence.moment
+    span = say("span", language, start=format_clock(moment.start_seconds), end=format_clock(moment.end_seconds))
+    return f"{span} {say('in', language)} {video_title(moment.video_id)}"
+
+
+def join_list(texts: Sequence[str], language: Language) -> str:
+    """Returns `a`, `a and b`, `a, b and c`."""
+    *most, last = texts
+    return f"{', '.join(most)} {say('and', language)} {last}" if most else last
+
+
+def joined(parts: Sequence[Sentence]) -> Sentence:
+    """The answers to the parts of a question, one after the other."""
+    return Sentence(" ".join(part.text for part in parts), " ".join(part.spoken for part in parts))
 
 
 def _speak_times(evidence: Sequence[Evidence], language: Language) -> str:
-    joint = f" {say('and', language)} "
     times = (time_in_words(item.moment.start_seconds, language) for item in evidence[:_MAX_CITED])
-    return joint.join(dict.fromkeys(times))
+    return join_list(list(dict.fromkeys(times)), language)
 
 
 def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Sentence:
@@ -114,19 +70,111 @@ def moments_sentence(evidence: Sequence[Evidence], language: Language) -> Senten
 
 
 def answer_sentence(answer: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
-    """A short answer with the moments it comes from."""
-    answer = _capitalise(answer)
-    at = say("at", language, time=_speak_times(evidence[:1], language))
+    """A short answer with the moments that it comes from, if there are any."""
+    return _proved(answer, cite_moments(evidence, language), evidence, language)
+
+
+def verdict_sentence(holds: bool, statement: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """Whether something is so: `Yes (0:25 in street).`, `No, the bus is blue (0:25 in street).`
+
+    Args:
+        holds: whether what was asked about, without any negation of the question, is so. "Isn't the bus red?" asks
+            about a red bus; "không có ai à?" asks whether somebody is there.
+        statement: what is so, a clause in the language of the reply; empty: the verdict says it all.
+        evidence: shows it.
+        language: of the reply.
+    """
+    verdict = say("yes" if holds else "no", language)
+    answer = say("verdict", language, verdict=verdict, statement=_bare(statement)) if statement else verdict
+    return answer_sentence(answer, evidence, language)
+
+
+def absent_sentence(answer: str, count: int, language: Language, total: int = 0) -> Sentence:
+    """That none of the pictures that were checked shows what was looked for.
+
+    Args:
+        answer: the short answer, mostly "no".
+        count: pictures that were checked one by one.
+        language: of the reply.
+        total: pictures out of which they were chosen; 0, or `count`: there are no others.
+    """
+    key = "absent_of" if total > count else "absent"
+    text = say(key, language, answer=_capitalise(answer), count=count, **({"total": total} if total > count else {}))
+    return Sentence(text, text)
+
+
+def who_sentence(subject: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """Who it is: `A person in orange (0:29 in street).`"""
+    return answer_sentence(_bare(subject), evidence, language)
+
+
+def where_sentence(place: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """Where it is: `On the left (0:03 in street).`"""
+    return answer_sentence(_bare(place), evidence, language)
+
+
+def colour_sentence(colour: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """Which colour it has: `Blue (0:25 in street).`, `Màu xanh dương (0:25 trong street).`"""
+    colour = _bare(colour)
+    named = language == "vi" and fold(colour).startswith("mau ")
+    return answer_sentence(colour if named else say("colour", language, colour=colour), evidence, language)
+
+
+def count_sentence(
+    number: int, noun: str, evidence: Sequence[Evidence], language: Language, checked: int = 0
+) -> Sentence:
+    """How many there are: `2 people (0:03 in street).`; `0 cars: none of the 4 pictures I checked shows any.`
+
+    Args:
+        number: at least 0.
+        noun: what was counted, in the language of the reply, in either number; empty: the number alone is given.
+        evidence: shows it.
+        language: of the reply.
+        checked: pictures in which none was seen, for a count of 0.
+    """
+    counted = count_noun(number, noun, language) if noun else format_number(number, language)
+    if number == 0 and checked:
+        text = say("counted_none", language, counted=counted, count=checked)
+        return Sentence(text, text)
+    return answer_sentence(counted, evidence, language)
+
+
+def duration_sentence(seconds: float, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """How long something lasts: `About 7 seconds (0:27 to 0:34 in street).`"""
+    length = say("duration", language, length=duration_in_words(max(1.0, seconds), language))
+    return _proved(length, "; ".join(cite_span(item, language) for item in evidence[:_MAX_CITED]), evidence, language)
+
+
+def compare_sentence(answer: str, reason: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """How two things compare: `The truck: it overtakes the bicycle (0:09 in rain).`; the reason may be empty."""
+    answer = say("reason", language, answer=_bare(answer), reason=_bare(reason)) if reason else _bare(answer)
+    return answer_sentence(answer, evidence, language)
+
+
+def first_sentence(first: str, second: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """Which of two came first: `The black car first, then the bus (0:15 and 0:25 in street).`"""
+    return answer_sentence(say("first", language, first=_bare(first), second=_bare(second)), evidence, language)
+
+
+def why_sentence(seen: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """What is seen around something whose reason no picture tells; `seen` may be empty."""
+    if not seen:
+        text = say("why_unseen", language)
+        return Sentence(text, text)
+    seen = _bare(seen)
+    at = say("at", language, time=_speak_times(evidence[:1], language)) if evidence else ""
+    where = f" ({cite_moments(evidence, language)})" if evidence else ""
     return Sentence(
-        say("answer", language, answer=answer, where=cite_moments(evidence, language)),
-        say("answer_spoken", language, answer=answer, where=at),
+        say("why", language, seen=f"{seen}{where}"), say("why", language, seen=f"{seen}, {at}" if at else seen)
     )
 
 
-def absent_sentence(answer: str, count: int, language: Language) -> Sentence:
-    """That none of `count` pictures shows what was looked for."""
-    text = say("absent", language, answer=_capitalise(answer), count=count)
-    return Sentence(text, text)
+def untold_sentence(evidence: Sequence[Evidence], language: Language) -> Sentence:
+    """That what is seen at some moments cannot be said in the language of the reply."""
+    return Sentence(
+        say("untold", language, where=cite_moments(evidence, language)),
+        say("untold", language, where=_speak_times(evidence, language)),
+    )
 
 
 def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
@@ -172,16 +220,16 @@ def unmet_conditions(conditions: Sequence[Condition], language: Language) -> str
 
 def description_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """Descriptions in time order."""
-    parts = "; ".join(f"{format_clock(item.moment.start_seconds)} {text}" for text, item in descriptions)
-    spoken = "; ".join(f"{time_in_words(item.moment.start_seconds, language)}: {text}" for text, item in descriptions)
-    return Sentence(f"{parts}.", f"{spoken}.")
+    parts = [f"{format_clock(item.moment.start_seconds)} {_bare(text)}" for text, item in descriptions]
+    spoken = [f"{time_in_words(item.moment.start_seconds, language)}: {_bare(text)}" for text, item in descriptions]
+    return Sentence(f"{'; '.join(parts)}.", _capitalise(f"{'; '.join(spoken)}."))
 
 
 def unusual_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """Moments with what they show, the least usual first."""
     parts, spoken = [], []
     for text, item in descriptions:
-        what = f"({text.rstrip('.')})"
+        what = f"({_bare(text)})"
         parts.append(f"{cite_moments([item], language)} {what}")
         spoken.append(f"{say('at', language, time=time_in_words(item.moment.start_seconds, language))} {what}")
     return Sentence(*(say("unusual", language, parts="; ".join(each)) for each in (parts, spoken)))
@@ -200,7 +248,7 @@ def comparison_sentence(
             video_id = side[0][1].moment.video_id
             two_videos = descriptions[0][0][1].moment.video_id != descriptions[1][0][1].moment.video_id
             places.append(video_title(video_id) if two_videos else clock(side[0][1].moment.start_seconds))
-            parts.append(f"{places[-1]}: {'; '.join(dict.fromkeys(text.rstrip('.') for text, _ in side))}.")
+            parts.append(f"{places[-1]}: {'; '.join(dict.fromkeys(_bare(text) for text, _ in side))}.")
         text = " ".join(parts)
         for where, what in zip(places, only, strict=True):
             if what:
@@ -226,21 +274,29 @@ def lines_sentence(evidence: Sequence[Evidence], language: Language) -> Sentence
 
 
 def sequence_sentence(sequence: EventSequence, language: Language) -> Sentence:
-    """Each event of a sequence with its time, or that it was not found."""
+    """Each event of a sequence with the time at which it begins, or that it was not found."""
     where, spoken = [], []
     for moment in sequence.moments:
-        if moment.seconds is None:
+        if moment.start_seconds is None:
             missed = say("missed", language, event=moment.event)
             where.append(missed)
             spoken.append(missed)
         else:
-            where.append(f"{moment.event} {format_clock(moment.seconds)}")
-            spoken.append(f"{moment.event} {say('at', language, time=time_in_words(moment.seconds, language))}")
+            where.append(f"{moment.event} {format_clock(moment.start_seconds)}")
+            spoken.append(f"{moment.event} {say('at', language, time=time_in_words(moment.start_seconds, language))}")
     video = video_title(sequence.video_id)
     return Sentence(
         say("sequence", language, video=video, where=", ".join(where)),
         say("sequence", language, video=video, where=", ".join(spoken)),
     )
+
+
+def coverage_note(known: int, total: int, language: Language) -> str:
+    """That only `known` of `total` videos were looked at, since the models do not know such pictures; may be empty."""
+    if known >= total:
+        return ""
+    outside = say("is_outside" if total - known == 1 else "are_outside", language, count=total - known)
+    return say("coverage", language, known=known, total=total, outside=outside)
 
 
 def with_short_answer(answer: str, proof: Sentence) -> Sentence:
@@ -254,6 +310,22 @@ def unknown_sentence(nearest: Sequence[Evidence], language: Language) -> Sentenc
     unknown = say("unknown", language)
     near = say("nearest", language, where=cite_moments(nearest, language)) if nearest else ""
     return Sentence(unknown + near, unknown)
+
+
+def _proved(answer: str, where: str, evidence: Sequence[Evidence], language: Language) -> Sentence:
+    answer = _capitalise(answer)
+    if not evidence:
+        return Sentence(f"{answer}.", f"{answer}.")
+    at = say("at", language, time=_speak_times(evidence[:1], language))
+    return Sentence(
+        say("answer", language, answer=answer, where=where),
+        say("answer_spoken", language, answer=answer, where=at),
+    )
+
+
+def _bare(text: str) -> str:
+    """Without the full stop at its end."""
+    return text.strip().rstrip(".")
 
 
 def _cite_moment(item: Evidence, language: Language) -> str:

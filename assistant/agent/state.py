@@ -12,7 +12,7 @@ from langchain_core.messages import AnyMessage, ToolMessage
 from langgraph.config import get_stream_writer
 from langgraph.graph.message import add_messages
 
-from assistant.agent import phrasing
+from assistant.agent.answer_texts import say
 from assistant.agent.records import Step
 from assistant.agent.times import Side
 
@@ -69,7 +69,7 @@ def record_step(
     """
     language: Any = state["language"]
     given = {name: value for name, value in arguments.items() if value is not None}
-    row = asdict(Step(tool, given, summary, by, phrasing.say(f"say_{key}", language, what=what)))
+    row = asdict(Step(tool, given, summary, by, say(f"say_{key}", language, what=what)))
     get_stream_writer()(row)
     return row
 

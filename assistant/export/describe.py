@@ -37,7 +37,7 @@ def describe_video(session: Session, video_id: str, language: Language) -> list[
         LibraryError: there is no such video.
         VideoAssistantError: all of its frames are out of the core's domain.
     """
-    from assistant.agent.phrasing import say
+    from assistant.agent.answer_texts import say
     from assistant.text.display import time_in_words
 
     session.library.video(video_id)
@@ -61,7 +61,7 @@ def describe_picture(session: Session, image: NDArray[np.uint8], language: Langu
     Raises:
         VideoAssistantError: the picture is out of the core's domain.
     """
-    from assistant.agent.phrasing import say
+    from assistant.agent.answer_texts import say
 
     features = session.blip.features([image])
     if not all(session.blip.in_domain(features)):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assistant.text.quantities import duration_in_words
+
 if TYPE_CHECKING:
     from assistant.text.language import Language
 
 _CONTENT_HASH = re.compile(r"-[0-9a-f]{6}$")
-_SPOKEN_SECONDS: dict[Language, str] = {"en": "{s} seconds", "vi": "giây {s}"}
-_SPOKEN_MINUTES: dict[Language, str] = {"en": "{m} minutes {s} seconds", "vi": "{m} phút {s} giây"}
 
 
 def video_title(video_id: str) -> str:
@@ -26,7 +26,6 @@ def format_clock(seconds: float) -> str:
 
 
 def time_in_words(seconds: float, language: Language) -> str:
-    """Returns `1 minutes 23 seconds` for `83`, to be read aloud."""
+    """Returns `1 minute 23 seconds` for `83`, and `6 seconds` or `giây 6` for `6`, to be read aloud."""
     whole = int(seconds)
-    texts = _SPOKEN_MINUTES if whole >= 60 else _SPOKEN_SECONDS
-    return texts[language].format(m=whole // 60, s=whole % 60)
+    return f"giây {whole}" if language == "vi" and whole < 60 else duration_in_words(whole, language)

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from assistant import doctor
-from assistant.agent import phrasing
+from assistant.agent import answer_texts
 from assistant.agent.records import DecidedBy, Verdict
 from assistant.ingest.records import Status
 from assistant.models.voice import ACCENTS
@@ -47,7 +47,7 @@ def _keys_of_calls() -> Iterator[tuple[Path, ast.expr]]:
                     yield path, part
 
 
-@pytest.mark.parametrize("table", [texts.TEXTS, phrasing._TEXTS], ids=["page", "answers"])
+@pytest.mark.parametrize("table", [texts.TEXTS, answer_texts._TEXTS], ids=["page", "answers"])
 def test_every_text_exists_in_both_languages_with_the_same_values(table) -> None:
     for key, languages in table.items():
         assert languages.keys() == {"en", "vi"}, key
