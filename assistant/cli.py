@@ -99,22 +99,58 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of real media (limits), of media with truth files (text), or of a data set of video questions.",
 )
+@click.option(
+    "--questions",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of `planning`: one question a line.",
+)
+@click.option(
+    "--planner",
+    type=click.Choice(["rules", "pocket", "random", "empty"]),
+    help="Language model of `planning`: none, the pocket model, one that writes random words, one that writes nothing "
+    "(default: the profile's).",
+)
+@click.option(
+    "--set",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of `everyday`: questions.jsonl, and its own clips/ where the demo clips are not meant.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where `planning` and `everyday` write a row for each question.",
+)
 @click.option("--markdown", is_flag=True, help="Print a table with intervals.")
 @JSON
 @click.pass_context
 def evaluate(
-    ctx: click.Context, part: str, seed: int, size: int, media: Path | None, markdown: bool, as_json: bool
+    ctx: click.Context,
+    part: str,
+    seed: int,
+    size: int,
+    media: Path | None,
+    questions: Path | None,
+    planner: str | None,
+    folder: Path | None,
+    out: Path | None,
+    markdown: bool,
+    as_json: bool,
 ) -> None:
-    """Quality on held-out data of the rendered world; `limits` and `text` on real media.
+    """Quality on held-out data of the rendered world; `limits` and `text` on real media; how questions are understood.
 
-    `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets.
+    `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets. `planning` measures the
+    tool, query and time planned for questions about imagined videos; `everyday` the answers about real clips.
     """
-    from bench.quality.run import NEED_MEDIA
+    from bench.quality.run import NEEDS, QuestionSet
     from bench.quality.run import evaluate as run
 
-    if media is None and part in NEED_MEDIA:
-        raise click.UsageError(f"evaluate {part} needs --media, a folder of {NEED_MEDIA[part]}")
-    result = run(part, open_session_of(ctx), seed=seed, size=size, media=media)
+    given = {"--media": media, "--questions": questions, "--set": folder}
+    if part in NEEDS and given[NEEDS[part][0]] is None:
+        raise click.UsageError(f"evaluate {part} needs {', '.join(NEEDS[part])}")
+    path = {"planning": questions, "everyday": folder}.get(part)
+    question_set = QuestionSet(path, planner, out) if path is not None else None
+    result = run(part, open_session_of(ctx), seed=seed, size=size, media=media, question_set=question_set)
     if markdown:
         from training.evaluation.run import table
 

@@ -143,7 +143,10 @@ class Plan:
         note: str = "",
     ) -> dict[str, Any]:
         """Returns the update of the state that makes `act` run a tool, once or for several moments."""
-        step = record_step(state, tool, calls[0], note, by, tool, what)
+        # A call about a moment does not say of which stretch; the step does, and names the calls beside the first.
+        stretch = {"start": state["start"], "end": state["end"]} if "moment" in calls[0] else {}
+        arguments = {**calls[0], **stretch, "also": list(calls[1:]) or None}
+        step = record_step(state, tool, arguments, note, by, tool, what)
         tool_calls = [{"name": tool, "args": c, "id": uuid.uuid4().hex, "type": "tool_call"} for c in calls]
         message = AIMessage(content="", tool_calls=tool_calls)
         return {"tool": tool, "steps": [*state["steps"], step], "messages": [message]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import VideoAssistantError
@@ -13,14 +14,37 @@ if TYPE_CHECKING:
 
 POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
-PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA)
-NEED_MEDIA: dict[str, str] = {"text": "media with truth files", **dict.fromkeys(VIDEO_QA, "its questions and videos")}
-"""The parts that cannot run without a folder of media, and what that folder must hold."""
+UNDERSTANDING = ("planning", "everyday")
+PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA, *UNDERSTANDING)
+NEEDS: dict[str, tuple[str, str]] = {
+    "text": ("--media", "a folder of media with truth files"),
+    **dict.fromkeys(VIDEO_QA, ("--media", "a folder of its questions and videos")),
+    "planning": ("--questions", "a file with one question a line"),
+    "everyday": ("--set", "a folder with questions.jsonl"),
+}
+"""The option without which a part cannot run, and what it must name."""
 SIZE_PER_QUERY = 50  # of `events`, where a query needs three or four clips
 SIZE_PER_CLIP = 50  # of `dialogues`, where a clip gives about forty questions
 
 
-def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions from a file, for the parts in `UNDERSTANDING`."""
+
+    path: Path  # `planning`: the file of questions; `everyday`: the folder of the set
+    planner: str | None = None  # of `planning`: who reads the questions; None: the session's language model
+    out: Path | None = None  # where a row for each question is written; None: nowhere
+
+
+def evaluate(
+    part: str,
+    session: Session,
+    *,
+    seed: int,
+    size: int,
+    media: Path | None = None,
+    question_set: QuestionSet | None = None,
+) -> dict[str, Any]:
     """`{"figures": {dotted name: number}, "settings": {...}}` of one of `PARTS`.
 
     Args:
@@ -28,12 +52,16 @@ def evaluate(part: str, session: Session, *, seed: int, size: int, media: Path |
         session: whose models are measured.
         seed: of the samples.
         size: how many samples.
-        media: folder of real media; optional for `limits` and `pocket`, required for the parts in `NEED_MEDIA`.
+        media: folder of real media; optional for `limits` and `pocket`, required for the parts that `NEEDS` names.
+        question_set: required for the parts in `UNDERSTANDING`.
 
     Raises:
-        VideoAssistantError: the part needs a folder of media, the folder holds nothing to measure with, or the size is
-            too small.
+        VideoAssistantError: what the part needs is missing or holds nothing to measure with, or the size is too small.
     """
+    if part == "planning" and question_set is not None:
+        from bench.quality.understanding.planning import evaluate as planning
+
+        return planning(session, question_set.path, planner=question_set.planner, seed=seed, out=question_set.out)
     if part in VIDEO_QA and media is not None:
         from bench.quality.zero_shot_video_qa import evaluate as video_qa
 

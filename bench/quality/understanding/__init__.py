@@ -1,0 +1,1 @@
+"""How well the assistant understands what people ask, in their own words."""

@@ -1,0 +1,65 @@
+"""Reads files of questions, and writes what became of each: one JSON object a line, in UTF-8."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tools.errors import VideoAssistantError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+
+def read_items(path: Path, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Reads the items of a file, in their order.
+
+    Args:
+        path: of the file; blank lines are skipped.
+        fields: that every item must have.
+
+    Raises:
+        VideoAssistantError: the file cannot be read, a line is no JSON object, lacks a field or repeats an id, or there
+            is no item; the message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise VideoAssistantError(f"{path} cannot be read ({error}); give a file of JSON lines in UTF-8") from None
+    items: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise VideoAssistantError(f"{path}, line {number} is no JSON ({error}); write one object a line") from None
+        missing = [field for field in fields if not isinstance(item, dict) or field not in item]
+        if missing:
+            raise VideoAssistantError(f"{path}, line {number} lacks {', '.join(missing)}; every item needs them")
+        items.append(item)
+    if not items:
+        raise VideoAssistantError(f"{path} holds no question; write one JSON object a line")
+    ids = [item["id"] for item in items]
+    if repeated := sorted({str(name) for name in ids if ids.count(name) > 1}):
+        raise VideoAssistantError(f"{path} has more than one item named {', '.join(repeated)}; give each an id")
+    return items
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Writes one JSON object a line; replaces the file.
+
+    Raises:
+        VideoAssistantError: the file cannot be written.
+    """
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise VideoAssistantError(f"{path} cannot be written ({error}); name another file") from None
+
+
+def share(results: Sequence[bool]) -> float:
+    """The share of results that are true, in [0, 1]; 0 of none."""
+    return round(sum(results) / len(results), 4) if results else 0.0
