@@ -245,16 +245,20 @@ class Session:
     def reasoning(self) -> tuple[Core, Translator]:
         """Core and translator: the chat model of the settings, else the profile's.
 
-        A chat model that takes no images gets the profile's core as its eyes.
+        A chat model that takes no images only plans and translates; the profile's core looks.
         """
         name = self.settings.chat_model
         if name is None:
             return self.core, self.translator
-        from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, open_chat_model, takes_images
+        from assistant.agent.cores.chat import open_chat_model, takes_images
+        from assistant.agent.cores.chat_looker import ChatModelLooker
+        from assistant.agent.cores.chat_planner import ChatModelPlanner
+        from assistant.agent.cores.paired import PairedCore
 
         model = open_chat_model(name)
-        sighted = takes_images(model) if self.settings.core_sees is None else self.settings.core_sees
-        return ChatModelCore(model, name, eyes=None if sighted else self.core), ChatModelTranslator(model, name)
+        sees = takes_images(model) if self.settings.core_sees is None else self.settings.core_sees
+        planner = ChatModelPlanner(model, name)
+        return PairedCore(ChatModelLooker(model, name) if sees else self.core, planner), planner
 
     def index(
         self,

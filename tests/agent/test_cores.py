@@ -18,9 +18,12 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from PIL import Image
 from pydantic import Field
 
-from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, CoreError, open_chat_model
+from assistant.agent.cores.chat import CoreError, open_chat_model
+from assistant.agent.cores.chat_looker import ChatModelLooker
+from assistant.agent.cores.chat_planner import ChatModelPlanner
 from assistant.agent.cores.instructblip import InstructBlipCore
 from assistant.agent.cores.options import InstructBlipOptions
+from assistant.agent.cores.paired import PairedCore
 from assistant.agent.cores.pocket_planner import PocketPlanner
 from assistant.models.blip.core_model import Text
 from assistant.models.blip.instructblip import InstructBlip
@@ -98,8 +101,9 @@ def core(request: pytest.FixtureRequest) -> Iterator[Core]:
     if request.param == "instructblip":
         yield InstructBlipCore(InstructBlip(str(files("assistant.models") / "pocket" / "instructblip")), _NoFeatures())
     else:
-        eyes = ScriptedCore(answer="red") if request.param == "chat, blind" else None
-        yield ChatModelCore(CallingModel(script=_sensible), "fake:model", eyes=eyes)
+        model, is_blind = CallingModel(script=_sensible), request.param == "chat, blind"
+        looker = ScriptedCore(answer="red") if is_blind else ChatModelLooker(model, "fake:model")
+        yield PairedCore(looker, ChatModelPlanner(model, "fake:model"))
 
 
 def test_a_choice_is_one_of_the_options(core: Core) -> None:
@@ -210,7 +214,7 @@ def test_the_pocket_core_reads_frames_as_a_sequence_in_time_order(frames: list[K
 
 def test_a_sighted_model_is_sent_frames_in_time_order(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
-    ChatModelCore(model, "fake:model").answer_across("what happens?", [frames[2], frames[0], frames[1]])
+    ChatModelLooker(model, "fake:model").answer_across("what happens?", [frames[2], frames[0], frames[1]])
     content: Any = model.received[-1][-1].content
     sent = [base64.b64decode(part["base64"]) for part in content if part["type"] == "image"]
     assert sent == [Path(frame.image).read_bytes() for frame in frames]
@@ -229,7 +233,7 @@ def test_each_window_gets_a_probability_that_something_happens_in_it(core: Core,
 def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
     line = Line("v", 0.0, 1.0, "subtitle", 'say "yes"', 1.0)
-    ChatModelCore(model, "fake:model").answer('what is "this"?', frames, (line,))
+    ChatModelLooker(model, "fake:model").answer('what is "this"?', frames, (line,))
     content: Any = model.received[-1][-1].content
     assert [part["type"] for part in content] == ["image"] * 3 + ["text"]
     assert "\"say 'yes'\"" in content[-1]["text"]
@@ -238,7 +242,7 @@ def test_a_sighted_model_gets_the_pictures_and_text_stays_in_its_quotation(frame
 
 def test_a_blind_model_never_gets_a_picture(frames: list[Keyframe]) -> None:
     model = CallingModel(script=_sensible)
-    blind = ChatModelCore(model, "fake:model", eyes=ScriptedCore(unfamiliar=(1.0,)))
+    blind = PairedCore(ScriptedCore(unfamiliar=(1.0,)), ChatModelPlanner(model, "fake:model"))
     assert blind.in_domain(frames) == [True, False, True]
     assert blind.answer("what is it?", frames).text == "yes"
     assert not model.received
@@ -246,7 +250,7 @@ def test_a_blind_model_never_gets_a_picture(frames: list[Keyframe]) -> None:
 
 def test_a_call_that_does_not_fit_is_asked_for_again(frames: list[Keyframe]) -> None:
     replies = iter([{"tool": "fly"}, {"tool": "count"}])
-    core = ChatModelCore(CallingModel(script=lambda tool, messages: next(replies)), "fake:model")
+    core = ChatModelPlanner(CallingModel(script=lambda tool, messages: next(replies)), "fake:model")
     assert core.choose("how many?", OPTIONS).name == "count"
 
 
@@ -259,7 +263,7 @@ def test_a_call_that_does_not_fit_is_asked_for_again(frames: list[Keyframe]) -> 
 )
 def test_a_model_that_cannot_call_is_named(script: Script, message: str) -> None:
     with pytest.raises(CoreError, match=message) as raised:
-        ChatModelCore(CallingModel(script=script), "fake:model").choose("how many?", OPTIONS)
+        ChatModelPlanner(CallingModel(script=script), "fake:model").choose("how many?", OPTIONS)
     assert "fake:model" in str(raised.value)
 
 
@@ -268,18 +272,18 @@ def test_a_provider_that_cannot_be_reached_is_one_line() -> None:
         raise ConnectionError("no route\nto host")
 
     with pytest.raises(CoreError, match=r"cannot be asked \(ConnectionError: no route\)") as raised:
-        ChatModelCore(CallingModel(script=broken), "fake:model").choose("how many?", OPTIONS)
+        ChatModelPlanner(CallingModel(script=broken), "fake:model").choose("how many?", OPTIONS)
     assert "\n" not in str(raised.value)
 
 
 def test_a_model_that_answers_for_too_few_frames_is_named(frames: list[Keyframe]) -> None:
-    core = ChatModelCore(CallingModel(script=lambda tool, messages: {"verdicts": ["yes"]}), "fake:model")
+    core = ChatModelLooker(CallingModel(script=lambda tool, messages: {"verdicts": ["yes"]}), "fake:model")
     with pytest.raises(CoreError, match="1 things about 3 frames"):
         core.verify("a car", frames)
 
 
 def test_it_translates_on_any_subject() -> None:
-    translator = ChatModelTranslator(CallingModel(script=_sensible), "fake:model")
+    translator = ChatModelPlanner(CallingModel(script=_sensible), "fake:model")
     assert translator.translate("có xe đỏ không?", source="vi", target="en") == "is there a red car?"
 
 
@@ -301,7 +305,8 @@ def test_the_settings_choose_the_core(
     monkeypatch.setattr("assistant.agent.cores.chat.open_chat_model", lambda name: model)
     session = Session(Settings(library=tmp_path / "library", core="fake:model", core_sees=asked))
     core, translator = session.reasoning()
-    assert isinstance(core, ChatModelCore)
-    assert isinstance(translator, ChatModelTranslator)
-    assert (core._eyes is None) == sighted
+    assert isinstance(core, PairedCore)
+    assert isinstance(core.looker, ChatModelLooker if sighted else InstructBlipCore)
+    assert isinstance(core.planner, ChatModelPlanner)
+    assert translator is core.planner
     session.close()

@@ -13,7 +13,9 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from PIL import Image
 
 import prompts
-from assistant.agent.cores.chat import ChatModelCore, ChatModelTranslator, CoreError
+from assistant.agent.cores.chat import CoreError
+from assistant.agent.cores.chat_looker import ChatModelLooker
+from assistant.agent.cores.chat_planner import ChatModelPlanner
 from assistant.agent.graph import Agent
 from assistant.agent.options import AgentOptions
 from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
@@ -47,16 +49,16 @@ def _bound_to_chat_models(folder: Path) -> dict[str, dict[str, Any]]:
     frames = [Keyframe("v", 0, 0.0, 0, 0, str(folder / "0.jpg"))]
     bound: list[dict[str, Any]] = []
     model = RecordingModel(bound=bound)
-    core, translator = ChatModelCore(model, "fake:model"), ChatModelTranslator(model, "fake:model")
+    looker, planner = ChatModelLooker(model, "fake:model"), ChatModelPlanner(model, "fake:model")
     calls = (
-        lambda: core.choose("how many dogs?", {"count": "count things"}),
-        lambda: core.fill("how many dogs?", "count", ["phrase"]),
-        lambda: core.rewrite("and cats?", [Turn("how many dogs?", "2")]),
-        lambda: core.verify("a dog", frames),
-        lambda: core.verify_windows("a dog runs", [frames]),
-        lambda: core.answer("what is it?", frames),
-        lambda: core.caption(frames),
-        lambda: translator.translate("chó", source="vi", target="en"),
+        lambda: planner.choose("how many dogs?", {"count": "count things"}),
+        lambda: planner.fill("how many dogs?", "count", ["phrase"]),
+        lambda: planner.rewrite("and cats?", [Turn("how many dogs?", "2")]),
+        lambda: looker.verify("a dog", frames),
+        lambda: looker.verify_windows("a dog runs", [frames]),
+        lambda: looker.answer("what is it?", frames),
+        lambda: looker.caption(frames),
+        lambda: planner.translate("chó", source="vi", target="en"),
     )
     for call in calls:
         with pytest.raises(CoreError, match="does not call tools"):

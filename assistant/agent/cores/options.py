@@ -40,7 +40,7 @@ class InstructBlipOptions:
 
 @dataclass(frozen=True, slots=True)
 class ChatOptions:
-    """Limits of `ChatModelCore`, and the numbers that its words stand for.
+    """Limits of a chat model that looks or plans, and the numbers that its words stand for.
 
     A chat model gives no likelihoods. The numbers rank its words on the scale of `AgentOptions`; they are not
     calibrated.
