@@ -64,6 +64,7 @@ def test_a_slot_in_another_language_counts_if_the_lexicon_says_so() -> None:
         ("what colour are they?", "what colour are the ducks?"),
         ("when do they leave?", "when do the ducks leave?"),
         ("which of them is the biggest?", "which of the ducks is the biggest?"),
+        ("what stands beside them?", "what is beside the ducks?"),
     ],
 )
 def test_a_rewriting_that_puts_the_two_together_counts(question: str, rewritten: str) -> None:

@@ -31,6 +31,8 @@ _GRAMMAR = frozenset(
     there then la co thi va cua o khong""".split()
 )
 """Words that every question may have, so that a rewriting that adds them alone adds nothing."""
+_WEAK_VERBS = frozenset({"stand", "stands", "standing", "come", "comes", "lie", "lies"})
+"""Verbs that say no more than "is" where a follow-up asks about a place: "what stands in front of it?"."""
 _ENGLISH_NOUNS = frozenset({"van", "day", "hay"})
 """Nouns that look like Vietnamese words of grammar without their accents."""
 _ANYBODY = frozenset(
@@ -86,7 +88,7 @@ def slot_is_from(question: str, slot: str, is_made_of: Callable[[str, str], bool
 def rewrite_is_from(question: str, history: Sequence[Turn], rewritten: str) -> bool:
     """Whether a rewritten follow-up says what the question says, about something of the turns before.
 
-    It keeps every content word of the question, brings in something of the turns (a content word, or how they asked:
+    It keeps the content words of the question, brings in something of the turns (a content word, or how they asked:
     "when", "how many"), and has no content word of its own. A question that stands alone is no rewriting: there is
     nothing to bring in.
 
@@ -99,7 +101,7 @@ def rewrite_is_from(question: str, history: Sequence[Turn], rewritten: str) -> b
     if _is_too_long(rewritten, f"{earlier} {question}"):
         return False
     written = content_words(rewritten)
-    if not _all_in(content_words(question), written):
+    if not _all_in([word for word in content_words(question) if word not in _WEAK_VERBS], written):
         return False
     of_question, of_turns = folded_words(question), folded_words(earlier)
     added = [word for word in folded_words(rewritten) if not _is_in(word, of_question)]
