@@ -38,7 +38,8 @@ def test_no_row_repeats_a_form() -> None:
     ("phrase", "meant"),
     [
         ("lorries", "truck"), ("women", "woman"), ("Got off", "get off"), ("stopping", "stop"), ("xế hộp", "car"),
-        ("chiếc dù", "umbrella"), ("thuỷ thủ", "sailor"), ("thủy thủ", "sailor"), ("kĩ sư", "engineer"), ("xe bus", "bus"),
+        ("chiếc dù", "umbrella"),
+        ("thuỷ thủ", "sailor"), ("thủy thủ", "sailor"), ("kĩ sư", "engineer"), ("xe bus", "bus"),
 
         ("bike", "bicycle"), ("mũ", "hat"), ("mu", "hat"), ("nguoi phu nu", "woman"), ("bigger", "big"),
     ],
