@@ -62,6 +62,10 @@ def evaluate(
         from bench.quality.understanding.planning import evaluate as planning
 
         return planning(session, question_set.path, planner=question_set.planner, seed=seed, out=question_set.out)
+    if part == "everyday" and question_set is not None:
+        from bench.quality.understanding.everyday import evaluate as everyday
+
+        return everyday(session, question_set.path, out=question_set.out)
     if part in VIDEO_QA and media is not None:
         from bench.quality.zero_shot_video_qa import evaluate as video_qa
 

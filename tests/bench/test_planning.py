@@ -10,7 +10,8 @@ from assistant.agent.records import Reply, Step
 from bench.quality.understanding.imagined import ImaginedCore, ImaginedGrounder, ImaginedLibrary, Scene
 from bench.quality.understanding.matching import Range, holds_word, is_good_query, is_right_time, named_range
 from bench.quality.understanding.planners import EmptyPlanner, NoPlanner, RandomPlanner
-from bench.quality.understanding.planning import SPELLINGS, Planned, ask, evaluate, judge, read_plan
+from bench.quality.understanding.planning import SPELLINGS, ask, evaluate, judge
+from bench.quality.understanding.plans import Planned, read_plan
 from bench.quality.understanding.question_files import read_items, share, write_rows
 from tools.errors import VideoAssistantError
 from tools.ports import Turn

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 import unicodedata
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,25 +17,20 @@ from assistant.commands.progress import counting
 from assistant.text.fold import fold
 from bench.libraries import session_over
 from bench.quality.understanding.imagined import ImaginedCore, ImaginedGrounder, ImaginedLibrary, Scene
-from bench.quality.understanding.matching import DURATION_SECONDS, Range, is_good_query, is_right_time
+from bench.quality.understanding.matching import is_good_query, is_right_time
 from bench.quality.understanding.planners import WITHOUT_MODEL, ModelPlanner, planner_without_model
+from bench.quality.understanding.plans import Planned, plan_row, read_plan
 from bench.quality.understanding.question_files import read_items, share, write_rows
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from assistant.agent.records import Reply, Step
     from assistant.session import Session
     from tools.ports import Planner
 
 PLANNERS = ("rules", "pocket", "random", "empty")
 FIELDS = ("id", "question", "language", "form", "tools", "query_must", "query_must_not", "times", "follows")
-TOOLS = ("find_frames", "read_text", "find_events", "look", "describe", "count", "ground", "find_unusual")
-QUERY_ARGUMENTS = ("query", "sequence", "phrase", "phrases", "subject", "question")
-"""The arguments of a call that say what is looked for, the best first: a call of `look` has a query and a question."""
-SPOKEN = ("speech", "subtitle")
-ALL_LINES = "none"  # the query of `read_text` that asks for every line
 ONE_VIDEO, TWO_VIDEOS = ("imagined",), ("morning", "evening")
 COMPOSED = "NFC"  # the form of Vietnamese as it should be written, from which the other spellings are made
 
@@ -43,19 +38,6 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "nfd": lambda text: unicodedata.normalize("NFD", text),
     "no_accents": lambda text: "".join(_without_accents(letter) for letter in unicodedata.normalize("NFC", text)),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What was planned for one question."""
-
-    answer: str
-    tool: str = "none"
-    query: str = ""
-    ranges: tuple[Range, ...] = ()  # one, or two for a comparison; none where no time was planned
-    confidence: float = 0.0
-    decided_by: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +52,10 @@ class Verdict:
     @property
     def right(self) -> bool:
         return self.tool and self.query and self.times is not False
+
+    def row(self) -> dict[str, Any]:
+        """What a file of rows says of it."""
+        return {"right": self.right, "why": self.why}
 
 
 @dataclass(slots=True)
@@ -139,7 +125,7 @@ def _opened_planner(session: Session, name: str | None, seed: int) -> Iterator[P
         yield planner_without_model(str(name), seed)
         return
     if name is not None:  # the profile of that name, whatever the session's is
-        settings = session.settings.model_dump() | {"profile": name, "chat_model": None}
+        settings = session.settings.model_dump() | {"profile": name, "core": None}
         session = type(session)(type(session.settings)(**settings))
     with tempfile.TemporaryDirectory() as folder, session_over(session, Path(folder)) as opened:
         yield ModelPlanner(*opened.reasoning())
@@ -153,7 +139,7 @@ def _ask_in_every_spelling(item: dict[str, Any], planner: Planner, tallies: dict
     groups += ["followup"] * bool(item["follows"])
     for group in groups:
         tallies.setdefault(group, Tally()).add(verdict, follows=bool(item["follows"]))
-    row = {"id": item["id"], "question": item["question"], **_row(planned, verdict)}
+    row = {"id": item["id"], "question": item["question"], **plan_row(planned), **verdict.row()}
     if item["form"] == COMPOSED:
         row["spellings"] = {}
         for name, respell in SPELLINGS.items():
@@ -161,7 +147,7 @@ def _ask_in_every_spelling(item: dict[str, Any], planner: Planner, tallies: dict
             planned = ask(respelled, planner)
             verdict = judge(respelled, planned)
             tallies.setdefault(name, Tally()).add(verdict, follows=bool(item["follows"]))
-            row["spellings"][name] = _row(planned, verdict)
+            row["spellings"][name] = plan_row(planned) | verdict.row()
     return row
 
 
@@ -186,25 +172,6 @@ def ask(item: dict[str, Any], planner: Planner) -> Planned:
         assistant.close()
 
 
-def read_plan(reply: Reply) -> Planned:
-    """Reads the first call of a tool from the steps of a reply; its tool in the words of the planning sets."""
-    calls = _first_calls(reply.steps)
-    if not calls:
-        return Planned(reply.answer, confidence=reply.confidence)
-    step = calls[0]
-    every = [arguments for call in calls for arguments in (call.arguments, *call.arguments.get("also", ()))]
-    query = next((str(step.arguments[name]) for name in QUERY_ARGUMENTS if step.arguments.get(name)), "")
-    compares = step.tool == "describe" and len(every) > 1
-    ranges = [_range(arguments) for arguments in every] if compares else _whole_range(every)
-    planned = Planned(reply.answer, step.tool, query, tuple(ranges), reply.confidence, step.decided_by)
-    if step.tool == "read_text":
-        tool = "passages" if step.arguments.get("source") in SPOKEN else "read_text"
-        return replace(planned, tool=tool, query="" if query == ALL_LINES else query)
-    if step.tool == "find_unusual":
-        return replace(planned, tool="unusual")
-    return replace(planned, tool="compare") if compares else planned
-
-
 def judge(item: dict[str, Any], planned: Planned) -> Verdict:
     """Compares what was planned with what a set says of its question."""
     tool = planned.tool in item["tools"]
@@ -218,58 +185,6 @@ def judge(item: dict[str, Any], planned: Planned) -> Verdict:
     if times is False:
         faults.append(f"times {[list(r) for r in planned.ranges]} instead of {item['times']}")
     return Verdict(tool, query, times, "; ".join([*([planned.error] if planned.error else []), *faults]))
-
-
-def _first_calls(steps: Sequence[Step]) -> list[Step]:
-    """The first step that calls a tool, and those right after it that call the same again."""
-    first = next((index for index, step in enumerate(steps) if step.tool in TOOLS), len(steps))
-    last = first
-    while last < len(steps) and steps[last].tool == steps[first].tool:
-        last += 1
-    return list(steps[first:last])
-
-
-def _range(arguments: Mapping[str, Any]) -> Range:
-    """The range of one call; that of a call about a moment `VIDEO@SECONDS` is the moment."""
-    if "moment" in arguments and "start" not in arguments and "end" not in arguments:
-        seconds = float(str(arguments["moment"]).rpartition("@")[2])
-        return Range(seconds, seconds)
-    return Range(arguments.get("start"), arguments.get("end"))
-
-
-def _whole_range(calls: Sequence[Mapping[str, Any]]) -> list[Range]:
-    """The range that all calls cover together; empty if they name no time.
-
-    Moments of which the first call does not say the stretch are spread over the video, or were found by a search.
-    """
-    if len(calls) > 1 and "moment" in calls[0] and "start" not in calls[0] and "end" not in calls[0]:
-        return []
-    if "moment" in calls[0]:
-        calls = calls[:1]
-    ranges = [_range(arguments) for arguments in calls]
-    if all(r == Range(None, None) for r in ranges):
-        return []
-    starts, ends = [r.start for r in ranges], [r.end for r in ranges]
-    start = None if None in starts else min(s for s in starts if s is not None)
-    return [Range(start, None if None in ends else max(e for e in ends if e is not None))]
-
-
-def _row(planned: Planned, verdict: Verdict) -> dict[str, Any]:
-    """What is written of an answer. Of a comparison, start and end are the middles of its two places."""
-    start, end = planned.ranges[0] if planned.ranges else Range(None, None)
-    if len(planned.ranges) == 2:
-        start, end = (sum(place.resolved) / 2 for place in planned.ranges)
-    return {
-        "answer": planned.answer,
-        "tool": planned.tool,
-        "query": planned.query,
-        "start": start,
-        "end": None if end is None else min(end, DURATION_SECONDS),
-        "confidence": round(planned.confidence, 4),
-        "decided_by": planned.decided_by,
-        "right": verdict.right,
-        "why": verdict.why,
-    }
 
 
 def _without_accents(letter: str) -> str:
