@@ -1,0 +1,233 @@
+"""The phrases that name a place in a video by an amount of time, and what each of them names.
+
+A pattern meets the text in which each amount is a code of `CODES` and a row of `~`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from assistant.agent.question.durations import NUMBER, UNIT, Amount, Amounts, number_value, word_unit_seconds
+from assistant.agent.question.time_ranges import END, START, Ends, TimePoint
+from assistant.agent.question.time_wording import (
+    ABOUT,
+    AFTER,
+    AND,
+    ASKS,
+    BEFORE,
+    CLAUSE_END,
+    CLAUSE_START,
+    NOT_OF_ELSE,
+    OF_VIDEO,
+    ONLY,
+    THE,
+    TO,
+    VIDEO_EN,
+    VIDEO_VI,
+)
+
+Read = Callable[[re.Match[str], Amounts], list[Ends] | None]
+"""Reads a match. None: it is no such phrase. Empty: it names no place, and no later pattern may read a part of it."""
+
+_LABEL_SECONDS = 20.0  # "minute 12" is said of a moment up to so far from 12:00
+_FEW = 5
+_SHORT_WHILE_SECONDS = 10.0  # "những giây phút cuối": the last moments
+
+_POINT = r"[CLPMW]~*"
+_LENGTH = r"L~*"
+_BEGINNING = (
+    rf"(?:(?:the\s+)?(?:very\s+)?(?:start|beginning){OF_VIDEO}|(?:luc\s+|ngay\s+)?(?:bat\s+)?dau(?:\s+{VIDEO_VI})?)"
+)
+_FINISH = rf"(?:(?:the\s+)?(?:very\s+)?(?:end|finish){OF_VIDEO}|(?:het|cuoi|luc\s+ket\s+thuc)(?:\s+{VIDEO_VI})?)\b"
+_HALFWAY = r"(?:halfway|midway|(?:the\s+)?middle|giua)\b"
+
+_RANGE = re.compile(
+    rf"""\b{ONLY}(?:in\s+|o\s+|trong\s+)?(?:between|giua|from|tu|ke\s+tu)\s+(?:the\s+)?(?:(?:seconds|minutes)\s+)?{ABOUT}?
+    (?P<low>{_POINT}|{_BEGINNING}|{_HALFWAY}|{NUMBER})(?:(?P<and>{AND})|{TO})(?:the\s+)?{ABOUT}?
+    (?P<high>{_POINT}|{_FINISH}|{_HALFWAY}|{NUMBER})""",
+    re.VERBOSE,
+)
+_SPAN = re.compile(
+    rf"""{ONLY}(?:\b(?:at|in|during|o|luc|vao|tai|doan)\s+)?(?P<low>\b[CPMW]~*){TO}(?:the\s+)?
+    (?P<high>{_POINT}|{_FINISH}|{NUMBER}(?!\w))""",
+    re.VERBOSE,
+)
+_LENGTH_SPAN = re.compile(rf"{CLAUSE_START}\s*(?:(?:at|in|o|luc|trong)\s+)?(?P<low>{_LENGTH}){TO}(?P<high>{_LENGTH})")
+_EDGE_EN = re.compile(
+    rf"""\b{ONLY}(?:(?:(?P<after>after|since|past|from)|(?P<before>before|until)|(?P<at>at)
+    |(?:with)?in|during|over|for|of|throughout|between)\s+)?
+    (?:the\s+)?(?:very\s+)?(?:(?P<first>first|1st|opening|initial)|last|final|closing)\s+(?:about\s+)?
+    (?P<length>{_LENGTH}|(?P<few>few\s+)?{UNIT}){OF_VIDEO}(?!\s+(?:after|before|of)\b)""",
+    re.VERBOSE,
+)
+_EDGE_VI = re.compile(
+    rf"""\b{ONLY}(?:(?:trong|vong|khoang|o|vao|luc|suot|tai|giua)\s+)*(?:(?:(?P<after>sau|tu)|(?P<before>truoc|den))\s+)?
+    (?P<at>\b\B)?(?:khoang\s+)?(?P<few>(?:nhung|may)\s+)?(?P<length>{_LENGTH}|giay\s+phut|{UNIT})\s+
+    (?:(?P<first>dau(?:\s+tien)?)|cuoi(?:\s+cung)?|chot)\b(?:\s+cua)?{OF_VIDEO}(?!\s+(?:ke\s+tu|sau\s+khi|truoc\s+khi)\b)""",
+    re.VERBOSE,
+)
+_BEFORE_END = re.compile(
+    rf"""\b{ONLY}(?:(?:at|luc|o|vao|con|with)\s+)?{ABOUT}?(?P<length>{_LENGTH})\s+(?:
+    (?:before|from|to|until)\s+(?:the\s+)?(?:very\s+)?end\b{NOT_OF_ELSE}{OF_VIDEO}
+    |(?:left|remaining|to\s+go)\b
+    |(?:nua\s+)?(?:(?:la|thi)\s+)?(?:(?:truoc|den)\s+(?:khi|luc)|la)\s+(?:{VIDEO_VI}\s+)?(?:het|ket\s+thuc)(?:\s+{VIDEO_VI})?)""",
+    re.VERBOSE,
+)
+_AFTER_START = re.compile(
+    rf"""\b{ONLY}(?:(?:(?P<after>after|since|sau)|(?P<before>before|until|truoc)|at|luc|o|vao)\s+)?(?:the\s+)?{ABOUT}?
+    (?P<point>[CLPM]~*)(?:[\s-]+(?:mark|point)\b|\s+into\s+(?:it|{THE}{VIDEO_EN})|\s+into\b{CLAUSE_END}
+    |\s+in\b(?:{CLAUSE_END}|{ASKS})|\s+(?:from|after)\s+(?:the\s+)?(?:start|beginning){NOT_OF_ELSE}{OF_VIDEO}
+    |\s+(?:ke\s+)?(?:tu|sau)\s+(?:khi\s+|luc\s+)?(?:{VIDEO_VI}\s+)?(?:bat\s+)?dau(?:\s+{VIDEO_VI})?)""",
+    re.VERBOSE,
+)
+_BETWEEN_EVENTS = re.compile(
+    rf"""\b(?:within|under|than|least|most|every|each|for|last(?:s|ed|ing)?|takes?|took|waits?|in|another|more|further|vong|hon
+    |nhat|qua|moi|them|dai|mat|trong|suot|cach|con)\s+(?:(?:up\s+to|the)\s+)?{ABOUT}?{_LENGTH}
+    |{_LENGTH}\s+(?:later|ago|long|apart|after|before|earlier|nua|sau|truoc|lien|straight|of)\b
+    |\b(?:after|sau)\s+{_LENGTH}\s+(?:of\b|(?:ke\s+)?tu\s+(?:khi|luc)\b)""",
+    re.VERBOSE,
+)
+_BEYOND = re.compile(
+    rf"""\b{ONLY}(?:(?:ke|starting|bat\s+dau|tinh|cho)\s+)?(?:(?P<after>{AFTER})|(?P<before>{BEFORE}))\s+(?:the\s+)?{ABOUT}?
+    (?:(?P<point>{_POINT})|(?:halfway|midway)(?:\s+(?:mark|point))?\b)
+    (?:\s+(?:on(?:wards?)?|forwards?|tro\s+(?:di|ve\s+sau|ve\s+truoc)|ve\s+sau)\b)?""",
+    re.VERBOSE,
+)
+_POINTS = re.compile(
+    rf"""(?:\b{ONLY}(?:(?:at|by|luc|o|tai|vao|doan|khuc|moc|day|thoi\s+diem)\s+)+(?:the\s+)?{ABOUT}?
+    |(?<!\w)@\s?|{CLAUSE_START}\s*{ABOUT}|\baround\s+|\b(?:in\s+|during\s+|trong\s+|suot\s+)?(?:the\s+)?{ABOUT}?(?=[CPMW]))
+    (?:(?P<bare>{NUMBER}){AND})?{_POINT}(?:{AND}(?:(?:at|luc|o|tai)\s+)?(?:the\s+)?{ABOUT}?{_POINT})*""",
+    re.VERBOSE,
+)
+# "and 90 s?" is a question of its own; in any other a length needs a word such as "at".
+_ALONE = re.compile(r"\W*(?:(?:and|what\s+about|how\s+about|the\s+con|vay\s+con|con)\s+)?")
+_ALONE_LENGTH = re.compile(rf"{_LENGTH}(?=\W*(?:(?:thi\s+sao|thi\s+the\s+nao)\W*)?$)")
+_COMPARES = re.compile(
+    r"\b(?:differ\w*|compar\w*|contrast|same|alike|what\s+(?:has\s+|had\s+)?changed|khac|giong|so\s+sanh|thay\s+doi\s+gi"
+    r"|gi\s+(?:da\s+)?thay\s+doi)\b[^.?!]*$"
+)
+
+
+def _at(seconds: float) -> TimePoint:
+    return TimePoint(seconds, "start")
+
+
+def _exact(point: TimePoint) -> Ends:
+    return point, point, True
+
+
+def _read_endpoint(match: re.Match[str], group: str, amounts: Amounts) -> TimePoint | None:
+    """One end of "from ... to ...": an amount, the start, the middle, the end, or a bare number in the other's unit."""
+    if (amount := amounts.by_start.get(match.start(group))) is not None:
+        return _at(_begin_seconds(amount) if group == "low" else amount.seconds)
+    for pattern, point in ((_BEGINNING, START), (_FINISH, END), (_HALFWAY, TimePoint(0.5, "share"))):
+        if re.fullmatch(pattern, match[group]):
+            return point
+    other = amounts.by_start.get(match.start("high" if group == "low" else "low"))
+    number = number_value(match[group])
+    if number is None or other is None:
+        return None
+    return _at(number * (1 if other.kind == "clock" else other.unit_seconds))
+
+
+def _begin_seconds(amount: Amount) -> float:
+    return amount.seconds - amount.unit_seconds if amount.kind == "whole" else amount.seconds
+
+
+def _read_range(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    start, end = _read_endpoint(match, "low", amounts), _read_endpoint(match, "high", amounts)
+    if start is None or end is None:
+        return None
+    if (start, end) == (START, END):
+        return []
+    if match["and"] and _COMPARES.search(match.string, 0, match.start()):
+        return [_exact(start), _exact(end)]
+    return [(None if start == START else start, None if end == END else end, False)]
+
+
+def _read_span(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    start, end = _read_endpoint(match, "low", amounts), _read_endpoint(match, "high", amounts)
+    return None if start is None or end is None else [(start, None if end == END else end, False)]
+
+
+def _read_edge(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    """The first or the last so many seconds, and what lies before or after them."""
+    amount = amounts.by_start.get(match.start("length"))
+    if amount is not None:
+        seconds = amount.seconds
+    elif match["length"].startswith("giay") and match["length"].endswith("phut"):
+        seconds = _SHORT_WHILE_SECONDS
+    elif match["at"] and not match["first"]:
+        return []  # "it brakes at the last second"
+    else:
+        seconds = float(word_unit_seconds(match["length"].split()[-1]) * (_FEW if match["few"] else 1))
+    point = _at(seconds) if match["first"] else TimePoint(seconds, "end")
+    if match["after"]:
+        return [(point, None, False)]
+    if match["before"]:
+        return [(None, point, False)]
+    return [(START, point, False) if match["first"] else (point, None, False)]
+
+
+def _read_before_end(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    return [_exact(TimePoint(amounts.by_start[match.start("length")].seconds, "end"))]
+
+
+def _read_after_start(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    point = _at(amounts.by_start[match.start("point")].seconds)
+    if match["after"]:
+        return [(point, None, False)]
+    return [(None, point, False) if match["before"] else _exact(point)]
+
+
+def _read_between_events(_match: re.Match[str], _amounts: Amounts) -> list[Ends] | None:
+    return []
+
+
+def _read_beyond(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    if match["point"] is None:
+        point = TimePoint(0.5, "share")
+    else:
+        amount = amounts.by_start[match.start("point")]
+        # Before the third minute is before 2:00; "trước phút thứ 3" is before 3:00 to most.
+        point = _at(_begin_seconds(amount) if match["before"] in ("before", "until", "till") else amount.seconds)
+    return [(point, None, False) if match["after"] else (None, point, False)]
+
+
+def _read_points(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    """One time or several: "at 1:20", "at 0:10 and 1:20", "at 10 and 50 seconds"."""
+    named = [amounts.by_start[point.start()] for point in re.compile(_POINT).finditer(match.string, *match.span())]
+    ends = [_read_alone(amount) for amount in named]
+    if match["bare"] is not None and (number := number_value(match["bare"])) is not None:
+        ends.insert(0, _exact(_at(number * (1 if named[0].kind == "clock" else named[0].unit_seconds))))
+    return ends
+
+
+def _read_alone(amount: Amount) -> Ends:
+    if amount.kind == "whole":
+        return _at(_begin_seconds(amount)), _at(amount.seconds), False
+    if amount.kind == "minute":
+        return _at(max(0.0, amount.seconds - _LABEL_SECONDS)), _at(amount.seconds + _LABEL_SECONDS), False
+    return _exact(_at(amount.seconds))
+
+
+def _read_alone_length(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    before = _ALONE.fullmatch(match.string, 0, match.start())
+    return None if before is None else [_read_alone(amounts.by_start[match.start()])]
+
+
+PHRASES: tuple[tuple[re.Pattern[str], Read], ...] = (
+    (_RANGE, _read_range),
+    (_SPAN, _read_span),
+    (_LENGTH_SPAN, _read_span),
+    (_EDGE_EN, _read_edge),
+    (_EDGE_VI, _read_edge),
+    (_BEFORE_END, _read_before_end),
+    (_AFTER_START, _read_after_start),
+    (_BETWEEN_EVENTS, _read_between_events),
+    (_BEYOND, _read_beyond),
+    (_POINTS, _read_points),
+    (_ALONE_LENGTH, _read_alone_length),
+)
+"""In the order in which they are tried: what an earlier pattern took, a later one does not see."""
