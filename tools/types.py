@@ -169,5 +169,5 @@ class Evidence:
 
     @property
     def seconds(self) -> float:
-        """Where a player starts: at its keyframe, else where its moment begins."""
-        return self.keyframe.seconds if self.keyframe else self.moment.start_seconds
+        """Where a player starts, and the time that people are given for it: where its moment begins."""
+        return self.moment.start_seconds

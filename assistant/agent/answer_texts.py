@@ -22,6 +22,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     # --- What was seen
     "yes": {"en": "yes", "vi": "có"},
     "no": {"en": "no", "vi": "không"},
+    "none": {"en": "none", "vi": "không có"},
     "moments": {"en": "Seen at {where}.", "vi": "Thấy lúc {where}."},
     "answer": {"en": "{answer} ({where}).", "vi": "{answer} ({where})."},
     "answer_spoken": {"en": "{answer}, {where}.", "vi": "{answer}, {where}."},

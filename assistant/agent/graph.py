@@ -29,12 +29,12 @@ from tools.ground import ground_tool
 from tools.look import look_tool
 from tools.moments import ScoredKeyframe, merge_into_moments
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
-from tools.types import EventSequence, Evidence, Keyframe, Line, Spot
+from tools.types import EventSequence, Evidence, Keyframe, Line
 
 Finding = TypeVar("Finding", Evidence, EventSequence, Evidence | EventSequence)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from langchain_core.tools import BaseTool
 
@@ -110,7 +110,7 @@ class Agent:
         if state["tool"] != DEFAULT_TOOL or not evidence:
             return {}
         query = state["query"] or state["asked"]
-        keyframes = self._frames_of(self._in_domain(evidence))
+        keyframes = self._answering.verifier.frames_of(self._answering.verifier.in_domain(evidence))
         probabilities = verify_frames(self._frames, self._core, query, keyframes)
         scored: Sequence[ScoredKeyframe] = [
             ScoredKeyframe(keyframe, float(p)) for keyframe, p in zip(keyframes, probabilities, strict=True)
@@ -198,6 +198,7 @@ class Agent:
             steps = [*steps, step]
         else:
             draft = self._compose(state)
+        draft = self._answering.localiser.draft(draft, cast(Any, state["language"]))
         reply = draft.complete(
             state["question"], cast(Any, state["language"]), tuple(Step(**s) for s in steps), self._calibration
         )
@@ -236,12 +237,20 @@ class Agent:
         language: Any = state["language"]
         findings, tool, answering = collect_findings(state), state["tool"], self._answering
         evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
-        if tool in SIGHT:
-            in_domain = self._in_domain(findings)
-            if findings and not in_domain:
+        if tool in SIGHT | GROUNDED:
+            known = answering.verifier.in_domain(findings)
+            if findings and not known:
                 return answering.compose_out_of_domain(without_range(state["asked"]), evidence, language)
-            findings = in_domain
-            evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
+            if len(known) < len(findings):
+                draft = self._compose_known(state, known)
+                return answering.with_coverage(draft, findings, known, language)
+        return self._compose_known(state, findings)
+
+    def _compose_known(self, state: State, findings: Sequence[Evidence | EventSequence]) -> ReplyDraft:
+        """The draft for the tool that ran and findings that the core can judge."""
+        language: Any = state["language"]
+        tool, answering = state["tool"], self._answering
+        evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
         sequences = tuple(finding for finding in findings if isinstance(finding, EventSequence))
         if not self._frames.videos():
             return ReplyDraft(empty_library_sentence(language))
@@ -262,7 +271,8 @@ class Agent:
         if tool == "ground" and evidence:
             return answering.compose_boxes(evidence, language)
         if tool in ("look", "count") and evidence:
-            return answering.compose_frame_answers(evidence, language)
+            noun = str(state["steps"][-1]["arguments"].get("phrase", ""))
+            return answering.compose_frame_answers(evidence, language, noun)
         asked = without_range(state["asked"])
         search = Search(
             asked=asked,
@@ -272,38 +282,12 @@ class Agent:
             language=language,
             nearest=evidence,
             is_event=state["timed"] is not None,
+            pictures=answering.verifier.count_pictures(state["scope"], state["start"], state["end"]),
         )
         if occurrences := _occurrences(state):
             query = state["query"] or asked
             return answering.compose_event(replace(search, query=query, occurrences=tuple(occurrences)))
         return answering.compose_search(search)
-
-    def _frames_of(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
-        """The keyframes of evidence, in its order."""
-        spots: list[Spot] = [(e.moment.video_id, e.frame_index) for e in evidence if e.frame_index is not None]
-        frames = self._frames_at(spots)
-        return [frames[spot] for spot in spots]
-
-    def _frames_at(self, spots: Iterable[Spot]) -> dict[Spot, Keyframe]:
-        """Keyframes by video and frame index; a spot without a frame is left out."""
-        wanted = set(spots)
-        return {
-            (video_id, k.frame_index): k
-            for video_id in dict.fromkeys(video_id for video_id, _ in wanted)
-            for k in self._frames.keyframes(video_id)
-            if (video_id, k.frame_index) in wanted
-        }
-
-    def _in_domain(self, findings: Sequence[Finding]) -> list[Finding]:
-        """The findings that rest on a picture of the kind that the core was trained on, or on none."""
-        spots = [_spots(finding) for finding in findings]
-        frames = self._frames_at(spot for finding_spots in spots for spot in finding_spots)
-        in_domain = dict(zip(frames, self._core.in_domain(list(frames.values())), strict=True))
-        return [
-            finding
-            for finding, finding_spots in zip(findings, spots, strict=True)
-            if any(in_domain.get(spot, True) for spot in finding_spots)
-        ]
 
 
 def _candidates(state: State) -> list[ScoredKeyframe]:
@@ -327,13 +311,6 @@ def _split_sides(
         return of_first, of_second
     nearest = min(evidence, key=lambda e: abs(e.moment.start_seconds - (seconds or 0.0)))
     return (nearest,), tuple(e for e in evidence if e is not nearest)[:1]
-
-
-def _spots(finding: Evidence | EventSequence) -> list[Spot]:
-    """The keyframes that a finding rests on; a missed event has none."""
-    if isinstance(finding, EventSequence):
-        return [(finding.video_id, m.frame_index) for m in finding.moments if m.frame_index is not None]
-    return [] if finding.frame_index is None else [(finding.moment.video_id, finding.frame_index)]
 
 
 def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:

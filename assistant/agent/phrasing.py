@@ -219,19 +219,25 @@ def unmet_conditions(conditions: Sequence[Condition], language: Language) -> str
 
 
 def description_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
-    """Descriptions in time order."""
-    parts = [f"{format_clock(item.moment.start_seconds)} {_bare(text)}" for text, item in descriptions]
-    spoken = [f"{time_in_words(item.moment.start_seconds, language)}: {_bare(text)}" for text, item in descriptions]
-    return Sentence(f"{'; '.join(parts)}.", _capitalise(f"{'; '.join(spoken)}."))
+    """Descriptions in time order, video by video: `In street: 0:00 a red car; 0:06 nothing; in rain: 0:03 a bus.`"""
+    parts, spoken, before = [], [], None
+    for text, item in descriptions:
+        video_id = item.moment.video_id
+        head = f"{say('in', language)} {video_title(video_id)}: " if video_id != before else ""
+        parts.append(f"{head}{format_clock(item.moment.start_seconds)} {_bare(text)}")
+        at = say("at", language, time=time_in_words(item.moment.start_seconds, language))
+        spoken.append(f"{head}{at}: {_bare(text)}")
+        before = video_id
+    return Sentence(*(_capitalise(f"{'; '.join(each)}.") for each in (parts, spoken)))
 
 
 def unusual_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
-    """Moments with what they show, the least usual first."""
+    """Moments with what they show, which may be unknown, the least usual first."""
     parts, spoken = [], []
     for text, item in descriptions:
-        what = f"({_bare(text)})"
-        parts.append(f"{cite_moments([item], language)} {what}")
-        spoken.append(f"{say('at', language, time=time_in_words(item.moment.start_seconds, language))} {what}")
+        what = f" ({_bare(text)})" if text else ""
+        parts.append(f"{cite_moments([item], language)}{what}")
+        spoken.append(f"{say('at', language, time=time_in_words(item.moment.start_seconds, language))}{what}")
     return Sentence(*(say("unusual", language, parts="; ".join(each)) for each in (parts, spoken)))
 
 

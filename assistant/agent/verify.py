@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tools.events.options import DEFAULT_OPTIONS
 from tools.events.verification import verify_frames
 from tools.events.windows import cut_windows
+from tools.types import EventSequence, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from assistant.agent.conditions import QueryPart
     from assistant.agent.options import AgentOptions
     from assistant.agent.records import Verdict
     from tools.moments import ScoredKeyframe
     from tools.ports import FrameIndex, Looker
-    from tools.types import EventSequence, Evidence, Keyframe
+    from tools.types import Keyframe, Spot
+
+Finding = TypeVar("Finding", Evidence, EventSequence, Evidence | EventSequence)
 
 
 class Verifier:
-    """Asks the core whether frames show what a question names."""
+    """Asks the core whether frames show what a question names, and whether it knows such pictures at all."""
 
     def __init__(self, frames: FrameIndex, looker: Looker, options: AgentOptions) -> None:
         self._frames, self._looker, self._options = frames, looker, options
@@ -76,9 +79,37 @@ class Verifier:
         highest = 1 - self._options.min_seen
         return [thing for thing in things if max(self._looker.verify(thing, frames)) <= highest]
 
+    def in_domain(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings that rest on a stored picture of the kind that the core was trained on."""
+        spots = [_spots(finding) for finding in findings]
+        frames = self._frames_at(spot for finding_spots in spots for spot in finding_spots)
+        known = dict(zip(frames, self._looker.in_domain(list(frames.values())), strict=True))
+        return [
+            finding
+            for finding, finding_spots in zip(findings, spots, strict=True)
+            if any(known.get(spot, True) for spot in finding_spots)
+        ]
+
+    def frames_of(self, evidence: Sequence[Evidence]) -> list[Keyframe]:
+        """The keyframes of evidence, in its order."""
+        spots: list[Spot] = [(e.moment.video_id, e.frame_index) for e in evidence if e.frame_index is not None]
+        frames = self._frames_at(spots)
+        return [frames[spot] for spot in spots]
+
+    def count_pictures(self, video_id: str | None, start: float | None = None, end: float | None = None) -> int:
+        """The number of keyframes of a stretch of a video, or of the same stretch of every video."""
+        video_ids = [v.video_id for v in self._frames.videos() if video_id in (None, v.video_id)]
+        return sum(len(self._frames.keyframes(each, start, end)) for each in video_ids)
+
     def nearest_frame(self, video_id: str, seconds: float) -> Keyframe:
         """The keyframe nearest to a time: a refined moment lies between two."""
         return min(self._frames.keyframes(video_id), key=lambda keyframe: abs(keyframe.seconds - seconds))
+
+    def frame_of(self, evidence: Evidence) -> Keyframe:
+        """The keyframe that shows some evidence best."""
+        keyframe = evidence.keyframe
+        seconds = evidence.moment.start_seconds if keyframe is None else keyframe.seconds
+        return self.nearest_frame(evidence.moment.video_id, seconds)
 
     def frames_around(self, evidence: Evidence) -> list[Keyframe]:
         """The keyframes of a moment, with a little before and after."""
@@ -86,3 +117,25 @@ class Verifier:
         around = DEFAULT_OPTIONS.answer_around_seconds
         start, end = moment.start_seconds - around, moment.end_seconds + around
         return self._frames.keyframes(moment.video_id, max(0.0, start), end)
+
+    def _frames_at(self, spots: Iterable[Spot]) -> dict[Spot, Keyframe]:
+        """Keyframes by video and frame index; a spot without a frame is left out."""
+        wanted = set(spots)
+        return {
+            (video_id, k.frame_index): k
+            for video_id in dict.fromkeys(video_id for video_id, _ in wanted)
+            for k in self._frames.keyframes(video_id)
+            if (video_id, k.frame_index) in wanted
+        }
+
+
+def video_of(finding: Evidence | EventSequence) -> str:
+    """The video that a finding lies in."""
+    return finding.video_id if isinstance(finding, EventSequence) else finding.moment.video_id
+
+
+def _spots(finding: Evidence | EventSequence) -> list[Spot]:
+    """The keyframes that a finding rests on; a missed event has none."""
+    if isinstance(finding, EventSequence):
+        return [(finding.video_id, m.frame_index) for m in finding.moments if m.frame_index is not None]
+    return [] if finding.frame_index is None else [(finding.moment.video_id, finding.frame_index)]

@@ -19,7 +19,7 @@ def test_an_event_is_timed_around_the_frames_that_show_its_people(index: FakeInd
     assert (occurrence.evidence.moment.start_seconds, occurrence.evidence.moment.end_seconds) == pytest.approx(
         (0.8, 1.8)
     )
-    assert (occurrence.evidence.seconds, occurrence.evidence.score, occurrence.evidence.image) == (1.0, 0.9, "1.jpg")
+    assert (occurrence.evidence.frame_index, occurrence.evidence.score, occurrence.evidence.image) == (25, 0.9, "1.jpg")
     assert [(scored.keyframe.seconds, scored.score) for scored in occurrence.frames] == [(1.0, 0.9)]
     assert core.read == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "what lies far from them is not read"
 
@@ -28,7 +28,7 @@ def test_it_may_lie_beside_the_frames_and_never_at_once_twice(index: FakeIndex) 
     occurrences = locate_occurrences(
         index, TimingCore(at=(4.0, 7.0)), "a bus leaves", index.frames[3:4], tool="find_frames"
     )
-    assert [occurrence.evidence.seconds for occurrence in occurrences or ()] == [4.0, 7.0]
+    assert [occurrence.evidence.frame_index for occurrence in occurrences or ()] == [100, 175]
 
 
 def test_what_only_stands_there_is_no_event_and_a_core_without_time_says_nothing(index: FakeIndex) -> None:
