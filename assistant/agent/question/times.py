@@ -15,7 +15,7 @@ from assistant.agent.question.time_wording import AND
 from assistant.agent.question.video_parts import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from assistant.agent.question.durations import Amounts, Kind
     from assistant.agent.question.time_ranges import Ends
@@ -44,9 +44,11 @@ def read_times(text: str) -> NamedTimes:
     page = _Page(amounts.coded)
     if amounts.by_start or _NAMES_A_UNIT.search(amounts.coded):
         for pattern, read in PHRASES:
-            page.read(pattern, lambda match, read=read: read(match, amounts))
+            for match in page.matches(pattern):
+                page.take(match, read(match, amounts))
     for pattern, read_part in PARTS:
-        page.read(pattern, read_part)
+        for match in page.matches(pattern):
+            page.take(match, read_part(match))
     ranges = tuple(sorted(page.ranges, key=lambda named: named.span))
     return NamedTimes(
         ranges, _without(text, ranges), _pieces(text, amounts, "unread"), _pieces(text, amounts, "clock_of_day")
@@ -65,16 +67,19 @@ class _Page:
         self._coded = coded
         self.ranges: list[TimeRange] = []
 
-    def read(self, pattern: re.Pattern[str], read: Callable[[re.Match[str]], list[Ends] | None]) -> None:
-        """Reads every match of a pattern, and blots out those that are such a phrase."""
-        for match in pattern.finditer(self._coded):
-            if (ends := read(match)) is None:
-                continue
-            phrase = match[0].strip()
-            start = match.start() + match[0].index(phrase)
-            end = start + len(phrase)
-            self.ranges += [TimeRange(*sides, (start, end)) for sides in ends]
-            self._coded = self._coded[:start] + OTHER_WORD * (end - start) + self._coded[end:]
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Yields the matches of a pattern in what is left of the text."""
+        return pattern.finditer(self._coded)
+
+    def take(self, match: re.Match[str], ends: list[Ends] | None) -> None:
+        """Adds the ranges of a match and blots it out; does nothing for None."""
+        if ends is None:
+            return
+        phrase = match[0].strip()
+        start = match.start() + match[0].index(phrase)
+        end = start + len(phrase)
+        self.ranges += [TimeRange(*sides, (start, end)) for sides in ends]
+        self._coded = self._coded[:start] + OTHER_WORD * (end - start) + self._coded[end:]
 
 
 def _pieces(text: str, amounts: Amounts, kind: Kind) -> tuple[str, ...]:
