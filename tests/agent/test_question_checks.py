@@ -5,7 +5,13 @@ import string
 
 import pytest
 
-from assistant.agent.question.checks import content_words, rewrite_is_from, same_word, slot_is_from
+from assistant.agent.question.checks import (
+    content_words,
+    rewrite_is_from,
+    same_word,
+    slot_is_from,
+    translation_is_from,
+)
 from assistant.text.fold import folded_words
 from tools.ports import Turn
 
@@ -50,11 +56,49 @@ def test_a_slot_with_other_words_or_none_does_not(slot: str) -> None:
     assert not slot_is_from(QUESTION, slot)
 
 
-def test_a_slot_in_another_language_counts_if_the_lexicon_says_so() -> None:
+def test_an_english_slot_of_a_vietnamese_question_is_made_of_partners_in_the_lexicon() -> None:
     question = "chiếc xe tải màu vàng dừng khi nào?"
-    assert not slot_is_from(question, "a yellow lorry")
-    assert slot_is_from(question, "a yellow lorry", lambda english, _: english == "a yellow lorry")
-    assert not slot_is_from(question, "a green lorry", lambda english, _: english == "a yellow lorry")
+    assert slot_is_from(question, "a yellow truck")
+    assert not slot_is_from(question, "a green truck")
+    assert not slot_is_from(question, "the")
+
+
+@pytest.mark.parametrize(
+    ("vietnamese", "english"),
+    [
+        ("con bạch tuộc màu đỏ bơi ở đâu?", "where does the red octopus swim?"),
+        ("chiếc kayak màu vàng ở đâu?", "where is the yellow kayak?"),
+        ("con gluvop màu đỏ ở đâu?", "where is the red glovop?"),
+        ("ở đâu?", "where?"),
+    ],
+)
+def test_a_translation_of_the_words_counts(vietnamese: str, english: str) -> None:
+    assert translation_is_from(vietnamese, english)
+
+
+@pytest.mark.parametrize(
+    ("vietnamese", "english"),
+    [
+        ("con bạch tuộc màu đỏ bơi ở đâu?", "where is it?"),
+        ("con bạch tuộc màu đỏ bơi ở đâu?", "where is the blue octopus?"),
+        ("con bạch tuộc màu đỏ bơi ở đâu?", "who is your name"),
+        ("con gluvop màu đỏ ở đâu?", "where is the green bird on the roof?"),
+        ("con gluvop màu đỏ ở đâu?", "the glovop"),
+        ("con bạch tuộc màu đỏ bơi ở đâu?", ""),
+    ],
+)
+def test_a_translation_of_something_else_does_not(vietnamese: str, english: str) -> None:
+    assert not translation_is_from(vietnamese, english)
+
+
+def test_random_words_are_no_translation() -> None:
+    rng = random.Random(9)
+    words = ["bus", "red", "person", "when", "does", "the", "stop", "what", "your", "name"]
+    texts = [_random_text(rng, words) for _ in range(1000)]
+    question = "con bạch tuộc màu đỏ bơi ở đâu?"
+    for text in texts:
+        if translation_is_from(question, text):
+            assert set(content_words(text)) <= {"red"}, text
 
 
 @pytest.mark.parametrize(

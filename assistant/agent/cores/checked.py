@@ -9,7 +9,7 @@ import logging
 import math
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.agent.question.checks import rewrite_is_from, slot_is_from
+from assistant.agent.question.checks import rewrite_is_from, slot_is_from, translation_is_from
 from assistant.text.fold import folded_words
 from assistant.text.shorten import shorten
 from tools.ports import Choice, Turn
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tools.ports import Planner
 
 MAX_CHARACTERS = 1000  # of a text that is sent to the language model; of a longer one its beginning and its end
-MAX_WORDS_PER_WORD, MORE_WORDS = 3, 20  # a translation has at most so many words per word of the text, and so many more
+MAX_LENGTHENING, MORE_CHARACTERS = 3, 80  # a translation is at most so many times as long as its text, and so much more
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -31,12 +31,10 @@ class CheckedPlanner:
 
     Args:
         planner: the language model, which may return anything.
-        is_made_of: whether an English text (the first argument) is made of the words of a Vietnamese one; None: slots
-            are compared with the words of the question alone, and translations are believed.
     """
 
-    def __init__(self, planner: Planner, is_made_of: Callable[[str, str], bool] | None = None) -> None:
-        self._planner, self._is_made_of = planner, is_made_of
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
         self._logged: set[tuple[str, type[Exception]]] = set()
         self.failure: str | None = None
         """The last failure of the language model, in one line; None if there was none."""
@@ -58,7 +56,7 @@ class CheckedPlanner:
         def ask() -> dict[str, str]:
             filled = self._planner.fill(shorten(question, MAX_CHARACTERS), tool, slots)
             texts = {slot: " ".join(filled[slot].split()) for slot in slots if slot in filled}
-            return {slot: text for slot, text in texts.items() if slot_is_from(question, text, self._is_made_of)}
+            return {slot: text for slot, text in texts.items() if slot_is_from(question, text)}
 
         return self._attempt("fill", ask, {})
 
@@ -77,16 +75,18 @@ class CheckedPlanner:
     def translate(self, text: str, *, source: str, target: str) -> str:
         """Returns a translation, or the text itself if the model failed, or wrote much more than the text says.
 
-        A translation into English is also compared with the words of the text, where it is known how they translate.
+        A translation into English has to be made of the text, as far as the lexicon knows its words.
         """
         if source == target or not text.strip():
             return text
 
         def ask() -> str:
             translation = self._planner.translate(text, source=source, target=target).strip()
-            words, limit = len(folded_words(translation)), MAX_WORDS_PER_WORD * len(text.split()) + MORE_WORDS
-            is_credible = target != "en" or self._is_made_of is None or self._is_made_of(translation, text)
-            return translation if 0 < words <= limit and is_credible else text
+            if not 0 < len(translation) <= MAX_LENGTHENING * len(text) + MORE_CHARACTERS:
+                return text
+            if (source, target) == ("vi", "en"):
+                return translation if translation_is_from(text, translation) else text
+            return translation if folded_words(translation) else text
 
         return self._attempt("translate", ask, text)
 

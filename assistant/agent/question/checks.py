@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.agent.question.glossary import is_made_of
+from assistant.agent.question.lexicon import annotate, broader_of, words_of
+from assistant.agent.question.vietnamese_grammar import function_words
 from assistant.text.fold import folded_words
+from assistant.text.language import detect_language
 from assistant.text.stop_words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from assistant.agent.question.lexicon import Concept, Match
     from tools.ports import Turn
 
 MAX_EXTRA_WORDS = 8  # of a slot over the question's own: articles, and "somebody" written as "a person"
+MAX_LENGTHENING, MAX_EXTRA_CHARACTERS = 3, 80
 MIN_TYPO_LETTERS = 5  # a shorter word with a letter more is mostly another word: "car", "cart"
 
 _LIGHT = frozenset(
@@ -41,6 +47,8 @@ _ANYBODY = frozenset(
 )
 """Words for people of whom nothing else is said; one stands for any other."""
 _FREE = (FUNCTION_WORDS | _LIGHT) - _ENGLISH_NOUNS
+_FREE_VIETNAMESE = _FREE | function_words().keys() | {"dau", "bao", "may", "gio", "vi", "phut", "giay", "the"}
+"""Folded Vietnamese words that need no English one: words of grammar, and words that ask."""
 _IRREGULAR = {
     "men": "man",
     "women": "woman",
@@ -67,22 +75,22 @@ _IRREGULAR = {
 }
 
 
-def slot_is_from(question: str, slot: str, is_made_of: Callable[[str, str], bool] | None = None) -> bool:
+def slot_is_from(question: str, slot: str) -> bool:
     """Whether a slot is made of the question: every content word of it stands there, and there is at least one.
 
-    Accents, case, inflection and a slip of the fingers in a long word are forgiven; words of grammar are free.
+    Accents, case, inflection and a slip of the fingers in a long word are forgiven; words of grammar are free. An
+    English slot of a Vietnamese question may be made of its words' partners in the lexicon.
 
     Args:
         question: as typed, or in English.
         slot: what the language model wrote.
-        is_made_of: whether an English text (the first argument) is made of a Vietnamese one; None: only words count.
     """
-    if _is_too_long(slot, question):
+    content = [] if _is_too_long(slot, question) else content_words(slot)
+    if not content:
         return False
-    if is_made_of is not None and is_made_of(slot, question):
+    if _all_in(content, folded_words(question)):
         return True
-    content = content_words(slot)
-    return bool(content) and _all_in(content, folded_words(question))
+    return detect_language(question) == "vi" and max(map(len, content)) > 1 and is_made_of(slot, question)
 
 
 def rewrite_is_from(question: str, history: Sequence[Turn], rewritten: str) -> bool:
@@ -109,6 +117,31 @@ def rewrite_is_from(question: str, history: Sequence[Turn], rewritten: str) -> b
     return brings_something and all(word in _FREE or _is_in(word, of_turns) for word in added)
 
 
+def translation_is_from(vietnamese: str, english: str) -> bool:
+    """Whether an English text is a translation of a Vietnamese one, as far as the lexicon knows the words of both.
+
+    It is if it is made of them (`glossary.is_made_of`). Where the Vietnamese text has words that the lexicon does not
+    know, as many English ones may be new, if most of the known things and colours are there.
+    """
+    if _is_too_long(english, vietnamese):
+        return False
+    known, content = annotate(vietnamese, "vi"), content_words(english)
+    named = [match for match in known if _names_something(match)]
+    # "when does a bus appear?" may stand for "lúc nào có xe buýt?".
+    said_words = " ".join(word for word in folded_words(english) if word not in _LIGHT)
+    if not content or is_made_of(said_words, vietnamese):
+        return bool(content) or not named
+    unknown = [
+        word
+        for word in words_of(vietnamese)
+        if word.key not in _FREE_VIETNAMESE and not any(match.start <= word.start < match.end for match in known)
+    ]
+    if sum(not is_made_of(word, vietnamese) for word in content) > len(unknown):
+        return False
+    said = {concept for match in annotate(english, "en") for concept in _with_broader(match)}
+    return not named or 2 * sum(not said.isdisjoint(match.concepts) for match in named) > len(named)
+
+
 def content_words(text: str) -> list[str]:
     """Returns the folded words that say what a text is about, in order; without words of grammar."""
     return [word for word in folded_words(text) if word not in _FREE]
@@ -126,7 +159,19 @@ def same_word(first: str, second: str) -> bool:
     return shortest >= MIN_TYPO_LETTERS and first[0] == second[0] and _differ_by_slip(first, second)
 
 
+def _names_something(match: Match) -> bool:
+    """Whether a stretch of Vietnamese names a thing or a colour, and is no word of grammar without its accents."""
+    is_named = match.concepts[0].is_noun or match.concepts[0].kind == "colour"
+    return is_named and any(word not in FUNCTION_WORDS for word in folded_words(match.text))
+
+
+def _with_broader(match: Match) -> list[Concept]:
+    return [other for concept in match.concepts for other in (concept, *broader_of(concept))]
+
+
 def _is_too_long(written: str, source: str) -> bool:
+    if len(written) > len(source) * MAX_LENGTHENING + MAX_EXTRA_CHARACTERS:  # not worth cutting into words
+        return True
     return len(folded_words(written)) > len(folded_words(source)) + MAX_EXTRA_WORDS
 
 
