@@ -161,7 +161,9 @@ def same_word(first: str, second: str) -> bool:
 
 def _names_something(match: Match) -> bool:
     """Whether a stretch of Vietnamese names a thing or a colour, and is no word of grammar without its accents."""
-    is_named = match.concepts[0].is_noun or match.concepts[0].kind == "colour"
+    concept = match.concepts[0]
+    is_about_the_video = concept.kind in ("screen", "speech")  # "chuyện gì xảy ra trong video?" is "what happens?"
+    is_named = (concept.is_noun and not is_about_the_video) or concept.kind == "colour"
     return is_named and any(word not in FUNCTION_WORDS for word in folded_words(match.text))
 
 
