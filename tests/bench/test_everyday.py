@@ -216,6 +216,7 @@ def test_a_set_is_asked_over_its_own_clips(tmp_path: Path, monkeypatch: pytest.M
     assert result["settings"]["turns"] == 1
     (row,) = map(json.loads, (tmp_path / "rows.jsonl").read_text("utf-8").splitlines())
     assert (row["right"], row["why"], row["confident_wrong"]) == ("right", "moment", False)
+    assert row["expected"] == [[3, 4]]
     assert assistant.closed
 
 

@@ -4,13 +4,17 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from assistant.agent.records import Reply, Step
+from assistant.cli import evaluate as evaluate_command
+from assistant.cli import main
 from bench.quality.understanding.imagined import ImaginedCore, ImaginedGrounder, ImaginedLibrary, Scene
 from bench.quality.understanding.matching import Range, holds_word, is_good_query, is_right_time, named_range
 from bench.quality.understanding.planners import EmptyPlanner, NoPlanner, RandomPlanner
-from bench.quality.understanding.planning import SPELLINGS, ask, evaluate, judge
+from bench.quality.understanding.planning import PLANNERS, SPELLINGS, ask, evaluate, judge
 from bench.quality.understanding.plans import Planned, read_plan
 from bench.quality.understanding.question_files import read_items, share, write_rows
 from tools.errors import VideoAssistantError
@@ -278,3 +282,23 @@ def test_files_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
     with pytest.raises(VideoAssistantError, match="cannot be written"):
         write_rows(tmp_path / "no folder" / "rows.jsonl", [])
     assert share([]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("part", "message"), [("planning", "needs --questions"), ("everyday", "needs --set"), ("text", "needs --media")]
+)
+def test_the_command_says_what_a_part_needs(part: str, message: str) -> None:
+    result = CliRunner().invoke(main, ["evaluate", part])
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_the_command_prints_the_figures_of_a_planner(tmp_path: Path) -> None:
+    (choice,) = (option.type for option in evaluate_command.params if option.name == "planner")
+    assert isinstance(choice, click.Choice)
+    assert tuple(choice.choices) == PLANNERS
+    write_rows(tmp_path / "q.jsonl", [ITEM])
+    arguments = ["evaluate", "planning", "--questions", str(tmp_path / "q.jsonl"), "--planner", "rules", "--json"]
+    result = CliRunner().invoke(main, ["--library", str(tmp_path / "library"), *arguments])
+    assert json.loads(result.stdout)["figures"]["planning.tool"] == 1.0
+    assert not (tmp_path / "library").exists()

@@ -72,6 +72,7 @@ def evaluate(session: Session, folder: Path, *, out: Path | None = None) -> dict
     for turn, row in zip(turns, rows, strict=True):
         judgement = judge_row(turn, row, clips)
         row["right"], row["why"] = judgement
+        row["expected"] = turn["right"]
         row["confident_wrong"] = judgement.is_confident_wrong(row["confidence"])
     if out is not None:
         write_rows(out, rows)
