@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_NEW_TOKENS = 128
 MAX_CHARACTERS = 400  # of a text for the core's language model; a longer prompt would lose its instruction
+LANGUAGE_CODES = {"vi": ">>vie<<", "en": ">>eng<<"}
+"""The words by which OPUS-MT models of several languages are told the target."""
 LANGUAGE_NAMES = {"vi": "Vietnamese", "en": "English"}
 
 
@@ -51,11 +53,12 @@ class Marian(LazyModel[_Loaded]):
 
     Args:
         checkpoint: its folder.
+        target: ISO 639-1 code of the language into which it translates, vi or en.
     """
 
-    def __init__(self, checkpoint: str) -> None:
+    def __init__(self, checkpoint: str, target: str) -> None:
         super().__init__()
-        self.checkpoint = checkpoint
+        self.checkpoint, self.target = checkpoint, target
 
     def _load(self) -> _Loaded:
         from transformers import MarianMTModel, MarianTokenizer
@@ -76,7 +79,10 @@ class Marian(LazyModel[_Loaded]):
 
         model, tokenizer = self.loaded
         max_tokens = model.config.max_position_embeddings
-        inputs = tokenizer(text, return_tensors="pt", truncation=True, max_length=max_tokens)
+        # A model of several languages (opus-mt-en-vi is one) needs to be told which; one of a single has no such word.
+        code = LANGUAGE_CODES[self.target]
+        prefix = f"{code} " if code in tokenizer.supported_language_codes else ""
+        inputs = tokenizer(prefix + text, return_tensors="pt", truncation=True, max_length=max_tokens)
         with torch.inference_mode():
             ids = model.generate(**inputs.to(model.device), max_new_tokens=min(MAX_NEW_TOKENS, max_tokens - 1))
         translation: str = tokenizer.decode(ids[0], skip_special_tokens=True)
@@ -92,7 +98,7 @@ class MarianTranslator:
     """
 
     def __init__(self, into_english: str, from_english: str) -> None:
-        self._models = {("vi", "en"): Marian(into_english), ("en", "vi"): Marian(from_english)}
+        self._models = {("vi", "en"): Marian(into_english, "en"), ("en", "vi"): Marian(from_english, "vi")}
 
     def translate(self, text: str, *, source: str, target: str) -> str:
         """Translates a text; returns the text itself if the languages are equal or the model writes nothing.

@@ -53,6 +53,36 @@ def test_any_sentence_becomes_a_sentence(folder) -> None:
         assert translator.translate(text, source="vi", target="en").strip()
 
 
+@pytest.mark.slow
+def test_a_model_of_several_languages_is_told_which(folder, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json
+    import shutil
+
+    several = tmp_path / "several"
+    shutil.copytree(folder, several)
+    vocabulary = json.loads((folder / "vocab.json").read_text())
+    piece = next(name for name, number in vocabulary.items() if number == 5)
+    named = {">>vie<<" if name == piece else name: number for name, number in vocabulary.items()}
+    (several / "vocab.json").write_text(json.dumps(named))
+    translator = MarianTranslator(str(folder), str(several))
+    read = []
+    for direction, model in translator._models.items():
+        loaded = model.loaded
+        generate = loaded.model.generate
+
+        def note(generate=generate, direction=direction, **inputs):
+            read.append((direction, inputs["input_ids"][0].tolist()))
+            return generate(**inputs)
+
+        monkeypatch.setattr(loaded.model, "generate", note)
+    translator.translate("the red car", source="en", target="vi")
+    translator.translate("xe đỏ", source="vi", target="en")
+    (into_vietnamese, with_code), (into_english, without) = read
+    assert (into_vietnamese, into_english) == (("en", "vi"), ("vi", "en"))
+    assert with_code[0] == 5
+    assert without == translator._models["vi", "en"].loaded.tokenizer("xe đỏ").input_ids
+
+
 def test_nothing_to_do_is_nothing_loaded() -> None:
     translator = MarianTranslator("/nowhere", "/nowhere")
     assert translator.translate("car", source="en", target="en") == "car"
