@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.agent import phrasing
-from assistant.agent.answer_search import ABSENT, PRESENT, Search, SearchAnswering, by_time, short_time
+from assistant.agent.answer_search import ABSENT, PRESENT, Search, SearchAnswering, by_time, first_of_runs, short_time
 from assistant.agent.answer_texts import say
 from assistant.agent.conditions import split_caption
 from assistant.agent.records import ReplyDraft, Sentence
@@ -102,7 +102,7 @@ class Answering(SearchAnswering):
         """Names the moments that resemble the rest least, each with the core's caption."""
         least_usual = evidence[: self._options.shown_moments]
         captions = self._looker.caption([self.verifier.frame_of(e) for e in least_usual])
-        described = [(self.localiser.phrase(c.text, language), e) for c, e in zip(captions, least_usual, strict=True)]
+        described = [(self.localiser.caption(c.text, language), e) for c, e in zip(captions, least_usual, strict=True)]
         # That they resemble the rest least is computed; what they show is the core's word.
         confidence = min(caption.confidence for caption in captions)
         return ReplyDraft(phrasing.unusual_sentence(described, language), confidence, "yes", least_usual)
@@ -134,7 +134,7 @@ class Answering(SearchAnswering):
         """Names the moments in which boxes were found, in time order; each is as sure as its best box."""
         moments = tuple(sorted(evidence, key=by_time))[: self._options.shown_moments]
         return ReplyDraft(
-            phrasing.moments_sentence(moments, language),
+            phrasing.moments_sentence(first_of_runs(moments), language),
             max(e.score for e in moments),
             short_time(moments[0]),
             moments,
@@ -180,5 +180,5 @@ class Answering(SearchAnswering):
 
     def _describe(self, evidence: Sequence[Evidence], language: Language) -> DescribedMoments:
         """Captions in the language of the reply, each with its evidence; those that cannot be said are left out."""
-        described = [(self.localiser.phrase(e.text or "", language), e) for e in evidence]
+        described = [(self.localiser.caption(e.text or "", language), e) for e in evidence]
         return tuple((text, e) for text, e in described if text)

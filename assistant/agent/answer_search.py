@@ -16,7 +16,7 @@ from assistant.agent.records import ReplyDraft, Sentence
 from assistant.agent.times import asks_when
 from assistant.agent.verify import Finding, Verifier, video_of
 from assistant.text.quantities import count_noun, format_number
-from tools.moments import ScoredKeyframe, merge_into_moments
+from tools.moments import GAP_SECONDS, ScoredKeyframe, merge_into_moments
 from tools.ports import Answer
 from tools.types import Evidence
 
@@ -247,7 +247,7 @@ class SearchAnswering:
     ) -> ReplyDraft:
         """States that the answer is not known, with the nearest moments."""
         near = nearest[: self._options.shown_moments]
-        sentence = phrasing.unknown_sentence(near, language)
+        sentence = phrasing.unknown_sentence(first_of_runs(near), language)
         if any(condition.verdict == "seen" for condition in conditions):  # a part of what was asked for is there
             sentence = sentence.followed_by(phrasing.unmet_conditions(conditions, language))
         return ReplyDraft(sentence, confidence, "", near, (), conditions)
@@ -278,6 +278,19 @@ class SearchAnswering:
 def by_time(evidence: Evidence) -> tuple[str, float]:
     """The key that sorts moments by video, then by when they begin."""
     return evidence.moment.video_id, evidence.moment.start_seconds
+
+
+def first_of_runs(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first of each run of moments that follow each other at once, in time order, video by video in their order."""
+    order = list(dict.fromkeys(e.moment.video_id for e in evidence))
+    firsts: list[Evidence] = []
+    end: tuple[str, float] | None = None
+    for item in sorted(evidence, key=lambda e: (order.index(e.moment.video_id), e.moment.start_seconds)):
+        video_id, start = item.moment.video_id, item.moment.start_seconds
+        if end is None or video_id != end[0] or start - end[1] > GAP_SECONDS:
+            firsts.append(item)
+        end = (video_id, item.moment.end_seconds)
+    return firsts
 
 
 def short_time(evidence: Evidence) -> str:

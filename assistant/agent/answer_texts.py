@@ -57,7 +57,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "unseen": {"en": " Not seen: {what}.", "vi": " Không thấy: {what}."},
     "unsure": {"en": " I cannot tell: {what}.", "vi": " Không chắc: {what}."},
     "what_was_asked": {"en": "what was asked about", "vi": "điều được hỏi"},
-    "only": {"en": " Only in {where}: {what}.", "vi": " Chỉ có ở {where}: {what}."},
+    "only": {"en": " Only {where}: {what}.", "vi": " Chỉ có {where}: {what}."},
     "alike": {"en": " I see no difference.", "vi": " Tôi không thấy khác biệt."},
     "unusual": {"en": "Least like the rest: {parts}.", "vi": "Khác với phần còn lại nhất: {parts}."},
     "sequence": {"en": "In {video}: {where}.", "vi": "Trong {video}: {where}."},

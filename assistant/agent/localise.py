@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.agent.answer_texts import say
-from assistant.agent.cores.pocket_guards import untranslated_word
+from assistant.agent.cores.pocket_guards import name_clothes, untranslated_word
+from assistant.agent.phrasing import join_list
+from assistant.agent.question.glossary import is_made_of, to_vietnamese
 from assistant.agent.records import Condition
-from assistant.text.quantities import format_number
+from assistant.text.quantities import format_number, merge_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,8 @@ _QUOTING_TOOLS = frozenset({"read_text"})
 _VERDICTS = frozenset({"yes", "no"})
 _IN_BOTH = frozenset({"taxi", "video", "clip", "tivi", "internet", "menu", "robot", "logo", "van", "ten", "can", "hay"})
 """Words of three or more letters that are written alike in English and Vietnamese."""
+_SHORT_WORDS = 4  # up to which the lexicon writes a phrase as well as a translator does
+_BETWEEN_THINGS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 _LABEL = re.compile(r"^(?P<phrase>.*?)\s*(?P<score>\d\.\d+)$")
 
 
@@ -45,8 +49,23 @@ class Localiser:
             return word
         if text.lower() in _VERDICTS:
             return say(text.lower(), language)
+        is_short = len(text.split()) <= _SHORT_WORDS
+        if is_short and (glossed := to_vietnamese(name_clothes(text))):
+            return glossed  # the lexicon knows what it says; a translator may not
         translated = self._translate(text, "en", language).strip()
-        return "" if _remains(text, translated) else translated
+        if translated and not _remains(text, translated) and is_made_of(text, translated):
+            return translated
+        return "" if is_short else self._by_parts(text, language)
+
+    def _by_parts(self, text: str, language: Language) -> str:
+        """A caption put into the language thing by thing; empty if one of them cannot be said."""
+        things = [to_vietnamese(name_clothes(thing)) for thing in _BETWEEN_THINGS.split(text)]
+        known = [thing for thing in things if thing]
+        return join_list(known, language) if len(known) == len(things) else ""
+
+    def caption(self, text: str, language: Language) -> str:
+        """Returns a caption in the language of the reply, with equal things counted; empty if it cannot be said."""
+        return merge_repeats(self.phrase(text, language), language)
 
     def condition(self, text: str, verdict: Verdict, language: Language) -> Condition:
         """Returns a part of the question with its verdict; a part that cannot be said is named as what was asked."""
@@ -54,8 +73,6 @@ class Localiser:
 
     def draft(self, draft: ReplyDraft, language: Language) -> ReplyDraft:
         """Returns a draft whose pictures and sequences bear no word of another language."""
-        if language == "en":
-            return draft
         return replace(
             draft,
             evidence=tuple(self._evidence(item, language) for item in draft.evidence),
@@ -64,6 +81,8 @@ class Localiser:
 
     def sequence(self, sequence: EventSequence, language: Language) -> EventSequence:
         """Returns a sequence with its events in the language; one that cannot be said is called by its number."""
+        if language == "en":
+            return sequence
         moments = tuple(
             replace(moment, event=self.phrase(moment.event, language) or say("event_number", language, number=number))
             for number, moment in enumerate(sequence.moments, start=1)
@@ -74,10 +93,12 @@ class Localiser:
         labels = tuple(self._label(label, language) for label in evidence.labels)
         if evidence.tool in _QUOTING_TOOLS or evidence.text is None:
             return replace(evidence, labels=labels)
-        return replace(evidence, text=self.phrase(evidence.text, language) or None, labels=labels)
+        return replace(evidence, text=self.caption(evidence.text, language) or None, labels=labels)
 
     def _label(self, label: str, language: Language) -> str:
         """A label of a box, `red car 0.90`, with its words and its number as the language writes them."""
+        if language == "en":
+            return label
         if (match := _LABEL.match(label)) is None:
             return self.phrase(label, language)
         score = format_number(float(match["score"]), language, digits=2)

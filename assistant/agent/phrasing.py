@@ -248,13 +248,15 @@ def comparison_sentence(
 ) -> Sentence:
     """What each of two places shows, and what `only` one of them does."""
     texts = []
+    two_videos = descriptions[0][0][1].moment.video_id != descriptions[1][0][1].moment.video_id
     for clock in (format_clock, lambda seconds: time_in_words(seconds, language)):
         parts, places = [], []
         for side in descriptions:
-            video_id = side[0][1].moment.video_id
-            two_videos = descriptions[0][0][1].moment.video_id != descriptions[1][0][1].moment.video_id
-            places.append(video_title(video_id) if two_videos else clock(side[0][1].moment.start_seconds))
-            parts.append(f"{places[-1]}: {'; '.join(dict.fromkeys(_bare(text) for text, _ in side))}.")
+            moment = side[0][1].moment
+            name = video_title(moment.video_id) if two_videos else clock(moment.start_seconds)
+            places.append(f"{say('in', language)} {name}" if two_videos else say("at", language, time=name))
+            distinct = list(dict.fromkeys(_bare(text) for text, _ in side))[:_MAX_CITED]
+            parts.append(f"{name}: {'; '.join(distinct)}.")
         text = " ".join(parts)
         for where, what in zip(places, only, strict=True):
             if what:

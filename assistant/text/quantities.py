@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_BETWEEN_THINGS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r",\s+(?:and\s+)?|\s+and\s+"),
+    "vi": re.compile(r",\s+(?:và\s+)?|\s+và\s+"),
+}
 _UNITS = ((3600, "hour", "giờ"), (60, "minute", "phút"), (1, "second", "giây"))
 
 
@@ -45,6 +50,24 @@ def count_noun(number: int, noun: str, language: Language) -> str:
         one = _singular(last)
         bare = f"{first}{space}{one if number == 1 else _plural(one)}{match['rest'] or ''}"
     return f"{format_number(number, language)} {bare}"
+
+
+def merge_repeats(text: str, language: Language) -> str:
+    """Returns an enumeration with equal things counted: `a dog, a bag and a bag in the park` has `2 bags in the park`.
+
+    What follows the last thing belongs to all of them. Things count as equal if they begin with an article, or in
+    Vietnamese with anything.
+    """
+    things = _BETWEEN_THINGS[language].split(text)
+    *most, last = things
+    repeated = next((thing for thing in most if last == thing or last.startswith(f"{thing} ")), last)
+    tail = last[len(repeated) :]
+    counts = Counter([*most, repeated])
+    if len(counts) == len(things) or (language == "en" and not all(_ARTICLE["en"].match(thing) for thing in counts)):
+        return text
+    *most, last = [thing if n == 1 else count_noun(n, thing, language) for thing, n in counts.items()]
+    joint = " and " if language == "en" else " và "
+    return f"{', '.join(most)}{joint if most else ''}{last}{tail}"
 
 
 def duration_in_words(seconds: float, language: Language) -> str:

@@ -253,7 +253,7 @@ def test_a_thing_is_pointed_at_with_boxes() -> None:
     assert [e.seconds for e in reply.evidence] == [3.0, 4.0]
     assert reply.evidence[0].boxes == ((0.0, 5.0, 8.0, 25.0),)
     assert reply.evidence[0].labels == ("blue bus 0.90",)
-    assert "0:03 and 0:04 in v" in reply.answer
+    assert reply.answer == "Seen at 0:03 in v.", "a run of pictures is one moment"
 
 
 def test_what_cannot_be_pointed_at_is_looked_for() -> None:
@@ -549,7 +549,7 @@ def test_what_is_rejected_is_not_brought_back_and_marks_last() -> None:
 )
 def test_two_moments_are_compared_by_what_only_one_of_them_shows(question: str, second: str) -> None:
     reply = _assistant(ScriptedCore()).ask(question, thread_id="t", language="en")
-    only = f"Only in 0:00: a red car. Only in {second}: a blue bus."
+    only = f"Only at 0:00: a red car. Only at {second}: a blue bus."
     assert reply.answer == f"0:00: red car. {second}: blue bus. {only}"
     assert reply.evidence[0].moment.start_seconds == 0.0
     assert reply.steps[-1].decided_by == "rule"

@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from assistant.text.display import time_in_words
-from assistant.text.quantities import count_noun, duration_in_words, format_date, format_number
+from assistant.text.language import Language
+from assistant.text.quantities import count_noun, duration_in_words, format_date, format_number, merge_repeats
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,18 @@ def test_a_date_is_written_as_the_language_does() -> None:
     assert (format_date(day, "en"), format_date(day, "vi")) == ("3 May 2026", "3/5/2026")
     assert format_date(day, "en", clock=True) == "3 May 2026 at 18:05"
     assert format_date(day, "vi", clock=True) == "18:05 ngày 3/5/2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "merged"),
+    [
+        ("a dog, a bag and a bag in the park", "en", "a dog and 2 bags in the park"),
+        ("a bus and a bus", "en", "2 buses"),
+        ("a dog and a cat in the park", "en", "a dog and a cat in the park"),
+        ("black and black", "en", "black and black"),
+        ("một con chó, một cái túi và một cái túi trong công viên", "vi", "một con chó và 2 cái túi trong công viên"),
+        ("con chó", "vi", "con chó"),
+    ],
+)
+def test_equal_things_are_counted(text: str, language: Language, merged: str) -> None:
+    assert merge_repeats(text, language) == merged

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 
 _ARTICLES = frozenset({"a", "an", "the"})
+_COLOURED_PERSON = re.compile(
+    r"\b(?P<colour>red|blue|green|yellow|white|black|orange|purple|pink|brown|gr[ae]y) (?P<person>person)\b"
+)
 _STEM_LETTERS = 3  # "run", "runs" and "running" begin alike
 
 
@@ -36,6 +39,16 @@ def untranslated_word(text: str) -> str | None:
     the language of the reply already. Translated again, it would become another word.
     """
     return None if text.isascii() else re.sub(r"^(an?|the) ", "", text)
+
+
+def name_clothes(text: str) -> str:
+    """Says of a person's colour that it is that of the clothes: `a red person` becomes `a person in red`.
+
+    The pocket world dresses each person in a single colour, and its captions call the person by it; by day is `during
+    the day`, as everybody else says.
+    """
+    dressed = _COLOURED_PERSON.sub(r"\g<person> in \g<colour>", text)
+    return re.sub(r"\bby day\b", "during the day", dressed)
 
 
 def split_words(text: str) -> tuple[str, ...]:
