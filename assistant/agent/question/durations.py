@@ -26,6 +26,7 @@ CODES: dict[Kind, str] = {
 }  # fmt: skip
 """The letter by which phrases name each kind; no word that `fold_letters` writes is one such letter."""
 
+_MANY_HOURS = 5 * 3600.0  # more of them are rather said of the day than of a video
 LONG_SECONDS = 86_400.0  # no place in a video lies after a day
 
 
@@ -97,7 +98,7 @@ _DAY_CLOCK = re.compile(
 )
 _LASTS = re.compile(r"\b(?:trong|suot|dai|mat|het|vong|hon|gan|for|in|within|every|moi|them|sau\s+khi)\s+$")
 _CLOCK = re.compile(
-    r"(?<![\w:.,/])(?P<label>(?:phut|giay|minute|second|min)s?\s+(?:thu\s+)?)?"
+    r"(?:(?<![\w:.,/])|(?<=\.\.))(?P<label>(?:phut|giay|minute|second|min)s?\s+(?:thu\s+)?)?"
     r"(?P<first>\d{1,5}):(?P<second>\d{1,3})(?::(?P<third>\d{1,3}))?(?:[.,](?P<fraction>\d{1,3}))?(?:\s?s\b)?(?![\w:])"
 )
 _SCORE = re.compile(r"\b(?:score|scored|ti\s+so|ty\s+so|ratio|aspect|ket\s+qua)\b[^.?!]{0,12}$")
@@ -113,17 +114,19 @@ _LABEL = re.compile(
     r"(?P<unit>(?:second|sec|minute|min|hour|giay|phut|gio)s?)\s*"
     r"(?P<ordinal>thu\s+|number\s+|no\.?\s*|#\s*)?(?P<negative>-\s?|minus\s+|am\s+(?=\d))?"
     rf"(?P<number>{NUMBER}|(?<=thu )(?:tu|TU|sau|nhat)\b|\d{{7,}})(?![\w:/%]|\s?{UNIT})"
+    r"(?P<half>\s+(?:ruoi|and\s+a\s+half)\b)?"
 )
 _PLACES_VI = {"nhat": 1, "tu": 4, "TU": 4, "sau": 6}  # after "thứ" only
 _NO_LABELS = frozenset({"a", "an", "one", "half", "few", "couple", "several", "mot", "nua", "vai"})
 _SPELLED_ORDINALS = {
     word: place for word, place in ORDINALS.items() if word.isascii() and word.isalpha() and place > 1
 } | {"eleventh": 11, "twelfth": 12, "fifteenth": 15, "twentieth": 20}
-_ORDINAL = rf"(?:{any_of(_SPELLED_ORDINALS)}|\d{{1,5}}(?:st|nd|rd|th))"
+ORDINAL = rf"(?:first|{any_of(_SPELLED_ORDINALS)}|\d{{1,5}}(?:st|nd|rd|th))"
+"""A regular expression for an English place in a row: "third", "37th"."""
 _ORDINAL_LABEL = re.compile(
-    rf"\b(?P<every>(?:every|each|a)\s+)?(?:the\s+)?(?P<ordinal>(?<!\bto-last\s)(?<!\bto\slast\s){_ORDINAL})[\s-]"
+    rf"\b(?P<every>(?:every|each|a)\s+)?(?:the\s+)?(?P<ordinal>(?!first|1st){ORDINAL})[\s-]"
     rf"(?P<unit>second|minute|hour)(?!\w)(?!\s+(?:hand|{UNIT}))"
-    rf"(?:\s+(?P<of>of)(?:\s+the\s+(?P<minute>first|1st|{_ORDINAL})\s+minute\b"
+    rf"(?:\s+(?P<of>of)(?:\s+the\s+(?P<minute>{ORDINAL})\s+minute\b"
     r"|\s+(?P<video>(?:the|this|that)\s+(?:video|clip|film|movie|recording|footage)\b))?)?"
 )
 _PART = re.compile(
@@ -172,21 +175,21 @@ class _Reader:
     def _code(self, kind: Kind, start: int, end: int, seconds: float = 0.0, unit_seconds: int = 1) -> str:
         if seconds > LONG_SECONDS:
             kind = "unread"
-        self._amounts[start] = Amount(kind, start, end, seconds, unit_seconds)
+        self._amounts[start] = Amount(kind, start, end, float(seconds), unit_seconds)
         return CODES[kind] + "~" * (end - start - 1)
 
     def _day_clock(self, match: re.Match[str]) -> str:
         # "trong 2 giờ" is a length; "8 giờ" alone is an hour of the day.
-        if _LASTS.search(match.string, 0, match.start()):
+        if _LASTS.search(match.string, *_just_before(match)):
             return match[0]
         return self._code("clock_of_day", *match.span())
 
     def _clock(self, match: re.Match[str]) -> str:
         first, second, third = match["first"], match["second"], match["third"]
-        named = match["label"] is not None or _AT_WORD.search(match.string, 0, match.start()) is not None
+        named = match["label"] is not None or _AT_WORD.search(match.string, *_just_before(match)) is not None
         if not named and (len(second) != 2 or (third and len(third) != 2)):
             return match[0]  # "16:9"
-        if _SCORE.search(match.string, 0, match.start()):
+        if _SCORE.search(match.string, *_just_before(match)):
             return match[0]
         figures = [int(figure) for figure in (first, second, third) if figure is not None]
         if any(len(figure) != 2 for figure in (second, third) if figure) or any(figure >= 60 for figure in figures[1:]):
@@ -208,10 +211,10 @@ class _Reader:
     def _ordinal(self, match: re.Match[str]) -> str:
         if match["every"]:
             return match[0]
-        place, unit = _ordinal_place(match["ordinal"]), _unit_seconds(match["unit"])
+        place, unit = ordinal_place(match["ordinal"]), _unit_seconds(match["unit"])
         if match["minute"] and unit == 1:
             kind: Kind = "clock" if place < 60 else "unread"
-            return self._code(kind, *match.span(), 60 * (_ordinal_place(match["minute"]) - 1) + place)
+            return self._code(kind, *match.span(), 60 * (ordinal_place(match["minute"]) - 1) + place)
         if match["of"] and not match["video"]:
             return self._code("unread", *match.span())
         return self._code("second" if unit == 1 else "whole", *match.span(), place * unit, unit)
@@ -219,19 +222,27 @@ class _Reader:
     def _label(self, match: re.Match[str]) -> str:
         before, unit = match["before"], _unit_seconds(match["unit"])
         number = _PLACES_VI.get(match["number"]) or number_value(match["number"])
-        if number is None or (before is not None and before != "the"):
+        if number is None or (before is not None and before not in ("the", "tam")):
             return match[0]
         spelled = not match["number"][0].isdigit()
         if spelled and not match["ordinal"] and (before or match["number"] in _NO_LABELS):
             return match[0]  # "the second one", "the second half"
+        if before == "tam":  # "tầm" (about); "tám phút 12" is not written in one word and one figure
+            start = match.start("unit")
+            return match.string[match.start() : start] + self._name(match, start, number, unit)
         if (before or (spelled and not match["ordinal"])) and not re.compile(_ENDS).match(match.string, match.end()):
             return match[0]  # "the second 2 cars", "the minute two people meet"
         if unit == 3600 and not match["ordinal"] and match["unit"] == "gio":
             return match[0]
+        return self._name(match, match.start(), number, unit)
+
+    def _name(self, match: re.Match[str], start: int, number: float, unit: int) -> str:
         if match["negative"]:
-            return self._code("unread", *match.span())
+            return self._code("unread", start, match.end())
+        if match["half"]:
+            return self._code("clock", start, match.end(), (number + 0.5) * unit, unit)
         kind: Kind = "second" if unit == 1 else "whole" if match["ordinal"] and number >= 1 else "minute"
-        return self._code(kind, *match.span(), number * unit, unit)
+        return self._code(kind, start, match.end(), number * unit, unit)
 
     def _lengths(self) -> None:
         text, parts = self._coded, [match for match in _PART.finditer(self._coded) if _is_length(match)]
@@ -255,13 +266,17 @@ class _Reader:
                     unit // 60,
                     True,
                 )
+            if not compound and last["letter"] in ("''", '"'):
+                continue  # 12" are inches
             if not compound and last["letter"] == "m" and last.end("number") != last.start("letter"):
                 continue  # "5 m" are metres
             # "1m30" is said of a moment, "1 minute 30 seconds" of a length too.
             kind: Kind = "clock" if compound and (last["letter"] or figures) else "length"
+            if compound and (first["letter"] == "h" or first["unit"] == "gio") and seconds >= _MANY_HOURS:
+                kind = "clock_of_day"  # "lúc 8h30"
             if first["negative"] or seconds > LONG_SECONDS:
                 kind = "unread"
-            if kind == "clock" and _MEASURES.search(text, 0, first.start()):
+            if kind == "clock" and _MEASURES.search(text, *_just_before(first)):
                 continue  # "cao 1m55"
             pieces += [text[written : first.start()], self._code(kind, first.start(), end, seconds, unit)]
             written = end
@@ -277,7 +292,8 @@ def word_unit_seconds(unit: str) -> int:
     return _WORD_UNITS.get(unit) or _WORD_UNITS[unit.removesuffix("s")]
 
 
-def _ordinal_place(ordinal: str) -> int:
+def ordinal_place(ordinal: str) -> int:
+    """Returns the place that a text matching `ORDINAL` names, from 1."""
     if ordinal[0].isdigit():
         return int(ordinal[:-2])
     return 1 if ordinal == "first" else _SPELLED_ORDINALS[ordinal]
@@ -299,7 +315,12 @@ def _is_length(match: re.Match[str]) -> bool:
         return False
     value = number_value(number) or 0.0
     years = letter == "s" and (1900 <= value < 2100 or match.string[: match.start()].endswith("the "))
-    return not years and not (letter == "p" and value > 200) and letter not in ("''", '"')  # "the 90s", "1080p", 12"
+    return not years and not (letter == "p" and value > 200)  # "the 90s", "1080p"
+
+
+def _just_before(match: re.Match[str]) -> tuple[int, int]:
+    """The characters in which the word before a match is looked for."""
+    return max(0, match.start() - 40), match.start()
 
 
 def _part_seconds(match: re.Match[str]) -> tuple[float, int]:

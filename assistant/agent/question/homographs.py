@@ -15,7 +15,7 @@ from assistant.text.fold import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OTHER_WORD = "¤"
+OTHER_WORD = "ø"
 """What stands in `fold_letters` for every letter of a word that its accents make another word."""
 
 _SIGNS = {
@@ -28,18 +28,27 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MEANT: Mapping[str, frozenset[str]] = {
     folded: frozenset(words.split())
     for folded, words in {
-        "ba": "ba", "bang": "băng", "bay": "bảy", "bon": "bốn", "chieu": "chiều", "chin": "chín", "co": "cỡ có",
-        "cuoi": "cuối", "dau": "đầu", "dem": "đêm", "den": "đến", "gan": "gần",
-        "giay": "giây", "gio": "giờ", "giua": "giữa", "hai": "hai",
-        "het": "hết", "hom": "hôm", "khoang": "khoảng", "kia": "kia", "lam": "lăm", "luc": "lúc", "mot": "một mốt",
-        "muoi": "mười mươi", "nam": "năm", "nay": "nay này", "ngay": "ngày", "nua": "nửa", "o": "ở", "phan": "phần",
-        "qua": "qua", "quang": "quãng", "ruoi": "rưỡi", "sang": "sáng", "sau": "sau", "tai": "tại", "tam": "tầm",
-        "thang": "tháng", "thu": "thứ", "tieng": "tiếng", "toi": "tới", "trong": "trong",
-        "trua": "trưa", "truoc": "trước", "tu": "từ", "tuan": "tuần", "vai": "vài", "vao": "vào",
+        "ba": "ba", "bang": "băng", "bay": "bảy", "canh": "cảnh", "bon": "bốn", "chieu": "chiều", "chin": "chín",
+        "co": "cỡ có", "cuoi": "cuối", "dau": "đầu", "dem": "đêm", "den": "đến", "gan": "gần", "giay": "giây",
+        "gio": "giờ", "giua": "giữa", "hai": "hai", "het": "hết", "hom": "hôm", "khoang": "khoảng", "kia": "kia",
+        "lam": "lăm", "luc": "lúc", "mot": "một mốt", "muoi": "mười mươi", "nam": "năm", "nay": "nay này",
+        "ngay": "ngày", "nua": "nửa", "o": "ở", "phan": "phần", "qua": "qua", "quang": "quãng", "ruoi": "rưỡi",
+        "sang": "sáng", "sau": "sau", "tai": "tại", "tam": "tầm", "thang": "tháng", "thu": "thứ", "tieng": "tiếng",
+        "toi": "tới", "trong": "trong", "trua": "trưa", "truoc": "trước", "tu": "từ", "tuan": "tuần", "vai": "vài",
+        "vao": "vào",
     }.items()
 }  # fmt: skip
 # Words of time whose letters another word of time or a common word has too: in capitals, which no folded text has.
-_CAPITALS = {"sáu": "SAU", "tư": "TU", "tám": "TAM", "tối": "TOI", "sáng": "SANG", "đêm": "DEM", "chiều": "CHIEU"}
+_CAPITALS = {
+    "sáu": "SAU",
+    "tư": "TU",
+    "tám": "TAM",
+    "tối": "TOI",
+    "sáng": "SANG",
+    "đêm": "DEM",
+    "chiều": "CHIEU",
+    "nữa": "NUA",
+}
 
 
 class _Letters(dict[int, str]):
@@ -62,7 +71,8 @@ def fold_letters(text: str) -> str:
 
     Full-width figures become plain ones, dashes and quotation marks plain ones, every blank a space. A word of `text`
     that its accents make another word than the rules mean is a row of `OTHER_WORD`. "SAU" is "sáu" (6), beside "sau"
-    (after); so are "TU" (4), "TAM" (8), "TOI" (evening), "SANG" (morning), "CHIEU" (afternoon) and "DEM" (night).
+    (after); so are "TU" (4), "TAM" (8), "TOI" (evening), "SANG" (morning), "CHIEU" (afternoon), "DEM" (night) and
+    "NUA" (more), beside "nua" (half).
     """
     folded = text.translate(_LETTERS)
     if text.isascii():

@@ -8,7 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from assistant.agent.question.durations import NUMBER, UNIT, Amount, Amounts, number_value, word_unit_seconds
+from assistant.agent.question.durations import (
+    NUMBER,
+    ORDINAL,
+    UNIT,
+    Amount,
+    Amounts,
+    number_value,
+    ordinal_place,
+    word_unit_seconds,
+)
 from assistant.agent.question.time_ranges import END, START, Ends, TimePoint
 from assistant.agent.question.time_wording import (
     ABOUT,
@@ -30,7 +39,8 @@ from assistant.agent.question.time_wording import (
 Read = Callable[[re.Match[str], Amounts], list[Ends] | None]
 """Reads a match. None: it is no such phrase. Empty: it names no place, and no later pattern may read a part of it."""
 
-_LABEL_SECONDS = 20.0  # "minute 12" is said of a moment up to so far from 12:00
+_LABEL_SHARE = 1 / 3  # "minute 12" is said of a moment up to so much of a minute from 12:00
+_RIGHT_AFTER_SECONDS = 10.0
 _FEW = 5
 _SHORT_WHILE_SECONDS = 10.0  # "những giây phút cuối": the last moments
 
@@ -43,8 +53,8 @@ _FINISH = rf"(?:(?:the\s+)?(?:very\s+)?(?:end|finish){OF_VIDEO}|(?:het|cuoi|luc\
 _HALFWAY = r"(?:halfway|midway|(?:the\s+)?middle|giua)\b"
 
 _RANGE = re.compile(
-    rf"""\b{ONLY}(?:in\s+|o\s+|trong\s+)?(?:between|giua|from|tu|ke\s+tu)\s+(?:the\s+)?(?:(?:seconds|minutes)\s+)?{ABOUT}?
-    (?P<low>{_POINT}|{_BEGINNING}|{_HALFWAY}|{NUMBER})(?:(?P<and>{AND})|{TO})(?:the\s+)?{ABOUT}?
+    rf"""\b{ONLY}(?:(?:in|o|trong|doan|khuc|phan)\s+)*(?:between|giua|from|tu|ke\s+tu)\s+(?:the\s+)?(?:(?:seconds|minutes)\s+)?{ABOUT}?
+    (?P<low>{_POINT}|{_BEGINNING}|{_HALFWAY}|{NUMBER}|{ORDINAL})(?:(?P<and>{AND})|{TO})(?:the\s+)?{ABOUT}?
     (?P<high>{_POINT}|{_FINISH}|{_HALFWAY}|{NUMBER})""",
     re.VERBOSE,
 )
@@ -55,27 +65,29 @@ _SPAN = re.compile(
 )
 _LENGTH_SPAN = re.compile(rf"{CLAUSE_START}\s*(?:(?:at|in|o|luc|trong)\s+)?(?P<low>{_LENGTH}){TO}(?P<high>{_LENGTH})")
 _EDGE_EN = re.compile(
-    rf"""\b{ONLY}(?:(?:(?P<after>after|since|past|from)|(?P<before>before|until)|(?P<at>at)
+    rf"""\b{ONLY}(?:(?:(?P<after>after|since|past|from)|(?P<before>before|until)
+    |(?P<except>skip|ignore|except(?:\s+for)?|without|excluding)|(?P<at>at)
     |(?:with)?in|during|over|for|of|throughout|between)\s+)?
-    (?:the\s+)?(?:very\s+)?(?:(?P<first>first|1st|opening|initial)|last|final|closing)\s+(?:about\s+)?
-    (?P<length>{_LENGTH}|(?P<few>few\s+)?{UNIT}){OF_VIDEO}(?!\s+(?:after|before|of)\b)""",
+    (?P<the>the\s+)?(?:very\s+)?(?:(?P<first>first|1st|opening|initial)|last|final|closing)\s+(?:about\s+)?
+    (?P<length>{_LENGTH}|(?P<few>few\s+)?(?P<unit>{UNIT})){OF_VIDEO}(?!\s+(?:after|before|of)\b)""",
     re.VERBOSE,
 )
 _EDGE_VI = re.compile(
-    rf"""\b{ONLY}(?:(?:trong|vong|khoang|o|vao|luc|suot|tai|giua)\s+)*(?:(?:(?P<after>sau|tu)|(?P<before>truoc|den))\s+)?
-    (?P<at>\b\B)?(?:khoang\s+)?(?P<few>(?:nhung|may)\s+)?(?P<length>{_LENGTH}|giay\s+phut|{UNIT})\s+
+    rf"""\b{ONLY}(?:(?:trong|vong|khoang|o|vao|luc|suot|tai|giua)\s+)*(?:(?:(?P<after>sau|tu)|(?P<before>truoc|den)|(?P<except>bo(?:\s+qua)?|tru|ngoai(?:\s+tru)?))\s+)?
+    (?:khoang\s+)?(?P<few>(?:nhung|may)\s+)?(?P<length>{_LENGTH}|giay\s+phut|{UNIT})\s+
     (?:(?P<first>dau(?:\s+tien)?)|cuoi(?:\s+cung)?|chot)\b(?:\s+cua)?{OF_VIDEO}(?!\s+(?:ke\s+tu|sau\s+khi|truoc\s+khi)\b)""",
     re.VERBOSE,
 )
 _BEFORE_END = re.compile(
-    rf"""\b{ONLY}(?:(?:at|luc|o|vao|con|with)\s+)?{ABOUT}?(?P<length>{_LENGTH})\s+(?:
+    rf"""\b{ONLY}(?:(?:at|luc|o|vao|con|with)\s+)?{ABOUT}?(?P<length>[CLP]~*)\s+(?:
     (?:before|from|to|until)\s+(?:the\s+)?(?:very\s+)?end\b{NOT_OF_ELSE}{OF_VIDEO}
     |(?:left|remaining|to\s+go)\b
-    |(?:nua\s+)?(?:(?:la|thi)\s+)?(?:(?:truoc|den)\s+(?:khi|luc)|la)\s+(?:{VIDEO_VI}\s+)?(?:het|ket\s+thuc)(?:\s+{VIDEO_VI})?)""",
+    |(?:(?:nua|NUA)\s+)?(?:(?:la|thi)\s+)?(?:(?:truoc|den)\s+(?:khi|luc)|la)\s+(?:{VIDEO_VI}\s+)?(?:het|ket\s+thuc)(?:\s+{VIDEO_VI})?
+    |(?:tinh\s+)?tu\s+(?:cuoi|duoi)(?:\s+len)?(?:\s+{VIDEO_VI})?)""",
     re.VERBOSE,
 )
 _AFTER_START = re.compile(
-    rf"""\b{ONLY}(?:(?:(?P<after>after|since|sau)|(?P<before>before|until|truoc)|at|luc|o|vao)\s+)?(?:the\s+)?{ABOUT}?
+    rf"""\b{ONLY}(?:(?:(?P<after>after|since|sau)|(?P<before>before|until|truoc)|at|luc|o|vao)\s+)?{ABOUT}?(?:the\s+)?{ABOUT}?
     (?P<point>[CLPM]~*)(?:[\s-]+(?:mark|point)\b|\s+into\s+(?:it|{THE}{VIDEO_EN})|\s+into\b{CLAUSE_END}
     |\s+in\b(?:{CLAUSE_END}|{ASKS})|\s+(?:from|after)\s+(?:the\s+)?(?:start|beginning){NOT_OF_ELSE}{OF_VIDEO}
     |\s+(?:ke\s+)?(?:tu|sau)\s+(?:khi\s+|luc\s+)?(?:{VIDEO_VI}\s+)?(?:bat\s+)?dau(?:\s+{VIDEO_VI})?)""",
@@ -84,19 +96,20 @@ _AFTER_START = re.compile(
 _BETWEEN_EVENTS = re.compile(
     rf"""\b(?:within|under|than|least|most|every|each|for|last(?:s|ed|ing)?|takes?|took|waits?|in|another|more|further|vong|hon
     |nhat|qua|moi|them|dai|mat|trong|suot|cach|con)\s+(?:(?:up\s+to|the)\s+)?{ABOUT}?{_LENGTH}
-    |{_LENGTH}\s+(?:later|ago|long|apart|after|before|earlier|nua|sau|truoc|lien|straight|of)\b
+    |{_LENGTH}\s+(?:later|ago|long|apart|after|before|earlier|nua|NUA|sau|truoc|lien|straight|of)\b
     |\b(?:after|sau)\s+{_LENGTH}\s+(?:of\b|(?:ke\s+)?tu\s+(?:khi|luc)\b)""",
     re.VERBOSE,
 )
+_GOES_TO = re.compile(r"\b(?:tua|nhay|chuyen|qua|sang)\s+$")
 _BEYOND = re.compile(
-    rf"""\b{ONLY}(?:(?:ke|starting|bat\s+dau|tinh|cho)\s+)?(?:(?P<after>{AFTER})|(?P<before>{BEFORE}))\s+(?:the\s+)?{ABOUT}?
-    (?:(?P<point>{_POINT})|(?:halfway|midway)(?:\s+(?:mark|point))?\b)
-    (?:\s+(?:on(?:wards?)?|forwards?|tro\s+(?:di|ve\s+sau|ve\s+truoc)|ve\s+sau)\b)?""",
+    rf"""\b(?:(?P<close>right|just|shortly|immediately|ngay|lien)\s+)?{ONLY}(?:(?:ke|starting|bat\s+dau|tinh|cho)\s+)?(?:(?P<after>{AFTER})|(?P<before>{BEFORE}))\s+(?:the\s+)?{ABOUT}?
+    (?:(?P<point>{_POINT})|(?:(?:halfway|midway)(?:\s+(?:mark|point))?|middle{NOT_OF_ELSE}|giua\s+{VIDEO_VI}){OF_VIDEO}\b)
+    (?:\s+(?:on(?:wards?)?|forwards?|tro\s+(?:di|ve\s+sau|ve\s+truoc)|ve\s+sau)\b)?(?P<then>\s+thi\b(?=\s+\w))?""",
     re.VERBOSE,
 )
 _POINTS = re.compile(
     rf"""(?:\b{ONLY}(?:(?:at|by|luc|o|tai|vao|doan|khuc|moc|day|thoi\s+diem)\s+)+(?:the\s+)?{ABOUT}?
-    |(?<!\w)@\s?|{CLAUSE_START}\s*{ABOUT}|\baround\s+|\b(?:in\s+|during\s+|trong\s+|suot\s+)?(?:the\s+)?{ABOUT}?(?=[CPMW]))
+    |(?<!\w)@\s?|\bto\s+(?=[CPMW])|{CLAUSE_START}\s*{ABOUT}|\baround\s+|\b{ONLY}(?:in\s+|during\s+|trong\s+|suot\s+)?(?:the\s+)?{ABOUT}?(?=[CPMW]))
     (?:(?P<bare>{NUMBER}){AND})?{_POINT}(?:{AND}(?:(?:at|luc|o|tai)\s+)?(?:the\s+)?{ABOUT}?{_POINT})*""",
     re.VERBOSE,
 )
@@ -125,8 +138,11 @@ def _read_endpoint(match: re.Match[str], group: str, amounts: Amounts) -> TimePo
         if re.fullmatch(pattern, match[group]):
             return point
     other = amounts.by_start.get(match.start("high" if group == "low" else "low"))
-    number = number_value(match[group])
-    if number is None or other is None:
+    if other is None:
+        return None
+    if other.kind == "whole" and re.fullmatch(ORDINAL, match[group]):
+        return _at((ordinal_place(match[group]) - (group == "low")) * other.unit_seconds)
+    if (number := number_value(match[group])) is None:
         return None
     return _at(number * (1 if other.kind == "clock" else other.unit_seconds))
 
@@ -139,7 +155,7 @@ def _read_range(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
     start, end = _read_endpoint(match, "low", amounts), _read_endpoint(match, "high", amounts)
     if start is None or end is None:
         return None
-    if (start, end) == (START, END):
+    if (start, end) == (START, END) and not match["and"]:
         return []
     if match["and"] and _COMPARES.search(match.string, 0, match.start()):
         return [_exact(start), _exact(end)]
@@ -153,19 +169,22 @@ def _read_span(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
 
 def _read_edge(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
     """The first or the last so many seconds, and what lies before or after them."""
-    amount = amounts.by_start.get(match.start("length"))
+    amount, said = amounts.by_start.get(match.start("length")), match.groupdict()
     if amount is not None:
         seconds = amount.seconds
     elif match["length"].startswith("giay") and match["length"].endswith("phut"):
         seconds = _SHORT_WHILE_SECONDS
-    elif match["at"] and not match["first"]:
+    elif said.get("at") and not said["first"]:
         return []  # "it brakes at the last second"
     else:
-        seconds = float(word_unit_seconds(match["length"].split()[-1]) * (_FEW if match["few"] else 1))
+        if said.get("unit") and not said["the"] and not re.compile(CLAUSE_END).match(match.string, match.end()):
+            return None  # "a last minute change"
+        several = match["few"] or match["length"].endswith("s")
+        seconds = float(word_unit_seconds(match["length"].split()[-1]) * (_FEW if several else 1))
     point = _at(seconds) if match["first"] else TimePoint(seconds, "end")
-    if match["after"]:
+    if match["after"] or (match["except"] and match["first"]):
         return [(point, None, False)]
-    if match["before"]:
+    if match["before"] or match["except"]:
         return [(None, point, False)]
     return [(START, point, False) if match["first"] else (point, None, False)]
 
@@ -192,6 +211,12 @@ def _read_beyond(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
         amount = amounts.by_start[match.start("point")]
         # Before the third minute is before 2:00; "trước phút thứ 3" is before 3:00 to most.
         point = _at(_begin_seconds(amount) if match["before"] in ("before", "until", "till") else amount.seconds)
+    if match["close"] and point.anchor == "start":
+        if match["after"]:
+            return [(point, _at(point.seconds + _RIGHT_AFTER_SECONDS), False)]
+        return [(_at(max(0.0, point.seconds - _RIGHT_AFTER_SECONDS)), point, False)]
+    if match["before"] in ("den", "toi") and (_GOES_TO.search(match.string, 0, match.start()) or match["then"]):
+        return [_exact(point)]
     return [(point, None, False) if match["after"] else (None, point, False)]
 
 
@@ -208,7 +233,8 @@ def _read_alone(amount: Amount) -> Ends:
     if amount.kind == "whole":
         return _at(_begin_seconds(amount)), _at(amount.seconds), False
     if amount.kind == "minute":
-        return _at(max(0.0, amount.seconds - _LABEL_SECONDS)), _at(amount.seconds + _LABEL_SECONDS), False
+        around = _LABEL_SHARE * amount.unit_seconds
+        return _at(max(0.0, amount.seconds - around)), _at(amount.seconds + around), False
     return _exact(_at(amount.seconds))
 
 

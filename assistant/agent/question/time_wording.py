@@ -17,7 +17,7 @@ OF_VIDEO = (
 NOT_OF_ELSE = rf"(?!\s+of\b(?!\s+(?:{THE}(?:[\w-]+\s+){{0,2}}{VIDEO_EN}|(?:it|this|that)\b|[\w-]+\.\w+)))"
 """Refuses "the end of the street"; "the end of the night video" passes, and its name stays in the question."""
 
-ONLY = r"(?:\b(?:only|just|right|exactly|precisely|somewhere|sometime|even|chi|ngay|dung)\s+)?"
+ONLY = r"(?:\b(?:only|just|right|exactly|precisely|somewhere|sometime|even|chi|ngay|dung|hoi)\s+)?"
 ABOUT = (
     r"(?:(?:around|about|roughly|approximately|approx\.?|circa|nearly|almost|near|khoang|tam|co|chung|quang|gan)\s+)"
 )

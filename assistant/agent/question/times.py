@@ -42,7 +42,7 @@ def read_times(text: str) -> NamedTimes:
     text = unicodedata.normalize("NFC", text)
     amounts = read_amounts(fold_letters(text))
     page = _Page(amounts.coded)
-    if amounts.by_start or _NAMES_A_UNIT.search(amounts.coded):
+    if amounts.by_start or _NAMES_AMOUNTS.search(amounts.coded):
         for pattern, read in PHRASES:
             for match in page.matches(pattern):
                 page.take(match, read(match, amounts))
@@ -86,7 +86,7 @@ def _pieces(text: str, amounts: Amounts, kind: Kind) -> tuple[str, ...]:
     return tuple(text[piece.start : piece.end] for piece in amounts.by_start.values() if piece.kind == kind)
 
 
-_NAMES_A_UNIT = re.compile(UNIT)  # "the first minute" has no amount
+_NAMES_AMOUNTS = re.compile(rf"{UNIT}|\b(?:halfway|midway|middle|giua)\b")  # "the first minute" has no amount
 _JOINS = re.compile(rf"{AND}|\W*")
 _SPACE_BEFORE = re.compile(r"\s+(?=[?!.,;:])")
 _DANGLING_OF = re.compile(r"\s*\bof\b", re.IGNORECASE)
