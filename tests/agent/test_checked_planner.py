@@ -67,6 +67,36 @@ def test_an_impossible_choice_counts_for_nothing(choice: Choice) -> None:
     assert planner.choose(QUESTION, OPTIONS).margin == 0.0
 
 
+def test_a_choice_that_depends_on_the_order_of_the_options_is_a_guess() -> None:
+    class First(ScriptedCore):
+        def choose(self, question, options):
+            return Choice(next(iter(options)), 0.9, 0.8)
+
+    assert CheckedPlanner(First()).choose(QUESTION, OPTIONS).margin == 0.0
+
+
+def test_a_choice_is_as_sure_as_the_less_sure_of_two() -> None:
+    margins = iter([0.7, 0.2])
+
+    class Wavering(ScriptedCore):
+        def choose(self, question, options):
+            return Choice("count", 0.9, next(margins))
+
+    assert CheckedPlanner(Wavering()).choose(QUESTION, OPTIONS) == Choice("count", 0.9, 0.2)
+
+
+def test_random_choices_rarely_count() -> None:
+    rng, options = random.Random(4), {str(number): f"option {number}" for number in range(8)}
+
+    class Guessing(ScriptedCore):
+        def choose(self, question, options):
+            return Choice(rng.choice(list(options)), 0.9, 0.8)
+
+    planner = CheckedPlanner(Guessing())
+    counted = sum(planner.choose(QUESTION, options).margin > 0 for _ in range(400))
+    assert counted < 100
+
+
 def test_without_options_there_is_nothing_to_choose() -> None:
     assert CheckedPlanner(ScriptedCore()).choose(QUESTION, {}).margin == 0.0
 
@@ -111,7 +141,7 @@ def test_the_language_model_is_sent_a_limited_text() -> None:
     planner = CheckedPlanner(Listening())
     planner.choose("kayak " * 2000, OPTIONS)
     planner.rewrite("kayak " * 2000, [Turn("y" * 10_000, "z" * 10_000)])
-    assert len(sent) == 3
+    assert len(sent) == 4
     assert all(len(text) <= MAX_CHARACTERS for text in sent)
 
 

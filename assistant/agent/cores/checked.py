@@ -6,7 +6,6 @@ A language model may be unable to plan, write at random, or fail. Then the rules
 from __future__ import annotations
 
 import logging
-import math
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.agent.question.checks import rewrite_is_from, slot_is_from, translation_is_from
@@ -40,13 +39,22 @@ class CheckedPlanner:
         """The last failure of the language model, in one line; None if there was none."""
 
     def choose(self, question: str, options: Mapping[str, str]) -> Choice:
-        """Returns the choice of the language model; with a margin of 0, which counts for nothing, if it made none."""
+        """Returns the choice of the language model; with a margin of 0, which counts for nothing, if it made none.
+
+        It is asked twice, the second time with the options in reverse order. A choice that depends on the order is a
+        guess (Pezeshkpour and Hruschka 2024, "Large Language Models Sensitivity to The Order of Options"), and one at
+        random is hardly ever made twice.
+        """
+        short = shorten(question, MAX_CHARACTERS)
         none = Choice(next(iter(options), ""), 0.0, 0.0)
 
         def ask() -> Choice:
-            choice = self._planner.choose(shorten(question, MAX_CHARACTERS), options)
-            is_valid = choice.name in options and math.isfinite(choice.margin) and 0.0 <= choice.margin <= 1.0
-            return choice if is_valid else none
+            first = self._planner.choose(short, options)
+            second = self._planner.choose(short, dict(reversed(list(options.items()))))
+            if not (_is_valid(first, options) and _is_valid(second, options)):
+                return none
+            margin = min(first.margin, second.margin) if first.name == second.name else 0.0
+            return Choice(first.name, min(first.probability, second.probability), margin)
 
         return self._attempt("choose", ask, none) if options else none
 
@@ -102,3 +110,8 @@ class CheckedPlanner:
                 log.warning(failure)
             self.failure = failure
             return otherwise
+
+
+def _is_valid(choice: Choice, options: Mapping[str, str]) -> bool:
+    """Whether a choice is one of the options, with probabilities that are some."""
+    return choice.name in options and 0.0 <= choice.margin <= choice.probability <= 1.0  # not a number fails, too
