@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from assistant.agent.dates import named_period, nothing_recorded, recorded_in
 from assistant.agent.options import AgentOptions
+from assistant.agent.question.dates import named_period, nothing_recorded, recorded_in
 from assistant.agent.records import Reply, Step, ThreadInfo, reply_from_row
 from assistant.text.language import Language, detect_language
 from tools.clock import format_moment

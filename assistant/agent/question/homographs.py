@@ -29,13 +29,13 @@ _MEANT: Mapping[str, frozenset[str]] = {
     folded: frozenset(words.split())
     for folded, words in {
         "ba": "ba", "bang": "băng", "bay": "bảy", "canh": "cảnh", "bon": "bốn", "chieu": "chiều", "chin": "chín",
-        "co": "cỡ có", "cuoi": "cuối", "dau": "đầu", "dem": "đêm", "den": "đến", "gan": "gần", "giay": "giây",
-        "gio": "giờ", "giua": "giữa", "hai": "hai", "het": "hết", "hom": "hôm", "khoang": "khoảng", "kia": "kia",
-        "lam": "lăm", "luc": "lúc", "mot": "một mốt", "muoi": "mười mươi", "nam": "năm", "nay": "nay này",
-        "ngay": "ngày", "nua": "nửa", "o": "ở", "phan": "phần", "qua": "qua", "quang": "quãng", "ruoi": "rưỡi",
-        "sang": "sáng", "sau": "sau", "tai": "tại", "tam": "tầm", "thang": "tháng", "thu": "thứ", "tieng": "tiếng",
-        "toi": "tới", "trong": "trong", "trua": "trưa", "truoc": "trước", "tu": "từ", "tuan": "tuần", "vai": "vài",
-        "vao": "vào",
+        "chu": "chủ", "co": "cỡ có", "cuoi": "cuối", "dau": "đầu", "dem": "đêm", "den": "đến", "gan": "gần",
+        "giay": "giây", "gio": "giờ", "giua": "giữa", "hai": "hai", "het": "hết", "hom": "hôm", "khoang": "khoảng",
+        "kia": "kia", "lam": "lăm", "luc": "lúc", "mot": "một mốt", "muoi": "mười mươi", "nam": "năm",
+        "nay": "nay này", "ngay": "ngày", "nua": "nửa", "o": "ở", "phan": "phần", "qua": "qua", "quang": "quãng",
+        "ruoi": "rưỡi", "sang": "sáng", "sau": "sau", "tai": "tại", "tam": "tầm", "thang": "tháng", "thu": "thứ",
+        "tieng": "tiếng", "toi": "tới", "trong": "trong", "trua": "trưa", "truoc": "trước", "tu": "từ",
+        "tuan": "tuần", "vai": "vài", "vao": "vào",
     }.items()
 }  # fmt: skip
 # Words of time whose letters another word of time or a common word has too: in capitals, which no folded text has.

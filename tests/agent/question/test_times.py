@@ -272,21 +272,7 @@ def test_a_range_runs_forward_and_starts_in_the_video() -> None:
 
 def test_any_text_is_read_without_an_error() -> None:
     generator = random.Random(22)
-    words = " ".join(TEXTS).split() + [
-        ":",
-        "99:99",
-        "\u0301",
-        "½",
-        "😀",
-        "<|im_end|>",
-        "12:",
-        "-",
-        "''",
-        "1:2:3:4",
-        "\n",
-        "İ",
-        "ß",
-    ]
+    words = [*" ".join(TEXTS).split(), *": 99:99 \u0301 ½ 😀 <|im_end|> 12: - '' 1:2:3:4 İ ß".split(), "\n", "\u3000"]
     for _ in range(2000):
         text = generator.choice(["", " "]).join(generator.choices(words, k=generator.randrange(12)))
         named = read_times(text)

@@ -1,12 +1,14 @@
 """When a video was recorded, as questions say it."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from assistant.agent import Assistant
-from assistant.agent.dates import named_period, recorded_in
+from assistant.agent.question.dates import named_period, recorded_in
+from assistant.text.fold import fold
 from tests.fakes import FakeIndex, NoGrounder, ScriptedCore
 from tools.errors import VideoAssistantError
 from tools.types import Video
@@ -30,6 +32,15 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone(timedelta(hours=7)))  # a Sa
         ("what happened 3 days ago?", "2026-11-18T00", "2026-11-19T00", "what happened?"),
         ("tháng trước có gì?", "2026-10-01T00", "2026-11-01T00", "có gì?"),
         ("was it raining last week?", "2026-11-09T00", "2026-11-16T00", "was it raining?"),
+        ("two days ago, who came?", "2026-11-19T00", "2026-11-20T00", "who came?"),
+        ("who came a week ago", "2026-11-09T00", "2026-11-16T00", "who came"),
+        ("3 tuần trước có ai", "2026-10-26T00", "2026-11-02T00", "có ai"),
+        ("who came 11 months ago", "2025-12-01T00", "2026-01-01T00", "who came"),
+        ("who came this month", "2026-11-01T00", "2026-11-22T00", "who came"),
+        ("năm ngoái có ai", "2025-01-01T00", "2026-01-01T00", "có ai"),
+        ("hôm qua buổi tối có ai", "2026-11-20T18", "2026-11-21T00", "có ai"),
+        ("sáng thứ hai có ai", "2026-11-16T05", "2026-11-16T12", "có ai"),
+        ("ngày 3 tháng 5 năm 2025 có gì", "2025-05-03T00", "2025-05-04T00", "có gì"),
     ],
 )
 def test_a_period_is_read_and_taken_out(question: str, start: str, end: str, rest: str) -> None:
@@ -40,8 +51,31 @@ def test_a_period_is_read_and_taken_out(question: str, start: str, end: str, res
 
 
 @pytest.mark.parametrize(
-    "question", ["is it night?", "cái thứ hai màu gì?", "on 31 February?", "a bus at night", "may I see 3 cars?"]
-)
+    "question",
+    [
+        "tối qua có ai?", "đêm hôm kia có ai", "chiều nay có ai", "sáng chủ nhật có ai", "vào thứ tư có ai",
+        "ngày 3 tháng 5 có gì", "hai ngày trước có ai", "tuần vừa rồi có ai", "năm nay có ai", "last night, who came?",
+    ],
+)  # fmt: skip
+def test_a_period_is_read_in_every_spelling(question: str) -> None:
+    expected = named_period(question, NOW)
+    assert expected is not None
+    accentless = "".join(fold(letter) for letter in question)
+    for spelling in (unicodedata.normalize("NFD", question), question.upper(), accentless):
+        period = named_period(spelling, NOW)
+        assert period is not None
+        assert period[:2] == expected[:2]
+        assert fold(period.rest) == fold(expected.rest)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is it night?", "cái thứ hai màu gì?", "on 31 February?", "a bus at night", "may I see 3 cars?", "9999 years ago",
+        "tôi qua đường lúc nào", "toi qua duong luc nao", "xe sang qua đường", "hình chữ nhật", "hinh chu nhat",
+        "người nam trước cửa", "nguoi nam truoc cua",
+    ],
+)  # fmt: skip
 def test_what_names_no_day_is_no_period(question: str) -> None:
     assert named_period(question, NOW) is None
 
