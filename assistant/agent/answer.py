@@ -169,14 +169,17 @@ class Answering(SearchAnswering):
         if len(texts) == 1:
             sentence = self.answer_sentence(texts[0], proofs, language, noun, checked)
             return ReplyDraft(sentence, confidence, texts[0], proofs)
+        if set(texts) == {PRESENT, ABSENT}:
+            showing = tuple(e for text, e, _ in winners if text == PRESENT)
+            sentence = phrasing.in_some_videos_sentence(showing, len(winners) - len(showing), language)
+            return ReplyDraft(sentence, confidence, PRESENT, showing)
         parts = [(self.short_answer(text, noun, language), e) for text, e, _ in winners]
         sentence = (
             phrasing.differing_sentence(parts, language)
             if all(text for text, _ in parts)
             else phrasing.untold_sentence(proofs, language)
         )
-        short = PRESENT if PRESENT in texts else texts[0]
-        return ReplyDraft(sentence, confidence, short, proofs)
+        return ReplyDraft(sentence, confidence, texts[0], proofs)
 
     def _describe(self, evidence: Sequence[Evidence], language: Language) -> DescribedMoments:
         """Captions in the language of the reply, each with its evidence; those that cannot be said are left out."""

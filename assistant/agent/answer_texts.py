@@ -27,6 +27,14 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "answer": {"en": "{answer} ({where}).", "vi": "{answer} ({where})."},
     "answer_spoken": {"en": "{answer}, {where}.", "vi": "{answer}, {where}."},
     "verdict": {"en": "{verdict}, {statement}", "vi": "{verdict}, {statement}"},
+    "in_some": {
+        "en": "{verdict}, in {where}; not in the other {count:video}.",
+        "vi": "{verdict}, trong {where}; {count:video} còn lại thì không.",
+    },
+    "in_some_not_one": {
+        "en": "{verdict}, in {where}; not in the other video.",
+        "vi": "{verdict}, trong {where}; video còn lại thì không.",
+    },
     "absent": {
         "en": "{answer}: none of the {count:picture} I checked shows it.",
         "vi": "{answer}: không hình nào trong {count:hình} tôi đã xem cho thấy điều đó.",

@@ -187,6 +187,25 @@ def differing_sentence(answers: Sequence[tuple[str, Evidence]], language: Langua
     return Sentence(say("differs", language, parts=parts), say("differs", language, parts=spoken))
 
 
+def in_some_videos_sentence(evidence: Sequence[Evidence], others: int, language: Language) -> Sentence:
+    """That something is so in some videos: `Yes, in rain (0:16); not in the other 2 videos.`
+
+    Args:
+        evidence: shows it, one moment a video.
+        others: videos in which it is not so, at least 1.
+        language: of the reply.
+    """
+    titles = [video_title(item.moment.video_id) for item in evidence]
+    clocks = [format_clock(item.moment.start_seconds) for item in evidence]
+    cited = [f"{title} ({clock})" for title, clock in zip(titles, clocks, strict=True)]
+    values = {"verdict": _capitalise(say("yes", language)), "count": others}
+    key = "in_some_not_one" if others == 1 else "in_some"
+    where = f"; {say('in', language)} ".join(cited)
+    return Sentence(
+        say(key, language, where=where, **values), say(key, language, where=join_list(titles, language), **values)
+    )
+
+
 def asking_back_sentence(answers: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """The answer of each moment, and the question which of them is meant."""
     parts = [f"{answer} ({cite_moments([item], language)})" for answer, item in answers]

@@ -71,6 +71,20 @@ def test_counts_of_several_videos_name_each() -> None:
     assert draft.sentence.text == "a: 1 car (0:03); b: 0 cars (0:06)."
 
 
+@pytest.mark.parametrize(
+    ("language", "videos", "answer"),
+    [
+        ("en", "abc", "Yes, in a (0:03); not in the other 2 videos."),
+        ("en", "ab", "Yes, in a (0:03); not in the other video."),
+        ("vi", "abc", "Có, trong a (0:03); 2 video còn lại thì không."),
+    ],
+)
+def test_what_is_so_in_some_videos_is_so(language, videos: str, answer: str) -> None:
+    evidence = tuple(_evidence(3, "yes" if name == "a" else "no", f"{name}-000000") for name in videos)
+    draft = _answering().compose_frame_answers(evidence, language)
+    assert (draft.sentence.text, draft.short, draft.evidence) == (answer, "yes", evidence[:1])
+
+
 def test_what_cannot_be_said_in_vietnamese_is_shown_instead() -> None:
     answering = _answering()
     answer = answering.compose_frame_answers((_evidence(6, "flumph"),), "vi").sentence

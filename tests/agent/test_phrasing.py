@@ -64,6 +64,7 @@ def _all_sentences(language: typing.Any) -> dict[str, Sentence]:
         "why": phrasing.why_sentence(clause, [BUS], language),
         "why unseen": phrasing.why_sentence("", [], language),
         "untold": phrasing.untold_sentence([BUS], language),
+        "in some": phrasing.in_some_videos_sentence([BUS, TAXI], 2, language),
         "differing": phrasing.differing_sentence([(colour, BUS), (thing, TAXI)], language),
         "asking back": phrasing.asking_back_sentence([(colour, BUS), (thing, TAXI)], language),
         "description": phrasing.description_sentence([(clause, BUS)], language),

@@ -151,7 +151,7 @@ def test_the_marks_come_back_and_count(library: Path) -> None:
             "What happened before that?",
             "describe",
             {"video": VIDEO, "start": 0.0, "end": 5.0},
-            "0:00 a red car and a green person in the street by day.",
+            "In old-street: 0:00 a red car and a green person in the street by day.",
             id="found",
         ),
         pytest.param(
@@ -159,7 +159,7 @@ def test_the_marks_come_back_and_count(library: Path) -> None:
             "a green person; a red car leaves; a blue bus stops",
             "find_events",
             {"sequence": "a green person; a red car leaves; a blue bus stops", "video": VIDEO},
-            "In old-street: a green person 0:02, a red car leaves 0:03, a blue bus stops 0:07.",
+            "In old-street: a green person 0:00, a red car leaves 0:03, a blue bus stops 0:06.",
             id="last",
         ),
         pytest.param(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.agent.answer_texts import say
 from assistant.agent.question.durations import NUMBER, number_value
 from assistant.agent.question.homographs import fold_letters
+from assistant.text.quantities import format_date
 from tools.words import any_of
 
 if TYPE_CHECKING:
@@ -177,8 +178,8 @@ def nothing_recorded(period: Period, videos: Sequence[Video], language: Language
     return say(
         "nothing_recorded",
         language,
-        start=f"{period.start:%Y-%m-%d %H:%M}",
-        end=f"{period.end:%Y-%m-%d %H:%M}",
-        first=times[0][:10],
-        last=times[-1][:10],
+        start=format_date(period.start, language, clock=True),
+        end=format_date(period.end, language, clock=True),
+        first=format_date(datetime.fromisoformat(times[0]), language),
+        last=format_date(datetime.fromisoformat(times[-1]), language),
     )

@@ -106,7 +106,7 @@ def test_a_question_about_a_day_without_videos_is_one_line() -> None:
     assistant = Assistant(index, index, ScriptedCore(slots={"query": "a dog"}), NoGrounder())
     with pytest.raises(VideoAssistantError, match="no video was recorded between") as raised:
         assistant.ask("Was there a dog yesterday?", thread_id="t")
-    assert "2020-01-01" in str(raised.value)
+    assert "1 January 2020" in str(raised.value)
     assert assistant.ask("Was there a dog on 2020-01-01?", thread_id="t").answer.startswith("Yes")
 
 
