@@ -228,7 +228,7 @@ class Session:
         from assistant.agent import Assistant
         from assistant.agent.options import AgentOptions
 
-        core, translator = self.reasoning()
+        core, _ = self.reasoning()
         if self.settings.chat_model:  # one call per window and video, which may cost money
             options = replace(options or AgentOptions(), verified_videos=1)
         return Assistant(
@@ -236,7 +236,6 @@ class Session:
             lines=self.search,
             core=core,
             grounder=self.grounder,
-            translator=translator,
             checkpoint_path=self.settings.library / "threads.sqlite" if remembers else None,
             options=options,
             calibration=calibration,

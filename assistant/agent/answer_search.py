@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from assistant.agent import phrasing
 from assistant.agent.answer_texts import say
+from assistant.agent.answer_types import fits
 from assistant.agent.conditions import find_circumstances, split_query
 from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.localise import Localiser
 from assistant.agent.records import ReplyDraft, Sentence
-from assistant.agent.times import asks_when
 from assistant.agent.verify import Finding, Verifier, video_of
 from assistant.text.quantities import count_noun, format_number
 from tools.moments import GAP_SECONDS, ScoredKeyframe, merge_into_moments
@@ -49,10 +49,8 @@ class Search:
     is_event: bool = False
     pictures: int = 0  # of the stretch that was searched, out of which the frames were chosen; 0: unknown
 
-    @property
-    def asks_when(self) -> bool:
-        """Whether the question asks for a time."""
-        return asks_when(f"{self.question} {self.asked}")
+    expects: str = ""  # the type of the answer, of `answer_types`; empty: any
+    asks_when: bool = False  # the answer is a time
 
 
 class SearchAnswering:
@@ -94,7 +92,7 @@ class SearchAnswering:
         best_first = _best_first(seen or scored)
         if seen:
             best_first = _interleave(moments, best_first)
-        answer = self._read_answer(search.asked, best_first, moments)
+        answer = self._read_answer(search, best_first, moments)
         if seen:
             return self._conclude(search, answer, likeliest, moments, best_first, conditions)
         if answer.text == PRESENT and likeliest <= 1 - self._options.min_seen:
@@ -124,7 +122,7 @@ class SearchAnswering:
         if search.asks_when:
             return self.compose_times(moments, moments[0].score, conditions, language)
         frames = _interleave(moments, _best_first(fulfilling))
-        answer = self._read_answer(search.asked, frames, moments)
+        answer = self._read_answer(search, frames, moments)
         if answer.text in (PRESENT, ABSENT):
             answer = Answer(PRESENT, moments[0].score)
         return self._conclude(search, answer, moments[0].score, moments, frames, conditions)
@@ -177,12 +175,17 @@ class SearchAnswering:
         sentence = sentence.followed_by(phrasing.unmet_conditions(conditions, language))
         return ReplyDraft(sentence, confidence, short_time(in_order[0]), in_order, (), conditions)
 
-    def _read_answer(self, asked: str, frames: Sequence[Keyframe], moments: Sequence[Evidence]) -> Answer:
-        """The answer of single frames, best first; if they give none, of the frames around the best moment in order."""
-        answer = self._looker.answer(asked, frames[: self._options.answer_frames])
-        if answer.text or not moments:
+    def _read_answer(self, search: Search, frames: Sequence[Keyframe], moments: Sequence[Evidence]) -> Answer:
+        """The answer of single frames, best first; if they give none, of the frames around the best moment in order.
+
+        An answer of another type than the question asks for is none.
+        """
+        answer = self._looker.answer(search.asked, frames[: self._options.answer_frames])
+        if fits(search.expects, answer.text, search.asked):
             return answer
-        return self._looker.answer_across(asked, self.verifier.frames_around(moments[0]))
+        if moments:
+            answer = self._looker.answer_across(search.asked, self.verifier.frames_around(moments[0]))
+        return answer if fits(search.expects, answer.text, search.asked) else Answer("", 0.0)
 
     def _find_rivals(
         self, asked: str, moments: Sequence[Evidence], frames: Sequence[Keyframe]

@@ -123,6 +123,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "tell_future": {"en": "the videos show only what was recorded", "vi": "video chỉ cho thấy những gì đã được quay"},
     # --- The conversation
+    "unread": {
+        "en": "I did not understand the time {times}.",
+        "vi": "Tôi không hiểu mốc thời gian {times}.",
+    },
     "reading": {"en": "I read this as: {reading}.", "vi": "Tôi hiểu câu hỏi là: {reading}."},
     "readings": {"en": "What do you mean: {first}, or {second}?", "vi": "Ý bạn là: {first}, hay {second}?"},
     "out_of_scope": {

@@ -7,8 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from assistant.agent.options import AgentOptions
+from assistant.agent.cores.checked import CheckedPlanner
 from assistant.agent.question.dates import named_period, nothing_recorded, recorded_in
+from assistant.agent.intents import recognise
+from assistant.agent.options import AgentOptions
+from assistant.agent.question.compounds import split_parts
+from assistant.agent.question.question import read_question
 from assistant.agent.records import Reply, Step, ThreadInfo, reply_from_row
 from assistant.text.language import Language, detect_language
 from tools.clock import format_moment
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.agent.calibration import AnswerCalibration
     from assistant.agent.memory import Memory
     from assistant.agent.records import Mark
-    from tools.ports import Core, Grounder, Translator
+    from tools.ports import Core, Grounder, Planner
     from tools.types import Keyframe, Spot
 
 
@@ -47,13 +51,25 @@ class Assistant:
         lines: Lines,
         core: Core,
         grounder: Grounder,
-        translator: Translator | None = None,
+        planner: Planner | None = None,
         checkpoint_path: Path | None = None,
         options: AgentOptions | None = None,
         calibration: AnswerCalibration | None = None,
     ) -> None:
-        self._frames, self._lines, self._core, self._translator = frames, lines, core, translator
-        self._grounder = grounder
+        """Makes an assistant.
+
+        Args:
+            frames: what is searched for pictures.
+            lines: what is searched for words.
+            core: looks at the pictures.
+            grounder: finds boxes.
+            planner: the language model that is asked where no rule reads a question; default: `core`.
+            checkpoint_path: where conversations are stored; None: in memory.
+            options: thresholds.
+            calibration: makes confidences probabilities.
+        """
+        self._frames, self._lines, self._core, self._grounder = frames, lines, core, grounder
+        self._planner = CheckedPlanner(planner or core)
         self._checkpoint_path = checkpoint_path
         self._options = options or AgentOptions()
         if calibration is not None:
@@ -77,7 +93,7 @@ class Assistant:
         frames, lines = self._frames, self._lines
         if video_ids is not None:
             frames, lines = frames.within(video_ids), lines.within(video_ids)
-        agent = Agent(frames, lines, self._core, self._grounder, self._translator, self._options, self._calibration)
+        agent = Agent(frames, lines, self._core, self._planner, self._grounder, self._options, self._calibration)
         return agent.compile(self._memory.saver)
 
     def ask(
@@ -130,11 +146,14 @@ class Assistant:
             video_ids = recorded_in(period, [v for v in videos if video_ids is None or v.video_id in video_ids])
             if not video_ids:
                 raise VideoAssistantError(nothing_recorded(period, videos, spoken))
-            question = period.rest
+            question = period.rest or question
         graph = self._graph if video_ids is None else self._compile(video_ids)
         config = {"configurable": {"thread_id": thread_id, **self._marked_moments(thread_id, known)}}
         start = {
             "question": question.strip(),
+            "parts": split_parts(question, spoken, lambda part: self._is_question(part, spoken)),
+            "partial": [],
+            "steps": [],
             "language": spoken,
             "video_id": video_id,
         }
@@ -142,6 +161,10 @@ class Assistant:
             for row in graph.stream(start, config, stream_mode="custom"):
                 yield Step(**row)
             yield reply_from_row(graph.get_state(config).values["replies"][-1])
+
+    def _is_question(self, part: str, language: Language) -> bool:
+        """Whether a part of a question is understood by itself."""
+        return recognise(read_question(part, language)) is not None
 
     def history(self, thread_id: str) -> list[Reply]:
         """The replies of a conversation, oldest first; empty if there is none of that name."""

@@ -47,6 +47,11 @@ def reading_sentence(reading: str, language: Language) -> Sentence:
     return _both(say("reading", language, reading=reading.strip().rstrip("?!. ")))
 
 
+def unread_sentence(times: Sequence[str], language: Language) -> Sentence:
+    """That times which the question names were not understood."""
+    return _both(say("unread", language, times=join_list([f"“{time}”" for time in times], language)))
+
+
 def readings_sentence(first: str, second: str, language: Language) -> Sentence:
     """Asks which of two readings is meant."""
     return _both(say("readings", language, first=first.strip().rstrip("?!. "), second=second.strip().rstrip("?!. ")))

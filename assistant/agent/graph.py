@@ -1,23 +1,30 @@
-"""The fixed graph: understand, plan, act, look, reflect at most once, answer. The core decides within it."""
+"""The fixed graph: understand, act, look, reflect at most once, answer; again for each further part of the question.
+
+It names no tool and no kind of question: those are `assistant.agent.intents`.
+"""
 
 from __future__ import annotations
 
 import math
+import uuid
 from dataclasses import asdict, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from langchain_core.messages import AIMessage
 from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from assistant.agent.answer import Answering, Search
+from assistant.agent.answer import Answering
 from assistant.agent.conversation import empty_library_sentence
 from assistant.agent.cores.pocket_guards import question_names
-from assistant.agent.plan import DEFAULT_TOOL, Plan
-from assistant.agent.records import ReplyDraft, Step, evidence_from_row, evidence_to_row, reply_to_row
+from assistant.agent.intents import BY_NAME
+from assistant.agent.intents.base import Findings, Plan, Planning, Reading, Scope
+from assistant.agent.joining import join_replies, qualify
+from assistant.agent.records import ReplyDraft, Step, evidence_from_row, evidence_to_row, reply_from_row, reply_to_row
 from assistant.agent.state import State, collect_findings, record_step
-from assistant.agent.times import without_range
 from assistant.agent.understand import Understand
+from assistant.agent.usual_replies import READS, compose_usual
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events.verification import EventOccurrence, locate_occurrences, verify_frames, verify_in_windows
@@ -31,46 +38,39 @@ from tools.moments import ScoredKeyframe, merge_into_moments
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Line
 
-Finding = TypeVar("Finding", Evidence, EventSequence, Evidence | EventSequence)
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from langchain_core.tools import BaseTool
 
     from assistant.agent.options import AgentOptions
-    from tools.ports import Core, FrameIndex, Grounder, TextIndex, Translator
+    from tools.ports import FrameIndex, Grounder, Looker, Planner, TextIndex
 
-SIGHT = frozenset({"find_frames", "find_events", "look", "describe", "find_unusual"})
-"""Tools whose findings rest on what is seen."""
-GROUNDED = frozenset({"ground", "count"})
-"""Tools that return boxes; if they find none, or there is no model, the core looks."""
+SEEN = "find_frames"
+"""The tool under which moments that were seen are stored, in replies and on the page."""
 
 
 class Agent:
-    """The nodes of the graph, but `understand` and `plan`, which are objects of their own."""
+    """The nodes of the graph, but `understand`, which is an object of its own."""
 
     def __init__(
         self,
         frames: FrameIndex,
         lines: TextIndex,
-        core: Core,
+        looker: Looker,
+        planner: Planner,
         grounder: Grounder,
-        translator: Translator | None,
         options: AgentOptions,
         calibration: Callable[[float], float] | None = None,
     ) -> None:
         self._calibration = calibration
-        self._frames, self._lines, self._core, self._options = frames, lines, core, options
+        self._frames, self._lines, self._looker, self._options = frames, lines, looker, options
 
         def translate(text: str, source: str, target: str) -> str:
-            if source == target or translator is None:
-                return text
-            return translator.translate(text, source=source, target=target)
+            return text if source == target else planner.translate(text, source=source, target=target)
 
-        verify = partial(verify_sequences, frames, core, videos=options.verified_videos)
-        self._answering = Answering(frames, core, translate, options)
-        self._understand = Understand(frames, core, translate, options)
+        verify = partial(verify_sequences, frames, looker, videos=options.verified_videos)
+        self._answering = Answering(frames, looker, translate, options)
         self.tools: dict[str, BaseTool] = {
             tool.name: tool
             for tool in (
@@ -79,39 +79,78 @@ class Agent:
                 read_text_tool(frames, lines),
                 ground_tool(frames, grounder),
                 count_tool(frames, grounder),
-                describe_tool(frames, core),
-                look_tool(frames, core),
+                describe_tool(frames, looker),
+                look_tool(frames, looker),
                 find_unusual_tool(frames),
             )
         }
-        self._plan = Plan(frames, core, self.tools, options)
+        descriptions = {name: tool.description for name, tool in self.tools.items()}
+        self._understand = Understand(frames, planner, descriptions, options)
 
     def compile(self, saver: Any) -> Any:
         """Compiles the graph, which keeps its state in the checkpointer `saver`."""
         graph = StateGraph(State)
         graph.add_node("understand", self._understand)
-        graph.add_node("plan", self._plan)
+        graph.add_node("plan", self.plan)
         graph.add_node("act", ToolNode(list(self.tools.values()), handle_tool_errors=False))
         graph.add_node("look", self.look)
         graph.add_node("reflect", self.reflect)
         graph.add_node("answer", self.answer)
+        graph.add_node("conclude", self.conclude)
         graph.add_edge(START, "understand")
         graph.add_edge("understand", "plan")
-        graph.add_edge("plan", "act")
+        graph.add_conditional_edges("plan", _needs_tool, {"act": "act", "answer": "answer"})
         graph.add_edge("act", "look")
         graph.add_conditional_edges("look", self.enough, {"answer": "answer", "reflect": "reflect"})
         graph.add_edge("reflect", "act")
-        graph.add_edge("answer", END)
+        graph.add_conditional_edges("answer", _next_part, {"understand": "understand", "conclude": "conclude"})
+        graph.add_edge("conclude", END)
         return graph.compile(checkpointer=saver)
+
+    def plan(self, state: State) -> dict[str, Any]:
+        """Plans the first round as the kind of the question does it."""
+        reading = Reading.from_row(state["reading"])
+        plan = BY_NAME[reading.kind].plan(reading, self._planning(state))
+        update = self._run(state, plan, reading)
+        return update | {"read_as": _read_as(plan, reading, _scope(state)), "sought": plan.query}
+
+    def _run(self, state: State, plan: Plan, reading: Reading, *, note: str = "") -> dict[str, Any]:
+        """Returns the update of the state that makes `act` run the calls of a plan."""
+        if not plan.calls:
+            return {"tool": plan.tool, "query": None, "messages": []}
+        step = record_step(
+            state, plan.called, dict(plan.calls[0]), note or reading.kind, reading.decided_by, plan.called, plan.what
+        )
+        calls = [
+            {"name": plan.called, "args": dict(call), "id": uuid.uuid4().hex, "type": "tool_call"}
+            for call in plan.calls
+        ]
+        return {
+            "tool": plan.called,
+            "query": plan.query if plan.verify else None,
+            "steps": [*state["steps"], step],
+            "messages": [AIMessage(content="", tool_calls=calls)],
+        }
+
+    def _planning(self, state: State, stretch: dict[str, Any] | None = None) -> Planning:
+        pair: Any = state["pair"]
+        return Planning(
+            self._frames,
+            self._options,
+            _scope(state),
+            cast(Any, state["language"]),
+            stretch or state.get("found"),
+            ((pair[0][0], pair[0][1]), (pair[1][0], pair[1][1])) if pair else None,
+        )
 
     def look(self, state: State) -> dict[str, Any]:
         """Asks the core about every frame that a search returned, in one batch; then, of an event, when it happens."""
         evidence = [finding for finding in collect_findings(state) if isinstance(finding, Evidence)]
-        if state["tool"] != DEFAULT_TOOL or not evidence:
+        query = state["query"]
+        if query is None or not evidence:
             return {}
-        query = state["query"] or state["asked"]
         keyframes = self._answering.verifier.frames_of(self._answering.verifier.in_domain(evidence))
-        probabilities = verify_frames(self._frames, self._core, query, keyframes)
+        probabilities = verify_frames(self._frames, self._looker, query, keyframes)
         scored: Sequence[ScoredKeyframe] = [
             ScoredKeyframe(keyframe, float(p)) for keyframe, p in zip(keyframes, probabilities, strict=True)
         ]
@@ -139,7 +178,7 @@ class Agent:
         seen = [s for s in scored if s.score >= self._options.min_verified]
         # A frame need not show an event to lie beside it: where none is sure, the nearest in meaning are a start.
         near = [s.keyframe for s in seen or scored[: self._options.shown_moments]]
-        occurrences = locate_occurrences(self._frames, self._core, query, near, tool=DEFAULT_TOOL)
+        occurrences = locate_occurrences(self._frames, self._looker, query, near, tool=SEEN)
         if occurrences is None:
             return None, scored
         min_seen = self._options.min_seen
@@ -152,64 +191,92 @@ class Agent:
         if believed:
             return believed, [frame for occurrence in believed for frame in occurrence.frames]
         uncertain = [s for s in scored if s.score < self._options.min_verified]
-        return [], [*verify_in_windows(self._frames, self._core, query, seen), *uncertain]
+        return [], [*verify_in_windows(self._frames, self._looker, query, seen), *uncertain]
 
     def _is_confirmed(self, event: str, occurrence: EventOccurrence) -> bool:
         """Whether the core, shown several frames, agrees with its event timer: needed if no other witness is sure."""
         best = max(occurrence.frames, key=lambda frame: frame.score)
-        (confirmed_frame,) = verify_in_windows(self._frames, self._core, event, [best])
+        (confirmed_frame,) = verify_in_windows(self._frames, self._looker, event, [best])
         return confirmed_frame == best
 
     def enough(self, state: State) -> str:
         """The next node: `reflect` if one more round may help and is still allowed, else `answer`."""
-        if state["round"] > 0:
-            return "answer"
-        best = max((c["score"] for c in state["candidates"]), default=0.0)
-        is_seen, is_search = best >= self._options.min_verified, state["tool"] == DEFAULT_TOOL
-        # Whether an event happens was asked of several frames; in other words they would say the same.
-        can_widen = state["side"] is None and state["timed"] is None and state["query"] != state["asked"]
-        beside_it = state["side"] is not None and is_seen
-        failed = state["tool"] in GROUNDED and not collect_findings(state)
-        return "reflect" if (is_search and not is_seen and can_widen) or beside_it or failed else "answer"
+        return "answer" if state["round"] > 0 or self._second_plan(state) is None else "reflect"
 
     def reflect(self, state: State) -> dict[str, Any]:
-        """Plans the second round: what lies beside the moment found, or another way to look.
+        """Plans the second round as the kind of the question does it."""
+        reading, plan = Reading.from_row(state["reading"]), self._second_plan(state)
+        failure = str(state["messages"][-1].content) if not collect_findings(state) else "widened"
+        return self._run(state, plan or Plan(""), reading, note=failure) | {"round": 1}
 
-        Another way is to look instead of a tool that found nothing, or to search the whole question instead of a slot.
-        """
-        if state["side"] is not None:
-            seen = [s for s in _candidates(state) if s.score >= self._options.min_verified]
-            best = (_occurrences(state) or merge_into_moments(seen, tool=DEFAULT_TOOL))[0]
-            return self._plan.describe_beside(state, _stretch((best,)), state["side"]) | {"round": 1}
-        if state["tool"] in GROUNDED:
-            failure = str(state["messages"][-1].content)
-            return self._plan.select_frames(state, by="default", note=failure, chosen="look") | {"round": 1}
-        return self._plan.search(state, state["asked"], by="rule", note="widened") | {"round": 1}
+    def _second_plan(self, state: State) -> Plan | None:
+        reading = Reading.from_row(state["reading"])
+        intent = BY_NAME[reading.kind]
+        best = max((c["score"] for c in state["candidates"]), default=0.0)
+        is_seen = best >= self._options.min_verified
+        if intent.beside:
+            return intent.retry(reading, self._planning(state, self._seen_stretch(state))) if is_seen else None
+        if state["query"] is None:
+            return None if collect_findings(state) else intent.retry(reading, self._planning(state))
+        # Whether an event happens was asked of several frames; in other words they would say the same.
+        if is_seen or state["timed"] is not None:
+            return None
+        plan = intent.retry(reading, self._planning(state))
+        return plan if plan is not None and plan.query != state["query"] else None
+
+    def _seen_stretch(self, state: State) -> dict[str, Any]:
+        """The stretch of the surest moment in which what was searched is seen."""
+        seen = [s for s in _candidates(state) if s.score >= self._options.min_verified]
+        return _stretch((_occurrences(state) or merge_into_moments(seen, tool=SEEN))[:1])
 
     def answer(self, state: State) -> dict[str, Any]:
-        """Composes the reply from the evidence, and keeps what the next turn may refer to."""
-        steps = state["steps"]
+        """Composes the reply to this part of the question, and keeps what the next may refer to."""
+        reading = Reading.from_row(state["reading"])
+        steps, language = state["steps"], cast(Any, state["language"])
         passages = self._find_passages(state)
         if passages:
-            draft = self._answering.compose_lines(passages, cast(Any, state["language"]))
+            draft = self._answering.compose_lines(passages, language)
             arguments = {"query": state["question"], "video": state["scope"]}
             summary = f"said at {passages[0].moment.start_seconds:.1f} s"
             step = record_step(state, "read_text", arguments, summary, "rule", "read_text", passages[0].text or "")
             steps = [*steps, step]
         else:
-            draft = self._compose(state)
-        draft = self._answering.localiser.draft(draft, cast(Any, state["language"]))
-        reply = draft.complete(
-            state["question"], cast(Any, state["language"]), tuple(Step(**s) for s in steps), self._calibration
-        )
-        turn = {"question": state["asked"], "answer": draft.short or "i don't know"}
+            draft = self._compose(state, reading)
+        draft = qualify(draft, reading, state["unread"], state["question"], language, self._options)
+        draft = self._answering.localiser.draft(draft, language)
+        reply = draft.complete(state["question"], language, (), self._calibration)
         sequences = [finding for finding in collect_findings(state) if isinstance(finding, EventSequence)]
+        found = _stretch(reply.evidence) if draft.short and reply.evidence else state.get("found")
+        sequence = state["messages"][-1] if state["messages"] else None
+        return {
+            "partial": [*state.get("partial", []), reply_to_row(reply)],
+            "parts": state["parts"][1:],
+            "steps": steps,
+            "focus": reply.evidence[0].moment.video_id if reply.evidence else state.get("focus"),
+            "found": found,
+            "last": {"text": _sequence_text(state), **asdict(sequences[0])}
+            if sequences and sequence
+            else state.get("last"),
+            "last_reading": {"reading": state["reading"], "answer": draft.short}
+            if self._is_about_pictures(state)
+            else state.get("last_reading"),
+        }
+
+    def _is_about_pictures(self, state: State) -> bool:
+        """Whether a tool ran: small talk leaves what "it" means as it was."""
+        return bool(state["tool"])
+
+    def conclude(self, state: State) -> dict[str, Any]:
+        """Joins the replies to the parts of the question into one."""
+        replies = [reply_from_row(row) for row in state["partial"]]
+        reply = join_replies(replies)
+        reply = replace(
+            reply, question=state["question"], steps=tuple(Step(**s) for s in state["steps"]), read_as=state["read_as"]
+        )
+        turn = {"question": state["asked"], "answer": reply.short or "i don't know"}
         return {
             "replies": [*state.get("replies", []), reply_to_row(reply)],
             "turns": [*state.get("turns", []), turn][-self._options.history_turns :],
-            "focus": reply.evidence[0].moment.video_id if reply.evidence else state.get("focus"),
-            "found": _stretch(reply.evidence) if draft.short and reply.evidence else state.get("found"),
-            "last": {"text": state["sequence"], **asdict(sequences[0])} if sequences else state.get("last"),
         }
 
     def _find_passages(self, state: State) -> tuple[Evidence, ...]:
@@ -217,8 +284,9 @@ class Agent:
 
         The question is searched as it was typed: lines are in the language of the video, not of the core.
         """
-        searched = state["steps"][-1]["arguments"].get("query", ALL_LINES) if state["tool"] == "read_text" else None
-        if searched is not None and searched != ALL_LINES and collect_findings(state):
+        if not state["tool"] or (
+            state["tool"] in READS and collect_findings(state) and state["read_as"]["query"] != ALL_LINES
+        ):
             return ()
         is_seen = max((c["score"] for c in state["candidates"]), default=0.0) >= self._options.min_verified
         if is_seen and question_names(state["asked"], state["query"] or ""):
@@ -232,62 +300,81 @@ class Agent:
         end = line.end_seconds + self._options.line_tail_seconds
         return self._frames.keyframes(line.video_id, line.start_seconds, end)
 
-    def _compose(self, state: State) -> ReplyDraft:
-        """The draft for the tool that ran and what it found."""
+    def _compose(self, state: State, reading: Reading) -> ReplyDraft:
+        """The draft of the kind of the question, else the usual one of the tool that ran."""
         language: Any = state["language"]
-        findings, tool, answering = collect_findings(state), state["tool"], self._answering
+        findings = collect_findings(state)
         evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
-        if tool in SIGHT | GROUNDED:
-            known = answering.verifier.in_domain(findings)
-            if findings and not known:
-                return answering.compose_out_of_domain(without_range(state["asked"]), evidence, language)
-            if len(known) < len(findings):
-                draft = self._compose_known(state, known)
-                return answering.with_coverage(draft, findings, known, language)
-        return self._compose_known(state, findings)
-
-    def _compose_known(self, state: State, findings: Sequence[Evidence | EventSequence]) -> ReplyDraft:
-        """The draft for the tool that ran and findings that the core can judge."""
-        language: Any = state["language"]
-        tool, answering = state["tool"], self._answering
-        evidence = tuple(finding for finding in findings if isinstance(finding, Evidence))
-        sequences = tuple(finding for finding in findings if isinstance(finding, EventSequence))
-        if not self._frames.videos():
+        if not self._frames.videos() and state["tool"]:
             return ReplyDraft(empty_library_sentence(language))
-        if tool == "find_events" and sequences and (order := state["order"]) is not None:
-            return answering.compose_order(order, sequences, language)
-        if tool == "find_events" and sequences:
-            return answering.compose_sequence(sequences[0], language)
-        if tool == "read_text":
-            return answering.compose_lines(evidence, language)
-        if state["pair"] is not None and evidence:
-            sides = _split_sides(state["pair"], evidence)
-            if all(sides):
-                return answering.compose_comparison(*sides, language)
-        if tool == "describe" and evidence:
-            return answering.compose_description(evidence, language, state["query"] if state["side"] else None)
-        if tool == "find_unusual" and evidence:
-            return answering.compose_unusual(evidence, language)
-        if tool == "ground" and evidence:
-            return answering.compose_boxes(evidence, language)
-        if tool in ("look", "count") and evidence:
-            noun = str(state["steps"][-1]["arguments"].get("phrase", ""))
-            return answering.compose_frame_answers(evidence, language, noun)
-        asked = without_range(state["asked"])
-        search = Search(
-            asked=asked,
+        if state["tool"] in READS:
+            return self._compose_known(state, reading, findings)
+        known = self._answering.verifier.in_domain(findings)
+        if findings and not known:
+            return self._answering.compose_out_of_domain(state["asked"], evidence, language)
+        draft = self._compose_known(state, reading, known)
+        if len(known) < len(findings):
+            return self._answering.with_coverage(draft, findings, known, language)
+        return draft
+
+    def _compose_known(
+        self, state: State, reading: Reading, findings: Sequence[Evidence | EventSequence]
+    ) -> ReplyDraft:
+        """The draft for findings that the core can judge."""
+        intent = BY_NAME[reading.kind]
+        pair: Any = state["pair"]
+        gathered = Findings(
+            reading=reading,
+            asked=state["asked"],
             question=state["question"],
-            query=state["sought"] or asked,
-            scored=_candidates(state),
-            language=language,
-            nearest=evidence,
+            language=cast(Any, state["language"]),
+            scope=_scope(state),
+            evidence=tuple(finding for finding in findings if isinstance(finding, Evidence)),
+            sequences=tuple(finding for finding in findings if isinstance(finding, EventSequence)),
+            scored=tuple(_candidates(state)),
+            occurrences=tuple(_occurrences(state)),
             is_event=state["timed"] is not None,
-            pictures=answering.verifier.count_pictures(state["scope"], state["start"], state["end"]),
+            query=state["sought"] or state["asked"],
+            expects=intent.expects,
+            asks_when=intent.asks_when,
+            pair=pair,
+            frames=self._frames,
+            lines=self._lines,
+            looker=self._looker,
+            answering=self._answering,
+            options=self._options,
         )
-        if occurrences := _occurrences(state):
-            query = state["query"] or asked
-            return answering.compose_event(replace(search, query=query, occurrences=tuple(occurrences)))
-        return answering.compose_search(search)
+        return intent.compose(gathered) or compose_usual(state["tool"], gathered)
+
+
+def _needs_tool(state: State) -> str:
+    return "act" if state["messages"] else "answer"
+
+
+def _next_part(state: State) -> str:
+    return "understand" if state["parts"] else "conclude"
+
+
+def _scope(state: State) -> Scope:
+    return Scope(state["scope"], state["start"], state["end"], state["exact"])
+
+
+def _read_as(plan: Plan, reading: Reading, scope: Scope) -> dict[str, Any]:
+    """What a question was taken to ask, as the reply keeps it."""
+    first = dict(plan.calls[0]) if plan.calls else {}
+    query = next((first[name] for name in ("query", "phrase", "phrases", "sequence", "question") if name in first), "")
+    return {
+        "kind": reading.kind,
+        "tool": plan.tool,
+        "query": plan.query or query,
+        **scope.slots,
+        "calls": [dict(call) for call in plan.calls],
+        "decided_by": reading.decided_by,
+    }
+
+
+def _sequence_text(state: State) -> str:
+    return str(state["read_as"]["query"])
 
 
 def _candidates(state: State) -> list[ScoredKeyframe]:
@@ -297,20 +384,6 @@ def _candidates(state: State) -> list[ScoredKeyframe]:
 def _occurrences(state: State) -> list[Evidence]:
     """The moments in which the query, an event, happens, surest first."""
     return [evidence_from_row(row) for row in state["timed"] or ()]
-
-
-def _split_sides(
-    pair: Sequence[tuple[str, float | None]], evidence: Sequence[Evidence]
-) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
-    """The evidence of the first and of the second of two places that are compared."""
-    (first, seconds), (second, _) = pair
-    if first != second:
-        of_first, of_second = (
-            tuple(e for e in evidence if e.moment.video_id == video_id) for video_id in (first, second)
-        )
-        return of_first, of_second
-    nearest = min(evidence, key=lambda e: abs(e.moment.start_seconds - (seconds or 0.0)))
-    return (nearest,), tuple(e for e in evidence if e is not nearest)[:1]
 
 
 def _stretch(evidence: Sequence[Evidence]) -> dict[str, Any]:

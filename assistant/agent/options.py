@@ -35,6 +35,12 @@ class AgentOptions:
     min_margin: float = 0.15
     # Videos that are looked at if the question names none.
     sampled_videos: int = 8
+    # Frames, the likeliest first, that are looked at in each video if the question is which videos show something.
+    checked_frames: int = 12
+    # Frames, the likeliest first, in which a thing is looked for again: to count it, or to tell what came first.
+    reviewed_frames: int = 32
+    # How much beside a moment is looked at for what explains it.
+    around_seconds: float = 6.0
     # Videos in which a sequence was found and which the core looks at. Each takes seconds.
     verified_videos: int = 4
     # How much beside a moment is described for "what happened next?" and "before that?".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from assistant.text.language import Language
@@ -51,6 +51,8 @@ class Reply:
     short: str = ""  # the answer in a few English words; empty: nothing is known
     calibrated: bool = False  # the confidence is a measured probability that the answer is right
     choices: tuple[str, ...] = ()  # where the answer asks back: the questions it may have meant, each whole
+    # How the question was read, as plain data: its kind, the tool that answers, the query, the calls, who decided.
+    read_as: dict[str, Any] = field(default_factory=dict)
 
 
 class Sentence(NamedTuple):

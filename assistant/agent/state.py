@@ -14,7 +14,6 @@ from langgraph.graph.message import add_messages
 
 from assistant.agent.answer_texts import say
 from assistant.agent.records import Step
-from assistant.agent.times import Side
 
 if TYPE_CHECKING:
     from assistant.agent.records import DecidedBy
@@ -22,35 +21,37 @@ if TYPE_CHECKING:
 
 
 class State(TypedDict, total=False):
-    """Ids and facts of one turn; `replies`, `turns` and `focus` live on from turn to turn."""
+    """Ids and facts of one turn; `replies`, `turns`, `focus`, `found`, `last`, `last_reading` live on."""
 
     messages: Annotated[list[AnyMessage], add_messages]
-    question: str
-    asked: str  # standalone, in English
+    question: str  # as it was typed
+    parts: list[str]  # of the question that are still to be answered
+    partial: list[dict[str, Any]]  # replies to the parts that were
+    asked: str  # this part as a core is asked it, in English
+    reading: dict[str, Any]  # how this part was read: `intents.base.Reading`
+    read_as: dict[str, Any]  # what was planned for it
+    unread: list[str]  # times that this part names and that were not understood
     language: str
     video_id: str | None  # what the user chose
     scope: str | None  # what is searched: the user's choice, or the video that a follow-up is about
     focus: str | None  # the video of the last answer
     place: int  # which result of the turn before this turn is about, from 0
-    tool: str  # that ran last
-    query: str | None  # that is searched now
-    sought: str | None  # that the core first made of the question
-    side: Side | None  # the question is what comes after, or before, the query
-    beside: Side | None  # the question is what lies on this side of the last answer
+    tool: str  # that ran last; empty: none
+    query: str | None  # that the frames found are verified with
+    sought: str | None  # that was searched first
     pair: list[tuple[str, float | None]] | None  # two places to be compared: video, and seconds or all of it
-    order: tuple[str, str] | None  # two happenings, of which the question asks whether they came in this order
-    edit: str | None  # the last sequence as this question corrects it
-    sequence: str | None  # that is searched now
     last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments
+    last_reading: dict[str, Any] | None  # how the last question was read, and its short answer
     found: dict[str, Any] | None  # the stretch of the last answer: video, start, end
     start: float | None
     end: float | None
+    exact: bool  # the range is a moment that the question names
     round: int
     steps: list[dict[str, Any]]
     candidates: list[dict[str, Any]]  # keyframes with P(yes)
     timed: list[dict[str, Any]] | None  # moments in which the query goes on, surest first; None: it is no event
     replies: list[dict[str, Any]]
-    turns: list[dict[str, str]]  # what follow-ups are rewritten from: standalone question and short answer, in English
+    turns: list[dict[str, str]]  # standalone questions and short answers, in English
 
 
 def record_step(

@@ -1,120 +1,178 @@
-"""The first node: reads what a question means, where and when it means it, and which earlier turn it follows."""
+"""The first node: reads the question once, resolves what it takes from the turn before, and where it looks."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from assistant.agent.edits import correct_sequence
-from assistant.agent.references import compared, named_result, named_video
+from assistant.agent.intents import BY_NAME, for_tool, offered_tools, recognise
+from assistant.agent.intents.base import Reading
+from assistant.agent.question.clauses import with_article
+from assistant.agent.question.edits import correct_sequence
+from assistant.agent.question.english import EnglishPhrases
+from assistant.agent.question.followups import LastTurn, elliptical, read_references, resolve
+from assistant.agent.question.question import Question, read_question
+from assistant.agent.question.references import compared
 from assistant.agent.state import State, record_step
-from assistant.agent.times import Side, asks_around, asks_whether, named_range, without_stretch
 from tools.events.query import EventQueryError, parse_event_query
 from tools.ports import Turn
 from tools.types import EventMoment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from assistant.agent.options import AgentOptions
-    from assistant.agent.records import DecidedBy
+    from assistant.agent.question.times import TimeRange
     from tools.ports import FrameIndex, Planner
 
-_LETTERS = re.compile(r"[^\W\d_]")
-
-
-class PointedAt(NamedTuple):
-    """What a question points at in so many words: a video, a stretch of it, a result of the turn before."""
-
-    text: str  # the rest of the question
-    video_id: str | None = None
-    start: float | None = None
-    end: float | None = None
-    place: int = 0
+DEFAULT_KIND = "find"
+"""How a question is read that neither a rule nor the planner understands: its words are searched."""
 
 
 class Understand:
-    """The node `understand`."""
+    """The node `understand`.
+
+    Args:
+        frames: of the library.
+        planner: the language model that is asked where no rule recognises a question.
+        descriptions: what each tool does, by its name.
+        options: thresholds.
+    """
 
     def __init__(
-        self, frames: FrameIndex, core: Planner, translate: Callable[[str, str, str], str], options: AgentOptions
+        self, frames: FrameIndex, planner: Planner, descriptions: Mapping[str, str], options: AgentOptions
     ) -> None:
-        self._frames, self._core, self._translate, self._options = frames, core, translate, options
+        self._frames, self._planner, self._options = frames, planner, options
+        self._offered = offered_tools(descriptions)
 
     def __call__(self, state: State) -> dict[str, Any]:
-        """Translates the question into English, makes a follow-up stand alone, and reads places and times."""
-        edit = self._read_edit(state)
-        pointed_at = PointedAt(state["question"]) if edit else self._read_pointers(state)
-        english = self._translate(pointed_at.text, state["language"], "en")
-        history = [Turn(**turn) for turn in state.get("turns", [])[-self._options.history_turns :]]
-        # "the second result" and "only in the first minute" ask the last question again.
-        repeats = bool(history) and not _LETTERS.search(pointed_at.text)
-        beside = None if repeats else self._side_of_last(state, state["question"]) or self._side_of_last(state, english)
-        follows = bool(history) and edit is None and beside is None and not repeats
-        standing = self._core.rewrite(english, history) if follows else english
-        asked = edit or (history[-1].question if repeats else standing)
-        chosen = state["video_id"] or pointed_at.video_id
-        scope = chosen if chosen is not None or asked == english else state.get("focus")
-        start, end = pointed_at.start, pointed_at.end
-        if start is None and end is None and not edit:
-            start, end = named_range(
-                f"{state['question']} {english}",
-                self._duration(scope),
-                edge_seconds=self._options.edge_seconds,
-                around_seconds=self._options.named_time_seconds,
-            )
-        by: DecidedBy = "core" if follows else "rule"
-        step = record_step(state, "understand", {"asked": asked}, asked, by, "understand", asked)
-        fresh = {"round": 0, "steps": [step], "candidates": [], "timed": None}
-        fresh["messages"] = [RemoveMessage(REMOVE_ALL_MESSAGES)]
-        where: dict[str, Any] = {"scope": scope, "start": start, "end": end, "place": pointed_at.place}
-        meant: dict[str, Any] = {"asked": asked, "edit": edit, "beside": beside, "pair": self._read_pair(state)}
-        meant["order"] = None if edit else _read_order(asked)
-        return where | meant | {"query": None, "sought": None, "side": None, "sequence": None, **fresh}
+        """Reads the part of the question that is to be answered now."""
+        english = EnglishPhrases(self._planner, state["language"])
+        question = self._read(state)
+        last = _last_turn(state)
+        edit = self._read_edit(state, english)
+        if edit is not None:
+            reading, refers, stretch = Reading("sequence", {"sequence": edit}), True, None
+        else:
+            reading, refers, stretch = self._understand(question, last, english)
+        asked = BY_NAME[reading.kind].ask(reading)
+        where = self._scope(state, question, refers=refers, stretch=stretch)
+        pair = self._read_pair(state, question)
+        meant = asked or question.rest
+        step = record_step(state, "understand", {"asked": meant}, meant, reading.decided_by, "understand", meant)
+        fresh = {"round": 0, "candidates": [], "timed": None, "query": None, "sought": None}
+        return {
+            "asked": asked,
+            "reading": reading.to_row(),
+            "pair": pair,
+            "unread": list(question.times.unread),
+            "place": question.place or 0,
+            "steps": [*state.get("steps", []), step],
+            "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)],
+            **where,
+            **fresh,
+        }
 
-    def _read_pair(self, state: State) -> list[tuple[str, float | None]] | None:
-        """The two moments or videos that the question compares, as plain data; None if it compares nothing."""
+    def _read(self, state: State) -> Question:
         videos = [video.video_id for video in self._frames.videos()]
-        scope = state["video_id"] or state.get("focus") or (videos[0] if len(videos) == 1 else None)
-        pair = compared(state["question"], videos, scope)
+        results = state["replies"][-1]["evidence"] if state.get("replies") else ()
+        language: Any = state["language"]
+        return read_question(
+            state["parts"][0], language, video_ids=videos, results=len(results), last_place=state.get("place", 0)
+        )
+
+    def _understand(
+        self, question: Question, last: LastTurn | None, english: EnglishPhrases
+    ) -> tuple[Reading, bool, Mapping[str, Any] | None]:
+        """The reading, whether it refers to the turn before, and the stretch of the last answer that it means."""
+        again = elliptical(question, last, english) if recognise(question) is None or question.continues else None
+        if again is not None:
+            return again, True, None
+        referred = read_references(question, last)
+        reading = recognise(referred.question) or recognise(question)
+        if reading is None and question.language != "en":
+            translated = english.whole(referred.question.rest)
+            if translated:
+                reading = recognise(question.with_rest(translated, "en"))
+        if reading is not None:
+            resolved, refers = resolve(reading, last, question.language, english)
+            return resolved, refers or referred.follows, referred.stretch
+        return self._ask_planner(referred.question, last, english), referred.follows, referred.stretch
+
+    def _ask_planner(self, question: Question, last: LastTurn | None, english: EnglishPhrases) -> Reading:
+        """What the language model makes of a question, if that is made of the question's words; else its words."""
+        asked = english(question.rest)
+        if last is not None:
+            history = [Turn(BY_NAME[last.reading.kind].ask(last.reading), last.answer)]
+            rewritten = self._planner.rewrite(asked, history)
+            if rewritten != asked:
+                reading = recognise(question.with_rest(rewritten.strip(" ?."), "en"))
+                if reading is not None:
+                    return replace(reading, decided_by="core")
+                asked = rewritten
+        choice = self._planner.choose(asked, self._offered)
+        decided = choice.margin >= self._options.min_margin
+        intent = for_tool(choice.name) if decided else BY_NAME[DEFAULT_KIND]
+        slots = {"subject": with_article(asked)}
+        slot = self._planner.fill(asked, choice.name if decided else self._default_tool, ["query"]).get("query", "")
+        if slot:
+            slots["subject"] = slot
+        return Reading(intent.name, slots, "core" if decided else "default")
+
+    @property
+    def _default_tool(self) -> str:
+        return next(name for name in self._offered if for_tool(name).name == DEFAULT_KIND)
+
+    def _scope(
+        self, state: State, question: Question, *, refers: bool, stretch: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """Which video and which range of it the question looks at."""
+        chosen = state["video_id"] or question.video_id
+        scope = chosen if chosen is not None or not refers else state.get("focus")
+        if question.place is not None and state.get("replies"):
+            row = state["replies"][-1]["evidence"][question.place]
+            end = max(row["end_seconds"], row["start_seconds"] + self._options.min_result_seconds)
+            return {"scope": row["video_id"], "start": row["start_seconds"], "end": end, "exact": True}
+        if len(question.times.ranges) == 1:
+            (named,) = question.times.ranges
+            start, end = self._resolve(named, scope)
+            if start is not None or end is not None:
+                return {"scope": scope, "start": start, "end": end, "exact": _is_exact(start, end)}
+        if stretch is not None and chosen in (None, stretch["video"]):
+            return {"scope": stretch["video"], "start": stretch["start"], "end": stretch["end"], "exact": False}
+        return {"scope": scope, "start": None, "end": None, "exact": False}
+
+    def _resolve(self, named: TimeRange, scope: str | None) -> tuple[float | None, float | None]:
+        """The seconds of a time that a question names, in the video in scope."""
+        return named.resolve(
+            self._duration(scope),
+            around_seconds=self._options.named_time_seconds,
+            edge_seconds=self._options.edge_seconds,
+        )
+
+    def _read_pair(self, state: State, question: Question) -> list[tuple[str, float | None]] | None:
+        """The two moments or videos that the question compares, as plain data; None if it names no two."""
+        videos = [video.video_id for video in self._frames.videos()]
+        only = videos[0] if len(videos) == 1 else None
+        scope = state["video_id"] or question.video_id or state.get("focus") or only
+        ranges = [self._resolve(named, scope) for named in question.times.ranges]
+        times = [(start + end) / 2 for start, end in ranges if start is not None and end is not None]
+        pair = compared(question.typed, videos, scope, times)
         return [(place.video_id, place.seconds) for place in pair] if pair else None
 
-    def _read_pointers(self, state: State) -> PointedAt:
-        """What the question points at, and the rest of it."""
-        video_ids = [video.video_id for video in self._frames.videos()]
-        video_id, text = named_video(state["question"], video_ids)
-        results = state["replies"][-1]["evidence"] if state.get("replies") else []
-        pointed = named_result(text, len(results), state.get("place", 0))
-        if pointed is None or pointed.place is None:
-            return PointedAt(without_stretch(text), video_id)
-        row = results[pointed.place]
-        start, end = row["start_seconds"], row["end_seconds"]
-        end = max(end, start + self._options.min_result_seconds)
-        return PointedAt(without_stretch(pointed.rest), row["video_id"], start, end, pointed.place)
-
-    def _read_edit(self, state: State) -> str | None:
+    def _read_edit(self, state: State, english: EnglishPhrases) -> str | None:
         """The last sequence as the question corrects it; None if it corrects none."""
         if (last := state.get("last")) is None:
             return None
         moments = tuple(EventMoment(**moment) for moment in last["moments"])
         try:
-            sequence = correct_sequence(
-                state["question"],
-                parse_event_query(last["text"]),
-                moments,
-                lambda words: self._translate(words, state["language"], "en"),
-            )
+            sequence = correct_sequence(state["parts"][0], parse_event_query(last["text"]), moments, english)
         except EventQueryError:
             return None
         return sequence.canonical_text if sequence is not None else None
-
-    def _side_of_last(self, state: State, question: str) -> Side | None:
-        """On which side of the last answer's stretch the question asks for what is there; None if it does not."""
-        around = asks_around(question)
-        return around.side if around is not None and around.event is None and state.get("found") else None
 
     def _duration(self, video_id: str | None) -> float | None:
         """Of the video in scope, or of the only video of the library; None if there are several."""
@@ -122,10 +180,14 @@ class Understand:
         return videos[0].duration_seconds if len(videos) == 1 else None
 
 
-def _read_order(asked: str) -> tuple[str, str] | None:
-    """Two single events whose order is asked about; None if either is a sequence itself, or names a limit."""
-    order = asks_whether(asked)
-    try:
-        return order if order is not None and parse_event_query("; ".join(order)).events == order else None
-    except EventQueryError:
-        return None
+def _is_exact(start: float | None, end: float | None) -> bool:
+    """Whether a range is a moment to be looked at rather than a stretch to be searched."""
+    return start is not None and end is not None and end - start <= MAX_MOMENT_SECONDS
+
+
+MAX_MOMENT_SECONDS = 5.0
+
+
+def _last_turn(state: State) -> LastTurn | None:
+    row = state.get("last_reading")
+    return LastTurn(Reading.from_row(row["reading"]), row["answer"], state.get("found")) if row else None

@@ -1,1 +1,1 @@
-"""What the user asks, read once, and the checks on what a language model makes of it."""
+"""Reads the text of a question once, into a frozen `Question`."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.agent.times import named_times
+from assistant.agent.question.lexicon import partners
 from assistant.text.display import video_title
 from assistant.text.fold import fold
 from tools.words import ORDINALS, any_of, index_of_ordinal
@@ -24,11 +24,6 @@ _RESULT = re.compile(
 _OTHER = re.compile(
     r"^(?:no,?\s*)?(?:i mean(?:t)?\s+)?the other (?:one|result|picture|moment)\W*$"
     r"|^(?:không,?\s*)?(?:ý tôi là\s+)?(?:cái|kết quả|hình) (?:kia|khác)\W*$",
-    re.IGNORECASE,
-)
-_UNUSUAL = re.compile(
-    r"\bunusual\b|\bout\s+of\s+the\s+ordinary\b|\banomal(?:y|ies|ous)\b|\bbất\s+thường\b|\bkhác\s+thường\b"
-    r"|\b(?:any|some|no)thing\s+(?:strange|odd|weird)\b|\b(?:gì|điều)\s+(?:kỳ\s+)?lạ\b",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(r"\b(?:compare|comparison|differences?|different|differs?|so sánh|khác)\b", re.IGNORECASE)
@@ -73,24 +68,21 @@ class ComparedPlace(NamedTuple):
     seconds: float | None
 
 
-def asks_unusual(question: str) -> bool:
-    """Whether a question asks in so many words for what is unlike the rest of a video."""
-    return _UNUSUAL.search(unicodedata.normalize("NFC", question)) is not None
-
-
-def compared(question: str, video_ids: Sequence[str], scope: str | None) -> tuple[ComparedPlace, ComparedPlace] | None:
+def compared(
+    question: str, video_ids: Sequence[str], scope: str | None, times: Sequence[float]
+) -> tuple[ComparedPlace, ComparedPlace] | None:
     """Returns the two moments or videos that a question compares; None if it compares nothing, or does not name two.
 
     Args:
         question: as it was typed.
         video_ids: of the library.
         scope: the video that times are meant in, where the question names none.
+        times: that the question names, in seconds.
     """
     if not _COMPARES.search(question):
         return None
     folded = fold(question)
     named = sorted((place, video_id) for video_id in video_ids if (place := _place(folded, video_id)) is not None)
-    times = named_times(question)
     if len(named) == 2:
         first, second = (video_id for _, video_id in named)
         return ComparedPlace(first, times[0] if len(times) == 2 else None), ComparedPlace(
@@ -113,14 +105,61 @@ def _name(video_id: str) -> str:
 
 
 def named_video(question: str, video_ids: Sequence[str]) -> tuple[str | None, str]:
-    """Returns the video that a question names after "in", "of", "trong" or "của", and the question without it.
+    """Returns the video that a question names, and the question without it.
 
-    Names are compared as file names are written: `morning street` names `morning-street`.
+    It is named by its title after "in", "of", "trong" or "của", where `morning street` names `morning-street`; by some
+    words of its title beside "video" or "clip" ("the street video", "clip đường phố"), in either language, if no other
+    title has them; or by its place in the library ("the last video").
     """
     question = unicodedata.normalize("NFC", question)
-    words = fold(question)
+    folded = fold(question)
+    if len(folded) != len(question):
+        return None, question
     for video_id in sorted(video_ids, key=lambda video_id: -len(video_title(video_id))):
-        pattern = rf",?\s*\b(?:in|of|trong|cua)\s+(?:the\s+)?(?:video\s+)?[\"'“]?{_name(video_id)}[\"'”]?(?!\w)"
-        if (match := re.search(pattern, words)) is not None and len(words) == len(question):
-            return video_id, question[: match.start()] + question[match.end() :]
+        pattern = rf",?\s*\b(?:in|of|from|trong|cua|o)\s+(?:the\s+)?(?:(?:video|clip)\s+)?[\"'“]?{_name(video_id)}[\"'”]?(?:\s+(?:video|clip|{_ONE}))?(?!\w)"
+        if (match := re.search(pattern, folded)) is not None:
+            return video_id, _cut(question, match)
+    for partly in _PARTLY_NAMED:
+        for match in partly.finditer(folded):
+            words = re.findall(r"\w+", question[slice(*match.span("words"))].lower())
+            named = _video_with_words(words, video_ids)
+            if named is not None:
+                return named, _cut(question, match)
+    if (match := _NTH_VIDEO.search(folded)) is not None:
+        place = index_of_ordinal(_FOLDED_PLACES[match["en"] or match["vi"]], len(video_ids))
+        return (video_ids[place], _cut(question, match)) if place is not None else (None, question)
     return None, question
+
+
+_ONE = r"one"
+_LEAD_IN = r"(?:,?\s*\b(?:in|of|from|on)\s+)?"
+_PARTLY_NAMED = (
+    re.compile(
+        rf"{_LEAD_IN}\b(?:the|this|that|my)\s+(?P<words>(?:\w+[\s_-]+){{1,3}}?)(?:video|clip|footage|recording|film|{_ONE})\b(?!\s+(?:has|have|shows?|is|with))"
+    ),
+    re.compile(
+        r"(?:,?\s*\b(?:trong|o|cua)\s+)?\b(?:video|clip|phim)\s+(?P<words>(?!nao|nay|do\b|co\b)(?:buoi\s+|troi\s+|ban\s+|cong\s+|quang\s+)?\w+)"
+    ),
+)
+_FOLDED_PLACES = {fold(name): place for name, place in ORDINALS.items()}
+_NTH_VIDEO = re.compile(
+    rf"{_LEAD_IN}\bthe\s+(?P<en>{any_of(_FOLDED_PLACES)})\s+(?:video|clip)\b|(?:,?\s*\b(?:trong|o|cua)\s+)?\b(?:video|clip)\s+(?:thu\s+)?(?P<vi>{any_of(_FOLDED_PLACES)})\b"
+)
+
+
+def _video_with_words(words: Sequence[str], video_ids: Sequence[str]) -> str | None:
+    """The only video whose title has all the words, or words that mean the same in the other language."""
+    if not words:
+        return None
+    wanted = [{word, *(part for partner in partners(word) for part in partner.split())} for word in words]
+    phrase = partners(" ".join(words))
+    named = []
+    for video_id in video_ids:
+        title = set(re.split(r"[\s_-]+", fold(video_title(video_id))))
+        if all(forms & title for forms in wanted) or any(set(partner.split()) <= title for partner in phrase):
+            named.append(video_id)
+    return named[0] if len(named) == 1 else None
+
+
+def _cut(question: str, match: re.Match[str]) -> str:
+    return " ".join(f"{question[: match.start()]} {question[match.end() :]}".split()).replace(" ?", "?")

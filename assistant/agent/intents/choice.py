@@ -1,0 +1,78 @@
+"""Whether it is the one or the other: open or closed, red or yellow, by day or at night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from assistant.agent.answer_types import fits
+from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.looking import LookIntent
+from assistant.agent.intents.seeing import best_moments, frames_of
+from assistant.agent.phrasing import answer_sentence
+from assistant.agent.question.clauses import with_article
+from assistant.agent.records import ReplyDraft
+from assistant.agent.usual_replies import compose_seen
+from tools.events.verification import verify_frames
+from tools.moments import sample_evenly
+
+if TYPE_CHECKING:
+    from assistant.agent.intents.base import Findings
+
+_BE = r"(?:is|are|was|were)"
+_RULES = (
+    Rules(
+        "en",
+        rf"{_BE} (?P<subject>(?:it|this|that|the scene|the video))(?: (?:filmed|shot|recorded|taken))? (?P<first>(?:by |at |in the )?\w+) or (?:is it |was it )?(?P<second>(?:by |at |in the )?\w+)(?: (?:here|there|then|outside))?$",
+        rf"{_BE} (?P<subject>(?:the|a|an|that|this|his|her|its|their|any|these|those) .+?) (?:a |an )?(?P<first>\w+) or (?:a |an )?(?P<second>\w+)(?: when (?P<event>.+)| at the .+)?$",
+        rf"{_BE} (?P<subject>it|he|she|they|there) (?:a |an )?(?P<first>[\w ]+?) or (?:a |an )?(?P<second>[\w ]+)$",
+        r"(?:would you call (?:it|this|that) )?(?P<first>day(?:time)?|night(?:-?time)?|dark|light|rain|sun) or (?P<second>day(?:time)?|night(?:-?time)?|dark|light|rain|sun)$",
+    ),
+    Rules(
+        "vi",
+        r"(?P<subject>.+?) (?:dang |la |quay |duoc quay |vao |luc |thi |mau |co |dang o )*(?P<first>ban ngay|ngay|ban dem|dem|dong|mo|mua|nang|toi|sang|do|xanh|vang|trang|den|dung|chay|nam|nu|tat|bat|dung yen|di chuyen) hay (?:la )?(?:dang |mau |la |vao )?(?P<second>\w+(?: \w+)?)$",
+        r"(?:la )?(?P<first>ban ngay|ngay|ban dem|dem) hay (?P<second>ban ngay|ngay|ban dem|dem)$",
+    ),
+)
+
+
+class Choice(LookIntent):
+    """Answered by one of the two words."""
+
+    name: ClassVar[str] = "choice"
+    rank: ClassVar[int] = 230
+    rules: ClassVar = _RULES
+    expects: ClassVar[str] = "option"
+
+    def query(self, reading: Reading) -> str:
+        return reading.slots.get("event", "") or reading.subject
+
+    def ask(self, reading: Reading) -> str:
+        first, second = reading.slots["first"], reading.slots["second"]
+        if not reading.subject:
+            return f"is it {first} or {second}?"
+        return f"is the {reading.bare_subject} {first} or {second}?"
+
+    def compose(self, findings: Findings) -> ReplyDraft | None:
+        """The core's answer if it is one of the two, else the one that is surely seen while the other is surely not."""
+        usual = compose_seen(findings)
+        if usual.short and fits("option", usual.short, findings.asked):
+            return usual
+        moments = best_moments(findings)
+        subject = findings.reading.bare_subject
+        if not moments or not subject:
+            return findings.answering.compose_unknown(moments, findings.language, 0.0)
+        options = [findings.reading.slots[name] for name in ("first", "second")]
+        frames = sample_evenly(frames_of(findings, moments[0]), findings.options.answer_frames)
+        probabilities = [
+            max(verify_frames(findings.frames, findings.looker, with_article(f"{option} {subject}"), frames))
+            for option in options
+        ]
+        best, other = max(probabilities), min(probabilities)
+        if best < findings.options.min_seen or other > 1 - findings.options.min_seen:
+            return findings.answering.compose_unknown(moments, findings.language, best)
+        answer = options[probabilities.index(best)]
+        told = findings.answering.localiser.phrase(answer, findings.language)
+        return ReplyDraft(answer_sentence(told, moments[:1], findings.language), best, answer, moments[:1])
+
+
+INTENT = Choice()

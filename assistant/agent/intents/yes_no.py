@@ -1,0 +1,75 @@
+"""Whether something is there, is so, or happens; negated questions among them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.looking import LookIntent
+from assistant.agent.question.clauses import statement, with_article
+
+_SOMEBODY = r"(?:anyone|anybody|someone|somebody|any one)"
+_WE_SEE = r"(?:(?:can|could|do|did|does) (?:i|you|we|u|one) (?:ever |also |really )?(?:see|notice|spot|find|have)|have (?:you|we) seen|did (?:you|we) see)"
+_RULES = (
+    Rules(
+        "en",
+        r"(?:is|are|was|were) (?:not there|there not) (?:any|a|an|some)? ?(?P<subject>.+)$",
+        r"(?:is|are|was|were) there (?:really )?(?:nobody|no ?one|no (?P<subject>.+?)|nothing)(?: (?P<where>(?:in|on|at|near|under) .+))?$",
+        r"(?:so )?(?:nobody|no ?one) (?:is |was |are )?(?P<event2>.+)$",
+        r"(?:is|are|was|were|does|do|did|has|have) not (?P<event>.+)$",
+        negated="yes",
+    ),
+    Rules(
+        "en",
+        rf"(?:is|are|was|were) there (?:ever |also |still |really |actually )?(?:any |some )?(?:signs? of |(?:moments?|parts?|scenes?|bits?|shots?) (?:with|of|where|when) )*(?P<subject>(?!{_SOMEBODY}\b).+?)(?: (?:there|here|anywhere|somewhere|visible|too|as well|to be seen|shown|in (?:it|there)))*$",
+        rf"{_WE_SEE} (?:any |some )?(?P<subject>.+?)(?: (?:there|here|anywhere|somewhere|too|as well|in (?:it|there)))*$",
+        r"(?:any|some) (?:signs? of |(?:moments?|parts?|scenes?|bits?|shots?) (?:with|of|where|when) )*(?P<subject>.+?)(?: (?:there|here|anywhere|visible|around|to be seen|in (?:it|there|the .+)))*$",
+        rf"(?:is|are|was|were|does|do|did|has|have|can|will) (?:there )?{_SOMEBODY}(?: else)? (?P<act>.+)$",
+        rf"{_SOMEBODY}(?: else)? (?P<act>.+)$",
+        r"(?:is|was) it (?:ever )?(?P<event>(?:rain|snow|fog|sunn|cloud|dark|night|day|windy|wet|hot|cold)\w*(?:ing)?\b.*)$",
+        r"(?:does|did) it (?:ever |also |really )?(?:look (?:as if|like) it )?(?P<event>(?:rain|snow)s?\b.*)$",
+        r"(?P<aux>is|are|was|were|does|do|did|has|have|can|could|will|would) (?P<event>.+?)(?: (?:too|as well|or not|somewhere|anywhere))*$",
+    ),
+    Rules(
+        "vi",
+        r"(?:hinh nhu |chac |the )*(?:lam gi |dau |khong he |dau co |chang |khong )(?:co |thay )?(?:ai|nguoi nao) (?P<act>.+?)(?: (?:dau|ca|het|a|ha|nhi|phai khong|dung khong|sao))*$",
+        r"(?:khong|chang|dau)(?: he)? (?:co|thay) (?:con |cai |chiec )?(?P<subject>.+?)(?: nao)?(?: (?:dau|ca|het|a|ha|phai khong|dung khong|sao|o .+))*$",
+        r"(?P<event>.+?) (?:khong|chua|chang)(?: he)? (?:co |bi |duoc )?(?P<verb>.+?) (?:a|ha|phai khong|dung khong|sao|dung chu)$",
+        negated="yes",
+    ),
+    Rules(
+        "vi",
+        r"(?:(?:trong|o|tren) .{0,30}?,? )?(?:co|thay|co thay|ban thay|ban co thay|lieu co|co he|da)(?: (?:ai|nguoi nao|nguoi))(?: nao)?(?: (?:dang|da|tung))? (?P<act>.+?)(?: (?:nao|nua|het|ca))*(?: (?:khong|chua|ko|k|phai khong|dung khong|hay khong))(?: (?:vay|a|ha|nhi|ta))*$",
+        r"(?:(?:trong|o|tren) .{0,30}?,? )?(?:co|thay|co thay|ban thay|ban co thay|ban co de y thay|lieu co|con|cung co|nhin thay|co he co|thay co)(?: (?:nhung|cac|mot|bat ky|cai|chiec))* (?P<subject>.+?)(?: (?:nao|nua))*(?: (?:o do|trong do|xuat hien|hien ra|co mat))?(?: (?:khong|chua|ko|k|phai khong|dung khong|hay khong|co khong))(?: (?:vay|a|ha|nhi|ta))*$",
+        r"(?:troi|ngoai troi)(?: luc do| khi do)? (?:co |dang |co dang )?(?P<event>.+?) (?:khong|phai khong|a|ha|chua)$",
+        r"(?P<event>.+?)(?:,)? (?:phai khong|dung khong|dung chu|phai chu|ha|a|co phai khong)$",
+        r"(?:co phai(?: la)? )(?P<event>.+?)(?: (?:khong|a|ha))*$",
+        r"(?P<event>.+?) (?:khong|chua|hay khong|hay chua|duoc khong|hay (?:chay|di) luon|hay thoi)$",
+        r"(?P<event>.+?) co (?:khong|chua)$",
+    ),
+)
+
+
+class YesNo(LookIntent):
+    """Answered by yes or no, and where it is so."""
+
+    name: ClassVar[str] = "yes_no"
+    rank: ClassVar[int] = 240
+    rules: ClassVar = _RULES
+    expects: ClassVar[str] = "verdict"
+    tool: ClassVar[str] = "find_frames"
+
+    def query(self, reading: Reading) -> str:
+        slots = reading.slots
+        if act := slots.get("act"):
+            return f"a person {act}"
+        if event := slots.get("event"):
+            return statement(f"{event} {slots.get('verb', '')}".strip(), auxiliary=slots.get("aux", "").lower())
+        thing = with_article(slots.get("subject") or "a person")
+        return f"{thing} {slots.get('where', '')}".strip()
+
+    def ask(self, reading: Reading) -> str:
+        return f"does this show {self.query(reading)}?"
+
+
+INTENT = YesNo()

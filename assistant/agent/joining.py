@@ -1,0 +1,61 @@
+"""Joins the replies to the parts of a question, and says where a question was not surely understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.agent.conversation import reading_sentence, unread_sentence
+from assistant.agent.phrasing import joined
+from assistant.agent.records import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.agent.intents.base import Reading
+    from assistant.agent.options import AgentOptions
+    from assistant.agent.records import Reply, ReplyDraft
+    from assistant.text.language import Language
+
+
+def qualify(
+    draft: ReplyDraft, reading: Reading, unread: Sequence[str], meant: str, language: Language, options: AgentOptions
+) -> ReplyDraft:
+    """Says how a question was read that neither a rule nor the planner was sure of; such an answer is never sure.
+
+    Args:
+        draft: the reply.
+        reading: of the question.
+        unread: times that the question names and that were not understood.
+        meant: the question as it was read, in the language of the reply.
+        language: of the reply.
+        options: the confidence from which an answer is called sure.
+    """
+    notes = []
+    if reading.decided_by == "default" and meant:
+        notes.append(reading_sentence(meant, language))
+    if unread:
+        notes.append(unread_sentence(unread, language))
+    if not notes:
+        return draft
+    sentence = joined([draft.sentence, *notes])
+    # Just below what is called sure: the meaning may be another.
+    return replace(draft, sentence=sentence, confidence=min(draft.confidence, options.fairly_sure))
+
+
+def join_replies(replies: Sequence[Reply]) -> Reply:
+    """One reply to a question of several parts: as sure as its least sure part, with the evidence of all."""
+    if len(replies) == 1:
+        return replies[0]
+    sentence = joined([Sentence(reply.answer, reply.spoken) for reply in replies])
+    return replace(
+        replies[-1],
+        answer=sentence.text,
+        spoken=sentence.spoken,
+        confidence=min(reply.confidence for reply in replies),
+        conditions=tuple(condition for reply in replies for condition in reply.conditions),
+        evidence=tuple(dict.fromkeys(evidence for reply in replies for evidence in reply.evidence)),
+        sequences=tuple(sequence for reply in replies for sequence in reply.sequences),
+        short="; ".join(reply.short for reply in replies if reply.short),
+        choices=tuple(choice for reply in replies for choice in reply.choices),
+    )

@@ -1,0 +1,35 @@
+"""Phrases of a question in English: by the lexicon where it knows every word, else by the translator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.agent.question.glossary import to_english
+
+if TYPE_CHECKING:
+    from assistant.text.language import Language
+    from tools.ports import Planner
+
+
+class EnglishPhrases:
+    """Puts phrases of a question in `language` into English."""
+
+    def __init__(self, planner: Planner, language: Language | str) -> None:
+        self._planner, self._language = planner, language
+
+    def __call__(self, phrase: str) -> str:
+        """The phrase in English; words that neither the lexicon nor the translator knows stay as they are."""
+        if self._language == "en" or not phrase.strip():
+            return phrase
+        glossed = to_english(phrase)
+        if glossed is not None and glossed.complete:
+            return glossed.text
+        translated = self._planner.translate(phrase, source=self._language, target="en")
+        if translated != phrase:
+            return translated
+        return glossed.text if glossed is not None else phrase
+
+    def whole(self, question: str) -> str | None:
+        """A whole question in English; None if there is no translation that is made of its words."""
+        translated = self._planner.translate(question, source=self._language, target="en")
+        return translated if translated != question else None

@@ -1,0 +1,207 @@
+"""Resolves what a question takes from the turn before: pronouns, "then", "after that", and what it leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.agent.intents.base import Reading
+from assistant.agent.question.clauses import bare, split_clause, with_article
+from assistant.agent.question.fillers import folded_alike
+from assistant.agent.question.lexicon import annotate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assistant.agent.question.question import Question
+    from assistant.text.language import Language
+
+ToEnglish = Callable[[str], str]
+PHRASES = ("subject", "event", "act", "first", "second", "where", "sequence")
+"""Slots that hold phrases: they are put into English, and pronouns in them are resolved."""
+
+_PERSON = re.compile(
+    r"\b(?:he|she|him|her|they|them|his|their|somebody|someone|person|people|man|woman|boy|girl|child)\b", re.IGNORECASE
+)
+_PRONOUN_EN = re.compile(
+    r"\b(?:any of (?:them|those|these)|all of them|(?:that|this|the same|the) (?:one|thing|guy|person)|those ones|it|he|she|they|them|him|that|this|those|these|its|his|her|their)\b(?!\s+(?:who|with|in|on)\b)",
+    re.IGNORECASE,
+)
+_PRONOUN_VI = re.compile(
+    r"(?:(?:thang|con|cai|chiec|nguoi|xe|vat|ong|ba|anh|chi|co|be|chu|cau be|co be|thu|dua|mon)(?: \w+)? (?:do|ay|nay|kia|ta|ay)|no|ho|han|chung|chung no|bon ho|y|xe|nguoi ta)(?!\w)"
+)
+_DEMONSTRATIVE_VI = re.compile(r"\b(?:do|ay|nay|kia|day)$")
+_THEN = {
+    "en": re.compile(
+        r"[\s,]*\b(?:then|at (?:that|this|the) (?:time|moment|point|same time)|meanwhile|in the meantime|at that|there and then)$",
+        re.IGNORECASE,
+    ),
+    "vi": re.compile(
+        r"^(?:vao )?(?:luc|khi)(?: do| ay| day| nay)\b[,\s]*(?:thi )?|[\s,]+(?:luc|khi) (?:do|ay|day)$|^trong khi do\b[,\s]*"
+    ),
+}
+_AFTER = {
+    "en": re.compile(
+        r"[\s,]*\b(?:(?:right |just |immediately )?after(?: that| this|wards)|later(?: on)?|again later|next|in the end|from then on)$",
+        re.IGNORECASE,
+    ),
+    "vi": re.compile(
+        r"^(?:(?:roi|va|the|ngay) )*(?:sau do|sau day|sau ay|tiep theo|tiep do|roi)\b[,\s]*(?:thi )?|[\s,]+(?:sau do|sau day|tiep theo)$"
+    ),
+}
+_BEFORE = {
+    "en": re.compile(r"[\s,]*\b(?:(?:right |just )?before(?: that| this| then)|earlier|beforehand)$", re.IGNORECASE),
+    "vi": re.compile(
+        r"^(?:(?:va|the|ngay) )*(?:truoc do|truoc day|truoc ay)\b[,\s]*(?:thi )?|[\s,]+(?:truoc do|truoc ay)$"
+    ),
+}
+_ABOUT_EN = re.compile(
+    r"^(?:(?:and |so |or )?(?:what|how) about |what of |(?:and |or )?also |and |or |same for |i mean(?:t)? )",
+    re.IGNORECASE,
+)
+_TAIL_EN = re.compile(
+    r"[,\s]+(?:(?:was|is|were|are) (?:it|he|she|they|there|one) (?:there|too|in it|also)(?: (?:too|as well))?|too|as well|then|instead|is there one)$",
+    re.IGNORECASE,
+)
+_ABOUT_VI = re.compile(r"^(?:(?:the |vay |roi |va )*con |y (?:toi|minh) la |va |the |hay |hoac )")
+_TAIL_VI = re.compile(r"[,\s]+(?:thi sao|thi the nao|thi|sao|co khong|thi co khong|nua|the nao)$")
+_QUALITY_VI = re.compile(r"^(?:con|cai|chiec|nguoi|thang|xe|ao) (?:mau )?(?P<quality>.+)$")
+_QUALITY_EN = re.compile(r"^(?:the |that |a |an )?(?P<quality>\w+) ones?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LastTurn:
+    """What a follow-up can refer to."""
+
+    reading: Reading  # its slots are English
+    answer: str = ""  # short, in English
+    stretch: Mapping[str, Any] | None = None  # of the answer: video, start, end
+
+    @property
+    def antecedent(self) -> str:
+        """What "it" means, in English: the answer to "who", else the subject, else who or what acts in the event."""
+        if self.reading.kind in _NAMED_BY_ANSWER and self.answer and not self.answer[0].isdigit():
+            return self.answer
+        slots = self.reading.slots
+        if subject := slots.get("subject"):
+            return subject
+        if "act" in slots or (self.reading.kind == "who" and "event" in slots):
+            return "a person"
+        clause = slots.get("event") or slots.get("second") or slots.get("first") or ""
+        return with_article(split_clause(clause)[0]) if clause else ""
+
+
+_NAMED_BY_ANSWER = frozenset({"who", "holding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A question with what it refers to."""
+
+    question: Question
+    follows: bool = False  # it takes something from the turn before
+    stretch: Mapping[str, Any] | None = None  # where it looks: video, start, end (None: to the end)
+
+
+def read_references(question: Question, last: LastTurn | None) -> Referred:
+    """Takes "then", "after that" and "before that" off a question, as the stretch of the last answer that they mean."""
+    if last is None or last.stretch is None:
+        return Referred(question)
+    stretch = last.stretch
+    for patterns, start, end in (
+        (_AFTER, stretch["end"], None),
+        (_BEFORE, 0.0, stretch["start"]),
+        (_THEN, stretch["start"], max(stretch["end"], stretch["start"] + 1.0)),
+    ):
+        match = patterns[question.language].search(question.folded)
+        if match is None:
+            continue
+        rest = f"{question.rest[: match.start()]} {question.rest[match.end() :]}".strip(" ,")
+        if len(rest.split()) > 1:
+            return Referred(question.with_rest(rest), True, {"video": stretch["video"], "start": start, "end": end})
+    return Referred(question)
+
+
+def elliptical(question: Question, last: LastTurn | None, to_english: ToEnglish) -> Reading | None:
+    """The last question asked again about something else, or at another time; None if the question stands alone.
+
+    "And a cat?", "what about the bus?", "còn con chó thì sao?", "and at 2:15?".
+    """
+    if last is None:
+        return None
+    if not re.search(r"[^\W\d_]", question.rest):
+        return last.reading if question.times.ranges or question.place is not None else None
+    vietnamese = question.language == "vi"
+    folded = question.folded
+    about, tail = (_ABOUT_VI, _TAIL_VI) if vietnamese else (_ABOUT_EN, _TAIL_EN)
+    opened, closed = about.match(folded), tail.search(folded)
+    if not (opened or closed or question.continues):
+        return None
+    start, end = opened.end() if opened else 0, closed.start() if closed else len(folded)
+    thing = question.rest[start:end].strip(" ,")
+    if not thing or len(thing.split()) > 7:
+        return None
+    quality = (_QUALITY_VI if vietnamese else _QUALITY_EN).match(folded_alike(thing))
+    if quality is not None and _is_quality(thing[slice(*quality.span("quality"))], question.language):
+        english = f"{to_english(thing[slice(*quality.span('quality'))])} {bare(last.antecedent)}"
+    else:
+        english = to_english(thing)
+    return replace(last.reading, slots=_with_subject(last.reading.slots, with_article(english)))
+
+
+def resolve(reading: Reading, last: LastTurn | None, language: Language, to_english: ToEnglish) -> tuple[Reading, bool]:
+    """Puts the phrases of a reading into English, and what its pronouns mean in their place.
+
+    Returns:
+        The reading, and whether it refers to the turn before.
+    """
+    antecedent = last.antecedent if last is not None else ""
+    slots, refers = dict(reading.slots), False
+    for name in PHRASES:
+        if name in slots:
+            slots[name], changed = _resolve_phrase(slots[name], antecedent, language, to_english)
+            refers = refers or changed
+    if antecedent and _lacks_subject(reading, slots):
+        slots["subject"], refers = antecedent, True
+    return replace(reading, slots=slots), refers
+
+
+def _resolve_phrase(phrase: str, antecedent: str, language: Language, to_english: ToEnglish) -> tuple[str, bool]:
+    """A phrase in English with its pronouns resolved, and whether it had any."""
+    if language == "vi":
+        folded = folded_alike(phrase)
+        match = _PRONOUN_VI.match(folded)
+        if match is None or not antecedent:
+            return to_english(phrase), False
+        rest = phrase[match.end() :].strip()
+        return (f"{antecedent} {to_english(rest)}" if rest else antecedent), True
+    if not antecedent or not (match := _PRONOUN_EN.search(phrase)):
+        return phrase, False
+    the = f"the {bare(antecedent)}"
+    return f"{phrase[: match.start()]}{the}{phrase[match.end() :]}".strip(), True
+
+
+def _lacks_subject(reading: Reading, slots: Mapping[str, str]) -> bool:
+    """Whether a reading of a kind that needs a subject names none."""
+    return reading.kind in _NEED_SUBJECT and not any(
+        slots.get(name) for name in ("subject", "event", "act", "first", "question")
+    )
+
+
+_NEED_SUBJECT = frozenset(
+    {"colour", "direction", "side", "holding", "doing", "who", "duration", "when", "ground", "count"}
+)
+
+
+def _with_subject(slots: Mapping[str, str], subject: str) -> dict[str, str]:
+    kept = {name: text for name, text in slots.items() if name not in ("event", "act", "verb", "where", "query")}
+    if "query" in slots and "subject" not in slots:
+        return {**kept, "query": subject}
+    return {**kept, "subject": subject}
+
+
+def _is_quality(text: str, language: Language) -> bool:
+    matches = annotate(text, language)
+    return bool(matches) and all(match.concepts[0].kind in ("colour", "quality") for match in matches)
