@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COUNT = "count"
 MIN_CAPTIONS = 2
 _NO_TIME = r"(?!(?:seconds?|minutes?|hours?|times? (?:does|did|do)|videos?|clips?)\b)"
-_NO_TIME_VI = r"(?!(?:giay|phut|gio|lau|lan|tien|video|clip|tuoi|dong)\b)"
+_NO_TIME_VI = r"(?!(?:giay|phut|gio|lau|lan|tien|video|clip|tuoi|dong|bay|tinh|anh|quay|giat|lanh|moc|xuc|keo|cay|in|chieu|ui|khoan|phat)\b)"
 _RULES = (
     Rules(
         "en",

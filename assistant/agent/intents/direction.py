@@ -24,7 +24,7 @@ _RULES = (
         r"(?P<subject>.+?) (?:dang )?(?:di|chay|re|bay|quay|huong|di chuyen)[^,]{0,12}\b(?:tu )?(?:ben|phia|huong) nao (?:sang|qua|wa|den|toi|ve) (?:ben|phia|huong)? ?(?:nao)?$",
         r"(?P<subject>.+?) (?:dang )?(?:di|chay|re|quay|huong|di chuyen)[^,]{0,14}\btrai hay (?:sang |ben |qua |ve )?(?:phia )?phai$",
         r"(?P<subject>.+?) (?:dang )?(?:di|chay|re|bay|huong) (?:ve )?(?:dau|huong nao)$",
-        r"(?:sau do )?(?P<subject>.+?) di (?:ve )?(?:huong|phia) nao$",
+        r"(?:(?:roi )?sau (?:do|day) )?(?P<subject>.+?) di (?:ve )?(?:huong|phia) nao$",
     ),
 )
 

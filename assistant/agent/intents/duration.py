@@ -28,6 +28,8 @@ _RULES = (
     ),
     Rules(
         "vi",
+        r"(?P<subject>.+?) (?P<stay>dung|dung lai|dau|do|cho|doi|nghi|o lai|nan na|dung yen|do lai|dau lai)(?: (?:o|tai|ngoai|trong) .+?)? (?:trong |mat |het |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: .*)?$",
+        r"(?P<stay>dung|dung lai|dau|do|cho|doi|nghi|o lai|dung yen)(?: (?:o|tai|ngoai|trong) .+?)? (?:trong |mat |het |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: .*)?$",
         r"(?P<event>.+?)(?<!\bluc)(?<!\bvao)(?<!\bo)(?<!\bthu)(?<!\bluc giay) (?:trong |mat |het |keo dai |la |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: (?:thi|roi|vay|moi|day).*)?$",
     ),
 )
@@ -43,11 +45,13 @@ class Duration(LookIntent):
 
     def query(self, reading: Reading) -> str:
         """A stay begins with a stop, which can be seen."""
+        if "stay" in reading.slots:
+            return f"{with_article(reading.subject)} stops"
         event = statement(reading.slots.get("event", ""), auxiliary="does") or with_article(reading.subject)
         return f"{stays['who']} stops" if (stays := _STAYS.match(event)) else event
 
     def ask(self, reading: Reading) -> str:
-        return f"how long: {reading.slots.get('event', '')}?"
+        return f"how long: {self.query(reading)}?"
 
     def compose(self, findings: Findings) -> ReplyDraft | None:
         """From a stop to the next start; of anything else, as long as it is seen."""

@@ -25,7 +25,7 @@ _RULES = (
     ),
     Rules(
         "vi",
-        r"(?:(?:hay )?(?:tim|kiem|cho xem|xem|mo|chieu|cho|dua|lay|loc|toi can|minh can|dang tim|muon xem|muon tim)(?: (?:kiem|lai|ra|giup|cho|toi|minh|em|tui|dum|ho|tat ca|moi|cac|nhung|xem|dang))* )(?:(?:doan|canh|pha|khuc|luc|cho|khoanh khac|hinh|hinh anh|phan|video|clip|khung hinh|khung canh)(?: (?:phim|video|nao|ma))?(?: (?:co|thay|chieu|ve|cho thay|trong do|quay|cua))* )?(?P<subject>.+?)(?:[, ]+(?:no |do )?(?:o dau|luc nao|doan nao|khuc nao|cho nao|o doan nao|ay|o khuc nao))*$",
+        r"(?:(?:(?:toi|minh|em|tui) )?(?:dang |muon |can |hay )*(?:tim|kiem|cho xem|xem|mo|chieu|cho|dua|lay|loc|toi can|minh can|dang tim|muon xem|muon tim)(?: (?:kiem|lai|ra|giup|cho|toi|minh|em|tui|dum|ho|tat ca|moi|cac|nhung|xem|dang))* )(?:(?:doan|canh|pha|khuc|luc|cho|khoanh khac|hinh|hinh anh|phan|video|clip|khung hinh|khung canh)(?: (?:phim|video|nao|ma))?(?: (?:co|thay|chieu|ve|cho thay|trong do|quay|cua))* )?(?P<subject>.+?)(?:[, ]+(?:no |do )?(?:o dau|luc nao|doan nao|khuc nao|cho nao|o doan nao|ay|o khuc nao))*$",
         r"(?:(?:doan|canh|pha|khuc|khoanh khac|hinh anh|phan|cho|luc)(?: (?:phim|video|nao|ma|do))?(?: (?:co|thay|chieu|ve|cho thay|trong do|quay))*) (?P<subject>.+?)(?: (?:o dau|luc nao|doan nao|nam o dau|la doan nao|khuc nao))?$",
         r"(?P<subject>.+?) (?:xuat hien |nam |duoc chieu |co mat |la )*(?:(?:o|trong|vao) )?(?:doan|khuc|canh|cho|phan|khung hinh) nao$",
         r"(?P<subject>.+?) (?:o|nam|dang o|xuat hien o) dau$",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.intents.base import Reading, Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.question.clauses import statement, with_article
+
+if TYPE_CHECKING:
+    from assistant.agent.question.question import Question
 
 _SOMEBODY = r"(?:anyone|anybody|someone|somebody|any one)"
 _WE_SEE = r"(?:(?:can|could|do|did|does) (?:i|you|we|u|one) (?:ever |also |really )?(?:see|notice|spot|find|have)|have (?:you|we) seen|did (?:you|we) see)"
@@ -41,13 +45,17 @@ _RULES = (
         "vi",
         r"(?:(?:trong|o|tren) .{0,30}?,? )?(?:co|thay|co thay|ban thay|ban co thay|lieu co|co he|da)(?: (?:ai|nguoi nao|nguoi))(?: nao)?(?: (?:dang|da|tung))? (?P<act>.+?)(?: (?:nao|nua|het|ca))*(?: (?:khong|chua|ko|k|phai khong|dung khong|hay khong))(?: (?:vay|a|ha|nhi|ta))*$",
         r"(?:(?:trong|o|tren) .{0,30}?,? )?(?:co|thay|co thay|ban thay|ban co thay|ban co de y thay|lieu co|con|cung co|nhin thay|co he co|thay co)(?: (?:nhung|cac|mot|bat ky|cai|chiec))* (?P<subject>.+?)(?: (?:nao|nua))*(?: (?:o do|trong do|xuat hien|hien ra|co mat))?(?: (?:khong|chua|ko|k|phai khong|dung khong|hay khong|co khong))(?: (?:vay|a|ha|nhi|ta))*$",
+        r"(?:(?P<where>(?:trong|tren|o|ngoai|duoi) .+?),? )?(?:co|con|thay|co thay)(?: (?:ai|nguoi nao|nguoi))(?: (?:nao|nua|khac|o do))*(?: (?P<where2>(?:trong|tren|o|ngoai) .+?))? (?:khong|chua|ko|k)$",
         r"(?:troi|ngoai troi)(?: luc do| khi do)? (?:co |dang |co dang )?(?P<event>.+?) (?:khong|phai khong|a|ha|chua)$",
+        r"(?P<event>.+?) co (?P<verb>.+?) (?:khong|chua|ko|k|khong vay|hay (?:chay|di) luon|hay khong)$",
         r"(?P<event>.+?)(?:,)? (?:phai khong|dung khong|dung chu|phai chu|ha|a|co phai khong)$",
         r"(?:co phai(?: la)? )(?P<event>.+?)(?: (?:khong|a|ha))*$",
         r"(?P<event>.+?) (?:khong|chua|hay khong|hay chua|duoc khong|hay (?:chay|di) luon|hay thoi)$",
         r"(?P<event>.+?) co (?:khong|chua)$",
     ),
 )
+
+_PLACE = re.compile(r"(?:in|on|at|near|under|by|next|behind|outside|inside)\b")
 
 
 class YesNo(LookIntent):
@@ -59,14 +67,23 @@ class YesNo(LookIntent):
     expects: ClassVar[str] = "verdict"
     tool: ClassVar[str] = "find_frames"
 
+    def recognise(self, question: Question) -> Reading | None:
+        """By its words; what a verb of its own says of something is one clause with it."""
+        reading = super().recognise(question)
+        if reading is None or "verb" not in reading.slots:
+            return reading
+        slots = {name: text for name, text in reading.slots.items() if name != "verb"}
+        return Reading(self.name, {**slots, "event": f"{slots.get('event', '')} {reading.slots['verb']}".strip()})
+
     def query(self, reading: Reading) -> str:
         slots = reading.slots
         if act := slots.get("act"):
             return f"a person {act}"
         if event := slots.get("event"):
-            return statement(f"{event} {slots.get('verb', '')}".strip(), auxiliary=slots.get("aux", "").lower())
+            return statement(event, auxiliary=slots.get("aux", "").lower())
         thing = with_article(slots.get("subject") or "a person")
-        return f"{thing} {slots.get('where', '')}".strip()
+        where = slots.get("where", "")
+        return f"{thing} {where if _PLACE.match(where) else f'in {where}'}" if where else thing
 
     def ask(self, reading: Reading) -> str:
         return f"does this show {self.query(reading)}?"

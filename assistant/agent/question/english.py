@@ -18,16 +18,13 @@ class EnglishPhrases:
         self._planner, self._language = planner, language
 
     def __call__(self, phrase: str) -> str:
-        """The phrase in English; words that neither the lexicon nor the translator knows stay as they are."""
+        """The phrase in English; the phrase itself if neither the lexicon nor the translator knows all of it."""
         if self._language == "en" or not phrase.strip():
             return phrase
         glossed = to_english(phrase)
         if glossed is not None and glossed.complete:
             return glossed.text
-        translated = self._planner.translate(phrase, source=self._language, target="en")
-        if translated != phrase:
-            return translated
-        return glossed.text if glossed is not None else phrase
+        return self._planner.translate(phrase, source=self._language, target="en")
 
     def whole(self, question: str) -> str | None:
         """A whole question in English; None if there is no translation that is made of its words."""

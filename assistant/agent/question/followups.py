@@ -144,8 +144,10 @@ def elliptical(question: Question, last: LastTurn | None, to_english: ToEnglish)
     if not thing or len(thing.split()) > 7:
         return None
     quality = (_QUALITY_VI if vietnamese else _QUALITY_EN).match(folded_alike(thing))
+    if "topic" in last.reading.slots:
+        return replace(last.reading, slots={**last.reading.slots, "topic": thing})
     if quality is not None and _is_quality(thing[slice(*quality.span("quality"))], question.language):
-        english = f"{to_english(thing[slice(*quality.span('quality'))])} {bare(last.antecedent)}"
+        english = f"{to_english(thing[slice(*quality.span('quality'))])} {_kind_of(last.antecedent)}"
     else:
         english = to_english(thing)
     return replace(last.reading, slots=_with_subject(last.reading.slots, with_article(english)))
@@ -159,6 +161,8 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
     """
     antecedent = last.antecedent if last is not None else ""
     slots, refers = dict(reading.slots), False
+    if language == "vi":
+        _name_the_person(reading, slots)
     for name in PHRASES:
         if name in slots:
             slots[name], changed = _resolve_phrase(slots[name], antecedent, language, to_english)
@@ -168,10 +172,20 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
     return replace(reading, slots=slots), refers
 
 
+def _name_the_person(reading: Reading, slots: dict[str, str]) -> None:
+    """Makes "ai cầm dù" a phrase about a person, since an act alone is no phrase that can be translated."""
+    name = "act" if "act" in slots else "event" if reading.kind == "who" and "event" in slots else None
+    if name is not None:
+        slots["subject"] = f"người {slots.pop(name)}"
+
+
 def _resolve_phrase(phrase: str, antecedent: str, language: Language, to_english: ToEnglish) -> tuple[str, bool]:
     """A phrase in English with its pronouns resolved, and whether it had any."""
     if language == "vi":
         folded = folded_alike(phrase)
+        quality = _QUALITY_VI.match(folded)
+        if antecedent and quality is not None and _is_quality(named := phrase[slice(*quality.span("quality"))], "vi"):
+            return with_article(f"{to_english(named)} {_kind_of(antecedent)}"), True
         match = _PRONOUN_VI.match(folded)
         if match is None or not antecedent:
             return to_english(phrase), False
@@ -181,6 +195,12 @@ def _resolve_phrase(phrase: str, antecedent: str, language: Language, to_english
         return phrase, False
     the = f"the {bare(antecedent)}"
     return f"{phrase[: match.start()]}{the}{phrase[match.end() :]}".strip(), True
+
+
+def _kind_of(antecedent: str) -> str:
+    """What a phrase names, without its qualities: `dog` of `a white dog by the road`."""
+    head = bare(antecedent).split(" with ")[0].split(" in ")[0].split(" on ")[0].split()
+    return head[-1] if head else antecedent
 
 
 def _lacks_subject(reading: Reading, slots: Mapping[str, str]) -> bool:

@@ -286,7 +286,10 @@ class VietnameseReader:
                 self._at += 1
                 pieces.append(_circumstance(item_after.noun))
             elif self._starts_noun() and (item_after.leading_kind != "act" or item_after.act is None):
+                before = self._at
                 pieces.append(self._object(verb, item, first=not pieces))
+                if self._at == before:  # what looked like a noun begins no phrase
+                    break
             else:
                 break
         return [piece for piece in pieces if piece]
@@ -339,8 +342,10 @@ class VietnameseReader:
             )
             phrase.before = f"{before or ''} {of}".strip() if before not in ("a", "one") else of
         if modifiers:
-            while self._modifier(phrase):
-                pass
+            before_modifier = -1
+            while self._at != before_modifier:
+                before_modifier = self._at
+                self._modifier(phrase)
         return phrase
 
     def _openers(self) -> tuple[str, bool, str, str]:

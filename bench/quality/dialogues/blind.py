@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 def blind_assistant(session: Session) -> Assistant:
     """The chat over the session's library, whose core, retrieval and grounding see no picture."""
-    core, translator = session.reasoning()
+    core, _ = session.reasoning()
     search = LibrarySearch(session.library, _BlindEncoder(session.clip), session.profile.calibration)
-    return Assistant(search, search, _BlindCore(core), _BlindGrounder(), translator)
+    return Assistant(search, search, _BlindCore(core), _BlindGrounder())
 
 
 class _BlindCore:
