@@ -40,7 +40,7 @@ def fits(expects: str, text: str, asked: str = "") -> bool:
     if expects == "verdict":
         return _VERDICT.match(answer) is not None
     if expects == "person":
-        return _PERSON.search(answer) is not None
+        return _PERSON.search(answer) is not None or _names_person(answer)
     if expects == "option":
         asked_words = set(re.findall(r"\w+", asked.lower()))
         return _VERDICT.match(answer) is None and bool(set(re.findall(r"\w+", answer)) & asked_words - _GRAMMAR)
@@ -54,6 +54,11 @@ _GRAMMAR = frozenset(["a", "an", "the", "is", "it", "was", "or", "of", "in", "on
 
 def _has_kind(answer: str, kind: str) -> bool:
     return any(concept.kind == kind for match in annotate(answer, "en") for concept in match.concepts)
+
+
+def _names_person(answer: str) -> bool:
+    """Whether a text in either language names a person: a core may answer in the language of the question."""
+    return any(match.concepts[0].kind == "person" for match in annotate(answer, "vi"))
 
 
 def _is_bare(answer: str) -> bool:

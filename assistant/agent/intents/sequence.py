@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.intents.base import LIST_MARK, Plan, Planning, Reading, Rules
@@ -33,6 +34,19 @@ _WHEN_AFTER = (
     Rules("vi", r"(?:ngay )?sau (?:khi|luc) (?P<first>.+?)(?:,| thi)+ (?P<second>.+?)(?: (?:luc nao|khi nao|vao luc nao|o dau|doan nao))$",
           r"(?P<second>.+?) (?:ngay )?sau (?:khi|luc) (?P<first>.+?)(?: (?:luc nao|khi nao|vao luc nao|o dau|doan nao))$"),
 )  # fmt: skip
+_ASKS_WHEN = re.compile(
+    r"^(?:when|at what time|at which point)\s+(?:(?:does|do|did|is|are|was|were)\s+)?", re.IGNORECASE
+)
+_CONNECTIVES = {
+    "dau tien": "đầu tiên", "truoc tien": "trước tiên", "truoc het": "trước hết", "sau do": "sau đó", "tiep theo": "tiếp theo",
+    "tiep do": "tiếp đó", "ke do": "kế đó", "roi": "rồi", "cuoi cung": "cuối cùng", "ngay sau do": "ngay sau đó",
+}  # fmt: skip
+_WITHOUT_ACCENTS = re.compile(rf"\b(?:{'|'.join(sorted(_CONNECTIVES, key=len, reverse=True))})\b")
+
+
+def with_vietnamese_accents(text: str) -> str:
+    """Puts the accents on the words that join events, where a text has none at all."""
+    return _WITHOUT_ACCENTS.sub(lambda match: _CONNECTIVES[match[0]], text.lower()) if text.isascii() else text
 
 
 class Sequence(IntentDefaults):
@@ -52,7 +66,9 @@ class Sequence(IntentDefaults):
         for rule in _WHEN_AFTER:
             if (slots := rule(question)) is not None:
                 return Reading(self.name, {"first": slots["first"], "second": slots["second"]})
-        text = question.rest
+        text = _ASKS_WHEN.sub(
+            "", with_vietnamese_accents(question.rest) if question.language == "vi" else question.rest
+        )
         if len(split_events(text)) > 1:
             return Reading(self.name, {"sequence": text})
         acts = split_acts(text) if question.language == "en" else []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
-from assistant.agent.intents.looking import LookIntent
-from assistant.agent.question.clauses import statement, with_article
+from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.looking import LookIntent, look
+from assistant.agent.question.clauses import bare, split_clause, statement, with_article
+from assistant.agent.question.lexicon import lookup
 
 if TYPE_CHECKING:
     from assistant.agent.question.question import Question
@@ -85,8 +86,29 @@ class YesNo(LookIntent):
         where = slots.get("where", "")
         return f"{thing} {where if _PLACE.match(where) else f'in {where}'}" if where else thing
 
+    def plan(self, reading: Reading, planning: Planning) -> Plan:
+        """The weather and the time of day are no things that can be searched: any picture tells them."""
+        if is_circumstance(self.query(reading)):
+            return look(self.ask(reading), planning, query=self.query(reading))
+        return super().plan(reading, planning)
+
     def ask(self, reading: Reading) -> str:
-        return f"does this show {self.query(reading)}?"
+        query = self.query(reading)
+        if is_circumstance(query):
+            return f"is it {_ADJECTIVES.get(query, query)}?"
+        return f"is there {query}?" if not split_clause(query)[1] else f"does this show {query}?"
+
+
+_ADJECTIVES = {
+    "rain": "raining", "rains": "raining", "snow": "snowing", "snows": "snowing", "fog": "foggy", "sun": "sunny",
+    "night": "night", "day": "day", "wind": "windy", "sunshine": "sunny", "sunlight": "sunny",
+}  # fmt: skip
+
+
+def is_circumstance(query: str) -> bool:
+    """Whether a query names only weather or a time of day."""
+    concepts = lookup(bare(query))
+    return (bool(concepts) and concepts[0].kind in ("weather", "time_of_day")) or bare(query) in _ADJECTIVES.values()
 
 
 INTENT = YesNo()

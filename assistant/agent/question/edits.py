@@ -21,7 +21,7 @@ Translate = Callable[[str], str]
 _PLACES = ORDINALS | {"đầu": 1}  # "cái đầu"; not "một", which is an article too: "bỏ một con chó"
 _WHICH = rf"(?:the\s+|cái\s+|việc\s+|sự\s+kiện\s+)?(?:thứ\s+)?(?P<which>{any_of(_PLACES)})(?:\s+(?:one|event))?"
 _MOVE = re.compile(
-    rf"^(?:no,?\s+)?{_WHICH}\s+(?:(?:is|was|comes|came|happens|happened|phải|xảy\s+ra|là|thì)\s+)*(?:much\s+)?"
+    rf"^(?:no,?\s+)?{_WHICH}\s+(?:(?:is|was|should\s+be|has\s+to\s+be|must\s+be|needs\s+to\s+be|comes|came|happens|happened|phải|xảy\s+ra|là|thì)\s+)*(?:much\s+)?"
     r"(?P<how>later|earlier|sooner|muộn\s+hơn|trễ\s+hơn|sớm\s+hơn)\W*$",
     re.IGNORECASE,
 )

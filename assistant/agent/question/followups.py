@@ -11,6 +11,7 @@ from assistant.agent.intents.base import Reading
 from assistant.agent.question.clauses import bare, split_clause, with_article
 from assistant.agent.question.fillers import folded_alike
 from assistant.agent.question.lexicon import annotate
+from tools.events.query import EventQueryError, parse_event_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.text.language import Language
 
 ToEnglish = Callable[[str], str]
-PHRASES = ("subject", "event", "act", "first", "second", "where", "sequence")
+PHRASES = ("subject", "event", "act", "first", "second", "where")
 """Slots that hold phrases: they are put into English, and pronouns in them are resolved."""
 
 _PERSON = re.compile(
@@ -35,7 +36,7 @@ _PRONOUN_VI = re.compile(
 _DEMONSTRATIVE_VI = re.compile(r"\b(?:do|ay|nay|kia|day)$")
 _THEN = {
     "en": re.compile(
-        r"[\s,]*\b(?:then|at (?:that|this|the) (?:time|moment|point|same time)|meanwhile|in the meantime|at that|there and then)$",
+        r"[\s,]*\b(?:then|at (?:that|this|the) (?:time|moment|point|same time)|meanwhile|in the meantime|at that|there and then|in (?:it|there|that one|this one))$",
         re.IGNORECASE,
     ),
     "vi": re.compile(
@@ -163,6 +164,8 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
     slots, refers = dict(reading.slots), False
     if language == "vi":
         _name_the_person(reading, slots)
+    if "sequence" in slots:
+        slots["sequence"] = _resolve_sequence(slots["sequence"], to_english)
     for name in PHRASES:
         if name in slots:
             slots[name], changed = _resolve_phrase(slots[name], antecedent, language, to_english)
@@ -177,6 +180,15 @@ def _name_the_person(reading: Reading, slots: dict[str, str]) -> None:
     name = "act" if "act" in slots else "event" if reading.kind == "who" and "event" in slots else None
     if name is not None:
         slots["subject"] = f"người {slots.pop(name)}"
+
+
+def _resolve_sequence(sequence: str, to_english: ToEnglish) -> str:
+    """A sequence of events in its canonical form, each event in English."""
+    try:
+        query = parse_event_query(sequence)
+    except EventQueryError:
+        return to_english(sequence)
+    return replace(query, events=tuple(map(to_english, query.events))).canonical_text
 
 
 def _resolve_phrase(phrase: str, antecedent: str, language: Language, to_english: ToEnglish) -> tuple[str, bool]:
