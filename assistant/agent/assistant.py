@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from assistant.agent.cores.checked import CheckedPlanner
-from assistant.agent.question.dates import named_period, nothing_recorded, recorded_in
 from assistant.agent.intents import recognise
 from assistant.agent.options import AgentOptions
 from assistant.agent.question.compounds import split_parts
+from assistant.agent.question.dates import named_period, nothing_recorded, recorded_in
 from assistant.agent.question.question import read_question
 from assistant.agent.records import Reply, Step, ThreadInfo, reply_from_row
 from assistant.text.language import Language, detect_language
