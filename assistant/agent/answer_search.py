@@ -101,7 +101,8 @@ class SearchAnswering:
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
         confidence = _joint_confidence(answer.confidence, (1.0 - likeliest) * (answer.text == ABSENT))
         near = search.nearest[: self._options.shown_moments]
-        if not answer.text or confidence < self._options.min_confidence:
+        is_other = search.expects not in ("", "verdict")  # "no" answers no other question
+        if is_other or not answer.text or confidence < self._options.min_confidence:
             return self.compose_unknown(near, language, confidence, conditions)
         sentence = phrasing.absent_sentence(say(ABSENT, language), len(scored), language, search.pictures)
         return ReplyDraft(sentence, confidence, answer.text, near, (), conditions)

@@ -13,6 +13,7 @@ import numpy as np
 
 from assistant.agent.cores.flan_planner import FlanPlanner
 from assistant.agent.cores.options import InstructBlipOptions
+from assistant.agent.cores.pocket_guards import UNKNOWN_PROBABILITY, names_unknown_act, to_pocket_words
 from assistant.agent.cores.pocket_planner import PocketPlanner
 from assistant.models.blip.sight_prompts import SightPrompt, sight_prompt
 from assistant.models.translate import T5Translator
@@ -83,8 +84,19 @@ class InstructBlipCore:
         """Whether each frame is of the kind that the checkpoint was trained on."""
         return self._blip.in_domain(self._features(frames)) if frames else []
 
+    def _known_words(self, text: str) -> str:
+        """A text in the words that the checkpoint knows: those of its small world if it is the pocket one."""
+        return to_pocket_words(text) if self._blip.prompt_family == "pocket" else text
+
+    def _is_beyond(self, statement: str) -> bool:
+        """Whether the checkpoint is the pocket one and never saw what the statement says."""
+        return self._blip.prompt_family == "pocket" and names_unknown_act(statement)
+
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """Returns P(yes) for each frame, in order."""
+        statement = self._known_words(statement)
+        if self._is_beyond(statement):
+            return [UNKNOWN_PROBABILITY] * len(frames)
         prompt, instruction = self._prompt("verify", statement=self._blip.clean(statement))
         probabilities: list[float] = []
         for start in range(0, len(frames), self._options.verify_batch):
@@ -99,7 +111,7 @@ class InstructBlipCore:
         was trained on one picture at a time. An answer that the pictures do not give is empty, and so is one about
         pictures unlike any that the core was trained on.
         """
-        clean = self._blip.clean(question)
+        clean = self._blip.clean(self._known_words(question))
         if lines:
             text = self._blip.clean(" ; ".join(line.text for line in lines))[: self._options.lines_characters]
             prompt, instruction = self._prompt("answer_lines", question=clean, lines=text)
@@ -120,7 +132,7 @@ class InstructBlipCore:
         """Returns a short answer from what changes between frames, read as one sequence in time order."""
         if not frames:
             return Answer("", 0.0)
-        prompt, instruction = self._prompt("answer", question=self._blip.clean(question))
+        prompt, instruction = self._prompt("answer", question=self._blip.clean(self._known_words(question)))
         window = sample_evenly(sorted(frames, key=lambda k: k.seconds), self._options.window_frames)
         visual = self._blip.window_queries(self._features(window), instruction, [range(len(window))])
         (answer,) = self._blip.write(prompt, visual)
@@ -128,6 +140,9 @@ class InstructBlipCore:
 
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """Returns P(yes) for each window, 0 for an empty one; windows of the same number of frames share a batch."""
+        statement = self._known_words(statement)
+        if self._is_beyond(statement):
+            return [UNKNOWN_PROBABILITY if window else 0.0 for window in windows]
         prompt, instruction = self._prompt("verify", statement=self._blip.clean(statement))
         thinned = [sample_evenly(window, self._options.window_frames) for window in windows]
         probabilities = [0.0] * len(windows)
@@ -142,13 +157,17 @@ class InstructBlipCore:
 
     def event_probability(self, words: str) -> float | None:
         """Asks the event timer stored beside the checkpoint, if there is one."""
-        return self._blip.event_probability(words)
+        return self._blip.event_probability(self._known_words(words))
 
     def locate_events(self, events: Sequence[str], frames: Sequence[Keyframe]) -> list[Timing] | None:
         """Asks the event timer stored beside the checkpoint, if there is one."""
         if not frames or not self._blip.has_event_timer:
             return None
-        return self._blip.locate_events(events, self._features(frames), np.array([frame.seconds for frame in frames]))
+        return self._blip.locate_events(
+            [self._known_words(event) for event in events],
+            self._features(frames),
+            np.array([frame.seconds for frame in frames]),
+        )
 
     def caption(self, frames: Sequence[Keyframe]) -> list[Answer]:
         """Returns one sentence for each frame; an empty one, at confidence 0, for a frame out of the core's domain."""

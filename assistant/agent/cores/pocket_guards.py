@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.agent.question.lexicon import annotate, simplify
+
 _ARTICLES = frozenset({"a", "an", "the"})
 _COLOURED_PERSON = re.compile(
     r"\b(?P<colour>red|blue|green|yellow|white|black|orange|purple|pink|brown|gr[ae]y) (?P<person>person)\b"
@@ -58,3 +60,43 @@ def split_words(text: str) -> tuple[str, ...]:
 
 def _stem(word: str) -> str:
     return "per" if word == "people" else word[:_STEM_LETTERS]  # "person" and "people" mean the same
+
+
+POCKET_NOUNS = frozenset(
+    "car bus truck van motorbike bicycle person dog cat horse cow bird ball box bag bench umbrella backpack flag sign "
+    "street road park beach square picture rain fog day night".split()
+)
+"""The things of the pocket world."""
+POCKET_ACTS = frozenset(
+    "stop leave enter cross overtake arrive appear board turn come go hold carry run walk drive pass be have see show do "
+    "happen move face wear get".split()
+) | {"get on", "get off", "pick up", "put down", "turn around", "get out", "get in", "go away", "drive away"}
+"""The acts of the pocket world, and verbs that say no more than that something is there."""
+UNKNOWN_PROBABILITY = 0.4
+"""P(yes), in [0, 1], of an act that the pocket core never saw: neither seen nor surely not."""
+_DRESSED = re.compile(
+    r"\b(?P<article>an? )?(?P<person>person|people)(?: (?:wearing|wears|who wears))?(?: in)? (?:an? )?"
+    r"(?P<colour>red|blue|green|yellow|white|black|orange|purple|pink|brown)(?: (?:shirt|top|coat|jacket|dress|clothes|"
+    r"t-shirt|jumper|sweater|hoodie|outfit|suit|raincoat))?\b(?! \w+ (?:bus|car|truck|van))"
+)
+
+
+def to_pocket_words(english: str) -> str:
+    """A question or statement in the words of the pocket world: `a lorry` as `a truck`.
+
+    A word beyond that world becomes a broader one that it has; `vehicle`, for which it has none, becomes a car.
+    """
+    text = re.sub(r"\bvehicle(s?)\b", r"car\1", simplify(english, POCKET_NOUNS))
+    return _DRESSED.sub(_dressed, text)
+
+
+def _dressed(match: re.Match[str]) -> str:
+    colour = match["colour"]
+    article = ("an " if colour[0] in "aeiou" else "a ") if match["article"] else ""
+    return f"{article}{colour} {match['person']}"
+
+
+def names_unknown_act(statement: str) -> bool:
+    """Whether a statement names an act that the pocket world does not have: "a person sits on a bench"."""
+    acts = [match.concepts[0] for match in annotate(statement, "en") if match.concepts[0].kind == "act"]
+    return any(act.english not in POCKET_ACTS for act in acts)

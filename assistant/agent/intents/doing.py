@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from assistant.agent.answer_types import fits
 from assistant.agent.intents.base import Reading, Rules
 from assistant.agent.intents.looking import LookIntent
+from assistant.agent.intents.seeing import best_moments, frames_of
+from assistant.agent.phrasing import answer_sentence
+from assistant.agent.records import ReplyDraft
+
+if TYPE_CHECKING:
+    from assistant.agent.intents.base import Findings
+    from tools.ports import Answer
+    from tools.types import Evidence
 
 _RULES = (
     Rules(
@@ -36,6 +45,30 @@ class Doing(LookIntent):
 
     def ask(self, reading: Reading) -> str:
         return f"what is the {reading.bare_subject} doing?"
+
+    def compose(self, findings: Findings) -> ReplyDraft | None:
+        """The surest act that the core reads from pictures in order: of each moment as a whole, and of its end."""
+        moments = best_moments(findings)
+        if not moments:
+            return None
+        around = findings.options.around_seconds
+        questions = (findings.asked, f"what happens to the {findings.reading.bare_subject}?")
+        readings: list[tuple[Answer, Evidence]] = []
+        for moment in moments[: findings.options.answer_frames]:
+            whole = frames_of(findings, moment, before=1.0, after=1.0)
+            end = moment.moment.end_seconds
+            last = findings.frames.keyframes(moment.moment.video_id, max(0.0, end - around), end + around / 2)
+            for frames in (whole, last):
+                readings += [(findings.looker.answer_across(question, frames), moment) for question in questions]
+        acts = [(answer, moment) for answer, moment in readings if fits("act", answer.text)]
+        if not acts:
+            return None
+        answer, moment = max(acts, key=lambda pair: pair[0].confidence)
+        told = findings.answering.localiser.phrase(answer.text, findings.language)
+        sure = min(answer.confidence, moment.score)
+        if not told or sure < findings.options.min_confidence:
+            return None
+        return ReplyDraft(answer_sentence(told, (moment,), findings.language), sure, answer.text, (moment,))
 
 
 INTENT = Doing()

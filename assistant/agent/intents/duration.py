@@ -57,7 +57,7 @@ class Duration(LookIntent):
         """From a stop to the next start; of anything else, as long as it is seen."""
         moments = best_moments(findings)
         if not moments:
-            return None
+            return findings.answering.compose_unknown(findings.evidence, findings.language, 0.0)
         first = min(moments, key=lambda e: e.moment.start_seconds) if not findings.occurrences else moments[0]
         start, end = first.moment.start_seconds, first.moment.end_seconds
         confidence = first.score

@@ -14,6 +14,7 @@ from assistant.agent.conversation import (
 from assistant.agent.intents.base import Findings, Plan, Planning, Reading, Rules
 from assistant.agent.intents.defaults import IntentDefaults
 from assistant.agent.intents.looking import search
+from assistant.agent.question.clauses import singular, with_article
 from assistant.agent.records import ReplyDraft
 from tools.events.verification import verify_frames
 from tools.moments import ScoredKeyframe, merge_into_moments
@@ -43,12 +44,14 @@ _LENGTH = (
     Rules(
         "en",
         rf"how (?:long|many (?:minutes|seconds)) (?:is|are|does|was|do) (?P<video>(?:the |this |that |my |it |each |all )?(?:.*\b)?{_VIDEOS})(?: (?:last|in total|altogether|long|go on|run))?$",
+        r"how (?:long|many (?:minutes|seconds))(?: (?:is|does|was))?(?: (?:it|this|that))?(?: last| run| go on)?$",
         rf"(?:what is )?(?:the )?(?:length|duration|running time) of (?P<video>.*\b{_VIDEOS})$",
         about="length",
     ),
     Rules(
         "vi",
         r"(?P<video>(?:doan |cai |cuon )?(?:video|clip|phim)\b.*?) (?:dai|keo dai)(?: (?:trong|khoang|la|bao lau|may phut|bao nhieu.*|may giay))*$",
+        r"(?:dai|keo dai)(?: (?:trong|khoang|la))*(?: (?:bao lau|may phut|may giay|bao nhieu.*))?$",
         r"(?:do dai|thoi luong)(?: cua)? (?P<video>(?:doan )?(?:video|clip|phim)\b.*?)(?: la)?(?: (?:bao nhieu|may|bao lau).*)?$",
         about="length",
     ),
@@ -92,7 +95,7 @@ class Library(IntentDefaults):
     def plan(self, reading: Reading, planning: Planning) -> Plan:
         if reading.slots["about"] in ("count", "length"):
             return Plan("")
-        return search(reading.subject, planning)
+        return search(with_article(singular(reading.subject)), planning)
 
     def compose(self, findings: Findings) -> ReplyDraft | None:
         about, language = findings.reading.slots["about"], findings.language

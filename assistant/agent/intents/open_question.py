@@ -35,7 +35,7 @@ class OpenQuestion(LookIntent):
     expects: ClassVar[str] = "thing"
 
     def ask(self, reading: Reading) -> str:
-        return f"{reading.slots['question']}?"
+        return f"{reading.slots.get('question') or reading.subject}?"
 
 
 INTENT = OpenQuestion()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
+from assistant.agent.conversation import cannot_tell
 from assistant.agent.intents.base import Plan, Planning, Reading, Rules, first_match
 from assistant.agent.intents.defaults import IntentDefaults
+from assistant.agent.question.fillers import folded_alike
+from assistant.agent.records import ReplyDraft
 from tools.read_text import ALL_LINES
 
 if TYPE_CHECKING:
+    from assistant.agent.intents.base import Findings
     from assistant.agent.question.question import Question
 
-READ = "read_text"
+READ = "read_text"_PLATE = re.compile(r"(?=.*\d.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 .-]{3,11}$")
+_PLATES = re.compile(rf"{_PLATE}|\bbien so\b|\bso xe\b")
+_LOOKS_LIKE
 _SURFACE = (
     r"(?:signs?|signboards?|boards?|blackboards?|whiteboards?|banners?|captions?|titles?|headlines?|screens?|slides?|labels?|posters?|billboards?|tickers?|"
     r"subtitles?|messages?|placards?|scoreboards?|notices?|stickers?|logos?|plaques?|jersey|shirt|lower third|text|letters|writing|page|document|chyron|badge|display|menu)"
@@ -58,7 +65,7 @@ _WORDS = (
     ),
     Rules(
         "vi",
-        r"(?:.*\b)?(?:hien|xuat hien|co|thay|chay|ghi|viet|de|tim)(?: (?:len|ra|dong|cau|cho|cac))* (?:chu|dong chu|tieu de|tu|cau|so|phu de) (?P<query>(?!(?:gi|nao|chi)\b).+?)(?: (?:khong|luc nao|khi nao|o dau|xuat hien|hien).*)?$",
+        r"(?:.*\b)?(?:hien|xuat hien|co|thay|ghi|viet|de|tim)(?: (?:len|ra|dong|cho|cac))* (?:chu|dong chu|tieu de|cau|phu de) (?P<query>(?!(?:gi|nao|chi)\b).+?)(?: (?:khong|luc nao|khi nao|o dau|xuat hien|hien).*)?$",
         r"(?:.*\b)?(?:man hinh|slide|trang|bang|bien|cua so)\b.*? (?:bao|hien|ghi|viet|co chu|hien thi) (?:loi |chu |dong |so )*(?P<query>(?!(?:gi|nao|chi|chu gi)\b).+?)(?: (?:khong|luc nao|khi nao|o dau).*)?$",
     ),
 )
@@ -83,6 +90,15 @@ class Read(IntentDefaults):
         query = reading.slots.get("query") or ALL_LINES
         call = {"query": query, **planning.scope.slots, "source": "ocr"}
         return Plan(READ, (call,), what=query)
+
+    def compose(self, findings: Findings) -> ReplyDraft | None:
+        """Of number plates, only what looks like one is quoted."""
+        if not _PLATES.search(folded_alike(findings.question)) or findings.reading.slots.get("query"):
+            return None
+        plates = tuple(e for e in findings.evidence if _LOOKS_LIKE_PLATE.search(e.text or ""))
+        if plates:
+            return findings.answering.compose_lines(plates, findings.language)
+        return ReplyDraft(cannot_tell("plate", findings.language))
 
     def retry(self, reading: Reading, planning: Planning) -> Plan | None:
         """Words that are nowhere on screen may have been said."""

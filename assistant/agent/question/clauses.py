@@ -41,6 +41,12 @@ _BASE_VERBS = frozenset(
 _IRREGULAR_THIRD = {"go": "goes", "do": "does", "have": "has", "be": "is", "are": "is", "were": "is", "was": "is"}
 
 
+_SEPARATED = re.compile(
+    r"\b(?P<verb>(?:pick|put|take|throw|turn|give|switch|bring|lift|hand|drop)s?) "
+    r"(?P<object>something|someone|anything|it|them|him|her|(?:the|a|an|his|her|their|its) (?:\w+ )?\w+) "
+    r"(?P<particle>up|down|off|out|away|on|back)\b",
+    re.IGNORECASE,
+)
 _HOW_IT_GOES = re.compile(r"^(?:(?:find|show)(?: me)? )?(?:how|when|where) (?=\w+ )", re.IGNORECASE)
 _BETWEEN_ACTS = re.compile(r"\s*,\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?", re.IGNORECASE)
 _LIMIT = re.compile(r"within [\w.]+ (?:seconds?|minutes?)\s+", re.IGNORECASE)
@@ -95,6 +101,7 @@ def statement(clause: str, *, auxiliary: str = "") -> str:
         clause: the question after its auxiliary verb: `the bus stop`, `anyone get off`, `the door open`.
         auxiliary: the verb that was taken off: after "does" and "did" the clause holds a bare verb.
     """
+    clause = _SEPARATED.sub(r"\g<verb> \g<particle> \g<object>", clause)
     words = clause.split()
     verb = next(
         (i for i, word in enumerate(words) if i and word.lower() in _BASE_VERBS and _is_verb_at(words, i)), None
