@@ -177,9 +177,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "None of the {total:video}: none of the {count:picture} I checked shows it.",
         "vi": "Không có video nào trong {total:video}: không hình nào trong {count:hình} tôi đã xem cho thấy điều đó.",
     },
+    "shown_in": {"en": "Seen in {videos}.", "vi": "Thấy trong {videos}."},
     "not_shown_in": {
-        "en": "{video} (none of the {count:picture} I checked shows it)",
-        "vi": "{video} (không hình nào trong {count:hình} tôi đã xem cho thấy điều đó)",
+        "en": "not in {video} (none of the {count:picture} I checked shows it)",
+        "vi": "không thấy trong {video} (không hình nào trong {count:hình} tôi đã xem)",
     },
     "every_video_shows": {
         "en": "None: every video shows it ({where}).",

@@ -100,7 +100,8 @@ def videos_with_sentence(evidence: Sequence[Evidence], checked: Mapping[str, int
     if not starts:
         return _both(say("no_video_shows", language, total=len(checked), count=sum(checked.values())))
     text = "; ".join(f"{video_title(video_id)} ({format_clock(seconds)})" for video_id, seconds in starts.items())
-    return Sentence(f"{text}.", f"{join_list([video_title(video_id) for video_id in starts], language)}.")
+    spoken = join_list([video_title(video_id) for video_id in starts], language)
+    return Sentence(say("shown_in", language, videos=text), say("shown_in", language, videos=spoken))
 
 
 def videos_without_sentence(evidence: Sequence[Evidence], checked: Mapping[str, int], language: Language) -> Sentence:
@@ -112,7 +113,8 @@ def videos_without_sentence(evidence: Sequence[Evidence], checked: Mapping[str, 
     text = "; ".join(
         say("not_shown_in", language, video=video_title(video_id), count=checked[video_id]) for video_id in missing
     )
-    return Sentence(f"{text}.", f"{join_list([video_title(video_id) for video_id in missing], language)}.")
+    spoken = join_list([video_title(video_id) for video_id in missing], language)
+    return Sentence(f"{text[:1].upper()}{text[1:]}.", f"{spoken}.")
 
 
 def _both(text: str) -> Sentence:

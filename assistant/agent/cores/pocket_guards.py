@@ -68,8 +68,8 @@ POCKET_NOUNS = frozenset(
 )
 """The things of the pocket world."""
 POCKET_ACTS = frozenset(
-    "stop leave enter cross overtake arrive appear board turn come go hold carry run walk drive pass be have see show do "
-    "happen move face wear get".split()
+    "stop leave enter cross overtake arrive appear board turn come go hold carry run walk drive pass be have see "
+    "show do happen move face wear get".split()
 ) | {"get on", "get off", "pick up", "put down", "turn around", "get out", "get in", "go away", "drive away"}
 """The acts of the pocket world, and verbs that say no more than that something is there."""
 UNKNOWN_PROBABILITY = 0.4

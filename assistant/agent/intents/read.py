@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from assistant.agent.intents.base import Findings
     from assistant.agent.question.question import Question
 
-READ = "read_text"_PLATE = re.compile(r"(?=.*\d.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 .-]{3,11}$")
+READ = "read_text"
+_PLATE = r"(?:(?:licen[cs]e|number|registration|car) ?plates?|plate numbers?)"
 _PLATES = re.compile(rf"{_PLATE}|\bbien so\b|\bso xe\b")
-_LOOKS_LIKE
+_LOOKS_LIKE_PLATE = re.compile(r"(?=.*\d.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 .-]{3,11}$")
 _SURFACE = (
     r"(?:signs?|signboards?|boards?|blackboards?|whiteboards?|banners?|captions?|titles?|headlines?|screens?|slides?|labels?|posters?|billboards?|tickers?|"
     r"subtitles?|messages?|placards?|scoreboards?|notices?|stickers?|logos?|plaques?|jersey|shirt|lower third|text|letters|writing|page|document|chyron|badge|display|menu)"

@@ -11,7 +11,10 @@ from assistant.agent.question.clauses import statement, with_article
 
 _WHEN = r"(?:when(?:ever)?(?: exactly| about| roughly)?|(?:at |on |in )?(?:what|which) (?:exact )?(?:time|times|second|seconds|minute|minutes|point|moment|moments|timestamp|part)s?(?: (?:in|of) (?:the |this )?(?:video|clip))?)"
 _SEEN = r"(?:appear|show up|turn up|come (?:up|in|into (?:the )?(?:view|picture|frame|shot))|seen|visible|on screen|shown|there|be seen|in (?:the )?(?:picture|frame|shot|view))"
-_WE_SEE = r"(?:do|does|did|can|could|will) (?:i|we|you|one|u) (?:first |get to |last )?(?:see|find|spot|notice|watch)"_APPEARS = re.compile(r" (?:comes?|goes?|drives?|pass(?:es)?|rides?|shows?|turns?|pops?|rolls?|walks?) (?:through|thru|by|past|along|up|in|into view|into the picture)$")
+_WE_SEE = r"(?:do|does|did|can|could|will) (?:i|we|you|one|u) (?:first |get to |last )?(?:see|find|spot|notice|watch)"
+_APPEARS = re.compile(
+    r" (?:comes?|goes?|drives?|pass(?:es)?|rides?|shows?|turns?|pops?|rolls?|walks?) (?:through|thru|by|past|along|up|in|into view|into the picture)$"
+)
 _RULES = (
     Rules(
         "en",
