@@ -99,7 +99,7 @@ _DAY_CLOCK = re.compile(
 _LASTS = re.compile(r"\b(?:trong|suot|dai|mat|het|vong|hon|gan|for|in|within|every|moi|them|sau\s+khi)\s+$")
 _CLOCK = re.compile(
     r"(?:(?<![\w:.,/])|(?<=\.\.))(?P<label>(?:phut|giay|minute|second|min)s?\s+(?:thu\s+)?)?"
-    r"(?P<first>\d{1,5}):(?P<second>\d{1,3})(?::(?P<third>\d{1,3}))?(?:[.,](?P<fraction>\d{1,3}))?(?:\s?s\b)?(?![\w:])"
+    r"(?P<first>\d{1,5}):(?P<second>\d{1,3})(?::(?P<third>\d{1,3}))?(?:[.,](?P<fraction>\d{1,3}))?(?:\s?s\b|ish\b)?(?![\w:])"
 )
 _SCORE = re.compile(r"\b(?:score|scored|ti\s+so|ty\s+so|ratio|aspect|ket\s+qua)\b[^.?!]{0,12}$")
 _AT_WORD = re.compile(r"\b(?:at|around|about|near|from|after|before|until|luc|o|vao|tai|tu|sau|truoc|den)\s+$")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.agent.question.durations import (
     NUMBER,
@@ -53,13 +54,13 @@ _FINISH = rf"(?:(?:the\s+)?(?:very\s+)?(?:end|finish){OF_VIDEO}|(?:het|cuoi|luc\
 _HALFWAY = r"(?:halfway|midway|(?:the\s+)?middle|giua)\b"
 
 _RANGE = re.compile(
-    rf"""\b{ONLY}(?:(?:in|o|trong|doan|khuc|phan)\s+)*(?:between|giua|from|tu|ke\s+tu)\s+(?:the\s+)?(?:(?:seconds|minutes)\s+)?{ABOUT}?
+    rf"""\b{ONLY}(?:(?:in|o|vao|trong|doan|khuc|phan|khoang|thoi\s+gian)\s+)*(?:between|giua|from|tu|ke\s+tu)\s+(?:the\s+)?(?:(?:seconds|minutes)\s+)?{ABOUT}?
     (?P<low>{_POINT}|{_BEGINNING}|{_HALFWAY}|{NUMBER}|{ORDINAL})(?:(?P<and>{AND})|{TO})(?:the\s+)?{ABOUT}?
     (?P<high>{_POINT}|{_FINISH}|{_HALFWAY}|{NUMBER})""",
     re.VERBOSE,
 )
 _SPAN = re.compile(
-    rf"""{ONLY}(?:\b(?:at|in|during|o|luc|vao|tai|doan)\s+)?(?P<low>\b[CPMW]~*){TO}(?:the\s+)?
+    rf"""{ONLY}(?:\b(?:at|in|during|o|luc|vao|tai|doan|(?:trong\s+)?khoang(?:\s+thoi\s+gian)?)\s+)?(?P<low>\b[CPMW]~*){TO}(?:the\s+)?
     (?P<high>{_POINT}|{_FINISH}|{NUMBER}(?!\w))""",
     re.VERBOSE,
 )
@@ -68,14 +69,15 @@ _EDGE_EN = re.compile(
     rf"""\b{ONLY}(?:(?:(?P<after>after|since|past|from)|(?P<before>before|until)
     |(?P<except>skip|ignore|except(?:\s+for)?|without|excluding)|(?P<at>at)
     |(?:with)?in|during|over|for|of|throughout|between)\s+)?
-    (?P<the>the\s+)?(?:very\s+)?(?:(?P<first>first|1st|opening|initial)|last|final|closing)\s+(?:about\s+)?
+    (?P<the>the\s+)?(?:very\s+)?(?P<both>first\s+(?:and|vs\.?|with|or)\s+(?:the\s+)?(?=last|final))?
+    (?:(?P<first>first|1st|opening|initial)|last|final|closing)\s+(?:about\s+)?
     (?P<length>{_LENGTH}|(?P<few>few\s+)?(?P<unit>{UNIT})){OF_VIDEO}(?!\s+(?:after|before|of)\b)""",
     re.VERBOSE,
 )
 _EDGE_VI = re.compile(
-    rf"""\b{ONLY}(?:(?:trong|vong|khoang|o|vao|luc|suot|tai|giua)\s+)*(?:(?:(?P<after>sau|tu)|(?P<before>truoc|den)|(?P<except>bo(?:\s+qua)?|tru|ngoai(?:\s+tru)?))\s+)?
+    rf"""\b{ONLY}(?:(?:trong|vong|khoang|o|vao|luc|suot|tai|giua|doan|khuc|phan)\s+)*(?:(?:(?P<after>sau|tu)|(?P<before>truoc|den)|(?P<except>bo(?:\s+qua)?|tru|ngoai(?:\s+tru)?))\s+)?
     (?:khoang\s+)?(?P<few>(?:nhung|may)\s+)?(?P<length>{_LENGTH}|giay\s+phut|{UNIT})\s+
-    (?:(?P<first>dau(?:\s+tien)?)|cuoi(?:\s+cung)?|chot)\b(?:\s+cua)?{OF_VIDEO}(?!\s+(?:ke\s+tu|sau\s+khi|truoc\s+khi)\b)""",
+    (?P<both>dau(?:\s+tien)?\s+(?:va|voi|so\s+voi)\s+(?=cuoi))?(?:(?P<first>dau(?:\s+tien)?)|cuoi(?:\s+cung)?|chot)\b(?:\s+cua)?{OF_VIDEO}(?!\s+(?:ke\s+tu|sau\s+khi|truoc\s+khi)\b)""",
     re.VERBOSE,
 )
 _BEFORE_END = re.compile(
@@ -88,11 +90,18 @@ _BEFORE_END = re.compile(
 )
 _AFTER_START = re.compile(
     rf"""\b{ONLY}(?:(?:(?P<after>after|since|sau)|(?P<before>before|until|truoc)|at|luc|o|vao)\s+)?{ABOUT}?(?:the\s+)?{ABOUT}?
-    (?P<point>[CLPM]~*)(?:[\s-]+(?:mark|point)\b|\s+into\s+(?:it|{THE}{VIDEO_EN})|\s+into\b{CLAUSE_END}
+    (?P<point>[CLPM]~*)(?:[\s-]+(?:mark|point)\b|\s+in(?:to)?\s+(?:it|{THE}{VIDEO_EN})|\s+into\b{CLAUSE_END}
     |\s+in\b(?:{CLAUSE_END}|{ASKS})|\s+(?:from|after)\s+(?:the\s+)?(?:start|beginning){NOT_OF_ELSE}{OF_VIDEO}
     |\s+(?:ke\s+)?(?:tu|sau)\s+(?:khi\s+|luc\s+)?(?:{VIDEO_VI}\s+)?(?:bat\s+)?dau(?:\s+{VIDEO_VI})?)""",
     re.VERBOSE,
 )
+_OFFSET = re.compile(
+    rf"""\b{ONLY}(?:at\s+|luc\s+|o\s+)?{ABOUT}?(?P<length>{_LENGTH})\s+(?:(?:after|past|sau)|(?P<before>before|truoc))\s+
+    (?P<point>[CPM]~*)
+    |\b{ONLY}(?:from|at|starting\s+at|tu|luc)\s+(?P<start>[CPM]~*)\s+(?:for|trong)\s+(?:the\s+next\s+)?(?P<run>{_LENGTH})""",
+    re.VERBOSE,
+)
+_ORDINALS = re.compile(rf"\b{ONLY}(?:(?:in|during|at|of)\s+)?(?:the\s+)?(?P<ordinal>{ORDINAL}){AND}(?P<whole>W~*)")
 _BETWEEN_EVENTS = re.compile(
     rf"""\b(?:within|under|than|least|most|every|each|for|last(?:s|ed|ing)?|takes?|took|waits?|in|another|more|further|vong|hon
     |nhat|qua|moi|them|dai|mat|trong|suot|cach|con)\s+(?:(?:up\s+to|the)\s+)?{ABOUT}?{_LENGTH}
@@ -108,11 +117,12 @@ _BEYOND = re.compile(
     re.VERBOSE,
 )
 _POINTS = re.compile(
-    rf"""(?:\b{ONLY}(?:(?:at|by|luc|o|tai|vao|doan|khuc|moc|day|thoi\s+diem)\s+)+(?:the\s+)?{ABOUT}?
+    rf"""(?:\b{ONLY}(?:(?:at|by|luc|o|tai|vao|doan|khuc|moc|day|thoi\s+diem|time|timestamp)\s+)+(?:the\s+)?{ABOUT}?
     |(?<!\w)@\s?|\bto\s+(?=[CPMW])|{CLAUSE_START}\s*{ABOUT}|\baround\s+|\b{ONLY}(?:in\s+|during\s+|trong\s+|suot\s+)?(?:the\s+)?{ABOUT}?(?=[CPMW]))
-    (?:(?P<bare>{NUMBER}){AND})?{_POINT}(?:{AND}(?:(?:at|luc|o|tai)\s+)?(?:the\s+)?{ABOUT}?{_POINT})*""",
+    (?:(?P<bare>{NUMBER}){AND})?{_POINT}(?:{AND}(?:(?:(?:at|luc|o|tai)\s+)?(?:the\s+)?{ABOUT}?{_POINT}|\d{{1,4}}(?={AND}|{CLAUSE_END}|{ASKS})))*""",
     re.VERBOSE,
 )
+_POINT_OR_FIGURES = re.compile(rf"{_POINT}|\d+")
 # "and 90 s?" is a question of its own; in any other a length needs a word such as "at".
 _ALONE = re.compile(r"\W*(?:(?:and|what\s+about|how\s+about|the\s+con|vay\s+con|con)\s+)?")
 _ALONE_LENGTH = re.compile(rf"{_LENGTH}(?=\W*(?:(?:thi\s+sao|thi\s+the\s+nao)\W*)?$)")
@@ -144,7 +154,7 @@ def _read_endpoint(match: re.Match[str], group: str, amounts: Amounts) -> TimePo
         return _at((ordinal_place(match[group]) - (group == "low")) * other.unit_seconds)
     if (number := number_value(match[group])) is None:
         return None
-    return _at(number * (1 if other.kind == "clock" else other.unit_seconds))
+    return _at(number * _unit_of(other))
 
 
 def _begin_seconds(amount: Amount) -> float:
@@ -181,6 +191,8 @@ def _read_edge(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
             return None  # "a last minute change"
         several = match["few"] or match["length"].endswith("s")
         seconds = float(word_unit_seconds(match["length"].split()[-1]) * (_FEW if several else 1))
+    if match["both"]:
+        return [(START, _at(seconds), False), (TimePoint(seconds, "end"), None, False)]
     point = _at(seconds) if match["first"] else TimePoint(seconds, "end")
     if match["after"] or (match["except"] and match["first"]):
         return [(point, None, False)]
@@ -222,11 +234,37 @@ def _read_beyond(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
 
 def _read_points(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
     """One time or several: "at 1:20", "at 0:10 and 1:20", "at 10 and 50 seconds"."""
-    named = [amounts.by_start[point.start()] for point in re.compile(_POINT).finditer(match.string, *match.span())]
-    ends = [_read_alone(amount) for amount in named]
-    if match["bare"] is not None and (number := number_value(match["bare"])) is not None:
-        ends.insert(0, _exact(_at(number * (1 if named[0].kind == "clock" else named[0].unit_seconds))))
+    ends, named = [], None
+    bare = [] if match["bare"] is None else [number_value(match["bare"])]
+    for piece in _POINT_OR_FIGURES.finditer(match.string, max(match.start(), match.end("bare")), match.end()):
+        if (amount := amounts.by_start.get(piece.start())) is not None:
+            named = amount
+            ends.append(_read_alone(amount))
+        elif named is not None and piece[0].isdigit():  # "giây 5, 10 và 15"
+            ends.append(_read_alone(replace(named, seconds=float(piece[0]) * _unit_of(named))))
+    ends[:0] = [_exact(_at(number * _unit_of(named))) for number in bare if number is not None and named is not None]
     return ends
+
+
+def _unit_of(amount: Amount) -> int:
+    """The seconds that a bare figure beside an amount counts in."""
+    return 1 if amount.kind == "clock" else amount.unit_seconds
+
+
+def _read_offset(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    """A length from a time: "10 seconds after 0:30", "from 0:30 for 10 seconds"."""
+    if match["start"]:
+        start = amounts.by_start[match.start("start")].seconds
+        return [(_at(start), _at(start + amounts.by_start[match.start("run")].seconds), False)]
+    seconds, length = (amounts.by_start[match.start(group)].seconds for group in ("point", "length"))
+    return [_exact(_at(max(0.0, seconds - length if match["before"] else seconds + length)))]
+
+
+def _read_ordinals(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
+    """ "The first and the third minute" are two."""
+    whole = amounts.by_start[match.start("whole")]
+    first = replace(whole, seconds=float(ordinal_place(match["ordinal"]) * whole.unit_seconds))
+    return [_read_alone(first), _read_alone(whole)]
 
 
 def _read_alone(amount: Amount) -> Ends:
@@ -250,6 +288,8 @@ PHRASES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (_EDGE_EN, _read_edge),
     (_EDGE_VI, _read_edge),
     (_BEFORE_END, _read_before_end),
+    (_OFFSET, _read_offset),
+    (_ORDINALS, _read_ordinals),
     (_AFTER_START, _read_after_start),
     (_BETWEEN_EVENTS, _read_between_events),
     (_BEYOND, _read_beyond),

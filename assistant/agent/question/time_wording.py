@@ -10,19 +10,19 @@ VIDEO_VI = (
 )
 THE = r"(?:the|this|that|my|our|your|each|every)\s+"
 OF_VIDEO = (
-    rf"(?:\s+(?:of|in|from)\s+{THE}(?:whole\s+|entire\s+|same\s+)?{VIDEO_EN}"
+    rf"(?:\s+(?:of|in|from)\s+(?:(?:{THE})?(?:whole\s+|entire\s+|same\s+)?{VIDEO_EN}|it\b)"
     rf"|\s+(?:(?:cua|trong)\s+)?(?:(?:ca|toan\s+bo)\s+)?{VIDEO_VI}(?:\s+(?:nay|do)\b)?)?"
 )
 """May match nothing."""
-NOT_OF_ELSE = rf"(?!\s+of\b(?!\s+(?:{THE}(?:[\w-]+\s+){{0,2}}{VIDEO_EN}|(?:it|this|that)\b|[\w-]+\.\w+)))"
+NOT_OF_ELSE = rf"(?!\s+of\b(?!\s+(?:(?:{THE}(?:[\w-]+\s+){{0,2}})?{VIDEO_EN}|(?:it|this|that)\b|[\w-]+\.\w+)))"
 """Refuses "the end of the street"; "the end of the night video" passes, and its name stays in the question."""
 
-ONLY = r"(?:\b(?:only|just|right|exactly|precisely|somewhere|sometime|even|chi|ngay|dung|hoi)\s+)?"
+ONLY = r"(?:\b(?:only|just|right|exactly|precisely|somewhere|sometime|even|chi|ngay|dung|hoi|(?:dau|øøø)\s+do)\s+)?"
 ABOUT = (
     r"(?:(?:around|about|roughly|approximately|approx\.?|circa|nearly|almost|near|khoang|tam|co|chung|quang|gan)\s+)"
 )
 AND = r"(?:\s*(?:,|&|and|or|vs\.?|versus|with|va|voi|so\s+voi|hay|hoac)\s+)"
-TO = r"(?:\s*(?:-+>?|>|\.\.+|…|to|till|until|through|thru|up\s+to|cho\s+den|cho\s+toi|den|toi)\s*)"
+TO = r"(?:\s*(?:-+>?|>|\.\.+|…|to|till?|until|through|thru|up\s+to|cho\s+den|cho\s+toi|den|toi)\s*)"
 
 AFTER = r"(?:after|since|from|past|following|beyond|sau|tu|qua)"
 BEFORE = r"(?:before|until|till|by|up\s+to|prior\s+to|truoc|den|toi)"

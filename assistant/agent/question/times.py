@@ -49,7 +49,7 @@ def read_times(text: str) -> NamedTimes:
     for pattern, read_part in PARTS:
         for match in page.matches(pattern):
             page.take(match, read_part(match))
-    ranges = tuple(sorted(page.ranges, key=lambda named: named.span))
+    ranges = _merge_limits(sorted(page.ranges, key=lambda named: named.span), page.folded)
     return NamedTimes(
         ranges, _without(text, ranges), _pieces(text, amounts, "unread"), _pieces(text, amounts, "clock_of_day")
     )
@@ -64,7 +64,7 @@ class _Page:
     """A text in which each phrase is blotted out when it is read."""
 
     def __init__(self, coded: str) -> None:
-        self._coded = coded
+        self.folded = self._coded = coded
         self.ranges: list[TimeRange] = []
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -82,11 +82,29 @@ class _Page:
         self._coded = self._coded[:start] + OTHER_WORD * (end - start) + self._coded[end:]
 
 
+def _merge_limits(ranges: list[TimeRange], folded: str) -> tuple[TimeRange, ...]:
+    """Makes one range of "after 1:30 but before 2:00"."""
+    merged: list[TimeRange] = []
+    for named in ranges:
+        last = merged[-1] if merged else None
+        if last is not None and _BUT.fullmatch(folded, last.span[1], named.span[0]):
+            span = (last.span[0], named.span[1])
+            if last.end is None and named.start is None:
+                merged[-1] = TimeRange(last.start, named.end, False, span)
+                continue
+            if last.start is None and named.end is None:
+                merged[-1] = TimeRange(named.start, last.end, False, span)
+                continue
+        merged.append(named)
+    return tuple(merged)
+
+
 def _pieces(text: str, amounts: Amounts, kind: Kind) -> tuple[str, ...]:
     return tuple(text[piece.start : piece.end] for piece in amounts.by_start.values() if piece.kind == kind)
 
 
 _NAMES_AMOUNTS = re.compile(rf"{UNIT}|\b(?:halfway|midway|middle|giua)\b")  # "the first minute" has no amount
+_BUT = re.compile(r"\s*,?\s*(?:(?:and|but|va|nhung)\s+)?")
 _JOINS = re.compile(rf"{AND}|\W*")
 _SPACE_BEFORE = re.compile(r"\s+(?=[?!.,;:])")
 _DANGLING_OF = re.compile(r"\s*\bof\b", re.IGNORECASE)

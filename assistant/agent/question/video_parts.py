@@ -23,6 +23,7 @@ _SIZES = {
     "half": 1 / 2,
     "third": 1 / 3,
     "quarter": 1 / 4,
+    "part": 1 / 3,
     "nua": 1 / 2,
     "ba": 1 / 3,
     "3": 1 / 3,
@@ -37,7 +38,7 @@ _SHARE = re.compile(
     rf"""\b{ONLY}(?:(?:(?P<after>after|since|sau)|(?P<before>before|until|truoc|den)
     |in|during|for|over|of|between|trong|o|vao|suot|luc|tai)\s+)?(?:the\s+|khoang\s+)?(?:very\s+)?(?:
     (?P<both>first\s+(?:and|vs\.?|with|or)\s+(?:the\s+)?)?(?P<side>first|1st|opening|initial|second|2nd|latter|last|final|closing|middle)\s+(?:(?P<count>one|two|three)\s+)?
-        (?:(?P<size>half|third|quarter)s?|(?P<percent>\d{{1,2}})\s?(?:%|percent\b))
+        (?:(?P<size>half|third|quarter|part(?=\s+of\s+{THE}{VIDEO_EN}))s?|(?P<percent>\d{{1,2}})\s?(?:%|percent\b))
     |(?:(?:(?:mot|1)\s+)?(?P<half>nua)|(?P<count_vi>mot|hai|ba|\d)\s+phan\s+(?P<size_vi>ba|tu|TU|3|4)
         |(?P<upper>\d)\s?/\s?(?P<lower>[2-9])|(?P<percent_vi>\d{{1,2}})\s?(?:%|phan\s+tram))\s+(?:thoi\s+luong\s+)?
         (?P<side_vi>dau(?:\s+tien)?|sau(?:\s+cung)?|cuoi(?:\s+cung)?|truoc|giua|thu\s+(?:nhat|hai|[12])))
@@ -53,21 +54,22 @@ _SHARE_IN = re.compile(
 _BOUNDARY_EN = re.compile(
     rf"""\b{ONLY}(?:(?P<near>(?:towards?|near(?:ing)?|close\s+to)\s+the\s+end|late(?:\s+on)?(?=\s+in\s+{THE}{VIDEO_EN}))
     |(?P<early>early(?:\s+on)?(?=\s+in\s+{THE}{VIDEO_EN}))
-    |(?:(?P<from>from)|at|in|near|towards?|around|by|during|between|of)\s+(?:the\s+)?(?:very\s+)?
+    |(?:(?:at|in|near)\s+(?:the\s+)?|(?:(?P<from>from)|towards?|around|by|during|between|of)\s+the\s+)(?:very\s+)?
         (?:(?P<start>start|beginning|outset|opening)|(?P<end>end|ending|finish))
     |(?:when|as|once)\s+{THE}{VIDEO_EN}\s+(?:(?P<starts>starts|begins|opens)|(?P<ends>ends|finishes))
     |(?:the\s+)?(?:very\s+)?(?:(?P<start_of>start|beginning|opening)|(?P<end_of>end|ending))
-        (?=\s+of\s+{THE}(?:[\w-]+\s+){{0,2}}{VIDEO_EN}|\s+(?:and|with|vs|to)\s+(?:the\s+)?(?:start|beginning|end)\b))
+        (?=\s+of\s+(?:{THE}(?:[\w-]+\s+){{0,2}})?{VIDEO_EN}|\s+(?:and|with|vs|to)\s+(?:the\s+)?(?:start|beginning|end)\b))
     \b(?!\s+(?:line|zone|point|table|wall|grid|up|by)\b){NOT_OF_ELSE}{OF_VIDEO}
-    (?:\s+(?P<joined>and|with|vs|to)\s+(?:at\s+)?(?:the\s+)?(?:very\s+)?(?:(?P<start_too>start|beginning)|(?P<end_too>end))\b
+    (?:\s+(?P<joined>and|with|vs|to)\s+(?:at\s+)?(?P<the_too>the\s+)?(?:very\s+)?(?:(?P<start_too>start|beginning)|(?P<end_too>end))\b
         {NOT_OF_ELSE}{OF_VIDEO})?""",
     re.VERBOSE,
 )
 _BOUNDARY_VI = re.compile(
-    rf"""\b{ONLY}(?:(?:o|vao|tai|luc|ngay|tu|trong|den)\s+)*(?:
+    rf"""\b{ONLY}(?:(?:o|vao|tai|luc|ngay|tu|trong|den|toi|quang)\s+)*(?:
     (?P<start>(?:luc|khi)\s+{VIDEO_VI}\s+(?:moi\s+)?bat\s+dau|(?:(?:doan|khuc|phan|luc|ngay)\s+)?dau\s+{VIDEO_VI}|(?:doan|khuc|phan)\s+(?:mo\s+)?dau
         |(?:luc\s+(?:moi\s+)?|ban\s+)(?:bat\s+)?dau)
     |(?P<near>(?:doan\s+)?(?:gan|ve|sap)\s+cuoi(?!\s+cung))
+    |(?P<both>dau\s+(?:va|voi|so\s+voi)\s+cuoi\s+{VIDEO_VI})
     |(?P<end>(?:luc|khi)\s+{VIDEO_VI}\s+(?:sap\s+)?ket\s+thuc|(?:(?:doan|khuc|phan|luc|ngay)\s+)?cuoi\s+{VIDEO_VI}|(?:doan|khuc|phan|luc)\s+(?:cuoi(?:\s+cung)?|ket\s+thuc)
         |(?<=\bo\s)cuoi(?=\s*(?:$|[,.?!;])|\s+(?:co|thi|ai)\b)))
     \b{OF_VIDEO}(?!\s+(?:tien|duong|pho|hang|day|tau|phong|xe|toa|san)\b)""",
@@ -144,6 +146,9 @@ def _read_boundary_en(match: re.Match[str]) -> list[Ends] | None:
         return [_share(_NEAR_END, 1.0)]
     if match["early"]:
         return [_share(0.0, 1 - _NEAR_END)]
+    bare = (match["start_of"] or match["end_of"]) and match["joined"] and not match["the_too"]
+    if bare and not re.compile(CLAUSE_END).match(match.string, match.end()):
+        return None  # "the start and end positions"
     first = START if match["start"] or match["start_of"] or match["starts"] else END
     second = START if match["start_too"] else END if match["end_too"] else None
     if second is not None and (match["from"] or match["joined"] == "to"):
@@ -154,6 +159,8 @@ def _read_boundary_en(match: re.Match[str]) -> list[Ends] | None:
 def _read_boundary_vi(match: re.Match[str]) -> list[Ends] | None:
     if match["near"]:
         return [_share(_NEAR_END, 1.0)]
+    if match["both"]:
+        return [_boundary(START), _boundary(END)]
     return [_boundary(START if match["start"] else END)]
 
 

@@ -71,9 +71,9 @@ def test_a_period_is_read_in_every_spelling(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "is it night?", "cái thứ hai màu gì?", "on 31 February?", "a bus at night", "may I see 3 cars?", "9999 years ago",
-        "tôi qua đường lúc nào", "toi qua duong luc nao", "xe sang qua đường", "hình chữ nhật", "hinh chu nhat",
-        "người nam trước cửa", "nguoi nam truoc cua",
+        "is it night?", "cái thứ hai màu gì?", "on 31 February?", "a bus at night", "may I see 3 cars?",
+        "9999 years ago", "tôi qua đường lúc nào", "toi qua duong luc nao", "xe sang qua đường",
+        "hình chữ nhật", "hinh chu nhat", "người nam trước cửa", "nguoi nam truoc cua",
     ],
 )  # fmt: skip
 def test_what_names_no_day_is_no_period(question: str) -> None:
@@ -113,4 +113,4 @@ def test_a_question_about_a_day_without_videos_is_one_line() -> None:
 def test_without_known_times_the_words_stay_in_the_question() -> None:
     core = ScriptedCore(slots={"query": "a dog"})
     reply = Assistant(FakeIndex(), FakeIndex(), core, NoGrounder()).ask("Was there a dog yesterday?", thread_id="t")
-    assert reply.steps[0].arguments["asked"] == "Was there a dog yesterday?"
+    assert "a dog yesterday" in reply.steps[0].arguments["asked"]
