@@ -261,7 +261,7 @@ def _read_offset(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
 
 
 def _read_ordinals(match: re.Match[str], amounts: Amounts) -> list[Ends] | None:
-    """ "The first and the third minute" are two."""
+    """Reads two whole minutes that share their unit: the first and the third minute."""
     whole = amounts.by_start[match.start("whole")]
     first = replace(whole, seconds=float(ordinal_place(match["ordinal"]) * whole.unit_seconds))
     return [_read_alone(first), _read_alone(whole)]
