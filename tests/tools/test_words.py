@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tools.words import LAST, ORDINALS, UNITS, any_of, index_of_ordinal, unit_seconds
+from tools.words import LAST, NUMBERS, ORDINALS, UNITS, any_of, index_of_ordinal, unit_seconds
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,20 @@ def test_a_longer_word_is_matched_before_its_beginning() -> None:
 )
 def test_a_place_is_an_index_where_the_row_is_long_enough(place: int, count: int, index: int | None) -> None:
     assert index_of_ordinal(place, count) == index
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("twenty-five", 25), ("thirty one", 31), ("ninety", 90), ("nineteen", 19), ("hai mươi lăm", 25), ("hai lăm", 25),
+        ("mười hai", 12), ("mười lăm", 15), ("ba mươi mốt", 31), ("bốn mươi tư", 44), ("năm mươi", 50), ("nửa", 0.5),
+        ("a couple of", 2),
+    ],
+)  # fmt: skip
+def test_numbers_are_known_as_they_are_spoken(words: str, number: float) -> None:
+    assert NUMBERS[words] == number
+
+
+def test_two_numbers_in_a_row_are_no_number() -> None:
+    assert "hai ba" not in NUMBERS
+    assert "mười năm" not in NUMBERS
