@@ -21,6 +21,7 @@ from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.intents import BY_NAME
 from assistant.agent.intents.base import Findings, Plan, Planning, Reading, Scope
 from assistant.agent.joining import join_replies, qualify
+from assistant.agent.question.followups import turn_mentions
 from assistant.agent.records import ReplyDraft, Step, evidence_from_row, evidence_to_row, reply_from_row, reply_to_row
 from assistant.agent.state import State, collect_findings, record_step
 from assistant.agent.understand import Understand
@@ -257,14 +258,17 @@ class Agent:
             "last": {"text": _sequence_text(state), **asdict(sequences[0])}
             if sequences and sequence
             else state.get("last"),
-            "last_reading": {"reading": state["reading"], "answer": draft.short}
-            if self._is_about_pictures(state)
-            else state.get("last_reading"),
+            "last_reading": self._remember(state, reading, draft.short),
         }
 
-    def _is_about_pictures(self, state: State) -> bool:
-        """Whether a tool ran: small talk leaves what "it" means as it was."""
-        return bool(state["tool"])
+    def _remember(self, state: State, reading: Reading, answer: str) -> dict[str, Any] | None:
+        """What the next question may refer to; small talk, for which no tool runs, leaves that as it was."""
+        last = state.get("last_reading")
+        if not state["tool"]:
+            return last
+        earlier = last["mentions"] if last and "mentions" in last else []
+        mentions = list(dict.fromkeys([*turn_mentions(reading, answer), *earlier]))[: self._options.remembered_mentions]
+        return {"reading": state["reading"], "answer": answer, "mentions": mentions}
 
     def conclude(self, state: State) -> dict[str, Any]:
         """Joins the replies to the parts of the question into one."""

@@ -23,6 +23,8 @@ class AgentOptions:
     # Earlier turns from which a follow-up is rewritten. A turn is kept as a question that stands alone, so the last one
     # holds what "it" means; an older one beside it makes the pocket core mix the two up.
     history_turns: int = 1
+    # Things that the turns before named and that a pronoun may mean.
+    remembered_mentions: int = 8
     # How long "at the start" and "at the end" are.
     edge_seconds: float = 3.0
     # Before and after a time that the question names: "at 1:20" is two seconds long.

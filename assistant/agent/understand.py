@@ -99,8 +99,19 @@ class Understand:
                 reading = recognise(question.with_rest(translated, "en"))
         if reading is not None:
             resolved, refers = resolve(reading, last, question.language, english)
-            return resolved, refers or referred.follows, referred.stretch
+            stretch = referred.stretch
+            if refers and stretch is None and last is not None and last.is_event and BY_NAME[resolved.kind].of_a_moment:
+                stretch = self._around(last)
+            return resolved, refers or referred.follows, stretch
         return self._ask_planner(referred.question, last, english), referred.follows, referred.stretch
+
+    def _around(self, last: LastTurn) -> Mapping[str, Any] | None:
+        """The stretch around the last event: who took part in it is asked about there, and not elsewhere."""
+        if last.stretch is None:
+            return None
+        seconds = self._options.around_seconds
+        start = max(0.0, last.stretch["start"] - seconds / 2)
+        return {"video": last.stretch["video"], "start": start, "end": last.stretch["end"] + seconds}
 
     def _ask_planner(self, question: Question, last: LastTurn | None, english: EnglishPhrases) -> Reading:
         """What the language model makes of a question, if that is made of the question's words; else its words."""
@@ -190,4 +201,7 @@ MAX_MOMENT_SECONDS = 5.0
 
 def _last_turn(state: State) -> LastTurn | None:
     row = state.get("last_reading")
-    return LastTurn(Reading.from_row(row["reading"]), row["answer"], state.get("found")) if row else None
+    if row is None:
+        return None
+    mentions = tuple(row.get("mentions", ()))
+    return LastTurn(Reading.from_row(row["reading"]), row["answer"], state.get("found"), mentions)

@@ -135,6 +135,9 @@ class Intent(Protocol):
     serves: ClassVar[str]  # the tool by which a language model chooses this kind; empty: only rules choose it
     expects: ClassVar[str]  # the type of its answers, of `answer_types`; empty: any
     asks_when: ClassVar[bool]  # the answer is a time
+    of_a_moment: ClassVar[
+        bool
+    ]  # a follow-up of an event asks about its moment: what somebody wore, which way they went
     beside: ClassVar[bool]  # what is seen is only where to look: `retry` plans what lies beside it
 
     def recognise(self, question: Question) -> Reading | None:

@@ -46,6 +46,7 @@ class Colour(LookIntent):
     name: ClassVar[str] = "colour"
     rank: ClassVar[int] = 140
     rules: ClassVar = _RULES
+    of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "colour"
 
     def ask(self, reading: Reading) -> str:

@@ -22,6 +22,7 @@ class IntentDefaults:
     expects: ClassVar[str] = ""
     asks_when: ClassVar[bool] = False
     beside: ClassVar[bool] = False
+    of_a_moment: ClassVar[bool] = False
 
     def recognise(self, question: Question) -> Reading | None:
         """Reads a question by the rules of the kind."""

@@ -35,6 +35,7 @@ class Direction(LookIntent):
     name: ClassVar[str] = "direction"
     rank: ClassVar[int] = 160
     rules: ClassVar = _RULES
+    of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "side"
 
     def ask(self, reading: Reading) -> str:

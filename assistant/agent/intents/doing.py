@@ -41,6 +41,7 @@ class Doing(LookIntent):
     name: ClassVar[str] = "doing"
     rank: ClassVar[int] = 180
     rules: ClassVar = _RULES
+    of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "act"
 
     def ask(self, reading: Reading) -> str:

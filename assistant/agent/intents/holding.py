@@ -28,6 +28,7 @@ class Holding(LookIntent):
     name: ClassVar[str] = "holding"
     rank: ClassVar[int] = 170
     rules: ClassVar = _RULES
+    of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "thing"
 
     def ask(self, reading: Reading) -> str:

@@ -31,6 +31,7 @@ class Side(LookIntent):
     name: ClassVar[str] = "side"
     rank: ClassVar[int] = 150
     rules: ClassVar = _RULES
+    of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "side"
 
     def ask(self, reading: Reading) -> str:

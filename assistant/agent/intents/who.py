@@ -39,6 +39,7 @@ class Who(LookIntent):
     name: ClassVar[str] = "who"
     rank: ClassVar[int] = 190
     rules: ClassVar = _RULES
+    of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "person"
 
     def query(self, reading: Reading) -> str:

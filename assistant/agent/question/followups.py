@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.agent.intents.base import Reading
 from assistant.agent.question.clauses import bare, split_clause, with_article
 from assistant.agent.question.fillers import folded_alike
-from assistant.agent.question.lexicon import annotate
+from assistant.agent.question.lexicon import annotate, lookup
+from assistant.text.noun_phrases import noun_phrases
 from tools.events.query import EventQueryError, parse_event_query
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ _TAIL_EN = re.compile(
 _ABOUT_VI = re.compile(r"^(?:(?:the |vay |roi |va )*con |y (?:toi|minh) la |va |the |hay |hoac )")
 _TAIL_VI = re.compile(r"[,\s]+(?:thi sao|thi the nao|thi|sao|co khong|thi co khong|nua|the nao)$")
 _QUALITY_VI = re.compile(r"^(?:con|cai|chiec|nguoi|thang|xe|ao) (?:mau )?(?P<quality>.+)$")
+_RELATIVE = re.compile(r"\s+(?:(?:that|which|who) |(?:it|he|she|they) )\S.*$", re.IGNORECASE)
 _QUALITY_EN = re.compile(r"^(?:the |that |a |an )?(?P<quality>\w+) ones?$", re.IGNORECASE)
 
 
@@ -79,19 +81,65 @@ class LastTurn:
     reading: Reading  # its slots are English
     answer: str = ""  # short, in English
     stretch: Mapping[str, Any] | None = None  # of the answer: video, start, end
+    mentions: tuple[str, ...] = ()  # things that the turns before named, in English, the latest first
 
     @property
     def antecedent(self) -> str:
-        """What "it" means, in English: the answer to "who", else the subject, else who or what acts in the event."""
-        if self.reading.kind in _NAMED_BY_ANSWER and self.answer and not self.answer[0].isdigit():
-            return self.answer
+        """What "it" means if nothing tells more: the answer to "who", else the subject, else who or what acts."""
+        mentions = turn_mentions(self.reading, self.answer) or self.mentions
+        return mentions[0] if mentions else ""
+
+    def antecedent_of(self, pronoun: str) -> str:
+        """What a pronoun means, by what it can stand for: a person, an animal, a vehicle or any thing."""
+        wanted = _classes_of(folded_alike(pronoun))
+        mentions = (*turn_mentions(self.reading, self.answer), *self.mentions)
+        return next((mention for mention in mentions if _class_of(mention) in wanted), self.antecedent)
+
+    @property
+    def is_event(self) -> bool:
+        """Whether the last question was about something that happens."""
         slots = self.reading.slots
-        if subject := slots.get("subject"):
-            return subject
-        if "act" in slots or (self.reading.kind == "who" and "event" in slots):
-            return "a person"
-        clause = slots.get("event") or slots.get("second") or slots.get("first") or ""
-        return with_article(split_clause(clause)[0]) if clause else ""
+        clause = slots.get("event") or slots.get("act") or slots.get("subject") or ""
+        return "act" in slots or bool(split_clause(clause)[1])
+
+
+def turn_mentions(reading: Reading, answer: str) -> tuple[str, ...]:
+    """The things that a question and its answer name, in English: the subject first."""
+    mentions: list[str] = []
+    if reading.kind in _NAMED_BY_ANSWER and answer and not answer[0].isdigit():
+        mentions.append(answer)
+    if "act" in reading.slots or (reading.kind == "who" and "event" in reading.slots):
+        mentions.append("a person")
+    for name in ("subject", "event", "act", "first", "second"):
+        clause = reading.slots.get(name, "")
+        who, rest = split_clause(clause) if name != "act" else ("", clause)
+        if who:
+            mentions.append(with_article(who))
+        mentions += [with_article(rest[start:end]) for start, end in noun_phrases(rest)]
+    return tuple(dict.fromkeys(mentions))
+
+
+_PEOPLE, _ANIMALS, _VEHICLES, _THINGS = (
+    frozenset({"person"}), frozenset({"animal"}), frozenset({"vehicle"}), frozenset({"thing", "animal", "vehicle"}),
+)  # fmt: skip
+_CLASSES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"(?:he|she|him|her|his|they|them|their|(?:that|this|the same|the) (?:guy|person)|any of|all of|(?:nguoi|anh|chi|ong|ba|co|chu|be|thang|dua|han|ho|bon ho|nguoi ta)\b)"), _PEOPLE),
+    (re.compile(r"con\b"), _ANIMALS),
+    (re.compile(r"xe\b"), _VEHICLES),
+    (re.compile(r"(?:chiec|cai|it|its|that|this|no|those|these|chung)\b"), _THINGS),
+)  # fmt: skip
+
+
+def _classes_of(pronoun: str) -> frozenset[str]:
+    """The classes of what a folded pronoun can stand for."""
+    return next((classes for pattern, classes in _CLASSES if pattern.match(pronoun)), _THINGS)
+
+
+def _class_of(mention: str) -> str:
+    """`person`, `animal`, `vehicle` or `thing`."""
+    concepts = lookup(_kind_of(mention))
+    kind = concepts[0].kind if concepts else "thing"
+    return kind if kind in ("person", "animal", "vehicle") else "thing"
 
 
 _NAMED_BY_ANSWER = frozenset({"who", "holding"})
@@ -148,10 +196,13 @@ def elliptical(question: Question, last: LastTurn | None, to_english: ToEnglish)
     if "topic" in last.reading.slots:
         return replace(last.reading, slots={**last.reading.slots, "topic": thing})
     if quality is not None and _is_quality(thing[slice(*quality.span("quality"))], question.language):
-        english = f"{to_english(thing[slice(*quality.span('quality'))])} {_kind_of(last.antecedent)}"
+        english = f"{to_english(thing[slice(*quality.span('quality'))])} {_kind_of(last.antecedent_of(thing))}"
     else:
-        english = to_english(thing)
-    return replace(last.reading, slots=_with_subject(last.reading.slots, with_article(english)))
+        english = _RELATIVE.sub("", to_english(thing))
+    slots = _with_subject(last.reading.slots, with_article(english))
+    if last.reading.kind == "choice" and _is_quality(slots.get("first", ""), "en"):
+        return Reading("colour", {"subject": slots["subject"]}, last.reading.decided_by)
+    return replace(last.reading, slots=slots)
 
 
 def resolve(reading: Reading, last: LastTurn | None, language: Language, to_english: ToEnglish) -> tuple[Reading, bool]:
@@ -168,7 +219,7 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
         slots["sequence"] = _resolve_sequence(slots["sequence"], to_english)
     for name in PHRASES:
         if name in slots:
-            slots[name], changed = _resolve_phrase(slots[name], antecedent, language, to_english)
+            slots[name], changed = _resolve_phrase(slots[name], last, language, to_english)
             refers = refers or changed
     if antecedent and _lacks_subject(reading, slots):
         slots["subject"], refers = antecedent, True
@@ -191,22 +242,24 @@ def _resolve_sequence(sequence: str, to_english: ToEnglish) -> str:
     return replace(query, events=tuple(map(to_english, query.events))).canonical_text
 
 
-def _resolve_phrase(phrase: str, antecedent: str, language: Language, to_english: ToEnglish) -> tuple[str, bool]:
+def _resolve_phrase(phrase: str, last: LastTurn | None, language: Language, to_english: ToEnglish) -> tuple[str, bool]:
     """A phrase in English with its pronouns resolved, and whether it had any."""
     if language == "vi":
         folded = folded_alike(phrase)
         quality = _QUALITY_VI.match(folded)
-        if antecedent and quality is not None and _is_quality(named := phrase[slice(*quality.span("quality"))], "vi"):
-            return with_article(f"{to_english(named)} {_kind_of(antecedent)}"), True
+        if last and quality and _is_quality(named := phrase[slice(*quality.span("quality"))], "vi"):
+            return with_article(f"{to_english(named)} {_kind_of(last.antecedent_of(phrase))}"), True
         match = _PRONOUN_VI.match(folded)
+        antecedent = last.antecedent_of(match[0]) if last and match else ""
         if match is None or not antecedent:
             return to_english(phrase), False
         rest = phrase[match.end() :].strip()
         return (f"{antecedent} {to_english(rest)}" if rest else antecedent), True
-    if not antecedent or not (match := _PRONOUN_EN.search(phrase)):
+    found = _PRONOUN_EN.search(phrase)
+    antecedent = last.antecedent_of(found[0]) if last and found else ""
+    if found is None or not antecedent:
         return phrase, False
-    the = f"the {bare(antecedent)}"
-    return f"{phrase[: match.start()]}{the}{phrase[match.end() :]}".strip(), True
+    return f"{phrase[: found.start()]}the {bare(antecedent)}{phrase[found.end() :]}".strip(), True
 
 
 def _kind_of(antecedent: str) -> str:
