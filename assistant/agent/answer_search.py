@@ -271,6 +271,8 @@ class SearchAnswering:
 
     def short_answer(self, answer: str, noun: str, language: Language) -> str:
         """A short English answer in the language of the reply, without its moments; empty if it cannot be said."""
+        if answer in ("left", "right"):  # "phải" alone means yes as well
+            return say(f"side_{answer}", language)
         if not answer.isdigit():
             return self.localiser.phrase(answer, language)
         counted = self.localiser.phrase(noun, language)

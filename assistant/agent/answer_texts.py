@@ -177,10 +177,12 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "None of the {total:video}: none of the {count:picture} I checked shows it.",
         "vi": "Không có video nào trong {total:video}: không hình nào trong {count:hình} tôi đã xem cho thấy điều đó.",
     },
+    "side_left": {"en": "left", "vi": "bên trái"},
+    "side_right": {"en": "right", "vi": "bên phải"},
     "shown_in": {"en": "Seen in {videos}.", "vi": "Thấy trong {videos}."},
     "not_shown_in": {
         "en": "not in {video} (none of the {count:picture} I checked shows it)",
-        "vi": "không thấy trong {video} (không hình nào trong {count:hình} tôi đã xem)",
+        "vi": "trong {video} thì không có (không hình nào trong {count:hình} tôi đã xem)",
     },
     "every_video_shows": {
         "en": "None: every video shows it ({where}).",

@@ -45,7 +45,9 @@ def fits(expects: str, text: str, asked: str = "") -> bool:
         asked_words = set(re.findall(r"\w+", asked.lower()))
         return _VERDICT.match(answer) is None and bool(set(re.findall(r"\w+", answer)) & asked_words - _GRAMMAR)
     if expects in ("act", "thing"):
-        return _VERDICT.match(answer) is None and not _is_bare(answer) and (expects == "thing" or _is_act(answer))
+        if _VERDICT.match(answer) is not None or _is_bare(answer):
+            return False
+        return _is_act(answer) if expects == "act" else not _has_kind(answer, "act")
     return True
 
 

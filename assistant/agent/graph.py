@@ -19,13 +19,14 @@ from assistant.agent.answer import Answering
 from assistant.agent.conversation import empty_library_sentence
 from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.intents import BY_NAME
-from assistant.agent.intents.base import Findings, Plan, Planning, Reading, Scope
+from assistant.agent.intents.base import Findings, Plan, Planning, Scope
+from assistant.agent.intents.usual import READS, compose_usual
 from assistant.agent.joining import join_replies, qualify
 from assistant.agent.question.followups import turn_mentions
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft, Step, evidence_from_row, evidence_to_row, reply_from_row, reply_to_row
 from assistant.agent.state import State, collect_findings, record_step
 from assistant.agent.understand import Understand
-from assistant.agent.usual_replies import READS, compose_usual
 from tools.count import count_tool
 from tools.describe import describe_tool
 from tools.events.verification import EventOccurrence, locate_occurrences, verify_frames, verify_in_windows
@@ -268,7 +269,7 @@ class Agent:
             return last
         earlier = last["mentions"] if last and "mentions" in last else []
         mentions = list(dict.fromkeys([*turn_mentions(reading, answer), *earlier]))[: self._options.remembered_mentions]
-        return {"reading": state["reading"], "answer": answer, "mentions": mentions}
+        return {"reading": state["reading"], "answer": answer, "mentions": mentions, "around": state["around"]}
 
     def conclude(self, state: State) -> dict[str, Any]:
         """Joins the replies to the parts of the question into one."""

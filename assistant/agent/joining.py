@@ -12,8 +12,8 @@ from assistant.agent.records import Sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.agent.intents.base import Reading
     from assistant.agent.options import AgentOptions
+    from assistant.agent.question.reading import Reading
     from assistant.agent.records import Reply, ReplyDraft
     from assistant.text.language import Language
 

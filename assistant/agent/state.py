@@ -40,6 +40,7 @@ class State(TypedDict, total=False):
     query: str | None  # that the frames found are verified with
     sought: str | None  # that was searched first
     pair: list[tuple[str, float | None]] | None  # two places to be compared: video, and seconds or all of it
+    around: dict[str, Any] | None  # the stretch of the last answer that this part looks at: video, start, end
     last: dict[str, Any] | None  # the sequence found last: its text, its video, its moments
     last_reading: dict[str, Any] | None  # how the last question was read, and its short answer
     found: dict[str, Any] | None  # the stretch of the last answer: video, start, end

@@ -9,12 +9,12 @@ from langchain_core.messages import RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from assistant.agent.intents import BY_NAME, for_tool, offered_tools, recognise
-from assistant.agent.intents.base import Reading
 from assistant.agent.question.clauses import with_article
 from assistant.agent.question.edits import correct_sequence
 from assistant.agent.question.english import EnglishPhrases
 from assistant.agent.question.followups import LastTurn, elliptical, read_references, resolve
 from assistant.agent.question.question import Question, read_question
+from assistant.agent.question.reading import Reading
 from assistant.agent.question.references import compared
 from assistant.agent.state import State, record_step
 from tools.events.query import EventQueryError, parse_event_query
@@ -68,6 +68,7 @@ class Understand:
             "asked": asked,
             "reading": reading.to_row(),
             "pair": pair,
+            "around": dict(stretch) if stretch is not None else None,
             "unread": list(question.times.unread),
             "place": question.place or 0,
             "steps": [*state.get("steps", []), step],
@@ -96,12 +97,15 @@ class Understand:
         if reading is None and question.language != "en":
             translated = english.whole(referred.question.rest)
             if translated:
-                reading = recognise(question.with_rest(translated, "en"))
+                reading = recognise(question.with_rest(translated.strip(" ?.!"), "en"))
         if reading is not None:
             resolved, refers = resolve(reading, last, question.language, english)
             stretch = referred.stretch
-            if refers and stretch is None and last is not None and last.is_event and BY_NAME[resolved.kind].of_a_moment:
-                stretch = self._around(last)
+            intent = BY_NAME[resolved.kind]
+            if intent.looks_everywhere:
+                stretch = None
+            elif refers and stretch is None and last is not None and intent.of_a_moment:
+                stretch = last.around or (self._around(last) if last.is_event else None)
             return resolved, refers or referred.follows, stretch
         return self._ask_planner(referred.question, last, english), referred.follows, referred.stretch
 
@@ -204,4 +208,4 @@ def _last_turn(state: State) -> LastTurn | None:
     if row is None:
         return None
     mentions = tuple(row.get("mentions", ()))
-    return LastTurn(Reading.from_row(row["reading"]), row["answer"], state.get("found"), mentions)
+    return LastTurn(Reading.from_row(row["reading"]), row["answer"], state.get("found"), mentions, row.get("around"))

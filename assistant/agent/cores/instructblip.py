@@ -13,7 +13,12 @@ import numpy as np
 
 from assistant.agent.cores.flan_planner import FlanPlanner
 from assistant.agent.cores.options import InstructBlipOptions
-from assistant.agent.cores.pocket_guards import UNKNOWN_PROBABILITY, names_unknown_act, to_pocket_words
+from assistant.agent.cores.pocket_guards import (
+    UNKNOWN_PROBABILITY,
+    asks_unknown_weather,
+    names_unknown_act,
+    to_pocket_words,
+)
 from assistant.agent.cores.pocket_planner import PocketPlanner
 from assistant.models.blip.sight_prompts import SightPrompt, sight_prompt
 from assistant.models.translate import T5Translator
@@ -111,6 +116,8 @@ class InstructBlipCore:
         was trained on one picture at a time. An answer that the pictures do not give is empty, and so is one about
         pictures unlike any that the core was trained on.
         """
+        if self._blip.prompt_family == "pocket" and asks_unknown_weather(question):
+            return Answer("", 0.0)
         clean = self._blip.clean(self._known_words(question))
         if lines:
             text = self._blip.clean(" ; ".join(line.text for line in lines))[: self._options.lines_characters]

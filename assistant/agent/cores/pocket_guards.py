@@ -80,6 +80,15 @@ _DRESSED = re.compile(
     r"t-shirt|jumper|sweater|hoodie|outfit|suit|raincoat))?\b(?! \w+ (?:bus|car|truck|van))"
 )
 
+_NOUN_BEFORE = re.compile(r"\b(?:an?|the|in|on|of|at|by|with|near)\s+$", re.IGNORECASE)
+_POSTURE = re.compile(r"\b(?:standing|waiting) (?=next|beside|near|by|with|on|in|at|under|behind)")
+_UNKNOWN_WEATHER = re.compile(r"\b(?:sunny|snow\w*|wind\w*|cloud\w*|storm\w*|hot|cold|warm)\b")
+
+
+def asks_unknown_weather(question: str) -> bool:
+    """Whether a question is about weather that the pocket world does not have: it knows rain, fog and clear skies."""
+    return _UNKNOWN_WEATHER.search(question) is not None
+
 
 def to_pocket_words(english: str) -> str:
     """A question or statement in the words of the pocket world: `a lorry` as `a truck`.
@@ -87,7 +96,7 @@ def to_pocket_words(english: str) -> str:
     A word beyond that world becomes a broader one that it has; `vehicle`, for which it has none, becomes a car.
     """
     text = re.sub(r"\bvehicle(s?)\b", r"car\1", simplify(english, POCKET_NOUNS))
-    return _DRESSED.sub(_dressed, text)
+    return _DRESSED.sub(_dressed, _POSTURE.sub("", text))
 
 
 def _dressed(match: re.Match[str]) -> str:
@@ -98,5 +107,8 @@ def _dressed(match: re.Match[str]) -> str:
 
 def names_unknown_act(statement: str) -> bool:
     """Whether a statement names an act that the pocket world does not have: "a person sits on a bench"."""
-    acts = [match.concepts[0] for match in annotate(statement, "en") if match.concepts[0].kind == "act"]
+    matches = annotate(statement, "en")
+    acts = [
+        m.concepts[0] for m in matches if m.concepts[0].kind == "act" and not _NOUN_BEFORE.search(statement[: m.start])
+    ]
     return any(act.english not in POCKET_ACTS for act in acts)

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from assistant.agent.intents.base import Reading
+from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from assistant.agent.question.clauses import plural
 from assistant.agent.question.fillers import clean_phrase
+from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,47 +15,13 @@ if TYPE_CHECKING:
     from assistant.agent.answer import Answering
     from assistant.agent.options import AgentOptions
     from assistant.agent.question.question import Question
-    from assistant.agent.records import DecidedBy, ReplyDraft
+    from assistant.agent.records import ReplyDraft
     from assistant.text.language import Language
     from tools.moments import ScoredKeyframe
     from tools.ports import FrameIndex, Looker, TextIndex
     from tools.types import EventSequence, Evidence
 
 LIST_MARK = "; "
-_ARTICLE = re.compile(r"(?:an?|the|some|any|this|that|these|those|my|your)\s+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a question was read: its kind, and the pieces of its text that the kind needs."""
-
-    kind: str  # `Intent.name`
-    slots: Mapping[str, str] = field(default_factory=dict)  # pieces of the text, by name; `subject` is what it is about
-    decided_by: DecidedBy = "rule"
-
-    @property
-    def subject(self) -> str:
-        """What the question is about; empty if it names nothing."""
-        return self.slots.get("subject", "")
-
-    @property
-    def bare_subject(self) -> str:
-        """The subject without its article."""
-        return _ARTICLE.sub("", self.subject)
-
-    @property
-    def plural_subject(self) -> str:
-        """The subject without its article, in the plural."""
-        return plural(self.bare_subject)
-
-    def to_row(self) -> dict[str, Any]:
-        """The reading as plain data, for the state of a conversation."""
-        return {"kind": self.kind, "slots": dict(self.slots), "decided_by": self.decided_by}
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Reading:
-        """The inverse of `to_row`."""
-        return cls(row["kind"], row["slots"], row["decided_by"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +104,9 @@ class Intent(Protocol):
     of_a_moment: ClassVar[
         bool
     ]  # a follow-up of an event asks about its moment: what somebody wore, which way they went
+    looks_everywhere: ClassVar[
+        bool
+    ]  # "before that" tells the order, not where to look: a stay begins before what it is told with
     beside: ClassVar[bool]  # what is seen is only where to look: `retry` plans what lies beside it
 
     def recognise(self, question: Question) -> Reading | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
 from assistant.agent.intents.looking import search
+from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

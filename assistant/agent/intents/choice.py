@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.answer_types import fits
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.intents.seeing import best_moments, frames_of
+from assistant.agent.intents.usual import compose_seen
 from assistant.agent.phrasing import answer_sentence
 from assistant.agent.question.clauses import with_article
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
-from assistant.agent.usual_replies import compose_seen
 from tools.events.verification import verify_frames
 from tools.moments import sample_evenly
 
@@ -62,6 +63,14 @@ class Choice(LookIntent):
         if not moments or not subject:
             return findings.answering.compose_unknown(moments, findings.language, 0.0)
         options = [findings.reading.slots[name] for name in ("first", "second")]
+        if all(fits("colour", option) for option in options):
+            colour = findings.looker.answer(
+                f"what colour is the {subject}?", frames_of(findings, moments[0])[: findings.options.answer_frames]
+            )
+            if colour.text in options:
+                told = findings.answering.localiser.phrase(colour.text, findings.language)
+                sure = min(colour.confidence, moments[0].score)
+                return ReplyDraft(answer_sentence(told, moments[:1], findings.language), sure, colour.text, moments[:1])
         frames = sample_evenly(frames_of(findings, moments[0]), findings.options.answer_frames)
         probabilities = [
             max(verify_frames(findings.frames, findings.looker, with_article(f"{option} {subject}"), frames))

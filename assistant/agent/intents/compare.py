@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
+from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
     from assistant.agent.question.question import Question

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.looking import LookIntent, look, search
 from assistant.agent.intents.seeing import SEEN, named_things, seen_frames
 from assistant.agent.phrasing import count_sentence
 from assistant.agent.question.clauses import singular, with_article
 from assistant.agent.question.lexicon import lookup
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 from tools.types import Evidence, KeyframeRef, Moment
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Reading, first_match
+from assistant.agent.intents.base import first_match
+from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
     from assistant.agent.intents.base import Findings, Plan, Planning, Rules
@@ -23,6 +24,7 @@ class IntentDefaults:
     asks_when: ClassVar[bool] = False
     beside: ClassVar[bool] = False
     of_a_moment: ClassVar[bool] = False
+    looks_everywhere: ClassVar[bool] = False
 
     def recognise(self, question: Question) -> Reading | None:
         """Reads a question by the rules of the kind."""

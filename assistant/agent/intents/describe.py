@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
+from assistant.agent.question.reading import Reading
 
 DESCRIBE = "describe"
 _VIDEO = r"(?:the |this |that |it|these |all |my |your |our |whole |entire |\w+ )*(?:video|clip|footage|recording|film|movie|scene|part|lecture|meeting|match|game|lesson|everything|story|all)s?"

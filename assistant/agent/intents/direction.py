@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
+from assistant.agent.question.reading import Reading
 
 _AUX = r"(?:is|are|was|were|does|do|did|has|have)"
 _GO = r"(?:go|going|gone|head|heading|headed|move|moving|drive|driving|walk|walking|run|running|turn|turning|fly|flying|leave|leaving|face|facing|look|looking|ride|riding|travel|travelling|come|coming|step|stepping)"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.answer_types import fits
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.intents.seeing import best_moments, frames_of
 from assistant.agent.phrasing import answer_sentence
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class Doing(LookIntent):
             last = findings.frames.keyframes(moment.moment.video_id, max(0.0, end - around), end + around / 2)
             for frames in (whole, last):
                 readings += [(findings.looker.answer_across(question, frames), moment) for question in questions]
+                happens = findings.looker.answer_across("what happens?", frames)
+                if findings.reading.bare_subject.split()[-1] in happens.text.split():
+                    readings.append((happens, moment))
         acts = [(answer, moment) for answer, moment in readings if fits("act", answer.text)]
         if not acts:
             return None

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.intents.seeing import best_moments, event_moments
 from assistant.agent.phrasing import duration_sentence
 from assistant.agent.question.clauses import statement, with_article
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 from tools.types import Moment
 
@@ -41,6 +42,7 @@ class Duration(LookIntent):
     name: ClassVar[str] = "duration"
     rank: ClassVar[int] = 130
     rules: ClassVar = _RULES
+    looks_everywhere: ClassVar[bool] = True
     expects: ClassVar[str] = "length"
 
     def query(self, reading: Reading) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import SEARCH, LookIntent
 from assistant.agent.question.clauses import statement, with_article
+from assistant.agent.question.reading import Reading
 
 _PART = r"(?:part|bit|scene|moment|shot|clip|footage|segment|section|place|spot|point|frame|picture|sequence|video|time|instance|one)s?"
 _THAT = r"(?:where(?: there (?:is|are|was|were))?|when|with|of|that (?:shows?|has|have)|that|in which|which shows?|showing|containing|has|having|it is|there (?:is|are))"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.intents.seeing import seen_moments
 from assistant.agent.phrasing import first_sentence
 from assistant.agent.question.clauses import with_article
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
+from assistant.agent.question.reading import Reading
 
 _RULES = (
     Rules(

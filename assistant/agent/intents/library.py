@@ -11,10 +11,11 @@ from assistant.agent.conversation import (
     videos_with_sentence,
     videos_without_sentence,
 )
-from assistant.agent.intents.base import Findings, Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Findings, Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
 from assistant.agent.intents.looking import search
 from assistant.agent.question.clauses import singular, with_article
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 from tools.events.verification import verify_frames
 from tools.moments import ScoredKeyframe, merge_into_moments

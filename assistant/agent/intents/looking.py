@@ -11,7 +11,8 @@ from tools.clock import format_moment
 from tools.moments import sample_evenly
 
 if TYPE_CHECKING:
-    from assistant.agent.intents.base import Planning, Reading
+    from assistant.agent.intents.base import Planning
+    from assistant.agent.question.reading import Reading
     from tools.types import Keyframe
 
 SEARCH, LOOK = "find_frames", "look"

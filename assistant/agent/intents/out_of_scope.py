@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.conversation import out_of_scope
-from assistant.agent.intents.base import Findings, Plan, Planning, Reading, Rules, first_match
+from assistant.agent.intents.base import Findings, Plan, Planning, Rules, first_match
 from assistant.agent.intents.defaults import IntentDefaults
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 
 if TYPE_CHECKING:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.conversation import cannot_tell
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules, first_match
+from assistant.agent.intents.base import Plan, Planning, Rules, first_match
 from assistant.agent.intents.defaults import IntentDefaults
-from assistant.agent.question.fillers import folded_alike
+from assistant.agent.question.lexicon import annotate
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 from tools.read_text import ALL_LINES
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 READ = "read_text"
 _PLATE = r"(?:(?:licen[cs]e|number|registration|car) ?plates?|plate numbers?)"
-_PLATES = re.compile(rf"{_PLATE}|\bbien so\b|\bso xe\b")
 _LOOKS_LIKE_PLATE = re.compile(r"(?=.*\d.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 .-]{3,11}$")
 _SURFACE = (
     r"(?:signs?|signboards?|boards?|blackboards?|whiteboards?|banners?|captions?|titles?|headlines?|screens?|slides?|labels?|posters?|billboards?|tickers?|"
@@ -32,13 +33,18 @@ _SURFACE_VI = (
 _RULES = (
     Rules(
         "en",
+        rf"(?:which|what|whose)(?: (?:is|are|was|were))?(?: the)? {_PLATE}\b(?P<surface>.*)$",
+        rf".*\b{_PLATE}\b(?P<surface>.*)$",
+        about="plate",
+    ),
+    Rules("vi", r"(?:cho biet |xem )?(?P<surface>(?:bien so|so xe)\b.*)$", about="plate"),
+    Rules(
+        "en",
         rf"what (?:does|do|did) (?:the |a |that |this |his |her |it |all )?(?P<surface>.*\b{_SURFACE}\b.*?) (?:say|read|show|display|state)s?$",
         rf"what (?:is|was|stands|words? (?:is|are|was|were)|text is) (?:written |printed |painted |shown |standing |displayed )*(?:on|in|at|under|across|above|over|below) (?P<surface>.*\b{_SURFACE}\b.*)$",
         r"what (?:is|was) (?:written|printed) (?:there|here|on it)$",
         r"(?:which|what) (?:words?|texts?|letters?|names?|numbers?|title|message|formula|url|address|code)s? (?:is|are|was|were|stands?|can be read|appears?|do (?:you|we) see)? ?(?:written |printed |shown )?(?:on|in|at|across) (?P<surface>.*)$",
         rf"(?:please )?read (?:me |out |us )*(?:what is (?:written )?)?(?:on |the |that |this |a )*(?P<surface>.*\b(?:{_SURFACE}|written|says?)\b.*)$",
-        rf"(?:which|what|whose)(?: (?:is|are|was|were))?(?: the)? {_PLATE}\b(?P<surface>.*)$",
-        rf".*\b{_PLATE}\b(?P<surface>.*)$",
         rf"(?:what|which) (?:kind of )?(?:shop|store|restaurant|cafe|bank|company|brand|street|station)\b.*\b{_SURFACE}\b(?P<surface>.*)$",
         r"what (?:is|was) the (?P<surface>(?:final )?score|error message|headline|title|caption|phone number|url|date on .+)$",
         r"(?:which|what) (?:error|title|headline|caption|score|url|command|text|word)s? .*\b(?:shown|displayed|appears?|on (?:the )?screen|pops? up)\b(?P<surface>.*)$",
@@ -46,7 +52,6 @@ _RULES = (
     Rules(
         "vi",
         rf"(?:tren |trong |o )?(?:cai |chiec |cac |nhung |tam |buc )*(?P<surface>{_SURFACE_VI}\b.*?) (?:co |dang )?(?:ghi|viet|de|in|hien|noi|hien thi|chay|thong bao)(?: (?:len|ra|la|cai))*(?: (?:chu|dong chu|noi dung|cong thuc|so|ten|cau))? ?(?:gi|chi|j|la gi|nao|bao nhieu|the nao)\b.*$",
-        r"(?:cho biet |xem )?(?P<surface>(?:bien so|so xe|so ao)\b.*)$",
         r"(?P<surface>.*\b(?:bien hieu|bang hieu|bien quang cao|bien ten)\b.*?) (?:la )?(?:cua )?(?:(?:ten|quan|cua hang|tiem|shop|ngan hang) )?(?:gi|chi|nao|j)\b.*$",
         r"(?:hay )?doc (?:giup |cho |ho )?(?:toi |minh |em |tui )?(?:xem )?(?:chu |dong chu |noi dung )?(?:tren |o |trong )?(?P<surface>.+)$",
         r"(?P<surface>.+?) (?:co )?(?:viet|ghi|hien|in)(?: len)? (?:chu |cong thuc |so |ten |dong chu |noi dung )?(?:gi|chi|j|nao)(?: vay| the)?$",
@@ -93,9 +98,16 @@ class Read(IntentDefaults):
         return Plan(READ, (call,), what=query)
 
     def compose(self, findings: Findings) -> ReplyDraft | None:
-        """Of number plates, only what looks like one is quoted."""
-        if not _PLATES.search(folded_alike(findings.question)) or findings.reading.slots.get("query"):
-            return None
+        """Quotes the lines; of number plates, only what looks like one."""
+        slots = findings.reading.slots
+        if slots.get("about") != "plate":
+            draft = findings.answering.compose_lines(findings.evidence, findings.language)
+            # Which of several surfaces is red cannot be read from its words.
+            of_a_colour = any(
+                m.concepts[0].kind == "colour" for m in annotate(slots.get("surface", ""), findings.language)
+            )
+            sure = findings.options.fairly_sure if of_a_colour and len(findings.evidence) > 1 else 1.0
+            return replace(draft, confidence=min(draft.confidence, sure))
         plates = tuple(e for e in findings.evidence if _LOOKS_LIKE_PLATE.search(e.text or ""))
         if plates:
             return findings.answering.compose_lines(plates, findings.language)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules, first_match
+from assistant.agent.intents.base import Plan, Planning, Rules, first_match
 from assistant.agent.intents.defaults import IntentDefaults
+from assistant.agent.question.reading import Reading
 from tools.read_text import ALL_LINES
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import LIST_MARK, Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import LIST_MARK, Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
 from assistant.agent.question.clauses import split_acts
+from assistant.agent.question.reading import Reading
 from tools.errors import VideoAssistantError
 from tools.events.query import parse_event_query, split_events
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
+from assistant.agent.question.reading import Reading
 
 UNUSUAL = "find_unusual"
 _RULES = (

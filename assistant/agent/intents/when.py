@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import SEARCH, LookIntent
 from assistant.agent.question.clauses import statement, with_article
+from assistant.agent.question.reading import Reading
 
 _WHEN = r"(?:when(?:ever)?(?: exactly| about| roughly)?|(?:at |on |in )?(?:what|which) (?:exact )?(?:time|times|second|seconds|minute|minutes|point|moment|moments|timestamp|part)s?(?: (?:in|of) (?:the |this )?(?:video|clip))?)"
 _SEEN = r"(?:appear|show up|turn up|come (?:up|in|into (?:the )?(?:view|picture|frame|shot))|seen|visible|on screen|shown|there|be seen|in (?:the )?(?:picture|frame|shot|view))"

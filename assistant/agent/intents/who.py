@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.answer_types import fits
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.intents.seeing import best_moments, describe_person, frames_of
 from assistant.agent.phrasing import who_sentence
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 from tools.moments import sample_evenly
 

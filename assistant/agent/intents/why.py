@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.answer_types import fits
-from assistant.agent.intents.base import Reading, Rules
+from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import LookIntent
 from assistant.agent.intents.seeing import best_moments, frames_of
 from assistant.agent.phrasing import why_sentence
 from assistant.agent.question.clauses import statement
+from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from assistant.agent.intents.base import Plan, Planning, Reading, Rules
+from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.looking import LookIntent, look
 from assistant.agent.question.clauses import bare, split_clause, statement, with_article
 from assistant.agent.question.lexicon import lookup
+from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
     from assistant.agent.question.question import Question
@@ -48,10 +49,11 @@ _RULES = (
         r"(?:(?:trong|o|tren) .{0,30}?,? )?(?:co|thay|co thay|ban thay|ban co thay|ban co de y thay|lieu co|con|cung co|nhin thay|co he co|thay co)(?: (?:nhung|cac|mot|bat ky|cai|chiec))* (?P<subject>.+?)(?: (?:nao|nua))*(?: (?:o do|trong do|xuat hien|hien ra|co mat))?(?: (?:khong|chua|ko|k|phai khong|dung khong|hay khong|co khong))(?: (?:vay|a|ha|nhi|ta))*$",
         r"(?:(?P<where>(?:trong|tren|o|ngoai|duoi) .+?),? )?(?:co|con|thay|co thay)(?: (?:ai|nguoi nao|nguoi))(?: (?:nao|nua|khac|o do))*(?: (?P<where2>(?:trong|tren|o|ngoai) .+?))? (?:khong|chua|ko|k)$",
         r"(?:troi|ngoai troi)(?: luc do| khi do)? (?:co |dang |co dang )?(?P<event>.+?) (?:khong|phai khong|a|ha|chua)$",
-        r"(?P<event>.+?) co (?P<verb>.+?) (?:khong|chua|ko|k|khong vay|hay (?:chay|di) luon|hay khong)$",
+        r"(?P<patient>.+?) (?:co )?bi (?P<agent>(?:con |chiec |cai |mot )?\w+(?: \w+)?)(?: (?:khac|nao|nao khac))* (?P<act>\w+(?: (?:qua|phai|trung|len))?)(?: (?:khong|chua|phai khong))$",
+        r"(?P<event>.+?) co (?P<verb>.+?) (?:khong|chua|ko|k)(?: hay .+)?$",
         r"(?P<event>.+?)(?:,)? (?:phai khong|dung khong|dung chu|phai chu|ha|a|co phai khong)$",
         r"(?:co phai(?: la)? )(?P<event>.+?)(?: (?:khong|a|ha))*$",
-        r"(?P<event>.+?) (?:khong|chua|hay khong|hay chua|duoc khong|hay (?:chay|di) luon|hay thoi)$",
+        r"(?P<event>.+?) (?:khong|chua|duoc khong)(?: hay .+)?$",
         r"(?P<event>.+?) co (?:khong|chua)$",
     ),
 )
@@ -71,6 +73,9 @@ class YesNo(LookIntent):
     def recognise(self, question: Question) -> Reading | None:
         """By its words; what a verb of its own says of something is one clause with it."""
         reading = super().recognise(question)
+        if reading is not None and "patient" in reading.slots:
+            slots = reading.slots
+            return Reading(self.name, {"event": f"{slots['agent']} {slots['act']} {slots['patient']}"})
         if reading is None or "verb" not in reading.slots:
             return reading
         slots = {name: text for name, text in reading.slots.items() if name != "verb"}

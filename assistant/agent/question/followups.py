@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.agent.intents.base import Reading
 from assistant.agent.question.clauses import bare, split_clause, with_article
 from assistant.agent.question.fillers import folded_alike
 from assistant.agent.question.lexicon import annotate, lookup
+from assistant.agent.question.reading import Reading
 from assistant.text.noun_phrases import noun_phrases
 from tools.events.query import EventQueryError, parse_event_query
 
@@ -82,6 +82,7 @@ class LastTurn:
     answer: str = ""  # short, in English
     stretch: Mapping[str, Any] | None = None  # of the answer: video, start, end
     mentions: tuple[str, ...] = ()  # things that the turns before named, in English, the latest first
+    around: Mapping[str, Any] | None = None  # the stretch that it looked at because it followed another
 
     @property
     def antecedent(self) -> str:
