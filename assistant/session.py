@@ -15,7 +15,8 @@ from assistant.models.hub.store import Store
 from assistant.retrieval.features import KeyframeFeatures
 from assistant.retrieval.frame_reader import LibraryFrames
 from assistant.retrieval.grounding import LibraryGrounder
-from assistant.retrieval.search import LibrarySearch
+from assistant.retrieval.rewording import RewordedTexts
+from assistant.retrieval.search import LibrarySearch, TextEncoder
 from assistant.settings import Profile, Settings
 
 if TYPE_CHECKING:
@@ -100,7 +101,12 @@ class Session:
 
     @cached_property
     def search(self) -> LibrarySearch:
-        return LibrarySearch(self.library, self.clip, self.profile.calibration, self._reranker())
+        encoder: TextEncoder = self.clip
+        if Path(self.profile.retrieval).parent.name == "pocket":  # it knows the words of its small world only
+            from assistant.agent.cores.pocket_guards import to_pocket_words
+
+            encoder = RewordedTexts(self.clip, to_pocket_words)
+        return LibrarySearch(self.library, encoder, self.profile.calibration, self._reranker())
 
     def matcher(self) -> Matcher | None:
         """The matching model; None if the profile has none or it is not installed (`models` says so)."""

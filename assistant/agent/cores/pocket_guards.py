@@ -82,7 +82,7 @@ _DRESSED = re.compile(
 
 _NOUN_BEFORE = re.compile(r"\b(?:an?|the|in|on|of|at|by|with|near)\s+$", re.IGNORECASE)
 _POSTURE = re.compile(r"\b(?:standing|waiting) (?=next|beside|near|by|with|on|in|at|under|behind)")
-_UNKNOWN_WEATHER = re.compile(r"\b(?:sunny|snow\w*|wind\w*|cloud\w*|storm\w*|hot|cold|warm)\b")
+_UNKNOWN_WEATHER = re.compile(r"\b(?:sunny|wind\w*|cloud\w*|storm\w*|hot|cold|warm)\b")
 
 
 def asks_unknown_weather(question: str) -> bool:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import SEARCH, LookIntent
-from assistant.agent.question.clauses import statement, with_article
+from assistant.agent.question.clauses import singular, statement, with_article
 from assistant.agent.question.reading import Reading
+from tools.events.verification import verify_frames
+from tools.moments import ScoredKeyframe, merge_into_moments
 
+if TYPE_CHECKING:
+    from assistant.agent.intents.base import Findings
+    from assistant.agent.records import ReplyDraft
+
+_ABSENT = re.compile(r"(?:no|nobody|no ?one|nothing|without(?: any)?|không có|không ai)\b(?: ai\b)?\s*", re.IGNORECASE)
 _PART = r"(?:part|bit|scene|moment|shot|clip|footage|segment|section|place|spot|point|frame|picture|sequence|video|time|instance|one)s?"
 _THAT = r"(?:where(?: there (?:is|are|was|were))?|when|with|of|that (?:shows?|has|have)|that|in which|which shows?|showing|containing|has|having|it is|there (?:is|are))"
 _RULES = (
@@ -46,10 +54,29 @@ class Find(LookIntent):
     tool: ClassVar[str] = SEARCH
 
     def query(self, reading: Reading) -> str:
+        if absent := _ABSENT.match(reading.subject):
+            return with_article(singular(reading.subject[absent.end() :] or "person"))
         return with_article(reading.subject) or statement(reading.slots.get("event", ""), auxiliary="does")
 
     def ask(self, reading: Reading) -> str:
         return f"where is {self.query(reading)}?"
+
+    def compose(self, findings: Findings) -> ReplyDraft | None:
+        """Where something is not: the frames that surely do not show it."""
+        if not _ABSENT.match(findings.reading.subject):
+            return None
+        options, scope = findings.options, findings.scope
+        without: list[ScoredKeyframe] = []
+        for video in findings.frames.videos()[: options.sampled_videos]:
+            if scope.video_id in (None, video.video_id):
+                keyframes = findings.frames.keyframes(video.video_id, scope.start, scope.end)
+                probabilities = verify_frames(findings.frames, findings.looker, findings.query, keyframes)
+                pairs = zip(keyframes, probabilities, strict=True)
+                without += [ScoredKeyframe(k, 1 - p) for k, p in pairs if p <= 1 - options.min_seen]
+        moments = tuple(merge_into_moments(without, tool=SEARCH))[: options.shown_moments]
+        if not moments:
+            return findings.answering.compose_unknown(findings.evidence, findings.language, 0.0)
+        return findings.answering.compose_times(moments, moments[0].score, (), findings.language)
 
 
 INTENT = Find()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import SEARCH, LookIntent
+from assistant.agent.intents.seeing import best_moments
 from assistant.agent.question.clauses import statement, with_article
 from assistant.agent.question.reading import Reading
+
+if TYPE_CHECKING:
+    from assistant.agent.intents.base import Findings
+    from assistant.agent.records import ReplyDraft
 
 _WHEN = r"(?:when(?:ever)?(?: exactly| about| roughly)?|(?:at |on |in )?(?:what|which) (?:exact )?(?:time|times|second|seconds|minute|minutes|point|moment|moments|timestamp|part)s?(?: (?:in|of) (?:the |this )?(?:video|clip))?)"
 _SEEN = r"(?:appear|show up|turn up|come (?:up|in|into (?:the )?(?:view|picture|frame|shot))|seen|visible|on screen|shown|there|be seen|in (?:the )?(?:picture|frame|shot|view))"
@@ -30,10 +35,11 @@ _RULES = (
     ),
     Rules(
         "vi",
+        r"(?:vao |o )?(?:luc )?(?:giay|phut) (?:thu )?(?:may|nao|bao nhieu)(?: vay| the)?$",
+        r"(?:vao |o )?(?:luc )?(?:may|bao nhieu) (?:giay|phut|gio)$",
         r"(?:lan|luc) (?P<nth>dau tien|cuoi cung) (?:ma )?(?:thay |xuat hien |co )*(?P<subject>.+?)(?: (?:la|xuat hien|vao))* (?:khi nao|luc nao|luc may giay|giay (?:thu )?may|o dau)$",
         r"(?:vao |tu |den |o )?(?:khi nao|luc nao|bao gio|giay (?:thu )?may|phut (?:thu )?may|luc may (?:gio|giay|phut)|may (?:gio|giay|phut)|giay bao nhieu|luc giay may|luc phut may|thoi diem nao|luc bao nhieu giay)(?: (?:thi|ma|co|la|thay|xuat hien|moi))* ?(?P<event>.+?)(?: (?:xuat hien|co mat|hien ra|duoc thay|lo dien))?$",
         r"(?P<event>.+?)(?: (?:la|duoc|nhin|xuat hien|hien ra|co mat|thay|bat dau|vao|o|thi|duoc nhin thay|den))* (?:vao |tu |luc |o |la )*(?:khi nao|luc nao|bao gio|(?:luc )?(?:giay (?:thu )?may|phut (?:thu )?may|may (?:gio|giay|phut)|giay bao nhieu|giay may|phut may)|thoi diem nao|bao nhieu giay)$",
-        r"(?:luc |vao |o )?(?:giay|phut) (?:thu )?(?:may|nao|bao nhieu)$",
         r"(?:luc nao|khi nao|may giay|luc may giay)$",
     ),
 )
@@ -56,6 +62,15 @@ class When(LookIntent):
 
     def ask(self, reading: Reading) -> str:
         return f"when does {self.query(reading)} appear?"
+
+    def compose(self, findings: Findings) -> ReplyDraft | None:
+        """Of "the first time" and "the last time", only that one."""
+        nth = findings.reading.slots.get("nth", "").lower()
+        moments = sorted(best_moments(findings), key=lambda e: (e.moment.video_id, e.moment.start_seconds))
+        if not nth or not moments:
+            return None
+        moment = moments[-1] if nth.startswith(("last", "cu")) else moments[0]
+        return findings.answering.compose_times((moment,), moment.score, (), findings.language)
 
 
 INTENT = When()

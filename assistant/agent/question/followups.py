@@ -222,9 +222,17 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
         if name in slots:
             slots[name], changed = _resolve_phrase(slots[name], last, language, to_english)
             refers = refers or changed
+    if last is not None and reading.kind == "when" and (_lacks_subject(reading, slots) or _only_pronoun(reading)):
+        same = {name: text for name, text in last.reading.slots.items() if name in (*PHRASES, "aux")}
+        return replace(reading, slots={**slots, **same}), True
     if antecedent and _lacks_subject(reading, slots):
         slots["subject"], refers = antecedent, True
     return replace(reading, slots=slots), refers
+
+
+def _only_pronoun(reading: Reading) -> bool:
+    """Whether "when was that" names nothing but a pronoun for what happened."""
+    return reading.slots.get("subject", "").lower() in ("it", "that", "this")
 
 
 def _name_the_person(reading: Reading, slots: dict[str, str]) -> None:
