@@ -18,6 +18,7 @@ from assistant.agent.cores.pocket_guards import (
     asks_unknown_weather,
     names_unknown_act,
     to_pocket_words,
+    vehicle_variants,
 )
 from assistant.agent.cores.pocket_planner import PocketPlanner
 from assistant.models.blip.sight_prompts import SightPrompt, sight_prompt
@@ -99,6 +100,9 @@ class InstructBlipCore:
 
     def verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
         """Returns P(yes) for each frame, in order."""
+        if self._blip.prompt_family == "pocket" and len(variants := vehicle_variants(statement)) > 1:
+            rows = [self.verify(variant, frames) for variant in variants]
+            return [max(column) for column in zip(*rows, strict=True)]
         statement = self._known_words(statement)
         if self._is_beyond(statement):
             return [UNKNOWN_PROBABILITY] * len(frames)
@@ -147,6 +151,9 @@ class InstructBlipCore:
 
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """Returns P(yes) for each window, 0 for an empty one; windows of the same number of frames share a batch."""
+        if self._blip.prompt_family == "pocket" and len(variants := vehicle_variants(statement)) > 1:
+            rows = [self.verify_windows(variant, windows) for variant in variants]
+            return [max(column) for column in zip(*rows, strict=True)]
         statement = self._known_words(statement)
         if self._is_beyond(statement):
             return [UNKNOWN_PROBABILITY if window else 0.0 for window in windows]

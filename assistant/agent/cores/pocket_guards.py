@@ -99,6 +99,13 @@ def to_pocket_words(english: str) -> str:
     return _DRESSED.sub(_dressed, _POSTURE.sub("", text))
 
 
+def vehicle_variants(statement: str) -> list[str]:
+    """A statement about any vehicle as one about each kind that the pocket world has; else the statement alone."""
+    if not re.search(r"\bvehicles?\b", statement):
+        return [statement]
+    return [re.sub(r"\bvehicle(s?)\b", kind, statement) for kind in ("car", "bus", "truck", "van", "motorbike")]
+
+
 def _dressed(match: re.Match[str]) -> str:
     colour = match["colour"]
     article = ("an " if colour[0] in "aeiou" else "a ") if match["article"] else ""

@@ -23,7 +23,7 @@ class EnglishPhrases:
             return phrase
         glossed = to_english(phrase)
         if glossed is not None and glossed.complete:
-            return glossed.text
+            return glossed.text.replace("a different ", "a ")  # "xe khác" is any other vehicle
         return self._planner.translate(phrase, source=self._language, target="en")
 
     def whole(self, question: str) -> str | None:

@@ -143,7 +143,7 @@ def _class_of(mention: str) -> str:
     return kind if kind in ("person", "animal", "vehicle") else "thing"
 
 
-_NAMED_BY_ANSWER = frozenset({"who", "holding"})
+_NAMED_BY_ANSWER = frozenset({"who", "holding", "first"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +218,9 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
         _name_the_person(reading, slots)
     if "sequence" in slots:
         slots["sequence"] = _resolve_sequence(slots["sequence"], to_english)
+    if last is not None and _BOTH.fullmatch(folded_alike(slots.get("first", ""))) and "second" not in slots:
+        mentions = tuple(dict.fromkeys((*turn_mentions(last.reading, last.answer), *last.mentions)))
+        return replace(reading, slots={**slots, **dict(zip(("first", "second"), mentions, strict=False))}), True
     for name in PHRASES:
         if name in slots:
             slots[name], changed = _resolve_phrase(slots[name], last, language, to_english)
@@ -228,6 +231,9 @@ def resolve(reading: Reading, last: LastTurn | None, language: Language, to_engl
     if antecedent and _lacks_subject(reading, slots):
         slots["subject"], refers = antecedent, True
     return replace(reading, slots=slots), refers
+
+
+_BOTH = re.compile(r"they|both(?: of them)?|(?:those|these|the)(?: two)?(?: of them)?|chung(?: no)?|ca hai|hai .+")
 
 
 def _only_pronoun(reading: Reading) -> bool:
