@@ -152,8 +152,8 @@ class InstructBlipCore:
     def verify_windows(self, statement: str, windows: Sequence[Sequence[Keyframe]]) -> list[float]:
         """Returns P(yes) for each window, 0 for an empty one; windows of the same number of frames share a batch."""
         if self._blip.prompt_family == "pocket" and len(variants := vehicle_variants(statement)) > 1:
-            rows = [self.verify_windows(variant, windows) for variant in variants]
-            return [max(column) for column in zip(*rows, strict=True)]
+            by_variant = [self.verify_windows(variant, windows) for variant in variants]
+            return [max(column) for column in zip(*by_variant, strict=True)]
         statement = self._known_words(statement)
         if self._is_beyond(statement):
             return [UNKNOWN_PROBABILITY if window else 0.0 for window in windows]
