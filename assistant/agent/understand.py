@@ -89,7 +89,7 @@ class Understand:
         self, question: Question, last: LastTurn | None, english: EnglishPhrases
     ) -> tuple[Reading, bool, Mapping[str, Any] | None]:
         """The reading, whether it refers to the turn before, and the stretch of the last answer that it means."""
-        again = elliptical(question, last, english) if recognise(question) is None else None
+        again = elliptical(question, last, english, is_recognised=recognise(question) is not None)
         if again is not None:
             return again, True, None
         referred = read_references(question, last)

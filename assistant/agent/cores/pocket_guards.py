@@ -96,6 +96,7 @@ def to_pocket_words(english: str) -> str:
     A word beyond that world becomes a broader one that it has; `vehicle`, for which it has none, becomes a car.
     """
     text = re.sub(r"\bvehicle(s?)\b", r"car\1", simplify(english, POCKET_NOUNS))
+    text = re.sub(r"\bchair(s?)\b", lambda match: "benches" if match[1] else "bench", text)  # its only seat
     return _DRESSED.sub(_dressed, _POSTURE.sub("", text))
 
 

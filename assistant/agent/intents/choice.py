@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from assistant.agent.intents.base import Findings
 
 _BE = r"(?:is|are|was|were)"
+_TIME = r"(?:by |at |during the |in the )?(?:day(?:time|light)?|night(?:-?time)?)"
+_TIME_VI = r"(?:ban )?(?:ngay|dem)"
 _RULES = (
+    Rules(
+        "en",
+        rf"(?:.*\b)?{_TIME} or (?:is it |was it |is this |was this )?{_TIME}(?: (?:here|there|then|outside))?$",
+        about="time_of_day",
+    ),
+    Rules("vi", rf"(?:.*\b)?{_TIME_VI} hay (?:la )?{_TIME_VI}$", about="time_of_day"),
     Rules(
         "en",
         rf"{_BE} (?P<subject>(?:it|this|that|the scene|the video))(?: (?:filmed|shot|recorded|taken))? (?P<first>(?:by |at |in the )?\w+) or (?:is it |was it )?(?P<second>(?:by |at |in the )?\w+)(?: (?:here|there|then|outside))?$",
@@ -48,6 +56,8 @@ class Choice(LookIntent):
         return reading.slots.get("event", "") or reading.subject
 
     def ask(self, reading: Reading) -> str:
+        if "about" in reading.slots:
+            return "is it day or night?"
         first, second = reading.slots["first"], reading.slots["second"]
         if not reading.subject:
             return f"is it {first} or {second}?"
@@ -55,6 +65,8 @@ class Choice(LookIntent):
 
     def compose(self, findings: Findings) -> ReplyDraft | None:
         """The core's answer if it is one of the two, else the one that is surely seen while the other is surely not."""
+        if not findings.scored:
+            return None
         usual = compose_seen(findings)
         if usual.short and fits("option", usual.short, findings.asked):
             return usual
@@ -62,7 +74,7 @@ class Choice(LookIntent):
         subject = findings.reading.bare_subject
         if not moments or not subject:
             return findings.answering.compose_unknown(moments, findings.language, 0.0)
-        options = [findings.reading.slots[name] for name in ("first", "second")]
+        options = [findings.reading.slots.get(name, "") for name in ("first", "second")]
         if all(fits("colour", option) for option in options):
             colour = findings.looker.answer(
                 f"what colour is the {subject}?", frames_of(findings, moments[0])[: findings.options.answer_frames]

@@ -8,7 +8,7 @@ from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.looking import LookIntent, look, search
 from assistant.agent.intents.seeing import SEEN, named_things, seen_frames
 from assistant.agent.phrasing import count_sentence
-from assistant.agent.question.clauses import singular, with_article
+from assistant.agent.question.clauses import bare, singular, with_article
 from assistant.agent.question.lexicon import lookup
 from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
@@ -57,7 +57,7 @@ class Count(LookIntent):
     def query(self, reading: Reading) -> str:
         """The things with what is said of them: where they are, what they do."""
         more = " ".join(reading.slots[name] for name in ("act", "where") if name in reading.slots)
-        return f"{reading.subject} {more}".strip()
+        return f"{singular(bare(reading.subject))} {more}".strip()
 
     def ask(self, reading: Reading) -> str:
         return f"how many {reading.plural_subject} are there?"

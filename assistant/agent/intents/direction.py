@@ -34,7 +34,7 @@ class Direction(LookIntent):
     """Answered by a side."""
 
     name: ClassVar[str] = "direction"
-    rank: ClassVar[int] = 160
+    rank: ClassVar[int] = 148
     rules: ClassVar = _RULES
     of_a_moment: ClassVar[bool] = True
     expects: ClassVar[str] = "side"

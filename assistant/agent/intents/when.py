@@ -35,12 +35,12 @@ _RULES = (
     ),
     Rules(
         "vi",
+        r"(?:(?:luc|khi|viec|chuyen|dieu) (?:do|ay|nay) )?(?:la |thi |xay ra |dien ra |vao )*(?:luc nao|khi nao|may giay|luc may giay|bao gio)$",
         r"(?:vao |o )?(?:luc )?(?:giay|phut) (?:thu )?(?:may|nao|bao nhieu)(?: vay| the)?$",
         r"(?:vao |o )?(?:luc )?(?:may|bao nhieu) (?:giay|phut|gio)$",
         r"(?:lan|luc) (?P<nth>dau tien|cuoi cung) (?:ma )?(?:thay |xuat hien |co )*(?P<subject>.+?)(?: (?:la|xuat hien|vao))* (?:khi nao|luc nao|luc may giay|giay (?:thu )?may|o dau)$",
         r"(?:vao |tu |den |o )?(?:khi nao|luc nao|bao gio|giay (?:thu )?may|phut (?:thu )?may|luc may (?:gio|giay|phut)|may (?:gio|giay|phut)|giay bao nhieu|luc giay may|luc phut may|thoi diem nao|luc bao nhieu giay)(?: (?:thi|ma|co|la|thay|xuat hien|moi))* ?(?P<event>.+?)(?: (?:xuat hien|co mat|hien ra|duoc thay|lo dien))?$",
         r"(?P<event>.+?)(?: (?:la|duoc|nhin|xuat hien|hien ra|co mat|thay|bat dau|vao|o|thi|duoc nhin thay|den))* (?:vao |tu |luc |o |la )*(?:khi nao|luc nao|bao gio|(?:luc )?(?:giay (?:thu )?may|phut (?:thu )?may|may (?:gio|giay|phut)|giay bao nhieu|giay may|phut may)|thoi diem nao|bao nhieu giay)$",
-        r"(?:luc nao|khi nao|may giay|luc may giay)$",
     ),
 )
 

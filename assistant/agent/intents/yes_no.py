@@ -28,13 +28,15 @@ _RULES = (
     Rules(
         "en",
         rf"(?:is|are|was|were) there (?:ever |also |still |really |actually )?(?:any |some )?(?:signs? of |(?:moments?|parts?|scenes?|bits?|shots?) (?:with|of|where|when) )*(?P<subject>(?!{_SOMEBODY}\b).+?)(?: (?:there|here|anywhere|somewhere|visible|too|as well|to be seen|shown|in (?:it|there)))*$",
+        r"there (?:is|are|was|were) (?:any |some )?(?P<subject>.+?)(?: (?:there|here|too|as well|visible|in (?:it|there)))*$",
+        r"(?P<subject>(?:a|an|any|some|the) .+?) (?:is|are|was|were) (?:there|here|present|visible|in (?:it|there)|shown|to be seen)$",
         rf"{_WE_SEE} (?:any |some )?(?P<subject>.+?)(?: (?:there|here|anywhere|somewhere|too|as well|in (?:it|there)))*$",
         r"(?:any|some) (?:signs? of |(?:moments?|parts?|scenes?|bits?|shots?) (?:with|of|where|when) )*(?P<subject>.+?)(?: (?:there|here|anywhere|visible|around|to be seen|in (?:it|there|the .+)))*$",
         rf"(?:is|are|was|were|does|do|did|has|have|can|will) (?:there )?{_SOMEBODY}(?: else)? (?P<act>.+)$",
         rf"{_SOMEBODY}(?: else)? (?P<act>.+)$",
         r"(?:is|was) it (?:ever )?(?P<event>(?:rain|snow|fog|sunn|cloud|dark|night|day|windy|wet|hot|cold)\w*(?:ing)?\b.*)$",
         r"(?:does|did) it (?:ever |also |really )?(?:look (?:as if|like) it )?(?P<event>(?:rain|snow)s?\b.*)$",
-        r"(?P<aux>is|are|was|were|does|do|did|has|have|can|could|will|would) (?P<event>.+?)(?: (?:too|as well|or not|somewhere|anywhere))*$",
+        r"(?P<aux>is|are|was|were|does|do|did|has|have|can|could|will|would) (?P<event>.+?)(?: (?:too|as well|or not|part|to be seen|there|visible|present))*$",
     ),
     Rules(
         "vi",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.agent.question.glossary import to_english
+
+_COLOUR_WORD = re.compile(
+    r"\bcolou?r (?=(?:light |dark )?(?:red|blue|green|yellow|white|black|orange|purple|pink|brown|gr[ae]y)\b)"
+)
 
 if TYPE_CHECKING:
     from assistant.text.language import Language
@@ -23,10 +28,15 @@ class EnglishPhrases:
             return phrase
         glossed = to_english(phrase)
         if glossed is not None and glossed.complete:
-            return glossed.text.replace("a different ", "a ")  # "xe khác" is any other vehicle
+            return _tidy(glossed.text)
         return self._planner.translate(phrase, source=self._language, target="en")
 
     def whole(self, question: str) -> str | None:
         """A whole question in English; None if there is no translation that is made of its words."""
         translated = self._planner.translate(question, source=self._language, target="en")
         return translated if translated != question else None
+
+
+def _tidy(english: str) -> str:
+    """Drops words that Vietnamese needs and English does not: "màu" before a colour, "khác" of any other vehicle."""
+    return _COLOUR_WORD.sub("", english).replace("a different ", "a ")

@@ -68,7 +68,7 @@ _TAIL_EN = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_VI = re.compile(r"^(?:(?:the |vay |roi |va )*con |y (?:toi|minh) la |va |the |hay |hoac )")
-_TAIL_VI = re.compile(r"[,\s]+(?:thi sao|thi the nao|thi|sao|co khong|thi co khong|nua|the nao)$")
+_TAIL_VI = re.compile(r"[,\s]+(?:thi sao[,\s]+co khong|thi sao|thi the nao|thi|sao|co khong|thi co khong|nua|the nao)$")
 _QUALITY_VI = re.compile(r"^(?:con|cai|chiec|nguoi|thang|xe|ao) (?:mau )?(?P<quality>.+)$")
 _RELATIVE = re.compile(r"\s+(?:(?:that|which|who) |(?:it|he|she|they) )\S.*$", re.IGNORECASE)
 _QUALITY_EN = re.compile(r"^(?:the |that |a |an )?(?P<quality>\w+) ones?$", re.IGNORECASE)
@@ -174,7 +174,9 @@ def read_references(question: Question, last: LastTurn | None) -> Referred:
     return Referred(question)
 
 
-def elliptical(question: Question, last: LastTurn | None, to_english: ToEnglish) -> Reading | None:
+def elliptical(
+    question: Question, last: LastTurn | None, to_english: ToEnglish, *, is_recognised: bool = False
+) -> Reading | None:
     """The last question asked again about something else, or at another time; None if the question stands alone.
 
     "And a cat?", "what about the bus?", "còn con chó thì sao?", "and at 2:15?".
@@ -189,6 +191,8 @@ def elliptical(question: Question, last: LastTurn | None, to_english: ToEnglish)
     opened, closed = about.match(folded), tail.search(folded)
     if not (opened or closed or question.continues):
         return None
+    if is_recognised and not ((opened or question.continues) and closed):
+        return None  # it is a question of its own
     start, end = opened.end() if opened else 0, closed.start() if closed else len(folded)
     thing = question.rest[start:end].strip(" ,")
     if not thing or len(thing.split()) > 7:

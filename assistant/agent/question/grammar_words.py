@@ -9,7 +9,7 @@ _SPELLINGS: dict[str, str] = {
     "co": "có", "may": "mấy", "o": "ở", "la": "là", "chi": "chỉ", "noi": "nói", "ve": "về vẽ", "thay": "thấy thầy",
     "do": "đó", "dau": "đâu", "nao": "nào", "tu": "từ", "mau": "màu", "a": "à ạ", "ha": "hả", "day": "đây đấy", "va": "và",
     "cho": "chỗ", "canh": "cảnh", "doan": "đoạn", "the": "thế", "di": "đi", "bi": "bị", "den": "đến", "luc": "lúc",
-    "ban": "bạn ban", "vao": "vào", "bao": "báo bảo", "giay": "giây", "mat": "mất", "het": "hết", "sau": "sau", "ta": "tả",
+    "ban": "bạn ban", "vao": "vào", "bao": "báo bảo", "giay": "giây", "mat": "mất mặt", "het": "hết", "sau": "sau", "ta": "tả",
     "tim": "tìm", "ke": "kể", "ba": "ba bà", "xe": "xe", "hay": "hãy", "phai": "phải", "trai": "trái", "loai": "loại",
 }  # fmt: skip
 """Folded words of grammar and the spellings with accents that are meant; the spelling without accents always is."""
