@@ -194,6 +194,6 @@ def _singular_noun(noun: str) -> str:
     lower = noun.lower()
     if lower in _SINGULARS:
         return _SINGULARS[lower]
-    if re.search(r"(?:ses|xes|zes|ches|shes)$", lower):
+    if re.search(r"(?:sses|buses|gases|xes|zes|ches|shes)$", lower):
         return noun[:-2]
     return f"{noun[:-3]}y" if re.search(r"[^aeiou]ies$", lower) else noun[:-1]

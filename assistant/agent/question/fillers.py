@@ -66,6 +66,7 @@ _CLOSINGS: dict[Language, tuple[str, ...]] = {
     "en": (
         r"[\s,]+(?:please|pls|plz|thanks|thank you|thx|do you know|or what|or not|or so|mate|buddy|exactly|again|tho|though"
         r"|at all|then please|in short|roughly|just roughly|for me|to me)",
+        r",\s*(?:what|which|who|where|when) (?:is|was|were|are) (?:it|that|he|she|they)",
         r"[\s,]+at (?:some|any) (?:point|time|stage)",
         r"[\s,]+(?:in|on|from|of) (?:the|this|that|my|your|any|one of the) (?:whole |entire )?"
         r"(?:videos?|clips?|footage|pictures?|recordings?|movies?|films?)",

@@ -70,6 +70,7 @@ _TAIL_EN = re.compile(
 _ABOUT_VI = re.compile(r"^(?:(?:the |vay |roi |va )*con |y (?:toi|minh) la |va |the |hay |hoac )")
 _TAIL_VI = re.compile(r"[,\s]+(?:thi sao[,\s]+co khong|thi sao|thi the nao|thi|sao|co khong|thi co khong|nua|the nao)$")
 _QUALITY_VI = re.compile(r"^(?:con|cai|chiec|nguoi|thang|xe|ao) (?:mau )?(?P<quality>.+)$")
+_ASKS_EXISTENCE = re.compile(r"\b(?:was|is|were|are) (?:it|he|she|they|there|one)\b|\bco khong\b")
 _RELATIVE = re.compile(r"\s+(?:(?:that|which|who) |(?:it|he|she|they) )\S.*$", re.IGNORECASE)
 _QUALITY_EN = re.compile(r"^(?:the |that |a |an )?(?P<quality>\w+) ones?$", re.IGNORECASE)
 
@@ -204,6 +205,8 @@ def elliptical(
         english = f"{to_english(thing[slice(*quality.span('quality'))])} {_kind_of(last.antecedent_of(thing))}"
     else:
         english = _RELATIVE.sub("", to_english(thing))
+    if closed and _ASKS_EXISTENCE.search(closed[0]):
+        return Reading("yes_no", {"subject": with_article(english)}, last.reading.decided_by)
     slots = _with_subject(last.reading.slots, with_article(english))
     if last.reading.kind == "choice" and _is_quality(slots.get("first", ""), "en"):
         return Reading("colour", {"subject": slots["subject"]}, last.reading.decided_by)
