@@ -100,12 +100,40 @@ class SearchAnswering:
             answer = Answer(ABSENT, 1.0 - likeliest)
         # Without a frame that shows what was asked, only "no" is an answer; and only at the sureness of its absence.
         confidence = _joint_confidence(answer.confidence, (1.0 - likeliest) * (answer.text == ABSENT))
+        if answer.text == ABSENT and qualities and not search.is_event:
+            contradicted = self._contradict(search, thing, qualities[0], conditions)
+            if contradicted is not None:
+                return contradicted
         near = search.nearest[: self._options.shown_moments]
         is_other = search.expects not in ("", "verdict")  # "no" answers no other question
         if is_other or not answer.text or confidence < self._options.min_confidence:
             return self.compose_unknown(near, language, confidence, conditions)
         sentence = phrasing.absent_sentence(say(ABSENT, language), len(scored), language, search.pictures)
         return ReplyDraft(sentence, confidence, answer.text, near, (), conditions)
+
+    def _contradict(
+        self, search: Search, thing: QueryPart, colour: QueryPart, conditions: tuple[Condition, ...]
+    ) -> ReplyDraft | None:
+        """Denies that a thing has a colour by the one that it has; None unless it is seen, and seen in another."""
+        verdicts = [condition.verdict for condition in conditions[:2]]
+        if verdicts != ["seen", "not seen"] or not fits("colour", colour.text):
+            return None
+        best = max(search.scored, key=lambda s: s.score)
+        answer = self._looker.answer(f"what colour is the {thing.text}?", [best.keyframe])
+        if (
+            not fits("colour", answer.text)
+            or colour.text in answer.text
+            or answer.confidence < self._options.min_confidence
+        ):
+            return None
+        language = search.language
+        named, real = (self.localiser.phrase(text, language) for text in (thing.text, answer.text))
+        statement = say("otherwise", language, thing=named, colour=real) if named and real else ""
+        moments = tuple(merge_into_moments([best], tool="find_frames"))
+        sentence = phrasing.verdict_sentence(False, statement, moments, language)
+        return ReplyDraft(
+            sentence, _joint_confidence(answer.confidence, 1.0 - best.score), ABSENT, moments, (), conditions
+        )
 
     def compose_event(self, search: Search) -> ReplyDraft:
         """Answers from the moments in which an event happens; other questions about it, from the frames that show it.

@@ -35,6 +35,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "{verdict}, in {where}; not in the other video.",
         "vi": "{verdict}, trong {where}; video còn lại thì không.",
     },
+    "otherwise": {"en": "the {thing} that I see is {colour}", "vi": "{thing} tôi thấy có màu {colour}"},
     "absent": {
         "en": "{answer}: none of the {count:picture} I checked shows it.",
         "vi": "{answer}: không hình nào trong {count:hình} tôi đã xem cho thấy điều đó.",

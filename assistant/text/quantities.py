@@ -18,6 +18,11 @@ _ARTICLE: dict[Language, re.Pattern[str]] = {
     "vi": re.compile(r"^(?:một|các|những|mấy|\d+)\s+", re.IGNORECASE),
 }
 _HEAD = re.compile(r"^(?P<head>.+?)(?P<rest>\s(?:with|in|on|at|of|near|by|that|who|which|wearing|carrying)\s.*)?$")
+_PERSON_CLAUSE = re.compile(
+    r"^(?P<noun>.*?\b(?:persons?|people|m[ae]n|wom[ae]n|child|children))\s(?!(?:with|in|on|at|of|near|by|that|who|which|"
+    r"wearing|carrying)\s).*$"
+)
+"""People and what they do, without a preposition between: "people get off the bus"."""
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -45,6 +50,8 @@ def count_noun(number: int, noun: str, language: Language) -> str:
         language: of both.
     """
     bare = _ARTICLE[language].sub("", noun.strip())
+    if language == "en":
+        bare = _PERSON_CLAUSE.sub(r"\g<noun>", bare)  # what they do stood in the question, and would have to agree too
     if language == "en" and (match := _HEAD.match(bare)):
         first, space, last = match["head"].rpartition(" ")
         one = _singular(last)

@@ -11,6 +11,7 @@ from assistant.agent.records import ReplyDraft, Sentence
 from assistant.agent.verify import Verifier
 from tests.fakes import FakeIndex, ScriptedCore
 from tools.moments import ScoredKeyframe
+from tools.ports import Answer
 from tools.types import Evidence, KeyframeRef, Moment
 
 INDEX = FakeIndex()
@@ -40,6 +41,29 @@ def _search(language="en", **changes) -> Search:
 )
 def test_a_negative_answer_says_how_many_of_how_many_pictures_were_checked(language, answer: str) -> None:
     assert _answering(ScriptedCore(answer="no")).compose_search(_search(language)).sentence.text == answer
+
+
+class _Colours(ScriptedCore):
+    """Says of what colour a thing is, and no to everything else."""
+
+    def answer(self, question, frames, lines=()):
+        return Answer("blue" if question.startswith("what colour") else "no", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "answer"),
+    [
+        ("en", "a red bus", "No, the bus that I see is blue (0:03 in v)."),
+        ("vi", "a red bus", "Không, xe buýt tôi thấy có màu xanh dương (0:03 trong v)."),
+        ("en", "a big bus", "No: none of the 8 of 106 pictures I checked shows it."),
+        ("en", "a red horse", "No: none of the 8 of 106 pictures I checked shows it."),
+    ],
+)
+def test_a_colour_is_denied_by_the_real_one(language, query: str, answer: str) -> None:
+    scored = [ScoredKeyframe(frame, 0.1 if frame.seconds == 3 else 0.05) for frame in INDEX.frames]
+    search = _search(language, query=query, asked=f"is there {query}?", scored=scored)
+    draft = _answering(_Colours()).compose_search(search)
+    assert (draft.sentence.text, draft.short) == (answer, "no")
 
 
 def test_all_pictures_are_not_counted_twice() -> None:

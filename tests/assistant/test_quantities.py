@@ -23,6 +23,8 @@ from assistant.text.quantities import count_noun, duration_in_words, format_date
         (2, "person with an umbrella", "2 people with an umbrella"),
         (1, "horses", "1 horse"),
         (2, "bench", "2 benches"),
+        (1, "people get off the bus", "1 person"),
+        (2, "man on a bench", "2 men on a bench"),
         (2, "boy", "2 boys"),
     ],
 )
