@@ -33,6 +33,8 @@ class ReadTextInput(BaseModel):
     query: str = Field(default=ALL_LINES, description=SCHEMA_TEXT.field("query"))
     video: str | None = Field(default=None, description=SCHEMA_TEXT.field("video"))
     source: Source | None = Field(default=None, description=SCHEMA_TEXT.field("source"))
+    start: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("start"))
+    end: float | None = Field(default=None, ge=0, description=SCHEMA_TEXT.field("end"))
 
 
 class ReadTextOptions(BaseModel):
@@ -61,14 +63,24 @@ def read_text_tool(frames: FrameIndex, lines: TextIndex, options: ReadTextOption
     chosen = options or ReadTextOptions()
 
     def read_text(
-        query: str = ALL_LINES, video: str | None = None, source: Source | None = None
+        query: str = ALL_LINES,
+        video: str | None = None,
+        source: Source | None = None,
+        start: float | None = None,
+        end: float | None = None,
     ) -> tuple[str, list[Evidence]]:
         require_video(frames, video)
         if query.strip().lower() in ("", ALL_LINES):
             videos = [video] if video is not None else [v.video_id for v in frames.videos()]
-            matches = [line for video_id in videos for line in lines.lines(video_id, source=source)][: chosen.limit]
+            matches = [
+                line
+                for video_id in videos
+                for line in lines.lines(video_id, source=source, start_seconds=start, end_seconds=end)
+            ][: chosen.limit]
         else:
-            matches = lines.search_lines(query, video_id=video, source=source, limit=chosen.limit)
+            matches = lines.search_lines(
+                query, video_id=video, source=source, start_seconds=start, end_seconds=end, limit=chosen.limit
+            )
         if not matches:
             raise ToolException("no text found" + ("" if query == ALL_LINES else f" for {query!r}"))
         first = "; ".join(f"{format_timestamp(line.start_seconds)} {line.text!r}" for line in matches[:5])

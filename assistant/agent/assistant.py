@@ -140,7 +140,8 @@ class Assistant:
         for asked in (*(video_ids or ()), *((video_id,) if video_id is not None else ())):
             if asked not in known:
                 raise VideoAssistantError(f"no video {asked!r}; the library holds: {', '.join(known) or 'nothing yet'}")
-        spoken = language or detect_language(question)
+        typed_in = detect_language(question)
+        spoken = language or typed_in
         period = named_period(question, datetime.now().astimezone())
         if period is not None and any(video.recorded_at for video in videos):
             video_ids = recorded_in(period, [v for v in videos if video_ids is None or v.video_id in video_ids])
@@ -151,10 +152,11 @@ class Assistant:
         config = {"configurable": {"thread_id": thread_id, **self._marked_moments(thread_id, known)}}
         start = {
             "question": question.strip(),
-            "parts": split_parts(question, spoken, lambda part: self._is_question(part, spoken)),
+            "parts": split_parts(question, typed_in, lambda part: self._is_question(part, typed_in)),
             "partial": [],
             "steps": [],
             "language": spoken,
+            "typed_in": typed_in,
             "video_id": video_id,
         }
         with self._memory.turn(thread_id):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.agent.question.clauses import bare, split_clause
+from assistant.agent.question.lexicon import lookup
 from assistant.text.noun_phrases import noun_phrases
 
 _DETERMINER = re.compile(r"(?:an?|the|some|two|three|four|five|\d+)\s+", re.IGNORECASE)
@@ -86,3 +88,23 @@ def _article(determiner: str, following: str) -> str:
     if determiner.strip().lower() in ("a", "an"):
         return "an " if following[0].lower() in "aeiou" else "a "
     return determiner
+
+
+def main_phrase(query: str) -> str:
+    """A query without the weather, the time of day and the place at its end: `a red bus` of `a red bus at night`.
+
+    They are conditions of their own: where they are not seen, the answer says so. A clause with a verb stays whole.
+    """
+    if split_clause(query)[1]:
+        return query
+    match = _AROUND.search(query)
+    while match is not None:
+        concepts = lookup(bare(match["noun"]))
+        if not any(concept.kind in ("place", "weather", "time_of_day") for concept in concepts):
+            break
+        query = query[: match.start()]
+        match = _AROUND.search(query)
+    return query
+
+
+_AROUND = re.compile(r"(?<=\w)\s+(?:in|on|at|by|during)\s+(?P<noun>(?:the\s+|a\s+|an\s+)?\w+)$")

@@ -209,7 +209,8 @@ class Agent:
         """Plans the second round as the kind of the question does it."""
         reading, plan = Reading.from_row(state["reading"]), self._second_plan(state)
         failure = str(state["messages"][-1].content) if not collect_findings(state) else "widened"
-        return self._run(state, plan or Plan(""), reading, note=failure) | {"round": 1}
+        plan = plan or Plan("")
+        return self._run(state, plan, reading, note=failure) | {"round": 1, "sought": state["sought"] or plan.query}
 
     def _second_plan(self, state: State) -> Plan | None:
         reading = Reading.from_row(state["reading"])
@@ -371,7 +372,7 @@ def _read_as(plan: Plan, reading: Reading, scope: Scope) -> dict[str, Any]:
     return {
         "kind": reading.kind,
         "tool": plan.tool,
-        "query": plan.query or query,
+        "query": query or plan.query or "",
         **scope.slots,
         "calls": [dict(call) for call in plan.calls],
         "decided_by": reading.decided_by,

@@ -31,7 +31,8 @@ class State(TypedDict, total=False):
     reading: dict[str, Any]  # how this part was read: `intents.base.Reading`
     read_as: dict[str, Any]  # what was planned for it
     unread: list[str]  # times that this part names and that were not understood
-    language: str
+    language: str  # of the reply
+    typed_in: str  # the language of the question
     video_id: str | None  # what the user chose
     scope: str | None  # what is searched: the user's choice, or the video that a follow-up is about
     focus: str | None  # the video of the last answer

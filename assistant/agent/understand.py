@@ -12,7 +12,7 @@ from assistant.agent.intents import BY_NAME, for_tool, offered_tools, recognise
 from assistant.agent.question.clauses import with_article
 from assistant.agent.question.edits import correct_sequence
 from assistant.agent.question.english import EnglishPhrases
-from assistant.agent.question.followups import LastTurn, elliptical, read_references, resolve
+from assistant.agent.question.followups import LastTurn, Referred, elliptical, read_references, resolve
 from assistant.agent.question.question import Question, read_question
 from assistant.agent.question.reading import Reading
 from assistant.agent.question.references import compared
@@ -50,7 +50,7 @@ class Understand:
 
     def __call__(self, state: State) -> dict[str, Any]:
         """Reads the part of the question that is to be answered now."""
-        english = EnglishPhrases(self._planner, state["language"])
+        english = EnglishPhrases(self._planner, state["typed_in"])
         question = self._read(state)
         last = _last_turn(state)
         edit = self._read_edit(state, english)
@@ -80,7 +80,7 @@ class Understand:
     def _read(self, state: State) -> Question:
         videos = [video.video_id for video in self._frames.videos()]
         results = state["replies"][-1]["evidence"] if state.get("replies") else ()
-        language: Any = state["language"]
+        language: Any = state["typed_in"]
         return read_question(
             state["parts"][0], language, video_ids=videos, results=len(results), last_place=state.get("place", 0)
         )
@@ -93,7 +93,11 @@ class Understand:
         if again is not None:
             return again, True, None
         referred = read_references(question, last)
-        reading = recognise(referred.question) or recognise(question)
+        reading = recognise(question)
+        if reading is not None and BY_NAME[reading.kind].beside:
+            referred = Referred(question)
+        else:
+            reading = recognise(referred.question) or reading
         if reading is None and question.language != "en":
             translated = english.whole(referred.question.rest)
             if translated:
@@ -168,13 +172,19 @@ class Understand:
             edge_seconds=self._options.edge_seconds,
         )
 
+    def _middle(self, named: TimeRange, scope: str | None) -> float | None:
+        """The second that a time names, or the middle of a stretch."""
+        if named.exact and named.start is not None:
+            return named.start.resolve(self._duration(scope))
+        start, end = self._resolve(named, scope)
+        return None if start is None or end is None else (start + end) / 2
+
     def _read_pair(self, state: State, question: Question) -> list[tuple[str, float | None]] | None:
         """The two moments or videos that the question compares, as plain data; None if it names no two."""
         videos = [video.video_id for video in self._frames.videos()]
         only = videos[0] if len(videos) == 1 else None
         scope = state["video_id"] or question.video_id or state.get("focus") or only
-        ranges = [self._resolve(named, scope) for named in question.times.ranges]
-        times = [(start + end) / 2 for start, end in ranges if start is not None and end is not None]
+        times = [at for named in question.times.ranges if (at := self._middle(named, scope)) is not None]
         pair = compared(question.typed, videos, scope, times)
         return [(place.video_id, place.seconds) for place in pair] if pair else None
 

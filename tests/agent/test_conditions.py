@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.agent.conditions import find_circumstances, split_caption, split_query
-from assistant.agent.references import named_result, named_video
+from assistant.agent.question.references import named_result, named_video
 
 VIDEOS = ["morning-street-6fa1b2", "street-in-the-rain-0a0b0c"]
 

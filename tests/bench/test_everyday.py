@@ -147,7 +147,8 @@ class _Assistant:
             raise VideoAssistantError("no such thing")
         evidence = (Evidence(Moment("id-1", 3.0, 5.0), tool="look", score=0.9),)
         steps = (Step("look", {"question": "a horse"}, "", "rule", "I look"),)
-        return Reply(question, self.answers[question], "", "en", 0.9, (), evidence, (), steps)
+        read_as = {"tool": "look", "query": "a horse", "calls": [{}], "decided_by": "rule"}
+        return Reply(question, self.answers[question], "", "en", 0.9, (), evidence, (), steps, read_as=read_as)
 
     def close(self) -> None:
         self.closed = True

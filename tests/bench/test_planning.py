@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from assistant.agent.records import Reply, Step
+from assistant.agent.records import Reply
 from assistant.cli import evaluate as evaluate_command
 from assistant.cli import main
 from bench.quality.understanding.imagined import ImaginedCore, ImaginedGrounder, ImaginedLibrary, Scene
@@ -165,42 +165,32 @@ def test_a_random_planner_repeats_itself_for_the_same_seed_alone() -> None:
     assert replies(1) == replies(1) != replies(2)
 
 
-def _reply(*steps: tuple[str, dict[str, object]]) -> Reply:
-    recorded = tuple(Step(tool, arguments, "", "rule", "") for tool, arguments in steps)
-    return Reply("?", "Yes.", "", "en", 0.7, (), (), (), recorded)
+def _reply(tool: str, *calls: dict[str, object], query: str = "", **scope: float) -> Reply:
+    read_as = {"kind": "x", "tool": tool, "query": query, "calls": list(calls), "decided_by": "rule", **scope}
+    return Reply("?", "Yes.", "", "en", 0.7, (), (), (), (), read_as=read_as)
 
 
 @pytest.mark.parametrize(
-    ("steps", "tool", "query", "ranges"),
+    ("reply", "tool", "query", "ranges"),
     [
-        ([("understand", {"asked": "Hello"})], "none", "", ()),
-        ([("find_frames", {"query": "a fox", "start": 3.0})], "find_frames", "a fox", (Range(3.0, None),)),
-        ([("find_frames", {"query": "a fox"}), ("look", {"question": "Fox?"})], "find_frames", "a fox", ()),
-        ([("find_unusual", {})], "unusual", "", ()),
-        ([("read_text", {"query": "none"})], "read_text", "", ()),
-        ([("read_text", {"query": "snow", "source": "speech"})], "passages", "snow", ()),
-        ([("read_text", {"query": "snow", "source": "subtitle"})], "passages", "snow", ()),
-        ([("find_events", {"sequence": "a fox runs; it snows"})], "find_events", "a fox runs; it snows", ()),
-        ([("ground", {"phrases": "a fox", "moment": "v@34.000"})], "ground", "a fox", (Range(34.0, 34.0),)),
-        ([("describe", {"start": 1.0, "end": 2.0})], "describe", "", (Range(1.0, 2.0),)),
-        ([("describe", {"start": 1.0, "also": [{"start": 5.0}]})], "compare", "", (Range(1.0, None), Range(5.0, None))),
-        ([("describe", {"video": "a"}), ("describe", {"video": "b"})], "compare", "", (Range(None, None),) * 2),
+        (_reply(""), "none", "", ()),
+        (_reply("find_frames", {}, query="a fox", start=3.0), "find_frames", "a fox", (Range(3.0, None),)),
+        (_reply("find_unusual", {}), "unusual", "", ()),
+        (_reply("read_text", {"query": "none"}, query="none"), "read_text", "", ()),
+        (_reply("read_text", {"source": "speech"}, query="snow"), "passages", "snow", ()),
+        (_reply("read_text", {"source": "subtitle"}, query="snow"), "passages", "snow", ()),
+        (_reply("find_events", {}, query="a fox runs; it snows"), "find_events", "a fox runs; it snows", ()),
+        (_reply("describe", {}, start=1.0, end=2.0), "describe", "", (Range(1.0, 2.0),)),
+        (_reply("describe", {"start": 1.0}, {"start": 5.0}), "compare", "", (Range(1.0, None), Range(5.0, None))),
+        (_reply("describe", {"video": "a"}, {"video": "b"}), "compare", "", ()),
     ],
 )
-def test_a_plan_is_read_from_the_first_call_of_a_tool(
-    steps: list[tuple[str, dict[str, object]]], tool: str, query: str, ranges: tuple[Range, ...]
+def test_a_plan_is_read_from_how_the_question_was_read(
+    reply: Reply, tool: str, query: str, ranges: tuple[Range, ...]
 ) -> None:
-    planned = read_plan(_reply(*steps))
+    planned = read_plan(reply)
     assert (planned.tool, planned.query, planned.ranges) == (tool, query, ranges)
-    assert planned.decided_by == ("" if tool == "none" else "rule")
-
-
-def test_of_several_looks_the_stretch_counts_and_not_the_moments() -> None:
-    looks = {"question": "Fox?", "moment": "v@10.000", "also": [{"question": "Fox?", "moment": "v@900.000"}]}
-    assert read_plan(_reply(("look", looks))).ranges == ()
-    stretch = looks | {"start": 5.0, "end": 20.0, "query": "a fox"}
-    planned = read_plan(_reply(("look", stretch)))
-    assert (planned.query, planned.ranges) == ("a fox", (Range(5.0, 20.0),))
+    assert planned.decided_by == "rule"
 
 
 def test_a_verdict_says_what_is_wrong() -> None:

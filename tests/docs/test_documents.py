@@ -11,13 +11,12 @@ ROOT = Path(__file__).parents[2]
 TOP_FOLDERS = ("assistant", "bench", "docs", "prompts", "scripts", "tests", "tools", "training", "ui")
 MAP = ("ARCHITECTURE.md", "CONTRIBUTING.md", "docs/pocket-models.md")
 REGISTERS = {
-    "SIGHT": "assistant/agent/graph.py",
-    "GROUNDED": "assistant/agent/graph.py",
+    "READS": "assistant/agent/intents/usual.py",
+    "compose_usual": "assistant/agent/intents/usual.py",
     "enough": "assistant/agent/graph.py",
     "reflect": "assistant/agent/graph.py",
     "_compose": "assistant/agent/graph.py",
-    "NAMED_ONLY": "assistant/agent/plan.py",
-    "Plan": "assistant/agent/plan.py",
+    "Intent": "assistant/agent/intents/base.py",
     "Answering": "assistant/agent/answer.py",
     "State": "assistant/agent/state.py",
     "Channel": "assistant/retrieval/fusion.py",

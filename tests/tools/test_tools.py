@@ -18,7 +18,7 @@ LINE = Line("v", 1.0, 3.0, "ocr", "PHỞ 24", 0.9, (1.0, 2.0, 30.0, 40.0))
 FROZEN = {
     "find_frames": {"query", "video", "start", "end"},
     "find_events": {"sequence", "video", "within"},
-    "read_text": {"query", "video", "source"},
+    "read_text": {"query", "video", "source", "start", "end"},
     "ground": {"phrases", "moment"},
     "count": {"phrase", "video", "start", "end"},
     "describe": {"video", "start", "end"},

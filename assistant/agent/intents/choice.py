@@ -38,7 +38,7 @@ _RULES = (
     ),
     Rules(
         "vi",
-        r"(?P<subject>.+?) (?:dang |la |quay |duoc quay |vao |luc |thi |mau |co |dang o )*(?P<first>ban ngay|ngay|ban dem|dem|dong|mo|mua|nang|toi|sang|do|xanh|vang|trang|den|dung|chay|nam|nu|tat|bat|dung yen|di chuyen) hay (?:la )?(?:dang |mau |la |vao )?(?P<second>\w+(?: \w+)?)$",
+        r"(?P<subject>.+?) (?:dang |la |quay |duoc quay |vao |luc |thi |mau |co |dang o )*(?P<first>ban ngay|ngay|ban dem|dem|dong|mo|mua|nang|toi|sang|d[o\x7f]|xanh|vang|trang|de[n\x7f]|dung|chay|nam|nu|tat|bat|dung yen|di chuyen) hay (?:la )?(?:dang |mau |la |vao )?(?P<second>\w+(?: \w+)?)$",
         r"(?:la )?(?P<first>ban ngay|ngay|ban dem|dem) hay (?P<second>ban ngay|ngay|ban dem|dem)$",
     ),
 )

@@ -91,7 +91,8 @@ class Count(LookIntent):
                 if _is_a(name, thing) and len(showing) >= min(MIN_CAPTIONS, len(frames)):
                     names.append(f"{name} in {video.video_id}")
                     evidence.append(Evidence(Moment.at(showing[0]), SEEN, 1.0, KeyframeRef.of(showing[0])))
-        if not names:
+        at_once = max((int(e.text) for e in findings.evidence if e.text and e.text.isdigit()), default=0)
+        if len(names) < max(1, at_once):  # captions name two alike only once
             return None
         noun = findings.answering.localiser.phrase(thing, findings.language)
         ordered = tuple(sorted(evidence, key=lambda e: (e.moment.video_id, e.moment.start_seconds)))

@@ -29,8 +29,8 @@ _RULES = (
     ),
     Rules(
         "vi",
-        r"(?P<subject>.+?) (?P<stay>dung|dung lai|dau|do|cho|doi|nghi|o lai|nan na|dung yen|do lai|dau lai)(?: (?:o|tai|ngoai|trong) .+?)? (?:trong |mat |het |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: .*)?$",
-        r"(?P<stay>dung|dung lai|dau|do|cho|doi|nghi|o lai|dung yen)(?: (?:o|tai|ngoai|trong) .+?)? (?:trong |mat |het |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: .*)?$",
+        r"(?P<subject>.+?) (?P<stay>dung|dung lai|da[u\x7f]|d[o\x7f]|ch[o\x7f]|doi|nghi|o lai|dung yen|d[o\x7f] lai|da[u\x7f] lai)(?: (?:o|tai|ngoai|trong) .+?)? (?:trong |mat |het |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: .*)?$",
+        r"(?P<stay>dung|dung lai|da[u\x7f]|d[o\x7f]|ch[o\x7f]|doi|nghi|o lai|dung yen)(?: (?:o|tai|ngoai|trong) .+?)? (?:trong |mat |het |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: .*)?$",
         r"(?P<event>.+?)(?<!\bluc)(?<!\bvao)(?<!\bo)(?<!\bthu)(?<!\bluc giay) (?:trong |mat |het |keo dai |la |duoc )*(?:bao lau|may giay|may phut|bao nhieu (?:giay|phut|lau))(?: (?:thi|roi|vay|moi|day).*)?$",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from assistant.agent.conditions import main_phrase
 from assistant.agent.intents.base import Plan
 from assistant.agent.intents.defaults import IntentDefaults
 from assistant.agent.question.clauses import with_article
@@ -19,7 +20,7 @@ SEARCH, LOOK = "find_frames", "look"
 
 
 class LookIntent(IntentDefaults):
-    """Searches the subject; at a time that the question names, looks at the frames there."""
+    """Searches the subject; at a time at which it is not seen, looks at the frames all the same."""
 
     tool: ClassVar[str] = LOOK
     """The tool that answers: a search shows moments, a look answers a question about them."""
@@ -30,19 +31,19 @@ class LookIntent(IntentDefaults):
 
     def plan(self, reading: Reading, planning: Planning) -> Plan:
         query = self.query(reading)
-        if query and not planning.scope.exact:
-            return search(query, planning, tool=self.tool)
-        return look(self.ask(reading), planning, query=query)
+        return search(query, planning, tool=self.tool) if query else look(self.ask(reading), planning)
 
     def retry(self, reading: Reading, planning: Planning) -> Plan | None:
         query, question = self.query(reading), self.ask(reading)
+        if planning.scope.exact:
+            return look(question, planning, query=query)
         return search(question, planning, tool=self.tool) if question and question != query else None
 
 
 def search(query: str, planning: Planning, *, tool: str = SEARCH) -> Plan:
     """Plans a search for keyframes; `tool` is the one that answers in the end."""
     call = {"query": query, **planning.scope.slots}
-    return Plan(tool, (call,), query=query, what=query, verify=True, runs=SEARCH)
+    return Plan(tool, (call,), query=main_phrase(query), what=query, verify=True, runs=SEARCH)
 
 
 def look(question: str, planning: Planning, *, query: str = "") -> Plan:

@@ -34,7 +34,7 @@ _RULES = (
     ),
     Rules(
         "vi",
-        r".*\bthu do (?:cua|nuoc)\b",
+        r".*\bthu d[o\x7f] (?:cua|nuoc)\b",
         r"(?:hom nay |bay gio |hien nay )?gia (?:vang|bac|dau|xang|do la|bitcoin|nha dat|usd)\b.*\b(?:bao nhieu|the nao|hom nay)\b",
         r"(?:ngay )?mai\b.*",
         r"(?:tuan|thang) sau\b.*",

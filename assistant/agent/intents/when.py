@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from assistant.agent.intents.base import Rules
 from assistant.agent.intents.looking import SEARCH, LookIntent
 from assistant.agent.intents.seeing import best_moments
-from assistant.agent.question.clauses import statement, with_article
+from assistant.agent.question.clauses import split_clause, statement, with_article
 from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _SEEN = r"(?:appear|show up|turn up|come (?:up|in|into (?:the )?(?:view|picture|
 _WE_SEE = r"(?:do|does|did|can|could|will) (?:i|we|you|one|u) (?:first |get to |last )?(?:see|find|spot|notice|watch)"
 _APPEARS = re.compile(
     r" (?:comes?|goes?|drives?|pass(?:es)?|rides?|shows?|turns?|pops?|rolls?|walks?) (?:through|thru|by|past|along|up|in|into view|into the picture)$"
+    r"| (?:appears?|is (?:seen|visible)|are (?:seen|visible))(?P<around> (?:in|on|at|by|during) .+)$"
 )
 _RULES = (
     Rules(
@@ -57,11 +58,12 @@ class When(LookIntent):
     def query(self, reading: Reading) -> str:
         event = reading.slots.get("event", "")
         if appears := _APPEARS.search(event):  # when it comes past is when it is seen
-            return with_article(event[: appears.start()])
+            return with_article(f"{event[: appears.start()]}{appears['around'] or ''}")
         return with_article(reading.subject) or statement(event, auxiliary=reading.slots.get("aux", "").lower())
 
     def ask(self, reading: Reading) -> str:
-        return f"when does {self.query(reading)} appear?"
+        query = self.query(reading)
+        return f"when does this happen: {query}?" if split_clause(query)[1] else f"when is {query} seen?"
 
     def compose(self, findings: Findings) -> ReplyDraft | None:
         """Of "the first time" and "the last time", only that one."""

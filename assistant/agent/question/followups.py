@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.agent.question.clauses import bare, split_clause, with_article
 from assistant.agent.question.fillers import folded_alike
+from assistant.agent.question.grammar_words import mask_homographs
 from assistant.agent.question.lexicon import annotate, lookup
 from assistant.agent.question.reading import Reading
 from assistant.text.noun_phrases import noun_phrases
@@ -267,7 +268,7 @@ def _resolve_sequence(sequence: str, to_english: ToEnglish) -> str:
 def _resolve_phrase(phrase: str, last: LastTurn | None, language: Language, to_english: ToEnglish) -> tuple[str, bool]:
     """A phrase in English with its pronouns resolved, and whether it had any."""
     if language == "vi":
-        folded = folded_alike(phrase)
+        folded = mask_homographs(phrase, folded_alike(phrase))
         quality = _QUALITY_VI.match(folded)
         if last and quality and _is_quality(named := phrase[slice(*quality.span("quality"))], "vi"):
             return with_article(f"{to_english(named)} {_kind_of(last.antecedent_of(phrase))}"), True

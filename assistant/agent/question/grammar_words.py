@@ -16,6 +16,7 @@ _SPELLINGS: dict[str, str] = {
 _ALLOWED = {folded: frozenset(spellings.split()) for folded, spellings in _SPELLINGS.items()}
 _WORD = re.compile(r"\w+")
 _MASK = "\x7f"
+"""Stands for the last letter of a masked word; a pattern that means the content word allows it: `d[o\\x7f]`."""
 
 
 def mask_homographs(text: str, folded: str) -> str:

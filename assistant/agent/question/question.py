@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 1_000
 """A longer question is cut: nobody asks so much in one sentence, and no model reads so far."""
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,30}>|[*`]+")
 _QUOTED = re.compile(r"""["“](?P<double>[^"“”]{2,})["”]|(?<!\w)'(?P<single>[^']{2,})'(?!\w)""")
 
 
@@ -70,7 +71,7 @@ def read_question(
         last_place: which of them the turn before was about, from 0.
     """
     typed = compose_text(text)[:MAX_CHARACTERS]
-    mended = mend_spelling(typed, language)
+    mended = mend_spelling(_MARKUP.sub("", typed), language)
     if language == "en":
         mended = expand_contractions(mended)
     video_id, rest = named_video(mended, video_ids)

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.agent.edits import correct_sequence
+from assistant.agent.question.edits import correct_sequence
 from tools.events.query import parse_event_query
 from tools.types import EventMoment
 
