@@ -33,7 +33,7 @@ _PRONOUN_EN = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN_VI = re.compile(
-    r"(?:(?:thang|con|cai|chiec|nguoi|xe|vat|ong|ba|anh|chi|co|be|chu|cau be|co be|thu|dua|mon)(?: \w+)? (?:do|ay|nay|kia|ta|ay)|no|ho|han|chung|chung no|bon ho|y|xe|nguoi ta)(?!\w)"
+    r"(?:(?:thang|con|cai|chiec|nguoi|xe|vat|ong|ba|anh|chi|co|be|chu|cau be|co be|thu|dua|mon)(?: \w+)? (?:do|ay|nay|kia|ta|ay)|no|ho|han|chung|chung no|bon ho|nguoi ta|xe(?=$| (?:co|da|dang|se|lai|dung|di|chay|re|quay|do|lui)\b))(?!\w)"
 )
 _DEMONSTRATIVE_VI = re.compile(r"\b(?:do|ay|nay|kia|day)$")
 _THEN = {
