@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from assistant.agent.intents.base import Plan, Planning, Rules
@@ -13,6 +14,7 @@ from assistant.agent.question.lexicon import lookup
 from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
 from tools.types import Evidence, KeyframeRef, Moment
+from tools.words import NUMBERS
 
 if TYPE_CHECKING:
     from assistant.agent.intents.base import Findings
@@ -75,7 +77,7 @@ class Count(LookIntent):
     def compose(self, findings: Findings) -> ReplyDraft | None:
         """Over a video, the different ones that come, as the captions tell them apart; at a time, the usual count."""
         if findings.scope.exact:
-            return None
+            return self._count_again(findings)
         thing = singular(findings.reading.bare_subject)
         evidence: list[Evidence] = []
         names: list[str] = []
@@ -98,6 +100,23 @@ class Count(LookIntent):
         ordered = tuple(sorted(evidence, key=lambda e: (e.moment.video_id, e.moment.start_seconds)))
         sentence = count_sentence(len(names), noun, ordered, findings.language)
         return ReplyDraft(sentence, findings.options.fairly_sure, str(len(names)), ordered)
+
+    def _count_again(self, findings: Findings) -> ReplyDraft | None:
+        """Where no box was found, the core's number, if it sees any: a small or half hidden thing gets no sure box."""
+        if any(e.text != "0" for e in findings.evidence) or not findings.evidence:
+            return None
+        moment = findings.evidence[0].moment
+        scope = findings.scope
+        frames = findings.frames.keyframes(scope.video_id or moment.video_id, scope.start, scope.end)
+        answer = findings.looker.answer(findings.asked, frames[: findings.options.answer_frames])
+        number = NUMBERS.get(answer.text.lower()) or (int(answer.text) if answer.text.isdigit() else 0)
+        if not number or answer.confidence < findings.options.min_agreed:
+            return None
+        noun = findings.answering.localiser.phrase(singular(findings.reading.bare_subject), findings.language)
+        evidence = tuple(replace(e, text=str(int(number))) for e in findings.evidence[:1])
+        sentence = count_sentence(int(number), noun, evidence, findings.language)
+        sure = min(answer.confidence, findings.options.fairly_sure)
+        return ReplyDraft(sentence, sure, str(int(number)), evidence)
 
 
 def _is_a(name: str, thing: str) -> bool:

@@ -34,6 +34,7 @@ _RULES = (
         r"(?:any|some) (?:signs? of |(?:moments?|parts?|scenes?|bits?|shots?) (?:with|of|where|when) )*(?P<subject>.+?)(?: (?:there|here|anywhere|visible|around|to be seen|in (?:it|there|the .+)))*$",
         rf"(?:is|are|was|were|does|do|did|has|have|can|will) (?:there )?{_SOMEBODY}(?: else)? (?P<act>.+)$",
         rf"{_SOMEBODY}(?: else)? (?P<act>.+)$",
+        r"(?:is|was) (?:the )?(?:weather|sky)(?: \w+)? (?P<event>(?:rain|snow|fog|sunn|cloud|wind|storm|clear)\w*)$",
         r"(?:is|was) it (?:ever )?(?P<event>(?:rain|snow|fog|sunn|cloud|dark|night|day|windy|wet|hot|cold)\w*(?:ing)?\b.*)$",
         r"(?:does|did) it (?:ever |also |really )?(?:look (?:as if|like) it )?(?P<event>(?:rain|snow)s?\b.*)$",
         r"(?P<aux>is|are|was|were|does|do|did|has|have|can|could|will|would) (?P<event>.+?)(?: (?:too|as well|or not|part|to be seen|there|visible|present))*$",
@@ -107,7 +108,7 @@ class YesNo(LookIntent):
 
 
 _ADJECTIVES = {
-    "rain": "raining", "rains": "raining", "snow": "snowing", "snows": "snowing", "fog": "foggy", "sun": "sunny",
+    "rain": "raining", "rainy": "raining", "snowy": "snowing", "rains": "raining", "snow": "snowing", "snows": "snowing", "fog": "foggy", "sun": "sunny",
     "night": "night", "day": "day", "wind": "windy", "sunshine": "sunny", "sunlight": "sunny",
 }  # fmt: skip
 
