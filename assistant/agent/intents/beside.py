@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.defaults import IntentDefaults
 from assistant.agent.intents.looking import search
+from assistant.agent.question.clauses import with_article
 from assistant.agent.question.reading import Reading
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ _RIGHT = r"(?:right |just |immediately |directly |shortly |straight |soon )?"
 _THAT = r"(?:that|this|it|then|there)"
 _RULES = (
     Rules("en", rf"{_HAPPENS} {_RIGHT}(?P<side>after|before|during|while|when) {_THAT}$", rf"(?:what (?:about|is|was) )?{_RIGHT}(?P<side2>after|before|during) {_THAT}$",
-          r"(?:and )?(?:what )?(?:happens |happened |comes |came |is )?(?P<side3>next|afterwards?|later|before|earlier|beforehand)(?: on)?$"),
-    Rules("en", rf"{_HAPPENS} {_RIGHT}(?P<side>after|before|during|while|when|once|until) (?P<event>.+)$", rf"{_RIGHT}(?P<side2>after|before|while|when|during) (?P<event2>.+?),? {_HAPPENS}$"),
+          r"(?:and )?(?:what )?(?:happens |happened |comes |came |is )?(?P<side3>then|next|afterwards?|later|before|earlier|beforehand)(?: on)?$"),
+    Rules("en", r"then what$", side="after"),
+    Rules("en", r"what (?:does|do|did) (?P<subject>.+?) do (?:next |right |just )?(?P<side>after|before|once|when|while) (?:it |he |she |they )?(?P<event>.+)$",
+          rf"{_HAPPENS} {_RIGHT}(?P<side>after|before|during|while|when|once|until) (?P<event>.+)$", rf"{_RIGHT}(?P<side2>after|before|while|when|during) (?P<event2>.+?),? {_HAPPENS}$"),
     Rules("vi", r"(?:chuyen gi |dieu gi |co gi |co chuyen gi |roi |va |the )*(?:xay ra )?(?:ngay )?(?P<side>sau|truoc|trong|luc) (?:do|day|nay|ay)(?: (?:thi|co|la|xay ra|chuyen|gi|the nao|ra sao|nua))*$",
-          r"(?:roi |tiep |va )+(?:thi )?(?P<side2>sao|the nao|tiep theo|nua)(?: nua| thi sao)?$", r"(?:chuyen gi |dieu gi |co gi )?(?:xay ra )?(?P<side3>tiep theo|ke tiep|sau do)(?: la gi| thi sao)?$"),
+          r"(?:roi |tiep |va )*(?:thi )?(?P<side2>sao|tiep theo|gi nua)(?: nua| thi sao)?$", r"(?:chuyen gi |dieu gi |co gi )?(?:xay ra )?(?P<side3>tiep theo|ke tiep|sau do)(?: la gi| thi sao)?$"),
     Rules("vi", r"(?:chuyen gi |dieu gi |co gi |cai gi )(?:da )?(?:xay ra |xuat hien |den )?(?:ngay )?(?P<side>sau|truoc|trong)(?: (?:khi|luc|do))? (?P<event>.+)$",
           r"(?:ngay )?(?P<side2>sau|truoc|trong)(?: (?:khi|luc)) (?P<event2>.+?)(?:,| thi| thi co)+ (?:co )?(?:chuyen |dieu |cai |xe |con )?gi\b.*$",
           r"(?:co )?(?:chuyen|dieu|cai) gi (?:xay ra )?(?P<side3>khi|luc) (?P<event3>.+)$"),
@@ -44,6 +47,8 @@ class Beside(IntentDefaults):
 
     def plan(self, reading: Reading, planning: Planning) -> Plan:
         event = reading.slots.get("event", "")
+        if event and reading.subject:
+            event = f"{with_article(reading.subject)} {event}"  # "what does the man do after he gets off"
         if event:
             return search(event, planning, tool=DESCRIBE)
         return describe_beside(planning, planning.last_stretch, side_of(reading))

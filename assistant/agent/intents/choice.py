@@ -28,12 +28,13 @@ _RULES = (
         rf"(?:.*\b)?{_TIME} or (?:is it |was it |is this |was this )?{_TIME}(?: (?:here|there|then|outside))?$",
         about="time_of_day",
     ),
+    Rules("en", r"what time of (?:the )?day (?:is|was) (?:it|this|that)(?: .*)?$", about="time_of_day"),
     Rules("vi", rf"(?:.*\b)?{_TIME_VI} hay (?:la )?{_TIME_VI}$", about="time_of_day"),
     Rules(
         "en",
         rf"{_BE} (?P<subject>(?:it|this|that|the scene|the video))(?: (?:filmed|shot|recorded|taken))? (?P<first>(?:by |at |in the )?\w+) or (?:is it |was it )?(?P<second>(?:by |at |in the )?\w+)(?: (?:here|there|then|outside))?$",
         rf"{_BE} (?P<subject>(?:the|a|an|that|this|his|her|its|their|any|these|those) .+?) (?:a |an )?(?P<first>\w+) or (?:a |an )?(?P<second>\w+)(?: when (?P<event>.+)| at the .+)?$",
-        rf"{_BE} (?P<subject>it|he|she|they|there) (?:a |an )?(?P<first>[\w ]+?) or (?:a |an )?(?P<second>[\w ]+)$",
+        rf"{_BE} (?P<subject>it|he|she|they) (?:a |an )?(?P<first>[\w ]+?) or (?:a |an )?(?P<second>[\w ]+)$",
         r"(?:would you call (?:it|this|that) )?(?P<first>day(?:time)?|night(?:-?time)?|dark|light|rain|sun) or (?P<second>day(?:time)?|night(?:-?time)?|dark|light|rain|sun)$",
     ),
     Rules(

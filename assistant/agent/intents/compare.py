@@ -45,7 +45,7 @@ class Compare(IntentDefaults):
         """By its words; of two times, "different" alone is enough."""
         if len(question.times.ranges) == 2 and _DIFFERS.search(question.folded):
             return Reading(self.name)
-        return super().recognise(question)
+        return super().recognise(question) or super().recognise(question.with_rest(question.typed.strip(" ?!.")))
 
     def plan(self, reading: Reading, planning: Planning) -> Plan:
         places = planning.pair or _unnamed_pair(planning)

@@ -9,7 +9,7 @@ from assistant.agent.intents.base import Plan, Planning, Rules
 from assistant.agent.intents.looking import LookIntent, look, search
 from assistant.agent.intents.seeing import SEEN, named_things, seen_frames
 from assistant.agent.phrasing import count_sentence
-from assistant.agent.question.clauses import bare, singular, with_article
+from assistant.agent.question.clauses import bare, singular, split_clause, with_article
 from assistant.agent.question.lexicon import lookup
 from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft
@@ -59,7 +59,8 @@ class Count(LookIntent):
     def query(self, reading: Reading) -> str:
         """The things with what is said of them: where they are, what they do."""
         more = " ".join(reading.slots[name] for name in ("act", "where") if name in reading.slots)
-        return f"{singular(bare(reading.subject))} {more}".strip()
+        who, does = split_clause(reading.subject)
+        return " ".join(part for part in (singular(bare(who)), does, more) if part)
 
     def ask(self, reading: Reading) -> str:
         return f"how many {reading.plural_subject} are there?"
@@ -78,7 +79,7 @@ class Count(LookIntent):
         """Over a video, the different ones that come, as the captions tell them apart; at a time, the usual count."""
         if findings.scope.exact:
             return self._count_again(findings)
-        thing = singular(findings.reading.bare_subject)
+        thing = singular(bare(split_clause(findings.reading.subject)[0]))
         evidence: list[Evidence] = []
         names: list[str] = []
         for video in findings.frames.videos()[: findings.options.sampled_videos]:

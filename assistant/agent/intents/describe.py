@@ -21,6 +21,7 @@ _RULES = (
         r"(?:what|how) does (?:the |this )?(?:video|clip|it|everything) (?P<edge>ends?|start|begin)$",
         rf"(?:tell me|talk)(?: something)? (?:about|what (?:happens|is) in) {_VIDEO}$",
         r"(?:walk|take) me through .*$",
+        r"(?:the|this|that|my) (?:whole )?(?:video|clip|recording|film)$",
     ),
     Rules(
         "vi",

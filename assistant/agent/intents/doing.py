@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _RULES = (
     Rules(
         "en",
-        r"what (?:is|are|was|were) (?P<subject>.+?) (?:doing|up to|busy with)(?: (?:there|here|then))?$",
+        r"what (?:is|are|was|were) (?P<subject>.+?) (?:doing|up to|busy with)(?: (?:there|here|then))?(?: (?P<where>(?:in|on|at|by|near|under|next to) .+))?$",
         r"what (?:does|do|did|has|have) (?P<subject>.+?) (?:do|done|get up to)(?: (?:there|here|then|next|afterwards))?$",
         r"what (?:happens|happened|is happening|is going on|becomes|became|has become)(?: in the end)? (?:to|of|with) (?P<subject>.+?)(?: (?:in the end|then|there|afterwards))?$",
         r"(?P<subject>.+?)[,:] what (?:is|are|was|were|does|do|did) (?:he|she|it|they) (?:doing|do|up to)(?: (?:there|here|then))?$",
@@ -28,7 +28,7 @@ _RULES = (
     ),
     Rules(
         "vi",
-        r"(?P<subject>.+?) (?:dang |da |se )?(?:lam|lam nhung|dinh lam) (?:cai |viec |chuyen )?(?:gi|j|chi)(?: (?:o|trong|the|vay|do).*)?$",
+        r"(?P<subject>.+?) (?:dang |da |se )?(?:lam|lam nhung|dinh lam) (?:cai |viec |chuyen )?(?:gi|j|chi)(?: (?:o|trong|the|vay|do|sau do|tiep theo|luc do|nua).*)?$",
         r"(?P<subject>.+?) (?:thi )?(?:bi|ra|lam) sao(?: roi)?$",
         r"(?:chuyen|dieu) gi (?:da )?(?:xay ra|den) (?:voi|cho) (?P<subject>.+)$",
         r"(?P<subject>.+?) (?:ket cuc|cuoi cung|sau cung) (?:thi )?(?:ra sao|the nao|bi gi|o dau)$",

@@ -23,7 +23,7 @@ _RULES = (
     Rules(
         "en",
         rf"(?:find|show|search|search for|look for|looking for|get|give|bring up|locate|where is|where are|jump to|go to|take me to|play|list|see|i (?:am )?(?:look|search)(?:ing)? for|i (?:want|need|would like) (?:to (?:see|find|watch))?|i remember|do you remember|need)(?: (?:me|us|for|to|out|all|every|each|any|a|an|the|some|again|please|up))* {_PART} {_THAT} (?P<subject>.+?)(?:[,.] (?:where|when) (?:is|was) (?:that|it).*)?$",
-        r"(?:find|show|search|search for|look for|get|give|bring up|locate|jump to|go to|take me to|play|list|see)(?: (?:me|us|for|to|out|all|every|each|any|again|please|up))* (?P<subject>.+?)(?:[,.] (?:where|when) (?:is|was) (?:that|it).*)?$",
+        r"(?:find|show|search|search for|look for|get|give|bring up|locate|jump to|go to|take me to|play|list|see)(?: (?:me|us|for|to|out|all|every|each|any|again|please|up))* (?:where |when |how )?(?P<subject>.+?)(?:[,.] (?:where|when) (?:is|was) (?:that|it).*)?$",
         r"i (?:am |was )?(?:look|search)(?:ing)? for (?P<subject>.+?)(?:[,.] (?:where|when) (?:is|was) (?:that|it|it shown).*)?$",
         r"i (?:remember|recall|saw|know there (?:is|was)|need|want)(?: (?:seeing|that there (?:is|was)|there (?:being|is|was)|to see|to find))? (?P<subject>.+?)(?:[,.] (?:where|when|which).*)?$",
         rf"(?:the |a |any |every |all |some |that )?{_PART} {_THAT} (?P<subject>.+?)(?:[,.] (?:where|when) (?:is|was) (?:that|it).*)?$",

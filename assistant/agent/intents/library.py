@@ -74,12 +74,12 @@ _WITH = (
     ),
     Rules(
         "vi",
-        r"(?:trong )?(?:video|clip|doan phim|phim|cai|doan video|ban ghi) nao (?:ma )?(?:lai )?(?:khong co|khong thay|khong he co|khong xuat hien|chang co|thieu)(?: (?:con|cai|chiec|bat ky|mot))* ?(?P<subject>.+?)(?: nao)?(?: (?:het|ca|trong do|luon))*$",
+        r"(?:trong )?(?:video|clip|doan phim|phim|cai|doan video|ban ghi) nao (?:ma )?(?:lai )?(?:khong co|khong thay|khong he co|khong xuat hien|chang co|thieu)(?: (?:con|cai|chiec|bat ky|mot))*(?!\w) ?(?P<subject>.+?)(?: nao)?(?: (?:het|ca|trong do|luon))*$",
         about="without",
     ),
     Rules(
         "vi",
-        r"(?:trong )?(?:video|clip|doan phim|phim|cai|doan video|ban ghi) nao (?:ma )?(?:thi )?(?:co|thay|xuat hien|quay|chieu|cho thay|ghi lai|la|chua)(?: (?:canh|duoc|thay|vao|o|luc|hinh))* ?(?P<subject>.+?)(?: (?:trong do|vay|the))*$",
+        r"(?:trong )?(?:video|clip|doan phim|phim|cai|doan video|ban ghi) nao (?:ma )?(?:thi )?(?:co|thay|xuat hien|quay|chieu|cho thay|ghi lai|la|chua)(?: (?:canh|duoc|thay|vao|o|luc|hinh))*(?!\w) ?(?P<subject>.+?)(?: (?:trong do|vay|the))*$",
         r"(?P<subject>.+?) (?:thi |la |nam |xuat hien )*(?:o|trong) (?:video|clip|doan phim|phim|doan video) nao$",
         about="with",
     ),

@@ -70,7 +70,10 @@ class Sequence(IntentDefaults):
         text = _ASKS_WHEN.sub(
             "", with_vietnamese_accents(question.rest) if question.language == "vi" else question.rest
         )
-        if len(split_events(text)) > 1:
+        events = split_events(text)
+        restored = question.rest.isascii() and not text.isascii()
+        # Without accents, "roi" is as likely "rời" (leaves) as "rồi" (then): no event is then a single word.
+        if len(events) > 1 and not (restored and any(len(event.split()) < 2 for event in events)):
             return Reading(self.name, {"sequence": text})
         acts = split_acts(text) if question.language == "en" else []
         return Reading(self.name, {"sequence": LIST_MARK.join(acts)}) if len(acts) > 2 else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.agent.intents.base import Findings
     from assistant.agent.records import ReplyDraft
 
-_WHEN = r"(?:when(?:ever)?(?: exactly| about| roughly)?|(?:at |on |in )?(?:what|which) (?:exact )?(?:time|times|second|seconds|minute|minutes|point|moment|moments|timestamp|part)s?(?: (?:in|of) (?:the |this )?(?:video|clip))?)"
+_WHEN = r"(?:when(?:ever)?(?: exactly| about| roughly)?|(?:at |on |in )?(?:what|which) (?:exact )?(?:time(?! of (?:the )?day)|times|second|seconds|minute|minutes|point|moment|moments|timestamp|part)s?(?: (?:in|of) (?:the |this )?(?:video|clip))?)"
 _SEEN = r"(?:appear|show up|turn up|come (?:up|in|into (?:the )?(?:view|picture|frame|shot))|seen|visible|on screen|shown|there|be seen|in (?:the )?(?:picture|frame|shot|view))"
 _WE_SEE = r"(?:do|does|did|can|could|will) (?:i|we|you|one|u) (?:first |get to |last )?(?:see|find|spot|notice|watch)"
 _APPEARS = re.compile(
@@ -40,7 +40,7 @@ _RULES = (
         r"(?:vao |o )?(?:luc )?(?:giay|phut) (?:thu )?(?:may|nao|bao nhieu)(?: vay| the)?$",
         r"(?:vao |o )?(?:luc )?(?:may|bao nhieu) (?:giay|phut|gio)$",
         r"(?:lan|luc) (?P<nth>dau tien|cuoi cung) (?:ma )?(?:thay |xuat hien |co )*(?P<subject>.+?)(?: (?:la|xuat hien|vao))* (?:khi nao|luc nao|luc may giay|giay (?:thu )?may|o dau)$",
-        r"(?:vao |tu |den |o )?(?:khi nao|luc nao|bao gio|giay (?:thu )?may|phut (?:thu )?may|luc may (?:gio|giay|phut)|may (?:gio|giay|phut)|giay bao nhieu|luc giay may|luc phut may|thoi diem nao|luc bao nhieu giay)(?: (?:thi|ma|co|la|thay|xuat hien|moi))* ?(?P<event>.+?)(?: (?:xuat hien|co mat|hien ra|duoc thay|lo dien))?$",
+        r"(?:vao |tu |den |o )?(?:khi nao|luc nao|bao gio|giay (?:thu )?may|phut (?:thu )?may|luc may (?:gio|giay|phut)|may (?:gio|giay|phut)|giay bao nhieu|luc giay may|luc phut may|thoi diem nao|luc bao nhieu giay)(?: (?:thi|ma|co|la|thay|xuat hien|moi))*(?!\w) ?(?P<event>.+?)(?: (?:xuat hien|co mat|hien ra|duoc thay|lo dien))?$",
         r"(?P<event>.+?)(?: (?:la|duoc|nhin|xuat hien|hien ra|co mat|thay|bat dau|vao|o|thi|duoc nhin thay|den))* (?:vao |tu |luc |o |la )*(?:khi nao|luc nao|bao gio|(?:luc )?(?:giay (?:thu )?may|phut (?:thu )?may|may (?:gio|giay|phut)|giay bao nhieu|giay may|phut may)|thoi diem nao|bao nhieu giay)$",
     ),
 )

@@ -21,7 +21,7 @@ _RULES = (
         "en",
         r"(?:is|are|was|were) (?:not there|there not) (?:any|a|an|some)? ?(?P<subject>.+)$",
         r"(?:is|are|was|were) there (?:really )?(?:nobody|no ?one|no (?P<subject>.+?)|nothing)(?: (?P<where>(?:in|on|at|near|under) .+))?$",
-        r"(?:so )?(?:nobody|no ?one) (?:is |was |are )?(?P<event2>.+)$",
+        r"(?:so )?(?:nobody|no ?one) (?:is |was |are )?(?P<act>.+)$",
         r"(?:is|are|was|were|does|do|did|has|have) not (?P<event>.+)$",
         negated="yes",
     ),

@@ -23,6 +23,12 @@ _SUBJECTLESS_VI = re.compile(
 )
 
 
+_WHETHER_SAID = re.compile(
+    r"(?:bai giang|bai|thay|co giao|giang vien|video|ho|co ay|anh ay|ong ay|i think|i guess)\b.{0,24}\b(?:noi|giang|nhac|giai thich)\b"
+)
+"""A clause that only says that the question is about what is said."""
+
+
 def split_parts(text: str, language: Language, is_question: Callable[[str], bool]) -> list[str]:
     """Returns the parts of a question in order; a part without a subject gets a pronoun for that of the part before.
 
@@ -35,7 +41,7 @@ def split_parts(text: str, language: Language, is_question: Callable[[str], bool
     folded = folded_alike(text)
     for match in _BETWEEN[language].finditer(folded):
         first, second = text[: match.start()].strip(" ,"), text[match.end() :].strip(" ,")
-        if not first or not second or len(first.split()) < 2:
+        if not first or not second or len(first.split()) < 2 or _WHETHER_SAID.match(folded_alike(second)):
             continue
         if language == "vi" and _SUBJECTLESS_VI.match(folded_alike(second)):
             second = f"nó {second}"

@@ -75,7 +75,7 @@ _CLOSINGS: dict[Language, tuple[str, ...]] = {
         r"\s+(?:right|correct)(?=\?*$)(?<!left or right)(?<!the right)(?<!or right)",
     ),
     "vi": (
-        r"[\s,]+(?:vay|the|nhi|nha|nhe|nhi|a|ha|z|v|di|voi|ta|ay|luon|day|do|hen|nua|lan|thoi|ne|u|hong)",
+        r"[\s,]+(?:vay|the|nhi|nha|nhe|a|ha|z|v|voi|ta|luon|hen|nua|(?<!roi )(?<!bo )(?<!chay )(?<!mang )(?<!bay )(?<!ra )di|lan|thoi|ne|u|hong)",
         r"[\s,]+(?:giup|cho) (?:toi|minh|em|tui|anh|chi)(?: voi| di| nhe| nha)?",
         r"[\s,]+(?:duoc khong|duoc ko|cam on|xin cam on)",
         r"[\s,]+(?:trong|o) (?:ca )?(?:cac |nhung )?(?:doan |cuon )?(?:video|clip|phim|doan camera|camera|canh quay|hinh)(?: nay| do| tren)?",
