@@ -61,7 +61,7 @@ class Understand:
         asked = BY_NAME[reading.kind].ask(reading)
         where = self._scope(state, question, refers=refers, stretch=stretch)
         pair = self._read_pair(state, question)
-        meant = asked or question.rest
+        meant = asked or question.typed
         step = record_step(state, "understand", {"asked": meant}, meant, reading.decided_by, "understand", meant)
         fresh = {"round": 0, "candidates": [], "timed": None, "query": None, "sought": None}
         return {
@@ -216,6 +216,15 @@ MAX_MOMENT_SECONDS = 5.0
 def _last_turn(state: State) -> LastTurn | None:
     row = state.get("last_reading")
     if row is None:
-        return None
+        return _last_turn_of_old(state)
     mentions = tuple(row.get("mentions", ()))
     return LastTurn(Reading.from_row(row["reading"]), row["answer"], state.get("found"), mentions, row.get("around"))
+
+
+def _last_turn_of_old(state: State) -> LastTurn | None:
+    """The last turn of a conversation that was stored before readings were: its question is read again."""
+    if not state.get("turns"):
+        return None
+    turn = state["turns"][-1]
+    reading = recognise(read_question(turn["question"], "en"))
+    return LastTurn(reading, turn["answer"], state.get("found")) if reading is not None else None

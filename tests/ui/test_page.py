@@ -127,7 +127,7 @@ def test_what_videos_and_people_say_is_never_markup(page: AppTest) -> None:
 def test_boxes_are_shown_over_the_keyframes_of_an_answer(page: AppTest, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("VIDEO_ASSISTANT_GROUNDING", str(save_tiny(tmp_path / "glip")))
     st.cache_resource.clear()
-    page = page.chat_input[0].set_value("Where is the red car?").run()
+    page = page.chat_input[0].set_value("Draw a box around the red car.").run()
     assert not page.exception
     assert ":gray[ground ·" in _message_texts(page)
     captions = [caption.value for caption in page.caption]

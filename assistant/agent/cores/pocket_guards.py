@@ -94,7 +94,10 @@ def to_pocket_words(english: str) -> str:
     """A question or statement in the words of the pocket world: `a lorry` as `a truck`.
 
     A word beyond that world becomes a broader one that it has; `vehicle`, for which it has none, becomes a car.
+    Vietnamese, which the pocket retrieval model reads, stays as it is.
     """
+    if not english.isascii():
+        return english
     text = re.sub(r"\bvehicle(s?)\b", r"car\1", simplify(english, POCKET_NOUNS))
     text = re.sub(r"\bchair(s?)\b", lambda match: "benches" if match[1] else "bench", text)  # its only seat
     return _DRESSED.sub(_dressed, _POSTURE.sub("", text))

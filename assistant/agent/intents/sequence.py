@@ -78,6 +78,10 @@ class Sequence(IntentDefaults):
         acts = split_acts(text) if question.language == "en" else []
         return Reading(self.name, {"sequence": LIST_MARK.join(acts)}) if len(acts) > 2 else None
 
+    def ask(self, reading: Reading) -> str:
+        slots = reading.slots
+        return slots.get("sequence") or LIST_MARK.join((slots["first"], slots["second"]))
+
     def plan(self, reading: Reading, planning: Planning) -> Plan:
         if "sequence" in reading.slots:
             sequences = [reading.slots["sequence"]]

@@ -20,6 +20,7 @@ _SEEN = r"(?:appear|show up|turn up|come (?:up|in|into (?:the )?(?:view|picture|
 _WE_SEE = r"(?:do|does|did|can|could|will) (?:i|we|you|one|u) (?:first |get to |last )?(?:see|find|spot|notice|watch)"
 _APPEARS = re.compile(
     r" (?:comes?|goes?|drives?|pass(?:es)?|rides?|shows?|turns?|pops?|rolls?|walks?) (?:through|thru|by|past|along|up|in|into view|into the picture)$"
+    r"| comes?$"
     r"| (?:appears?|is (?:seen|visible)|are (?:seen|visible))(?P<around> (?:in|on|at|by|during) .+)$"
 )
 _RULES = (
