@@ -26,13 +26,10 @@ def _english(language: str) -> EnglishPhrases:
         ("what is he holding?", "en", "the farmer"),
         ("nó đi về hướng nào?", "vi", "a white goat"),
         ("người đó cầm gì?", "vi", "a farmer"),
-        ("which way?", "en", None),
     ],
 )
-def test_a_pronoun_means_the_last_mention_of_its_class(text: str, language, subject: str | None) -> None:
+def test_a_pronoun_means_the_last_mention_of_its_class(text: str, language, subject: str) -> None:
     reading = recognise(read_question(text, language))
-    if subject is None:
-        return
     assert reading is not None
     resolved, refers = resolve(reading, GOAT, language, _english(language))
     assert (resolved.subject, refers) == (subject, True)
