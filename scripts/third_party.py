@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
+from assistant.models.packaged import PACKAGED
+
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "THIRD_PARTY.md"
 HEADER = """# Third-party packages
@@ -17,6 +19,12 @@ What the lock installs on Linux, with the licence each package states. Made by `
 
 | package | version | licence |
 |---|---|---|
+"""
+WEIGHTS_HEADER = """
+## Weights that packages carry
+
+| package | weights | licence | SHA-256 |
+|---|---|---|---|
 """
 
 
@@ -28,6 +36,8 @@ def _version_and_licence(name: str) -> tuple[str, str] | None:
         return None  # the lock holds it for another platform or Python
     classifiers = [c.rsplit(" :: ", 1)[-1] for c in data.get_all("Classifier") or [] if c.startswith("License ::")]
     stated = data.get("License-Expression") or "; ".join(classifiers) or data.get("License") or "see its files"
+    if stated == "UNKNOWN":
+        stated = "see its files"
     return data["Version"], stated.splitlines()[0][:80].replace("|", "/")
 
 
@@ -35,7 +45,9 @@ def table() -> str:
     """The text of THIRD_PARTY.md."""
     names = sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)))
     stated = [(name, _version_and_licence(name)) for name in names]
-    return HEADER + "".join(f"| {name} | {row[0]} | {row[1]} |\n" for name, row in stated if row)
+    weights = "".join(f"| {f.module} | {f.origin} | {f.licence} | `{f.sha256}` |\n" for f in PACKAGED)
+    packages = "".join(f"| {name} | {row[0]} | {row[1]} |\n" for name, row in stated if row)
+    return HEADER + packages + WEIGHTS_HEADER + weights
 
 
 def main() -> None:
