@@ -84,7 +84,7 @@ class PackagedFile:
 
         path = self.checked()
         if path.suffix == ".safetensors":
-            return load_file(path)
+            return dict(load_file(path))
         copy = cache_folder() / "weights" / f"{path.stem}-{self.sha256[:12]}.safetensors"
         order = copy.with_suffix(".json")
         with suppress(OSError, SafetensorError, ValueError, KeyError):
