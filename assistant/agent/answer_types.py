@@ -18,6 +18,8 @@ _PERSON = re.compile(
     r"\b(?:person|people|man|men|woman|women|boy|girl|child|kid|somebody|someone|player|driver|police\w*|\w+er|\w+or|nobody)\b"
 )
 
+_ACT = re.compile(r"\b\w+(?:s|ing)\b")
+
 
 def fits(expects: str, text: str, asked: str = "") -> bool:
     """Whether an answer, in English, is of the expected type.
@@ -40,7 +42,7 @@ def fits(expects: str, text: str, asked: str = "") -> bool:
     if expects == "verdict":
         return _VERDICT.match(answer) is not None
     if expects == "person":
-        return _PERSON.search(answer) is not None or _names_person(answer)
+        return _looks_like(_PERSON, answer, "person") or _names_person(answer)
     if expects == "option":
         asked_words = set(re.findall(r"\w+", asked.lower()))
         return _VERDICT.match(answer) is None and bool(set(re.findall(r"\w+", answer)) & asked_words - _GRAMMAR)
@@ -58,6 +60,11 @@ def _has_kind(answer: str, kind: str) -> bool:
     return any(concept.kind == kind for match in annotate(answer, "en") for concept in match.concepts)
 
 
+def _looks_like(pattern: re.Pattern[str], answer: str, kind: str) -> bool:
+    """Whether a word has a kind's form and is not known as another: "door" ends like "actor", "bus" like "stops"."""
+    return any(_has_kind(word, kind) or not annotate(word, "en") for word in pattern.findall(answer))
+
+
 def _names_person(answer: str) -> bool:
     """Whether a text in either language names a person: a core may answer in the language of the question."""
     return any(match.concepts[0].kind == "person" for match in annotate(answer, "vi"))
@@ -72,4 +79,4 @@ def _is_bare(answer: str) -> bool:
 
 
 def _is_act(answer: str) -> bool:
-    return _has_kind(answer, "act") or re.search(r"\w+(?:s|ing)\b", answer) is not None
+    return _has_kind(answer, "act") or _looks_like(_ACT, answer, "act")
