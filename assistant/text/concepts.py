@@ -31,6 +31,8 @@ _KINDS: frozenset[str] = frozenset(get_args(Kind))
 _FILES = (
     "people", "traffic", "animals", "qualities", "clothing", "acts", "nature", "sport", "home", "food", "screen",
 )  # fmt: skip
+RARE_RANK = 1_000_000
+"""From this rank on, a form usually means another concept."""
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _FINAL_Y = re.compile(r"^(h|k|l|m|s|t|qu)y$")
 WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f][^\W_]*)*")
@@ -167,7 +169,7 @@ def _read_row(
 
 def _sense_rank(place: int, number: int, *, rare: bool) -> int:
     """Usual meanings before rare ones, then canonical forms before synonyms, then by the order of the files."""
-    return (1_000_000 if rare else 0) + min(place, 3) * 100_000 + number
+    return (RARE_RANK if rare else 0) + min(place, 3) * 100_000 + number
 
 
 def _read_english(source: str, kind: str) -> dict[Inflection, str]:
@@ -175,7 +177,7 @@ def _read_english(source: str, kind: str) -> dict[Inflection, str]:
     source = source.strip().rstrip("~")
     mass, source = source.endswith("!"), source.rstrip("!~")
     verb = kind == "act" or source.startswith("to ")
-    base, *irregular = (part.strip() for part in source.removeprefix("to ").split("/"))
+    base, *irregular = (part.strip(" ~") for part in source.removeprefix("to ").split("/"))
     forms: dict[Inflection, str] = {"base": base}
     if not base:
         return {}

@@ -16,12 +16,12 @@ ENGLISH_CHAT = {
     "jus": "just",
 }  # fmt: skip
 CONTRACTIONS = {
-    without: full
+    full.replace("'", ""): full
     for full in (
         "what's where's who's when's how's that's there's here's doesn't don't didn't isn't aren't wasn't weren't "
-        "hasn't haven't hadn't couldn't wouldn't shouldn't can't won't i'm i've you're they're you've they've he's she's let's"
+        "hasn't haven't hadn't couldn't wouldn't shouldn't can't won't i'm i've you're they're you've they've "
+        "he's she's let's"
     ).split()
-    if (without := full.replace("'", "")) not in ("hes", "shes")
 }
 """Contractions by what they are without their apostrophe."""
 VIETNAMESE_CHAT = {
@@ -33,7 +33,7 @@ VIETNAMESE_CHAT = {
     "mn": "mọi người", "trc": "trước", "r": "rồi$", "rùi": "rồi", "òi": "rồi$", "mún": "muốn", "bít": "biết",
     "bik": "biết", "thik": "thích", "nhg": "nhưng", "nhữg": "những", "ik": "đi", "sđt": "số điện thoại",
     "nc": "nói chuyện", "đag": "đang", "dg": "đang", "đg": "đang", "trog": "trong", "xog": "xong", "lun": "luôn",
-    "wá": "quá", "fải": "phải", "zô": "vào", "dô": "vào", "dzô": "vào", "nì": "này", "nè": "này", "bt": "bình thường",
+    "wá": "quá", "fải": "phải", "zô": "vào", "dô": "vào", "dzô": "vào", "nì": "này", "nè": "này",
     "nhiu": "nhiêu", "thui": "thôi", "mik": "mình", "ngừi": "người", "xg": "xuống",
 }  # fmt: skip
 """`$` at the end: only where no word follows."""

@@ -94,7 +94,7 @@ def to_vietnamese(phrase: str) -> str | None:
 
 def _piece_of(words: list[Word]) -> Piece | None:
     text = " ".join(word.key for word in words)
-    senses = senses_of(words, "en", bare=False)
+    senses = senses_of(words, "en", "all")
     grammar = (_PREPOSITIONS, _DETERMINERS, _JOINTS, _PLACED, _ADVERBS)
     known = senses or text in _ARTICLES or text.isdigit() or any(text in table for table in grammar)
     return Piece(text, senses) if known or text in ("is", "are", "not") else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from assistant.agent.question.english_reader import to_vietnamese
-from assistant.agent.question.lexicon import Concept, annotate, broader_of, has_accents, senses_of, words_of
+from assistant.agent.question.lexicon import Concept, accents_of, annotate, broader_of, senses_of, words_of
 from assistant.agent.question.vietnamese_reader import VietnameseReader
 from assistant.text.concepts import load_senses
 from assistant.text.stop_words import FUNCTION_WORDS
@@ -79,17 +79,17 @@ def is_made_of(english: str, vietnamese: str) -> bool:
 
 def _concepts_of_word(word: str) -> list[Concept]:
     words = words_of(word)
-    return [sense.concept for language in ("en", "vi") for sense in senses_of(words, language, bare=False)]
+    return [sense.concept for language in ("en", "vi") for sense in senses_of(words, language, "all")]
 
 
 def _concepts_in(vietnamese: str) -> set[Concept]:
     """Every concept that any stretch of the text may mean, and the broader ones."""
     words = words_of(vietnamese)
-    bare = not has_accents(words)
+    accents = accents_of(words)
     longest = load_senses().longest
     concepts: set[Concept] = set()
     for start in range(len(words)):
         for end in range(start + 1, min(len(words), start + longest) + 1):
             for language in ("vi", "en"):
-                concepts.update(sense.concept for sense in senses_of(words[start:end], language, bare=bare))
+                concepts.update(sense.concept for sense in senses_of(words[start:end], language, accents))
     return concepts | {broader for concept in concepts for broader in broader_of(concept)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from assistant.text.concepts import WORD, Concept, Kind, Sense, accent_key, load_senses, words_key
 from assistant.text.inflection import with_article
@@ -15,10 +15,23 @@ if TYPE_CHECKING:
     from assistant.text.language import Language
 
 __all__ = [
-    "Concept", "Kind", "Match", "Word", "annotate", "broader_of", "cut", "has_accents", "lookup", "partners",
-    "senses_of", "simplify", "words_of",
+    "Accents",
+    "Concept",
+    "Kind",
+    "Match",
+    "Word",
+    "accents_of",
+    "annotate",
+    "broader_of",
+    "cut",
+    "lookup",
+    "partners",
+    "senses_of",
+    "simplify",
+    "words_of",
 ]  # fmt: skip
 
+Accents = Literal["none", "some", "all"]
 _Value = TypeVar("_Value")
 _BETWEEN_WORDS = re.compile(r"[\s\-]*\Z")
 _ARTICLE_BEFORE = re.compile(r"\b(an?)\s+\Z", re.IGNORECASE)
@@ -58,16 +71,16 @@ def lookup(phrase: str) -> tuple[Concept, ...]:
     `xanh` means blue or green. Accents that are typed must agree: `mũ` is a hat, `mụ` nothing, `mu` a hat or fog.
     """
     words = words_of(phrase)
-    senses = [sense for language in ("en", "vi") for sense in senses_of(words, language, bare=not has_accents(words))]
+    senses = [sense for language in ("en", "vi") for sense in senses_of(words, language, accents_of(words))]
     return tuple(dict.fromkeys(sense.concept for sense in senses))
 
 
 def partners(phrase: str) -> frozenset[str]:
     """Returns all forms, in the other language, of every concept that a word or phrase may mean."""
     words = words_of(phrase)
-    bare = not has_accents(words)
-    from_english = (form for s in senses_of(words, "en", bare=bare) for form in s.concept.vietnamese_forms)
-    from_vietnamese = (form for s in senses_of(words, "vi", bare=bare) for form in s.concept.english_forms)
+    accents = accents_of(words)
+    from_english = (form for s in senses_of(words, "en", accents) for form in s.concept.vietnamese_forms)
+    from_vietnamese = (form for s in senses_of(words, "vi", accents) for form in s.concept.english_forms)
     return frozenset([*from_english, *from_vietnamese])
 
 
@@ -77,35 +90,35 @@ def annotate(text: str, language: Language) -> tuple[Match, ...]:
     What is no word of the text's language is looked up in the other one: `xe bus`, `the áo dài`.
     """
     words = words_of(text)
-    bare = not has_accents(words)
+    accents = accents_of(words)
     matches = []
     longest = load_senses().longest
-    for start, end, senses in cut(text, words, lambda run: _in_either(run, language, bare=bare) or None, longest):
+    for start, end, senses in cut(text, words, lambda run: _in_either(run, language, accents) or None, longest):
         if senses is not None:
             span = (words[start].start, words[end - 1].end)
             matches.append(Match(*span, text[span[0] : span[1]], senses))
     return tuple(matches)
 
 
-def senses_of(words: list[Word], language: Language | str, *, bare: bool) -> tuple[Sense, ...]:
+def senses_of(words: list[Word], language: Language | str, accents: Accents) -> tuple[Sense, ...]:
     """Returns the senses that the words as a whole have in a language, the likeliest first.
 
     Args:
         words: of a text, in order; none gives no sense.
         language: whose forms are meant.
-        bare: whether the text has no accents at all, so that a word without them may stand for any spelling; else
-            senses whose spelling agrees in all accents come first.
+        accents: how the text is written. With `none`, a word may stand for any spelling; with `some`, for its own if
+            there is such a form; with `all`, only for its own.
     """
     senses = load_senses().of(language).get(" ".join(word.key for word in words), ())
     if language == "en" or not senses:
         return senses if all(word.text.isascii() for word in words) else ()
     typed = [accent_key(word.text) for word in words]
     agreeing = [(sense, *_agreement(typed, sense.form)) for sense in senses]
-    exact = tuple(sense for sense, fits, agrees in agreeing if agrees)
-    if exact and not bare:
+    exact = tuple(sense for sense, _, agrees in agreeing if agrees)
+    if accents == "all" or (exact and accents == "some"):
         return exact
     # Among words with accents, a capital without them begins a name: "Long" is no "lồng".
-    if not bare and any(word.text[0].isupper() and word.start > 0 for word in words):
+    if accents == "some" and any(word.text[0].isupper() and word.start > 0 for word in words):
         return exact
     return tuple(sense for sense, fits, _ in agreeing if fits)
 
@@ -122,9 +135,12 @@ def _accent_keys(form: str) -> tuple[str, ...]:
     return tuple(accent_key(word) for word in form.replace("-", " ").split())
 
 
-def has_accents(words: list[Word]) -> bool:
-    """Whether any word has a letter beyond ASCII."""
-    return not all(word.text.isascii() for word in words)
+def accents_of(words: list[Word]) -> Accents:
+    """Returns whether a text is written with accents: `all` where at least half of its words have some."""
+    accented = sum(not word.text.isascii() for word in words)
+    if not accented:
+        return "none"
+    return "all" if 2 * accented >= len(words) and len(words) > 1 else "some"
 
 
 def cut(
@@ -159,14 +175,14 @@ def cut(
     return stretches
 
 
-def _in_either(words: list[Word], language: Language, *, bare: bool) -> tuple[Sense, ...]:
-    senses = senses_of(words, language, bare=bare)
+def _in_either(words: list[Word], language: Language, accents: Accents) -> tuple[Sense, ...]:
+    senses = senses_of(words, language, accents)
     if senses:
         return senses
     if language == "vi":
-        return senses_of(words, "en", bare=bare)
+        return senses_of(words, "en", accents)
     # An English text without accents would be full of Vietnamese words: "to", "do", "an".
-    return senses_of(words, "vi", bare=False) if has_accents(words) else ()
+    return senses_of(words, "vi", "all") if accents_of(words) != "none" else ()
 
 
 def simplify(english: str, vocabulary: Collection[str] | None = None) -> str:

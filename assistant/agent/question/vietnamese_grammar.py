@@ -32,10 +32,11 @@ _TABLE: dict[Role, str] = {
         "vào trong: into; ra khỏi: out of; khỏi: out of; dọc: along; dọc theo: along; quanh: around; "
         "xung quanh: around; ngoài: outside; bên ngoài: outside; đối diện: opposite; bằng: by; về: about; "
         "cho: for; trên đầu: over; phía trên: above; bên trái: to the left of; bên phải: to the right of; "
-        "có: with; lên: onto; xuống: onto; theo: along; ra: out to; không có: without"
+        "có: with; lên: onto; xuống: onto; theo: along; ra: out to; không có: without; "
+        "ở cuối: at the end of; ở đầu: at the beginning of; cuối: at the end of; thành: into"
     ),
     "aspect": ("đang:; đã:; sẽ:; sắp:; vừa:; vừa mới:; vẫn:; vẫn đang:; cũng:; bắt đầu:; đều:; đang có:; rồi:"),
-    "negation": ("không: not; chưa: not; chẳng: not; không hề: not; đừng: not; không còn: not"),
+    "negation": ("không: not; chưa: not; chẳng: not; không hề: not; không còn: not"),
     "plural": (
         "các:; những:; nhiều: many; vài: several; một vài: several; mấy: several; tất cả: all; mọi: all; đám:; "
         "tất cả các: all; rất nhiều: many; một số: some; bọn:; lũ:; đàn: a herd of; hàng: a row of; "
@@ -57,7 +58,7 @@ _TABLE: dict[Role, str] = {
     ),
     "existence": (
         "có:; có một: a; thấy:; nhìn thấy:; xuất hiện:; hình:; hình ảnh:; cảnh:; đoạn:; lúc:; khoảnh khắc:; chỗ:; "
-        "cảnh có:; hình có:; đoạn có:; chỗ có:"
+        "cảnh có:; hình có:; đoạn có:; chỗ có:; trời:"
     ),
     "degree": ("rất: very; quá: very; lắm: very; hơi: slightly; khá: quite; cực kỳ: very; thật: very"),
     "ordinal": ("thứ:; thứ hai: second; thứ ba: third; thứ tư: fourth; thứ năm: fifth; thứ nhất: first"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.agent.question.lexicon import Word, cut, has_accents, senses_of, words_of
+from assistant.agent.question.lexicon import Accents, Word, accents_of, cut, senses_of, words_of
 from assistant.agent.question.vietnamese_grammar import FunctionWord, Role, function_words
-from assistant.text.concepts import NOUN_KINDS, Concept, Sense, accent_key, load_senses
+from assistant.text.concepts import NOUN_KINDS, RARE_RANK, Concept, Sense, accent_key, load_senses
 from assistant.text.inflection import with_article
 
 if TYPE_CHECKING:
@@ -26,16 +27,39 @@ _DEFAULT_PREPOSITIONS = {
     "stop": "at", "wait": "for", "look": "at", "arrive": "at", "talk": "about", "sit": "on", "sit down": "on",
     "stand": "at", "listen": "to", "crash": "into", "turn": "into", "point": "at", "live": "in", "go": "to",
     "come": "to", "walk": "to", "run": "to", "move": "to", "lie": "on", "fall": "into", "shelter": "from",
-    "smile": "at", "bark": "at", "slip": "on", "fly": "to", "appear": "in", "return": "to", "disappear": "from",
-    "search": "for", "wave": "at",
+    "shake hands": "with", "smile": "at", "bark": "at", "slip": "on", "fly": "to", "appear": "in", "return": "to",
+    "disappear": "from", "search": "for", "wave": "at",
 }  # fmt: skip
 """What stands before the object of an intransitive verb when the Vietnamese says nothing."""
 _BY_LAST_SYLLABLE = {"len": "onto", "xuong": "onto", "vao": "into", "qua": "over", "ra": "out of"}
+_AT_PLACES = frozenset(
+    {
+        "bus stop",
+        "crossroads",
+        "roundabout",
+        "zebra crossing",
+        "traffic light",
+        "airport",
+        "train station",
+        "petrol station",
+    }
+)
+_PURE_PREPOSITIONS = frozenset(
+    "trong,ở trong,trên,ở trên,dưới,ở dưới,ở,tại,bên,cạnh,bên cạnh,gần,giữa,ở giữa,với,cùng,cùng với,ngoài,quanh,từ,"
+    "trước,sau,phía trước,phía sau,ở cuối,ở đầu,cuối".split(",")
+)
+"""Prepositions that are no verbs, too, as "qua" and "lên" are."""
+_LABELS = frozenset(
+    {"button", "menu", "option", "setting", "error", "message", "icon", "page", "link", "command", "sign", "key"}
+)
+"""Nouns that a verb names: "nút lưu", the save button."""
+_TOPICAL = frozenset({"speech", "screen"})
 _DEFINITE = frozenset({"sky", "sun", "moon", "horizon", "background", "foreground", "world", "traffic light"})
 _NO_ARTICLE = frozenset({"home", "indoors", "outdoors", "upstairs", "space"})
 _AT_TIME = {
     "day": "during the day", "night": "at night", "noon": "at noon", "dawn": "at dawn", "midnight": "at midnight",
-    "sunset": "at sunset",
+    "sunset": "at sunset", "today": "today", "tomorrow": "tomorrow", "yesterday": "yesterday",
+    "weekend": "at the weekend",
 }  # fmt: skip
 _WEATHER_AROUND = frozenset({"rain", "snow", "fog", "wind", "sunny", "storm"})
 _ADVERBS = {"good": "well", "happy": "happily", "loud": "loudly"}
@@ -64,6 +88,12 @@ class Item(NamedTuple):
 
     def has_act(self, english: str) -> bool:
         return any(sense.concept.kind == "act" and sense.concept.english == english for sense in self.senses)
+
+    @property
+    def is_rarely_noun(self) -> bool:
+        """Whether it usually tells a quality, as `tối` is "dark" before it is "evening"."""
+        noun_rank = next((sense.rank for sense in self.senses if sense.concept.is_noun), 0)
+        return self.leading_kind in ("quality", "colour") and noun_rank >= RARE_RANK
 
     def counted_by(self, classifier: str) -> Concept | None:
         """The likeliest noun, one that goes with the classifier before others."""
@@ -115,6 +145,16 @@ class NounPhrase:
         return with_article(phrase)
 
 
+class _Openers(NamedTuple):
+    """What stands before a noun."""
+
+    before: str  # English: a number or a determiner
+    plural: bool
+    of: str  # `a pair of`
+    classifier: str  # Vietnamese
+    gendered: str  # `male`, `female`
+
+
 class VietnameseReader:
     """Reads one phrase. `unknown` holds, after `read`, the words that nothing knows."""
 
@@ -139,8 +179,10 @@ class VietnameseReader:
                 continue
             if text := self._clause():
                 clauses.append(text)
-            if self._at == before:  # a particle with nothing to belong to
-                self._at += 1
+            if self._at == before:
+                quality = self._items[self._at].sense(("quality", "colour"))
+                clauses += [quality.english] if quality is not None and not clauses else []
+                self._at += 1  # else a particle with nothing to belong to
         return " ".join(clauses)
 
     # Looking ahead
@@ -189,7 +231,11 @@ class VietnameseReader:
 
     def _predicates(self, subject: NounPhrase | None) -> str:
         texts: list[str] = []
-        while (text := self._verb_phrase(subject)) is not None:
+        read_to = -1
+        while read_to < self._at:
+            read_to = self._at
+            if (text := self._verb_phrase(subject)) is None:
+                break
             if texts and texts[-1] in ("goes", "go"):  # đi mua sắm
                 texts[-1] = text
             elif texts:
@@ -207,17 +253,25 @@ class VietnameseReader:
             self._at += 1
         item = self._item()
         verb = self._verb_of(item, subject) if item is not None else None
+        if passive and verb is None and self._starts_noun() and self._at < len(self._items):
+            return self._with_fault(subject)
         if item is None or verb is None:
             self._at = start
             return None
         self._at += 1
         pieces = [self._conjugated(verb, subject, negated=negated, passive=passive)]
-        pieces += self._after_verb(verb, item)
+        pieces += self._after_verb(verb, item, subject)
         return " ".join(pieces)
+
+    def _with_fault(self, subject: NounPhrase | None) -> str:
+        """`bị lỗi` → `has an error`."""
+        phrase = self._noun_phrase()
+        verb = "have" if subject is not None and subject.plural else "has"
+        return f"{verb} {phrase.text()}" if phrase is not None else verb
 
     def _verb_of(self, item: Item, subject: NounPhrase | None) -> Concept | None:
         verb = item.act
-        if verb is None:
+        if verb is None or (self._starts_noun(1) and any(word.form in _PURE_PREPOSITIONS for word in item.functions)):
             return None
         if subject is None and item.leading_kind != "act" and item.noun is not None:
             return None
@@ -252,10 +306,12 @@ class VietnameseReader:
             return f"{'do' if plural else 'does'} not {verb.english}"
         return verb.english if plural else verb.inflect("third")
 
-    def _after_verb(self, verb: Concept, item: Item) -> list[str]:
+    def _after_verb(self, verb: Concept, item: Item, subject: NounPhrase | None) -> list[str]:
         pieces: list[str] = []
         particle = ""
-        while (item_after := self._item()) is not None:
+        read_to = -1
+        while (item_after := self._item()) is not None and read_to < self._at:
+            read_to = self._at
             preposition, direction = item_after.role("preposition"), item_after.sense(("direction",))
             if item_after.role("aspect", "degree") and not item_after.act:
                 self._at += 1
@@ -265,7 +321,9 @@ class VietnameseReader:
             elif (preposition or item_after.role("joint")) and preposition is not None and self._starts_noun(1):
                 self._at += 1
                 english = "on" if preposition.english == "onto" and verb.english not in _MOTION else preposition.english
-                pieces.append(self._prepositional(english))
+                pieces.append(self._prepositional(english, verb.english))
+            elif verb.english in ("change", "turn") and (colour := self._colour_reached(item_after)):
+                pieces.append(f"to {_signal(colour, subject)}")
             elif direction is not None and not self._starts_noun(1) and not preposition:
                 self._at += 1
                 pieces.append(_towards(direction, verb))
@@ -273,7 +331,8 @@ class VietnameseReader:
                 item_after.act and self._starts_noun(1)
             ):
                 self._at += 1
-                if verb.english in _MOTION and particle_word.english and not particle:
+                each_other = particle_word.english == "each other" and verb.english != "shake hands"
+                if each_other or (verb.english in _MOTION and particle_word.english and not particle):
                     particle = particle_word.english
                     pieces.append(particle)
             elif item_after.leading_kind == "direction":
@@ -294,6 +353,15 @@ class VietnameseReader:
                 break
         return [piece for piece in pieces if piece]
 
+    def _colour_reached(self, item: Item) -> str | None:
+        """Reads `sang màu đỏ`: what colour something turns to."""
+        following = self._item(1)
+        colour = following.sense(("colour",)) if following is not None else None
+        if colour is None or not any(word.form in ("sang", "thành") for word in item.functions):
+            return None
+        self._at += 2
+        return colour.english
+
     def _moves_through(self, verb: Concept, item: Item) -> bool:
         return verb.english in _MOTION and any(word.form in ("qua", "sang", "ngang qua") for word in item.functions)
 
@@ -303,9 +371,19 @@ class VietnameseReader:
             return ""
         return f"{'across' if phrase.head in _CROSSED else 'past'} {phrase.text()}"
 
-    def _prepositional(self, preposition: str) -> str:
-        phrase = self._noun_phrase(modifiers=True)
-        return f"{preposition} {phrase.text()}" if phrase is not None else preposition
+    def _prepositional(self, preposition: str, verb: str = "") -> str:
+        phrase = self._noun_phrase(prefer_place=preposition in ("in", "on", "near", "under", "outside"))
+        if phrase is None:
+            return preposition
+        if preposition in ("in", "on") and phrase.head in _AT_PLACES:
+            preposition = "at"
+        elif preposition == "on" and phrase.head in ("sky", "air"):
+            preposition = "in"
+        elif preposition == "on" and verb == "fly":
+            preposition = "over"
+        elif preposition == "for" and verb in ("give", "hand", "show", "bring"):
+            preposition = "to"
+        return f"{preposition} {phrase.text()}"
 
     def _object(self, verb: Concept, item: Item, *, first: bool) -> str:
         phrase = self._noun_phrase()
@@ -324,15 +402,16 @@ class VietnameseReader:
 
     # Noun phrases
 
-    def _noun_phrase(self, *, modifiers: bool = True) -> NounPhrase | None:
+    def _noun_phrase(self, *, prefer_place: bool = False) -> NounPhrase | None:
         """Reads a noun phrase; None, and nothing read, if none begins here."""
         start = self._at
-        before, plural, of, classifier = self._openers()
-        phrase = self._head(classifier)
+        before, plural, of, classifier, gendered = self._openers()
+        phrase = self._head(classifier, prefer_place=prefer_place)
         if phrase is None:
             self._at = start
             return None
         phrase.before, phrase.plural = before, plural or phrase.plural
+        phrase.qualities += [gendered] if gendered else []
         if phrase.concept is not None and not phrase.concept.counted:
             phrase.plural = False
             phrase.before = "" if phrase.before in ("a", "one") else phrase.before
@@ -341,16 +420,15 @@ class VietnameseReader:
                 phrase.concept is not None and phrase.concept.counted and not of.startswith(("a bowl", "a cup"))
             )
             phrase.before = f"{before or ''} {of}".strip() if before not in ("a", "one") else of
-        if modifiers:
-            before_modifier = -1
-            while self._at != before_modifier:
-                before_modifier = self._at
-                self._modifier(phrase)
+        read_to = -1
+        while read_to < self._at:  # until nothing more is read
+            read_to = self._at
+            self._modifier(phrase)
         return phrase
 
-    def _openers(self) -> tuple[str, bool, str, str]:
-        """Reads what stands before a noun: the English of it, whether it is plural, `a pair of`, the classifier."""
-        before, plural, of, classifier = "", False, "", ""
+    def _openers(self) -> _Openers:
+        """Reads what stands before a noun."""
+        before, plural, of, classifier, gendered = "", False, "", "", ""
         while (item := self._item()) is not None:
             number = item.sense(("number",))
             word = item.role("plural", "determiner", "classifier")
@@ -369,13 +447,19 @@ class VietnameseReader:
                 and not self._is_noun_first(item)
             ):
                 before, plural = number.english, number.english != "one"
+            elif (gender := item.sense(("quality",))) and gender.english in ("male", "female") and self._is_person(1):
+                gendered = gender.english
             elif word is not None and word.role == "classifier" and self._is_classifier():
                 of = word.english if word.english.startswith("a ") else of
                 classifier = word.form
             else:
                 break
             self._at += 1
-        return before, plural, of, classifier
+        return _Openers(before, plural, of, classifier, gendered)
+
+    def _is_person(self, offset: int) -> bool:
+        item = self._item(offset)
+        return item is not None and item.leading_kind == "person"
 
     def _is_noun_first(self, item: Item) -> bool:
         return item.leading_kind != "number"
@@ -388,23 +472,27 @@ class VietnameseReader:
         noun = following.noun
         word = self._peek_role("classifier")
         if word is not None and word.english in ("person", "man", "woman", "child"):
-            return noun is not None and noun.kind == "person" and following.leading_kind == "person"
+            return noun is not None and following.leading_kind == "person" and not following.has_act("wear")
         return (noun is not None and following.leading_kind not in ("act", "colour", "quality")) or _is_unknown(
             following
         )
 
-    def _head(self, classifier: str) -> NounPhrase | None:
+    def _head(self, classifier: str, *, prefer_place: bool) -> NounPhrase | None:
         item = self._item()
         if item is None:
             return None
         word = item.role("classifier")
-        if (noun := item.counted_by(classifier)) is not None:
+        if (noun := item.counted_by(classifier)) is not None and (classifier or not item.is_rarely_noun):
             self._at += 1
+            if prefer_place and not classifier:
+                noun = item.sense(("place",)) or noun
             return NounPhrase(noun.english, noun)
         following = self._item(1)
         counts_unnamed = following is None or following.leading_kind not in NOUN_KINDS | {"act"}
         if word is not None and counts_unnamed:
             self._at += 1  # "chiếc màu đỏ": what is counted is not said
+            if word.form == "con" and following is None:
+                return NounPhrase("child", _concept("child"))
             return NounPhrase("one" if not word.english or word.english.startswith("a ") else word.english)
         if _is_unknown(item):
             return NounPhrase(self._unknown_run())
@@ -439,7 +527,11 @@ class VietnameseReader:
         elif item.role("degree") and (following := self._item(1)) is not None and following.sense(("quality",)):
             self._at += 1
             return self._modifier(phrase)
-        elif item.leading_kind == "quality" and (quality := item.sense(("quality",))):
+        elif (
+            item.leading_kind == "quality"
+            and (quality := item.sense(("quality",)))
+            and not (item.act and self._starts_noun(1) and self._item(1) is not None)
+        ):
             self._at += 1
             if quality.english in ("first", "last", "next", "other"):
                 phrase.before = "the"
@@ -452,27 +544,57 @@ class VietnameseReader:
         elif item.role("possession") and self._starts_noun(1):
             self._at += 1
             phrase.after.append(self._prepositional("of"))
-        elif (direction := item.sense(("direction",))) is not None and not self._starts_noun(1):
-            self._at += 1
-            phrase.after.append(_located(direction))
-        elif (
-            (preposition := item.role("preposition"))
-            and self._starts_noun(1)
-            and not (item.act and preposition.form != "ở")
+        elif (direction := item.sense(("direction",))) is not None and phrase.head in (
+            "corner",
+            "side",
+            "half",
+            "hand",
         ):
             self._at += 1
-            phrase.after.append(self._prepositional(preposition.english))
+            phrase.qualities.append(direction.english)
+        elif direction is not None and not self._starts_noun(1):
+            self._at += 1
+            phrase.after.append(_located(direction))
+        elif (preposition := self._preposition_of(phrase, item)) is not None:
+            self._at += 1
+            phrase.after.append(self._prepositional(preposition))
         elif item.noun is not None and (item.noun.kind == "time_of_day" or item.noun.english in _WEATHER_AROUND):
             self._at += 1
             phrase.after.append(_circumstance(item.noun))
         elif item.noun is not None and item.leading_kind in NOUN_KINDS and not item.role("joint", "aspect"):
             self._at += 1
-            phrase.compounds.insert(0, item.noun.english)
+            self._join(phrase, item.noun)
+        elif phrase.head in _LABELS and item.act and not self._starts_noun(1):
+            self._at += 1
+            phrase.compounds.insert(0, item.act.english)
         elif _is_unknown(item):
             phrase.after.append(self._unknown_run())
         else:
             return False
         return True
+
+    def _preposition_of(self, phrase: NounPhrase, item: Item) -> str | None:
+        """The preposition that begins here and belongs to the noun rather than to a verb."""
+        preposition = item.role("preposition")
+        if preposition is None or not self._starts_noun(1):
+            return None
+        topical = phrase.concept is not None and phrase.concept.kind in _TOPICAL
+        if topical and any(word.form == "về" for word in item.functions):
+            return "about"
+        if item.act is None:
+            return preposition.english
+        return next((word.english for word in item.functions if word.form in _PURE_PREPOSITIONS), None)
+
+    def _join(self, phrase: NounPhrase, noun: Concept) -> None:
+        """Adds a noun that follows the head: `football` match, number 10, a bride and a groom."""
+        digits = self._item()
+        if noun.english == "number" and digits is not None and digits.text.isdigit():
+            self._at += 1
+            phrase.after.append(f"number {digits.text}")
+        elif noun.kind == "person" and phrase.concept is not None and phrase.concept.kind == "person":
+            phrase.after.append(f"and {with_article(noun.english)}")
+        else:
+            phrase.compounds.insert(0, noun.english)
 
     def _shade(self, colour: str) -> str:
         following = self._item()
@@ -519,10 +641,15 @@ class VietnameseReader:
         return f"{preposition} {phrase.text()}"
 
 
+@functools.cache
+def _concept(english: str) -> Concept:
+    return next(concept for concept in load_senses().concepts if concept.english == english)
+
+
 def _items_of(phrase: str) -> list[Item]:
     words = words_of(phrase)
-    bare = not has_accents(words)
-    stretches = cut(phrase, words, lambda run: _item_of(run, bare=bare), load_senses().longest)
+    accents = accents_of(words)
+    stretches = cut(phrase, words, lambda run: _item_of(run, accents), load_senses().longest)
     items = []
     for start, end, value in stretches:
         text = phrase[words[start].start : words[end - 1].end]
@@ -530,20 +657,20 @@ def _items_of(phrase: str) -> list[Item]:
     return items
 
 
-def _item_of(words: list[Word], *, bare: bool) -> Item | None:
-    senses = senses_of(words, "vi", bare=bare)
-    functions = _functions_of(words, bare=bare)
-    if functions and not bare and not any(_agrees(words, sense.form) for sense in senses):
+def _item_of(words: list[Word], accents: Accents) -> Item | None:
+    senses = senses_of(words, "vi", accents)
+    functions = _functions_of(words, accents)
+    if functions and accents != "none" and not any(_agrees(words, sense.form) for sense in senses):
         senses = ()  # "trong" is "in" before it is "trống"
     is_name = words[0].text[0].isupper() and words[0].start > 0
-    senses = senses or (() if functions or is_name else senses_of(words, "en", bare=bare))
+    senses = senses or (() if functions or is_name else senses_of(words, "en", accents))
     return Item(" ".join(word.text for word in words), senses, functions) if senses or functions else None
 
 
-def _functions_of(words: list[Word], *, bare: bool) -> tuple[FunctionWord, ...]:
+def _functions_of(words: list[Word], accents: Accents) -> tuple[FunctionWord, ...]:
     candidates = function_words().get(" ".join(word.key for word in words), ())
     agreeing = tuple(word for word in candidates if _agrees(words, word.form))
-    return candidates if bare else agreeing
+    return candidates if accents == "none" else agreeing
 
 
 def _agrees(words: list[Word], form: str) -> bool:
@@ -559,6 +686,11 @@ def _folded(word: str) -> str:
     return words[0].key if words else ""
 
 
+def _signal(colour: str, subject: NounPhrase | None) -> str:
+    """The colour that `xanh` means: a traffic light is green."""
+    return "green" if colour == "blue" and subject is not None and subject.head == "traffic light" else colour
+
+
 def _located(direction: Concept) -> str:
     if direction.english in ("left", "right"):
         return f"on the {direction.english}"
@@ -571,7 +703,7 @@ def _towards(direction: Concept, verb: Concept) -> str:
     """`goes left`, but `stands on the left`."""
     if direction.english in ("left", "right") and verb.english in _MOTION | {"turn", "look", "slide", "point"}:
         return direction.english
-    return _located(direction)
+    return "in the opposite direction" if direction.english == "opposite" else _located(direction)
 
 
 def _circumstance(concept: Concept) -> str:

@@ -17,6 +17,11 @@ PHRASES = [
     ("không có ai", "nobody"),
     ("slide cuối cùng", "the last slide"),
     ("trận đấu bóng đá", "a football match"),
+    ("đèn giao thông", "the traffic light"),
+    ("người giao hàng đặt thùng hàng trước cửa", "a delivery man puts a box in front of a door"),
+    ("con chó con chơi với quả bóng", "a puppy plays with a ball"),
+    ("nút đăng nhập", "a log in button"),
+    ("người đội nón lá", "a person in a conical hat"),
 ]
 
 
@@ -33,6 +38,28 @@ def test_other_spellings_give_the_same_english(vietnamese: str, english: str) ->
         glossed = to_english(spelling)
         assert glossed is not None
         assert glossed.text == english
+
+
+@pytest.mark.parametrize(
+    ("vietnamese", "english"),
+    [
+        ("cầu thủ áo số 10 sút bóng", "a player in a shirt number 10 kicks a ball"),
+        ("đèn giao thông chuyển sang màu xanh", "the traffic light changes to green"),
+        ("ví dụ về hàm số", "an example about a function"),
+        ("trang web bị lỗi", "a website has an error"),
+        ("nữ phóng viên", "a female reporter"),
+        ("hai đứa trẻ ngồi ăn kem", "two children sit and eat an ice cream"),
+        ("chú hề tặng bóng bay cho em bé", "a clown gives a balloon to a child"),
+        ("thuyền trôi trên biển", "a boat floats on the sea"),
+        ("đỏ", "red"),
+        ("trời bắt đầu tối", "dark"),
+        ("logo ở góc trái màn hình", "a logo in the left screen corner"),
+    ],
+)
+def test_phrases_with_accents(vietnamese: str, english: str) -> None:
+    glossed = to_english(vietnamese)
+    assert glossed is not None
+    assert glossed.text == english
 
 
 def test_unknown_words_stay_and_are_named() -> None:
