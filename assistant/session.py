@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from assistant.models.blip.instructblip import InstructBlip
     from assistant.models.blip.matching import Matcher
     from assistant.models.clip.embedder import ImageTextEmbedder
-    from assistant.models.speech import Whisper
+    from assistant.models.speech.ctranslate_whisper import CTranslateWhisper
+    from assistant.models.speech.transformers_whisper import TransformersWhisper
     from assistant.models.voice import Voice
     from assistant.retrieval.rerank import Reranker
     from assistant.serving.remote import RemoteCore
@@ -147,12 +148,28 @@ class Session:
         return self._voices[key]
 
     @cached_property
-    def listener(self) -> Whisper | None:
-        """The speech recogniser; None if no checkpoint is set."""
-        from assistant.models.speech import Whisper
+    def listener(self) -> CTranslateWhisper | TransformersWhisper:
+        """The speech recogniser: by CTranslate2 if the checkpoint is in its format, else by transformers."""
+        from assistant.models.speech.ctranslate_whisper import PACKAGED_CHECKPOINTS, CTranslateWhisper, is_converted
+        from assistant.models.speech.transformers_whisper import TransformersWhisper
 
         speech = self.settings.speech or self.profile.speech
-        return None if speech is None else Whisper(self.store.locate(speech))
+        if speech in PACKAGED_CHECKPOINTS:
+            return CTranslateWhisper(speech)
+        folder = self.store.locate(speech)
+        return CTranslateWhisper(folder) if is_converted(Path(folder)) else TransformersWhisper(folder)
+
+    @property
+    def can_hear(self) -> bool:
+        """Whether the speech recogniser's checkpoint is on this machine; nothing is loaded."""
+        from assistant.models.base import weight_files
+        from assistant.models.speech.ctranslate_whisper import PACKAGED_CHECKPOINTS, is_converted
+
+        speech = self.settings.speech or self.profile.speech
+        if speech in PACKAGED_CHECKPOINTS:
+            return PACKAGED_CHECKPOINTS[speech].location is not None
+        folder = Path(self.store.locate(speech))
+        return is_converted(folder) or bool(weight_files(folder))
 
     @cached_property
     def core(self) -> InstructBlipCore:
@@ -273,6 +290,7 @@ class Session:
         cancelled: Callable[[], bool] = lambda: False,
         force: bool = False,
         read_text: bool = True,
+        hear_speech: bool = True,
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result per video.
 
@@ -282,6 +300,7 @@ class Session:
             cancelled: asked between frames; True ends the run.
             force: indexes unchanged files again.
             read_text: whether text on screen is read.
+            hear_speech: whether speech is recognised.
         """
         from assistant.ingest.options import IngestOptions
         from assistant.ingest.pipeline import index_files
@@ -299,7 +318,7 @@ class Session:
             extractor=self.blip,
             reader=reader if read_text else None,
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
-            recogniser=self.listener,
+            recogniser=self.listener if hear_speech else None,
             progress=progress,
             cancelled=cancelled,
             force=force,

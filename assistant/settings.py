@@ -38,7 +38,7 @@ class Profile:
     matching: str | None = None  # folder or hub id of the BLIP-2 that re-ranks search results; None: no re-ranking
     translation: tuple[str, str] | None = None  # models from Vietnamese to English and back; None: the core translates
     screen_text: str | None = None  # hub id of EasyOCR's models; None: RapidOCR
-    speech: str | None = None  # hub id of the Whisper; None: subtitles only
+    speech: str = "packaged:whisper-tiny.en"  # hub id of the Whisper, or the name of one that a package carries
 
 
 def _pocket(name: str) -> str:
@@ -155,8 +155,8 @@ class Settings(BaseSettings):
     )
     speech: str | None = Field(
         default=None,
-        description="Whisper checkpoint, a folder or hub id; unset: the profile's. Without one (`pocket`), spoken "
-        "words come from subtitles.",
+        description="Whisper checkpoint, a folder or hub id; unset: the profile's. The one of `pocket` knows English "
+        "alone.",
     )
     easyocr: Path | None = Field(
         default=None, description="Folder of EasyOCR's models; unset: the profile's, or RapidOCR."

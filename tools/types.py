@@ -83,6 +83,7 @@ class Line:
     box: Box | None = None
     language: str | None = None  # ISO 639-1; None: unknown
     marks: tuple[tuple[int, int], ...] = ()  # what a search matched: half-open ranges of characters of `text`
+    word_starts: tuple[float, ...] = ()  # in seconds, one for each word between blanks of `text`; empty: unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,15 @@ def transcribe_question(session: Session, recording: bytes, language: Language) 
     """Returns the words spoken in `recording`, a WAV file. Messages of errors are in `language`.
 
     Raises:
-        VideoAssistantError: no speech model is set, no words were recognised, or the recording cannot be read.
+        VideoAssistantError: the speech model is missing, no words were recognised, or the recording cannot be read.
     """
     from assistant.media.audio import read_audio
 
-    if session.listener is None:
-        raise VideoAssistantError(text("no_speech_model", language))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "question.wav"
         path.write_bytes(recording)
-        cues = [cue for start, samples in read_audio(path, 0.0) for cue in session.listener.transcribe(samples, start)]
-    words = " ".join(cue.text for cue in cues).strip()
+        transcripts = [session.listener.transcribe(samples, start) for start, samples in read_audio(path, 0.0)]
+    words = " ".join(cue.text for transcript in transcripts for cue in transcript.cues).strip()
     if not words:
         raise VideoAssistantError(text("no_words_heard", language))
     return words

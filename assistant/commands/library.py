@@ -23,15 +23,30 @@ if TYPE_CHECKING:
 @click.option(
     "--captions", is_flag=True, help="Also write a caption for each keyframe, to be searched like other text."
 )
+@click.option("--no-speech", is_flag=True, help="Do not recognise speech.")
 @click.option("--progress-json", is_flag=True, hidden=True, help="Progress as JSON lines on stderr (for the page).")
 @JSON
 @click.pass_context
 def index(
-    ctx: click.Context, paths: tuple[Path, ...], force: bool, captions: bool, progress_json: bool, as_json: bool
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    force: bool,
+    captions: bool,
+    no_speech: bool,
+    progress_json: bool,
+    as_json: bool,
 ) -> None:
     """Add files or folders. Resumable: unchanged files that are indexed already are skipped."""
     session = open_session_of(ctx)
-    failed = run_index(session, paths, force=force, captions=captions, progress_json=progress_json, as_json=as_json)
+    failed = run_index(
+        session,
+        paths,
+        force=force,
+        captions=captions,
+        hear_speech=not no_speech,
+        progress_json=progress_json,
+        as_json=as_json,
+    )
     ctx.exit(1 if failed else 0)
 
 
@@ -41,6 +56,7 @@ def run_index(
     *,
     force: bool = False,
     captions: bool = False,
+    hear_speech: bool = True,
     progress_json: bool = False,
     as_json: bool = False,
 ) -> bool:
@@ -49,7 +65,7 @@ def run_index(
 
     results: list[IndexResult] = []
     with indexing(as_json=progress_json) as show:
-        for result in session.index(paths, progress=show, force=force):
+        for result in session.index(paths, progress=show, force=force, hear_speech=hear_speech):
             results.append(result)
             if as_json:
                 continue

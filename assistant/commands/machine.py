@@ -33,10 +33,14 @@ def models(ctx: click.Context, every: bool, as_json: bool) -> None:
     emit(rows, lines, as_json=as_json, empty="No role.")
 
 
+SIZES = {"disk_gb": "on disk", "memory_gb": "in memory"}
+
+
 def _model_lines(row: dict[str, Any]) -> list[str]:
     lines = [f"{row['role']:<14} {'there' if row['there'] else 'missing':<8} {row['uses']}  ({row['licence']})"]
     if "limits" in row:
-        lines.append(f"{'':<24}{row['disk_gb']} GB on disk, {row['memory_gb']} GB in memory; limits: {row['limits']}")
+        sizes = [f"{row[key]} GB {where}, " for key, where in SIZES.items() if key in row]
+        lines.append(f"{'':<24}{''.join(sizes)}limits: {row['limits']}".replace(", limits", "; limits"))
     return lines
 
 

@@ -24,9 +24,9 @@ from assistant.ingest.options import IngestOptions
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, Progress, SpeechRecogniser
 from assistant.ingest.run import CancelledError, Run
 from assistant.ingest.screen_text import ScreenTextTracker, TextReader, read_text_lines
+from assistant.ingest.speech import hear
 from assistant.ingest.text_gate import FrameToRead, TextGate
 from assistant.library import KeyframeRow, Library, VideoDraft, VideoRecord
-from assistant.media.audio import read_audio
 from assistant.media.decode import Frame, Media, MediaError, open_media
 from assistant.media.readings import Cue
 from assistant.media.subtitle_streams import PictureCue
@@ -98,7 +98,7 @@ def index_files(
         embedder: turns keyframes into the vectors that are searched.
         extractor: turns keyframes into the core's image states; None stores none.
         reader: reads text on screen; None reads none.
-        recogniser: turns speech into lines if a video has no subtitles; None leaves speech out.
+        recogniser: turns speech into lines where subtitles do not say it already; None leaves speech out.
         options: how densely a video is stored and read; None stands for the defaults.
         progress: called as a video advances.
         cancelled: asked now and then; once it returns True, the video at hand is given up and the run ends.
@@ -184,9 +184,10 @@ def _index_file(
             if run.stop.is_set() or cancelled():
                 raise CancelledError
             record, lines = _describe(path, draft.video_id, media, picker, screen_text, picture_cues)
-            if models.recogniser is not None and not any(line.source == "subtitle" for line in lines):
-                lines += _transcribe(path, draft.video_id, media, models.recogniser, record.duration_seconds)
-                record = replace(record, warnings=tuple(media.warnings))
+            if models.recogniser is not None:
+                spoken, warnings = _hear(path, draft.video_id, media, models.recogniser, lines, progress, cancelled)
+                lines += spoken
+                record = replace(record, warnings=(*record.warnings, *warnings))
         draft.add_lines(lines)
         draft.commit(record)
     except BaseException:
@@ -314,18 +315,37 @@ def _run_reader(
             screen_text.read_frame(item)
 
 
-def _transcribe(
-    path: Path, video_id: str, media: Media, recogniser: SpeechRecogniser, duration_seconds: float
-) -> list[Line]:
-    """Returns what is said in a video as lines; if the recogniser's model is missing, adds a warning instead."""
+def _hear(
+    path: Path,
+    video_id: str,
+    media: Media,
+    recogniser: SpeechRecogniser,
+    written: Sequence[Line],
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool],
+) -> tuple[list[Line], list[str]]:
+    """Returns what is said in a video, as lines, and warnings; a model that is missing is a warning too."""
+    start = time.monotonic()
+
+    def check_cancelled() -> None:
+        if cancelled():
+            raise CancelledError
+
+    def report(done_seconds: float) -> None:
+        _report(progress, media, "speech", done_seconds, time.monotonic() - start)
+
     try:
-        chunks = read_audio(path, media.start_seconds)
-        cues = [cue for start, samples in chunks for cue in recogniser.transcribe(samples, start)]
+        return hear(
+            path,
+            video_id,
+            media.start_seconds,
+            recogniser,
+            written,
+            progress=report,
+            check_cancelled=check_cancelled,
+        )
     except ModelNotFoundError as error:
-        media.warnings.append(str(error))
-        return []
-    lines, _ = subtitles.limit_to_duration(subtitles.lines_from_cues(cues, video_id), duration_seconds)
-    return [replace(line, source="speech") for line in lines]
+        return [], [str(error)]
 
 
 def _describe(

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.media.readings import Cue
+from assistant.media.readings import Transcript
 
 Status = Literal["indexed", "unchanged", "failed"]
 
@@ -63,6 +63,11 @@ class FeatureExtractor(Protocol):
 class SpeechRecogniser(Protocol):
     """Turns speech into timed text."""
 
-    def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> list[Cue]:
+    @property
+    def language(self) -> str | None:
+        """The only language that it knows (ISO 639-1); None if it detects the language."""
+        ...
+
+    def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> Transcript:
         """Returns what is said in `samples` (mono, 16 kHz, in [-1, 1]) that begin at `start_seconds`, in time order."""
         ...

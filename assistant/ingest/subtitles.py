@@ -140,8 +140,12 @@ def lines_from_cues(cues: Sequence[Cue], video_id: str) -> list[Line]:
         pieces = _split(text)
         duration = cue.end_seconds - cue.start_seconds
         starts = [cue.start_seconds + duration * number / len(pieces) for number in range(len(pieces))]
+        word_starts = cue.word_starts if len(cue.word_starts) == len(text.split()) else ()
         for start, end, piece in zip(starts, [*starts[1:], cue.end_seconds], pieces, strict=True):
-            line = Line(video_id, start, end, "subtitle", piece, language=iso_639_1(cue.language))
+            words, word_starts = word_starts[: len(piece.split())], word_starts[len(piece.split()) :]
+            line = Line(
+                video_id, start, end, "subtitle", piece, language=iso_639_1(cue.language), word_starts=tuple(words)
+            )
             lines.setdefault((start, end, piece), line)
     return list(lines.values())
 

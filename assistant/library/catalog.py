@@ -42,11 +42,13 @@ CREATE VIRTUAL TABLE line_index USING fts5 (folded, prefix = '2 3');
 CREATE VIRTUAL TABLE line_terms USING fts5vocab (line_index, 'row');
 CREATE TABLE garbage (video_id TEXT, generation TEXT, embedder TEXT, PRIMARY KEY (video_id, generation)) WITHOUT ROWID;
 """
-# When a video was recorded: what its file says, until a user states another time (`given`). The first libraries lack
-# this table, so it is made whenever a catalog is opened.
-_RECORDED = """
-CREATE TABLE IF NOT EXISTS recorded (video_id TEXT PRIMARY KEY, at TEXT NOT NULL, given INTEGER NOT NULL) WITHOUT ROWID
-"""
+# Tables that the first libraries lack, so they are made whenever a catalog is opened: when a video was recorded, which
+# is what its file says until a user states another time (`given`); and when each word of a spoken line begins.
+_LATER_TABLES = (
+    "CREATE TABLE IF NOT EXISTS recorded (video_id TEXT PRIMARY KEY, at TEXT NOT NULL, given INTEGER NOT NULL) "
+    "WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS line_words (line_id INTEGER PRIMARY KEY, starts TEXT NOT NULL)",
+)
 
 
 class Catalog:
@@ -84,7 +86,8 @@ class Catalog:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
-            connection.execute(_RECORDED)
+            for statement in _LATER_TABLES:
+                connection.execute(statement)
             connection.execute("COMMIT")
             (version,) = connection.execute("SELECT value FROM meta WHERE key = 'format_version'").fetchone()
         except sqlite3.DatabaseError as error:

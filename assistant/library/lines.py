@@ -66,11 +66,14 @@ def insert_lines(connection: sqlite3.Connection, lines: Sequence[Line]) -> None:
             "INSERT INTO line_index (rowid, folded) VALUES (?, ?)",
             (cursor.lastrowid, " ".join(folded_words(line.text))),
         )
+        if line.word_starts:
+            connection.execute("INSERT INTO line_words VALUES (?, ?)", (cursor.lastrowid, json.dumps(line.word_starts)))
 
 
 def delete_lines(connection: sqlite3.Connection, video_id: str) -> None:
     """Deletes a video's lines and their folded words, within the caller's transaction."""
     connection.execute("DELETE FROM line_index WHERE rowid IN (SELECT id FROM line WHERE video_id = ?)", (video_id,))
+    connection.execute("DELETE FROM line_words WHERE line_id IN (SELECT id FROM line WHERE video_id = ?)", (video_id,))
     connection.execute("DELETE FROM line WHERE video_id = ?", (video_id,))
 
 
@@ -81,6 +84,12 @@ def select_lines(connection: sqlite3.Connection, line_filter: LineFilter) -> lis
         line_filter.values,
     )
     return [line_from_row(row) for row in rows]
+
+
+def read_word_starts(connection: sqlite3.Connection, line_id: int) -> tuple[float, ...]:
+    """Returns when each word of a line begins, in seconds; empty if that was not heard."""
+    row = connection.execute("SELECT starts FROM line_words WHERE line_id = ?", (line_id,)).fetchone()
+    return tuple(json.loads(row["starts"])) if row else ()
 
 
 def line_from_row(row: sqlite3.Row, score: float | None = None) -> Line:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.library.catalog import Catalog
-from assistant.library.lines import LineFilter, line_from_row
+from assistant.library.lines import LineFilter, line_from_row, read_word_starts
 from assistant.text.fold import folded_words
 from assistant.text.stop_words import FUNCTION_WORDS
 from tools.types import Line
@@ -66,7 +66,10 @@ class Lookup:
         self._total_lines = 0
 
     def search(self, query: str, line_filter: LineFilter, limit: int, *, allow_typos: bool = True) -> list[Line]:
-        """Returns the lines that hold the query's words, best first, scored in [0, 1], with marks at the matches."""
+        """Returns the lines that hold the query's words, best first, scored in [0, 1], with marks at the matches.
+
+        A spoken line starts with the first word that matches.
+        """
         words = folded_words(query)
         if not words:
             return []
@@ -82,7 +85,7 @@ class Lookup:
         # Among equals, the line with the accents as they were typed comes first; then SQLite's order stays.
         scored_rows.sort(key=lambda pair: (-pair[0], -len(typed & set(_WORD.findall(pair[1]["text"].casefold())))))
         return [
-            replace(line_from_row(row, score), marks=self._marks(words, row["text"]))
+            self._marked_line(row, score, words)
             for score, row in scored_rows[:limit]
             if score >= self._options.min_score
         ]
@@ -108,7 +111,7 @@ class Lookup:
             line_words = set(folded_words(row["text"]))
             score = sum(weight for word, weight in weights.items() if word in line_words) / total_weight
             if score >= self._options.min_score:
-                lines.append(replace(line_from_row(row, score), marks=self._marks(list(weights), row["text"])))
+                lines.append(self._marked_line(row, score, list(weights)))
         return sorted(lines, key=lambda line: -line.score)[:limit]
 
     def _refresh(self) -> None:
@@ -206,6 +209,21 @@ class Lookup:
     def _line_share(self, words: Sequence[str]) -> float:
         """Returns an upper bound of the share of lines that hold one of some known words, in [0, 1]."""
         return min(1.0, sum(self._line_counts[word] for word in words) / max(1, self._total_lines))
+
+    def _marked_line(self, row: sqlite3.Row, score: float, words: Sequence[str]) -> Line:
+        """Returns a row as a line with marks at the folded `words`.
+
+        A line whose words have times starts with the first word that is marked.
+        """
+        line = replace(line_from_row(row, score), marks=self._marks(words, row["text"]))
+        if not line.marks or line.source != "speech":
+            return line
+        word_starts = read_word_starts(self._catalog.connection, row["id"])
+        position = len(line.text[: line.marks[0][0] + 1].split()) - 1
+        start_seconds = word_starts[position] if position < len(word_starts) else line.start_seconds
+        return replace(
+            line, start_seconds=min(max(line.start_seconds, start_seconds), line.end_seconds), word_starts=word_starts
+        )
 
     def _marks(self, words: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
         """Returns where `text` holds the folded `words` or similar ones: `(start, end)` of whole words, in letters."""

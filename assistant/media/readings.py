@@ -52,3 +52,12 @@ class Cue:
     end_seconds: float
     text: str
     language: str | None  # as the file or the recogniser names it (ISO 639); None if unknown
+    word_starts: tuple[float, ...] = ()  # in seconds, one for each word between blanks; empty: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recogniser heard in a stretch of sound."""
+
+    cues: tuple[Cue, ...]  # in time order
+    rejected: tuple[str, ...] = ()  # for each segment that is too doubtful to be evidence, why

@@ -8,7 +8,8 @@ import pytest
 from assistant.ingest.pipeline import index_files
 from assistant.ingest.records import Progress
 from assistant.library import Library
-from assistant.media.readings import Cue, ReadLine, Region
+from assistant.media.audio import SAMPLE_RATE
+from assistant.media.readings import Cue, ReadLine, Region, Transcript
 from assistant.models.base import ModelNotFoundError
 
 
@@ -79,30 +80,50 @@ def test_subtitles_of_another_video_or_of_no_kind_are_warnings(clip, library) ->
 
 
 class FakeRecogniser:
-    """A speech recogniser that hears one sentence in everything, or whose model is missing."""
+    """A recogniser of English that hears one sentence in every sound, or whose model is missing."""
+
+    language = "en"
 
     def __init__(self, installed: bool = True) -> None:
         self.installed = installed
+        self.audible_seconds = 0.0
 
     def transcribe(self, samples, start_seconds):
         if not self.installed:
             raise ModelNotFoundError("speech: cannot load 'whisper'; put its files in a folder")
-        return [Cue(start_seconds, start_seconds + 1.0, "nói gì đó", None)]
+        self.audible_seconds += np.count_nonzero(samples) / SAMPLE_RATE
+        cue = Cue(
+            start_seconds,
+            start_seconds + 1.0,
+            "she says something",
+            "en",
+            (start_seconds, start_seconds + 0.5, start_seconds + 1.0),
+        )
+        return Transcript((cue,), ("unclear",))
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize("installed", [True, False])
-def test_what_is_said_is_heard_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, installed: bool) -> None:
+def test_speech_becomes_lines_where_no_subtitle_says_it(library, media: Path, tmp_path: Path, installed: bool) -> None:
     path = tmp_path / "friday.mp4"
     shutil.copyfile(media / "video" / "friday.mp4", path)
     (result,) = _index([path], library, recogniser=FakeRecogniser(installed))
     spoken = library.lines(result.video_id, source="speech")
-    assert [line.text for line in spoken] == (["nói gì đó"] if installed else [])
-    assert ["speech: cannot load" in warning for warning in result.warnings] == ([] if installed else [True])
-    shutil.copyfile(media / "subs" / "friday.vtt", path.with_suffix(".vtt"))
-    (again,) = _index([path], library, recogniser=FakeRecogniser(), force=True)
-    assert library.lines(again.video_id, source="speech") == []
-    assert len(library.lines(again.video_id, source="subtitle")) == 5
+    assert [line.text for line in spoken] == (["she says something"] if installed else [])
+    assert len(result.warnings) == 1
+    assert ("1 doubtful segment" if installed else "speech: cannot load") in result.warnings[0]
+    (found,) = library.search_lines("something", source="speech") if installed else [spoken]
+    assert not installed or found.start_seconds == pytest.approx(spoken[0].start_seconds + 1.0)
+
+
+@pytest.mark.shared
+def test_what_subtitles_say_is_not_heard_again(library, media: Path, tmp_path: Path) -> None:
+    path, recogniser = tmp_path / "friday.mp4", FakeRecogniser()
+    shutil.copyfile(media / "video" / "friday.mp4", path)
+    path.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:04,000\nThis is said by the subtitles here.\n")
+    (result,) = _index([path], library, recogniser=recogniser)
+    assert recogniser.audible_seconds == pytest.approx(2.1, abs=0.2)
+    assert len(library.lines(result.video_id, source="speech")) == 1
 
 
 def test_a_bad_file_is_reported_and_the_rest_goes_on(clip, library, tmp_path: Path) -> None:

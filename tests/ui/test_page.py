@@ -167,6 +167,7 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
     import wave
     from types import SimpleNamespace
 
+    from assistant.media.readings import Cue, Transcript
     from tools.errors import VideoAssistantError
     from ui.speech_input import transcribe_question
 
@@ -177,16 +178,18 @@ def test_a_spoken_question_is_asked_as_it_was_heard(tmp_path: Path) -> None:
         file.setframerate(16_000)
         file.writeframes(bytes(32_000))
     durations: list[float] = []
+    heard = ["Khi nào", "xe buýt xuất hiện?"]
 
     def transcribe(samples, start: float):
         durations.append(len(samples) / 16_000)
-        return [SimpleNamespace(text="Khi nào"), SimpleNamespace(text="xe buýt xuất hiện?")]
+        return Transcript(tuple(Cue(0.0, 1.0, words, "vi") for words in heard))
 
     session = SimpleNamespace(listener=SimpleNamespace(transcribe=transcribe))
     assert transcribe_question(session, recording.getvalue(), "vi") == "Khi nào xe buýt xuất hiện?"
     assert durations == [1.0]
-    with pytest.raises(VideoAssistantError, match="VIDEO_ASSISTANT_SPEECH"):
-        transcribe_question(SimpleNamespace(listener=None), recording.getvalue(), "vi")
+    heard.clear()
+    with pytest.raises(VideoAssistantError, match="không nghe rõ"):
+        transcribe_question(session, recording.getvalue(), "vi")
 
 
 def test_a_folder_can_be_what_a_question_is_about(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def _read_question(session: Session, language: Language) -> str | None:
         text("ask", language),
         key="question",
         submit_mode="stop",
-        accept_audio=session.settings.speech is not None,
+        accept_audio=session.can_hear,
     )
     clicked: str | None = st.session_state.pop("asked", None)
     if entry is None or isinstance(entry, str):

@@ -28,9 +28,14 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
     "transcript": {"en": "Transcript", "vi": "Lời đọc"},
     "no_speech_model": {
-        "en": "No speech model is set. To ask by voice, set VIDEO_ASSISTANT_SPEECH to a Whisper checkpoint.",
-        "vi": "Chưa có mô hình nhận dạng giọng nói. Để hỏi bằng giọng nói, hãy đặt biến VIDEO_ASSISTANT_SPEECH "
-        "là một mô hình Whisper.",
+        "en": "Speech recognition is not installed. To ask by voice: pip install 'video-assistant[hearing]'",
+        "vi": "Chưa cài nhận dạng giọng nói. Để hỏi bằng giọng nói: pip install 'video-assistant[hearing]'",
+    },
+    "english_speech_only": {
+        "en": "The recogniser of this profile understands English only. For Vietnamese speech, in videos and in "
+        "questions, get a larger one: video-assistant --profile standard models pull speech",
+        "vi": "Mô hình nhận dạng giọng nói của cấu hình này chỉ hiểu tiếng Anh. Để nhận dạng tiếng Việt, trong video "
+        "và trong câu hỏi, hãy tải mô hình lớn hơn: video-assistant --profile standard models pull speech",
     },
     "no_words_heard": {
         "en": "I could not make out any words. Ask again, or type your question.",

@@ -51,5 +51,7 @@ def show(session: Session, language: Language) -> None:
         key="answer_in",
         persist_state="session",
     )
-    if session.settings.speech is None:
+    if not session.can_hear:
         st.caption(text("no_speech_model", language))
+    elif session.listener.language == "en":
+        st.caption(text("english_speech_only", language))

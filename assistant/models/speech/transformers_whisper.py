@@ -1,4 +1,4 @@
-"""Speech recognition by Whisper, with the times of what is said.
+"""Whisper through transformers: for checkpoints that were not converted for CTranslate2.
 
 Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", section 2.3.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.media.audio import SAMPLE_RATE
-from assistant.media.readings import Cue
+from assistant.media.readings import Cue, Transcript
 from assistant.models.base import LazyModel, checkpoint_folder, default_device, disable_progress_bars, load_error
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ WINDOW_SECONDS = 30  # length of the sound that the model reads at once
 BATCH = 4  # windows in one pass
 
 
-class Whisper(LazyModel[Any]):
+class TransformersWhisper(LazyModel[Any]):
     """A Whisper checkpoint.
 
     Args:
@@ -51,13 +51,19 @@ class Whisper(LazyModel[Any]):
             chunk_length_s=WINDOW_SECONDS,
         )
 
-    def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> list[Cue]:
+    @property
+    def language(self) -> str | None:
+        """None: it detects the language."""
+        return None
+
+    def transcribe(self, samples: NDArray[np.float32], start_seconds: float) -> Transcript:
         """Returns what is said in `samples` (mono, 16 kHz, in [-1, 1]) in time order.
 
-        The samples begin at `start_seconds`, and so do the times of the cues.
+        The samples begin at `start_seconds`, and so do the times of the cues. This pipeline states no probabilities, so
+        nothing is rejected.
         """
         result = self.loaded({"raw": samples, "sampling_rate": SAMPLE_RATE}, return_timestamps=True, batch_size=BATCH)
-        return _build_cues(result["chunks"], start_seconds, len(samples) / SAMPLE_RATE)
+        return Transcript(tuple(_build_cues(result["chunks"], start_seconds, len(samples) / SAMPLE_RATE)))
 
 
 def _build_cues(chunks: Sequence[dict[str, Any]], start_seconds: float, length_seconds: float) -> list[Cue]:

@@ -1,0 +1,1 @@
+"""Speech recognition: Whisper checkpoints, run by CTranslate2 or by transformers."""
