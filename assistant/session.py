@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assistant.models.blip.instructblip import InstructBlip
     from assistant.models.blip.matching import Matcher
     from assistant.models.clip.embedder import ImageTextEmbedder
+    from assistant.models.meaning import SentenceEncoder
     from assistant.models.speech.ctranslate_whisper import CTranslateWhisper
     from assistant.models.speech.transformers_whisper import TransformersWhisper
     from assistant.models.voice import Voice
@@ -158,6 +159,17 @@ class Session:
             return CTranslateWhisper(speech)
         folder = self.store.locate(speech)
         return CTranslateWhisper(folder) if is_converted(Path(folder)) else TransformersWhisper(folder)
+
+    @cached_property
+    def meaning(self) -> SentenceEncoder | None:
+        """The sentence encoder; None if the profile has none or it is not on this machine (`doctor` says so)."""
+        from assistant.models.meaning import SentenceEncoder
+
+        checkpoint = self.profile.meaning
+        if not checkpoint.startswith("packaged:"):
+            checkpoint = self.store.locate(checkpoint)
+        encoder = SentenceEncoder(checkpoint)
+        return encoder if encoder.is_installed else None
 
     @property
     def can_hear(self) -> bool:
@@ -319,6 +331,7 @@ class Session:
             reader=reader if read_text else None,
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
             recogniser=self.listener if hear_speech else None,
+            encoder=self.meaning,
             progress=progress,
             cancelled=cancelled,
             force=force,
@@ -330,7 +343,7 @@ class Session:
         """Writes a caption for each keyframe of indexed videos that has none yet."""
         from assistant.ingest.captions import caption_videos
 
-        return caption_videos(self.library, self.core.caption, video_ids, progress=progress)
+        return caption_videos(self.library, self.core.caption, video_ids, encoder=self.meaning, progress=progress)
 
     def close(self) -> None:
         if "assistant" in self.__dict__:

@@ -38,7 +38,10 @@ class Profile:
     matching: str | None = None  # folder or hub id of the BLIP-2 that re-ranks search results; None: no re-ranking
     translation: tuple[str, str] | None = None  # models from Vietnamese to English and back; None: the core translates
     screen_text: str | None = None  # hub id of EasyOCR's models; None: RapidOCR
-    speech: str = "packaged:whisper-tiny.en"  # hub id of the Whisper, or the name of one that a package carries
+    meaning: str = (
+        "packaged:all-MiniLM-L6-v2"  # hub id of the sentence encoder, or the name of one that a package carries
+    )
+    speech: str = "packaged:whisper-tiny.en"  # hub id of the Whisper, or the name of a packaged one
 
 
 def _pocket(name: str) -> str:

@@ -21,6 +21,11 @@ Source = Literal["ocr", "subtitle", "speech", "caption"]
 
 SOURCES: tuple[Source, ...] = ("ocr", "subtitle", "speech", "caption")
 
+PassageSource = Source | Literal["name"]
+"""What a passage is made of: lines of one source, or what a classifier names on a keyframe."""
+
+PASSAGE_SOURCES: tuple[PassageSource, ...] = (*SOURCES, "name")
+
 
 @dataclass(frozen=True, slots=True)
 class Video:
@@ -84,6 +89,27 @@ class Line:
     language: str | None = None  # ISO 639-1; None: unknown
     marks: tuple[tuple[int, int], ...] = ()  # what a search matched: half-open ranges of characters of `text`
     word_starts: tuple[float, ...] = ()  # in seconds, one for each word between blanks of `text`; empty: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one source that has a meaning of its own: joined lines, or a keyframe with its things' names."""
+
+    video_id: str
+    start_seconds: float
+    end_seconds: float
+    source: PassageSource
+    text: str  # its lines, or the names of its things
+    language: str | None = None  # ISO 639-1; None: unknown
+    frame_index: int | None = None  # of the keyframe whose things are named; None for lines
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHit:
+    """A passage that a search by meaning returned."""
+
+    passage: Passage
+    score: float  # cosine similarity, in [-1, 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from assistant.ingest.meaning import MeaningEncoder, add_meaning
 from tools.types import Keyframe, Line
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def caption_videos(
     caption_keyframes: Callable[[Sequence[Keyframe]], Sequence[Answer]],
     video_ids: Sequence[str],
     *,
+    encoder: MeaningEncoder | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[CaptionResult]:
     """Captions every keyframe that has no caption yet; near-duplicates are captioned once and share the caption.
@@ -38,6 +40,7 @@ def caption_videos(
         library: holds the videos, and receives the captions as lines.
         caption_keyframes: returns a sentence for each keyframe (`tools.ports.Looker.caption`); an empty one is dropped.
         video_ids: the videos, in the order in which they are captioned.
+        encoder: places the captions by their meaning, once all of a video are written; None places none.
         progress: called with the video, the groups of near-duplicates done, and all that lacked a caption.
 
     Yields:
@@ -79,4 +82,7 @@ def caption_videos(
             caption_count += len(lines)
             if progress is not None:
                 progress(video_id, start + len(batch), len(missing_groups))
+        if encoder is not None and caption_count:
+            with library.writer() as writer:
+                add_meaning(library, writer, video_id, encoder)
         yield CaptionResult(video_id, caption_count, len(keyframes))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.ingest import subtitles
 from assistant.ingest.keyframes import KeyframePicker
+from assistant.ingest.meaning import MeaningEncoder, add_meaning, lacks_meaning
 from assistant.ingest.options import IngestOptions
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, Progress, SpeechRecogniser
 from assistant.ingest.run import CancelledError, Run
@@ -27,6 +28,7 @@ from assistant.ingest.screen_text import ScreenTextTracker, TextReader, read_tex
 from assistant.ingest.speech import hear
 from assistant.ingest.text_gate import FrameToRead, TextGate
 from assistant.library import KeyframeRow, Library, VideoDraft, VideoRecord
+from assistant.library.writer import Writer
 from assistant.media.decode import Frame, Media, MediaError, open_media
 from assistant.media.readings import Cue
 from assistant.media.subtitle_streams import PictureCue
@@ -82,6 +84,7 @@ def index_files(
     extractor: FeatureExtractor | None,
     reader: TextReader | None,
     recogniser: SpeechRecogniser | None = None,
+    encoder: MeaningEncoder | None = None,
     options: IngestOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -99,6 +102,7 @@ def index_files(
         extractor: turns keyframes into the core's image states; None stores none.
         reader: reads text on screen; None reads none.
         recogniser: turns speech into lines where subtitles do not say it already; None leaves speech out.
+        encoder: places passages by their meaning, those of unchanged videos too if they lack it; None places none.
         options: how densely a video is stored and read; None stands for the defaults.
         progress: called as a video advances.
         cancelled: asked now and then; once it returns True, the video at hand is given up and the run ends.
@@ -126,11 +130,15 @@ def index_files(
                     ready_id = library.find_unchanged(path) if draft is None else None
                 if draft is None:
                     video = library.video(str(ready_id))
+                    if encoder is not None and lacks_meaning(library, video.video_id, encoder):
+                        _add_meaning(library, writer, video.video_id, encoder)
                     yield IndexResult(
                         video.video_id, str(path), "unchanged", 0.0, video.keyframes, video.lines, (), None
                     )
                     continue
                 result = _index_file(path, draft, models, options, progress, cancelled, start)
+                if encoder is not None and (missing := _add_meaning(library, writer, draft.video_id, encoder)):
+                    result = replace(result, warnings=(*result.warnings, missing))
                 if emptied_ids := writer.limit_feature_bytes(options.feature_bytes):
                     log.warning("the picture features of %s were dropped to make room", ", ".join(emptied_ids))
                 yield result
@@ -139,6 +147,15 @@ def index_files(
             except (MediaError, OSError) as error:
                 reason = str(error).replace(f"{path.name}: ", "", 1)
                 yield IndexResult(None, str(path), "failed", time.monotonic() - start, 0, 0, (), reason)
+
+
+def _add_meaning(library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder) -> str | None:
+    """Places a video's passages by their meaning; returns a warning if the encoder's model is missing."""
+    try:
+        add_meaning(library, writer, video_id, encoder)
+    except ModelNotFoundError as error:
+        return str(error)
+    return None
 
 
 def _check_readable(path: Path) -> None:

@@ -43,11 +43,18 @@ CREATE VIRTUAL TABLE line_terms USING fts5vocab (line_index, 'row');
 CREATE TABLE garbage (video_id TEXT, generation TEXT, embedder TEXT, PRIMARY KEY (video_id, generation)) WITHOUT ROWID;
 """
 # Tables that the first libraries lack, so they are made whenever a catalog is opened: when a video was recorded, which
-# is what its file says until a user states another time (`given`); and when each word of a spoken line begins.
+# is what its file says until a user states another time (`given`); when each word of a spoken line begins; passages,
+# and which encoder placed those of each video.
 _LATER_TABLES = (
     "CREATE TABLE IF NOT EXISTS recorded (video_id TEXT PRIMARY KEY, at TEXT NOT NULL, given INTEGER NOT NULL) "
     "WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS line_words (line_id INTEGER PRIMARY KEY, starts TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS meaning (video_id TEXT PRIMARY KEY, tag TEXT NOT NULL, encoder TEXT NOT NULL, "
+    "passages INTEGER NOT NULL, dimensions INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS passage (video_id TEXT, position INTEGER, start_seconds REAL, end_seconds REAL, "
+    "source TEXT, text TEXT, language TEXT, frame_index INTEGER, PRIMARY KEY (video_id, position)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS meaning_garbage (video_id TEXT, generation TEXT, tag TEXT, encoder TEXT, "
+    "passages INTEGER, PRIMARY KEY (video_id, tag)) WITHOUT ROWID",
 )
 
 

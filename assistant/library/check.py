@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 from assistant.library import lines, sidecar
+from assistant.library.meaning import map_passage_vectors, rebuild_passage_index, vector_ids
 from assistant.library.records import LibraryError, StoredVideo, VectorIndexError
 from assistant.library.storage import Storage
 from assistant.library.vectors import vector_id
@@ -25,6 +26,7 @@ def check_storage(storage: Storage, *, mend: bool) -> list[str]:
             findings += video_findings
             damaged_ids.add(video.video_id)
     findings += _check_vectors(storage, videos, damaged_ids, mend=mend)
+    findings += _check_passages(storage, mend=mend)
     findings += _check_folders(storage, videos, mend=mend)
     findings += _check_text(storage, mend=mend)
     return findings
@@ -65,6 +67,7 @@ def _check_vectors(storage: Storage, videos: list[StoredVideo], damaged_ids: set
         except VectorIndexError:
             if mend:
                 storage.rebuild_vector_index()
+                rebuild_passage_index(storage)
             findings.append(f"the vector index is damaged{_mended(mend)}")
             continue
         for video in embedded:
@@ -83,6 +86,30 @@ def _check_vectors(storage: Storage, videos: list[StoredVideo], damaged_ids: set
             if mend:
                 storage.vector_store.delete(embedder, sorted(unclaimed_ids))
             findings.append(f"{len(unclaimed_ids)} vector(s) belong to no video{_mended(mend)}")
+    return findings
+
+
+def _check_passages(storage: Storage, *, mend: bool) -> list[str]:
+    findings, damaged = [], False
+    ids: dict[str, set[str]] = {}
+    rows = storage.catalog.connection.execute("SELECT meaning.*, generation FROM meaning JOIN video USING (video_id)")
+    for row in rows.fetchall():
+        try:
+            map_passage_vectors(storage.root, row)
+        except LibraryError as error:
+            findings.append(str(error))
+            continue
+        try:
+            if row["encoder"] not in ids:
+                ids[row["encoder"]] = storage.vector_store.ids(row["encoder"], revision=storage.catalog.revision)
+        except VectorIndexError:
+            ids[row["encoder"]] = set()
+        missing = set(vector_ids(row["video_id"], row["tag"], row["passages"])) - ids[row["encoder"]]
+        if missing:
+            damaged = True
+            findings.append(f"{row['video_id']}: {len(missing)} vector(s) of passages missing{_mended(mend)}")
+    if damaged and mend:
+        rebuild_passage_index(storage)
     return findings
 
 

@@ -17,6 +17,7 @@ from assistant.library.keyframe_vectors import KeyframeVectors, find_span
 from assistant.library.lines import LineFilter, select_lines
 from assistant.library.lock import hold_writer_lock
 from assistant.library.lookup import Lookup, LookupOptions
+from assistant.library.meaning import PassageVectors, rebuild_passage_index
 from assistant.library.records import KeyframeArrays, LibraryError, VectorIndexError
 from assistant.library.storage import Storage
 from assistant.library.writer import Writer
@@ -37,6 +38,7 @@ class Library:
     def __init__(self, root: Path, *, embedder: str | None = None, lookup_options: LookupOptions | None = None) -> None:
         self.storage = Storage(root, embedder)
         self._keyframe_vectors = KeyframeVectors(self.storage)
+        self.passage_vectors = PassageVectors(self.storage)
         self._lookup = Lookup(self.storage.catalog, lookup_options or LookupOptions())
 
     @property
@@ -242,6 +244,12 @@ class Library:
             self.storage.video_row(video_id)
         return self._lookup.passages(question, LineFilter.where(video_id=video_id), limit)
 
+    # -- passages
+
+    def meaning_encoder(self, video_id: str) -> str | None:
+        """Returns the identity of the sentence encoder that placed a video's passages; None if none has."""
+        return self.passage_vectors.encoder_of(video_id)
+
     # -- writing
 
     @contextmanager
@@ -260,6 +268,7 @@ class Library:
             except VectorIndexError as error:
                 log.warning("%s; it is built anew from the stored vectors", error)
                 self.storage.rebuild_vector_index()
+                rebuild_passage_index(self.storage)
                 writer.sweep_garbage()
             yield writer
 
@@ -287,6 +296,7 @@ class Library:
         """Closes Chroma and the catalog; the next use opens them again."""
         self.storage.close()
         self._keyframe_vectors.clear()
+        self.passage_vectors.clear()
 
 
 def _video_from_row(row: sqlite3.Row, paths: Sequence[str], recorded_at: str | None) -> Video:

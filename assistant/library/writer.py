@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from assistant.library import sidecar
 from assistant.library.identity import hash_content, make_video_id
 from assistant.library.lines import insert_lines
+from assistant.library.meaning import replace_meaning, retire_meaning, sweep_meaning
 from assistant.library.records import KeyframeRow, LibraryError, StoredVideo, VideoRecord
 from assistant.library.storage import Storage
 from assistant.library.vectors import vector_id
-from tools.types import Line
+from tools.types import Line, Passage
 
 FEATURE_BYTES = 2  # of a float16 number
 
@@ -91,10 +92,25 @@ class Writer:
             connection.execute(
                 "INSERT OR IGNORE INTO garbage VALUES (?, ?, ?)", (video_id, row["generation"], row["embedder"])
             )
+            retire_meaning(connection, video_id, row["generation"])
             self._storage.delete_video_rows(connection, video_id)
             connection.execute("DELETE FROM recorded WHERE video_id = ?", (video_id,))
             connection.execute("DELETE FROM path WHERE video_id = ?", (video_id,))
         self.sweep_garbage()
+
+    def set_meaning(
+        self, video_id: str, encoder: str, passages: Sequence[Passage], vectors: NDArray[np.float32]
+    ) -> None:
+        """Stores the passages of a ready video in place of those before, all of them or none.
+
+        Args:
+            video_id: the video.
+            encoder: identity of the sentence encoder.
+            passages: n of them, in time order.
+            vectors: `(n, d)` float32, L2-normalised.
+        """
+        replace_meaning(self._storage, video_id, encoder, passages, vectors)
+        self._mark_current()
 
     def limit_feature_bytes(self, max_bytes: int) -> list[str]:
         """Deletes stored image states, first those of the videos added first, until the rest takes `max_bytes` at most.
@@ -123,6 +139,7 @@ class Writer:
     def sweep_garbage(self) -> None:
         """Deletes what killed writers and replaced or removed videos left behind."""
         storage = self._storage
+        sweep_meaning(storage)
         for row in storage.catalog.connection.execute("SELECT * FROM garbage").fetchall():
             video_id, generation = row["video_id"], row["generation"]
             folder = sidecar.generation_folder(storage.root, video_id, generation)
@@ -220,6 +237,7 @@ class VideoDraft:
             ).fetchone()
             if replaced:
                 connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (self.video_id, *replaced))
+                retire_meaning(connection, self.video_id, replaced["generation"])
                 self._storage.delete_video_rows(connection, self.video_id)
             connection.execute(
                 "INSERT INTO video VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
