@@ -79,8 +79,39 @@ def test_a_hit_is_marked_where_it_matched(library, add) -> None:
 def test_typos_are_forgiven_within_a_filter_too(library, add) -> None:
     name = add(library, "a", texts=("bản tin sáng", "bản tin tối"))
     other = add(library, "b", texts=("bản tin trưa",))
-    assert [hit.text for hit in library.search_lines("bna tni", video_id=other)] == ["bản tin trưa"]
-    assert [hit.text for hit in library.search_lines("bna tni", video_id=name, start_seconds=1.0)] == ["bản tin tối"]
+    assert [hit.text for hit in library.search_lines("bản trau", video_id=other)] == ["bản tin trưa"]
+    assert library.search_lines("bản sagn", video_id=name)[0].text == "bản tin sáng"
+    assert [hit.text for hit in library.search_lines("bản sagn", video_id=name, start_seconds=1.0)] == ["bản tin tối"]
+
+
+SIGNS = ("PHO HOA", "Phở bò", "quà cho bé", "con chó vàng", "chóng mặt", "CHO SUA", "the cat sat", "chợ Bến Thành")
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("chó", {"con chó vàng", "CHO SUA"}),  # screen text is often read without accents
+        ("cho", {"quà cho bé", "con chó vàng", "CHO SUA", "chợ Bến Thành"}),
+        ("CHÓ", {"con chó vàng", "CHO SUA"}),
+        (unicodedata.normalize("NFD", "chó"), {"con chó vàng", "CHO SUA"}),
+        ("phở", {"PHO HOA", "Phở bò"}),
+        ("bat", set()),
+        ("cta", set()),
+    ],
+)
+def test_a_short_word_is_never_taken_for_another(library, add, query: str, texts: set[str]) -> None:
+    add(library, "a", texts=SIGNS)
+    assert {hit.text for hit in library.search_lines(query)} == texts
+    for hit in library.search_lines(f"{query} vnag"):
+        assert hit.text in {*texts, "con chó vàng"}, "the longer word alone is corrected"
+
+
+def test_accents_that_were_typed_count_where_a_line_has_some(library, add) -> None:
+    add(library, "a", texts=("tiếng cháy rừng", "chạy bộ"))
+    assert [hit.text for hit in library.search_lines("chạy")] == ["chạy bộ"]
+    assert {hit.text for hit in library.search_lines("chay")} == {"tiếng cháy rừng", "chạy bộ"}
+    misread, *_ = library.search_lines("tiềng")
+    assert (misread.text, misread.score) == ("tiếng cháy rừng", 0.8)
 
 
 def test_words_of_a_removed_video_are_forgotten(library, add) -> None:
