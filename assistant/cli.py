@@ -97,7 +97,8 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
 @click.option(
     "--media",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of real media (limits), of media with truth files (text), or of a data set of video questions.",
+    help="Folder of real media (limits), of media with truth files (text), of a data set of video questions, or of the "
+    "media of a --set (default: where its README says).",
 )
 @click.option(
     "--questions",
@@ -114,12 +115,19 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
     "--set",
     "folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of `everyday`: questions.jsonl, and its own clips/ where the demo clips are not meant.",
+    help="Folder of a set. `everyday`: questions.jsonl, and its own clips/ where the demo clips are not meant; `text`: "
+    "questions.jsonl and lectures/; `speech`, `sight` and `search`: the file of that name (.jsonl).",
+)
+@click.option(
+    "--index",
+    "keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the libraries of `text`, `sight` and `search` here for next time; one folder a set.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where `planning` and `everyday` write a row for each question.",
+    help="Where a row for each question of `planning` or a set is written.",
 )
 @click.option("--markdown", is_flag=True, help="Print a table with intervals.")
 @JSON
@@ -133,6 +141,7 @@ def evaluate(
     questions: Path | None,
     planner: str | None,
     folder: Path | None,
+    keep: Path | None,
     out: Path | None,
     markdown: bool,
     as_json: bool,
@@ -140,16 +149,22 @@ def evaluate(
     """Quality on held-out data of the rendered world; `limits` and `text` on real media; how questions are understood.
 
     `msvd`, `msrvtt` and `ivqa` follow the protocol of InstructBLIP's paper on those data sets. `planning` measures the
-    tool, query and time planned for questions about imagined videos; `everyday` the answers about real clips.
+    tool, query and time planned for questions about imagined videos; `everyday` the answers about real clips. Of a set
+    of real material, `text` measures questions to lectures, `speech` what is heard, `sight` whether things are seen in
+    real videos, and `search` whether known moments are found.
     """
-    from bench.quality.run import NEEDS, QuestionSet
+    from bench.quality.run import NEEDS, REAL, QuestionSet
     from bench.quality.run import evaluate as run
 
     given = {"--media": media, "--questions": questions, "--set": folder}
     if part in NEEDS and given[NEEDS[part][0]] is None:
         raise click.UsageError(f"evaluate {part} needs {', '.join(NEEDS[part])}")
-    path = {"planning": questions, "everyday": folder}.get(part)
-    question_set = QuestionSet(path, planner, out) if path is not None else None
+    if part == "text" and (folder is None) == (media is None):
+        raise click.UsageError(
+            "evaluate text needs --media, a folder of media with truth files, or --set, a folder with lectures, alone"
+        )
+    path = questions if part == "planning" else folder if part in ("everyday", "text", *REAL) else None
+    question_set = QuestionSet(path, planner, out, keep) if path is not None else None
     result = run(part, open_session_of(ctx), seed=seed, size=size, media=media, question_set=question_set)
     if markdown:
         from training.evaluation.run import table

@@ -15,25 +15,29 @@ if TYPE_CHECKING:
 POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
 UNDERSTANDING = ("planning", "everyday")
-PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA, *UNDERSTANDING)
+REAL = ("speech", "sight", "search")
+PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA, *UNDERSTANDING, *REAL)
 NEEDS: dict[str, tuple[str, str]] = {
-    "text": ("--media", "a folder of media with truth files"),
     **dict.fromkeys(VIDEO_QA, ("--media", "a folder of its questions and videos")),
     "planning": ("--questions", "a file with one question a line"),
     "everyday": ("--set", "a folder with questions.jsonl"),
+    "speech": ("--set", "a folder with speech.jsonl"),
+    "sight": ("--set", "a folder with sight.jsonl"),
+    "search": ("--set", "a folder with search.jsonl"),
 }
-"""The option without which a part cannot run, and what it must name."""
+"""The option without which a part cannot run, and what it must name; `text` needs `--media` or `--set` alone."""
 SIZE_PER_QUERY = 50  # of `events`, where a query needs three or four clips
 SIZE_PER_CLIP = 50  # of `dialogues`, where a clip gives about forty questions
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions from a file, for the parts in `UNDERSTANDING`."""
+    """Questions from files, for the parts in `UNDERSTANDING` and `REAL`, and for `text` over lectures."""
 
-    path: Path  # `planning`: the file of questions; `everyday`: the folder of the set
+    path: Path  # `planning`: the file of questions; else the folder of the set
     planner: str | None = None  # of `planning`: who reads the questions; None: the session's language model
     out: Path | None = None  # where a row for each question is written; None: nowhere
+    keep: Path | None = None  # of `text` and `REAL`: where their libraries are kept for next time; None: nowhere
 
 
 def evaluate(
@@ -52,20 +56,15 @@ def evaluate(
         session: whose models are measured.
         seed: of the samples.
         size: how many samples.
-        media: folder of real media; optional for `limits` and `pocket`, required for the parts that `NEEDS` names.
-        question_set: required for the parts in `UNDERSTANDING`.
+        media: folder of real media; optional for `limits`, `pocket` and the parts in `REAL`, required for the parts
+            that `NEEDS` names.
+        question_set: required for the parts in `UNDERSTANDING` and `REAL`; makes `text` measure lectures.
 
     Raises:
         VideoAssistantError: what the part needs is missing or holds nothing to measure with, or the size is too small.
     """
-    if part == "planning" and question_set is not None:
-        from bench.quality.understanding.planning import evaluate as planning
-
-        return planning(session, question_set.path, planner=question_set.planner, seed=seed, out=question_set.out)
-    if part == "everyday" and question_set is not None:
-        from bench.quality.understanding.everyday import evaluate as everyday
-
-        return everyday(session, question_set.path, out=question_set.out)
+    if question_set is not None:
+        return _evaluate_set(part, session, question_set, seed, media)
     if part in VIDEO_QA and media is not None:
         from bench.quality.zero_shot_video_qa import evaluate as video_qa
 
@@ -104,3 +103,33 @@ def evaluate(
         )
     except ValueError as error:
         raise VideoAssistantError(str(error)) from None
+
+
+def _evaluate_set(
+    part: str, session: Session, question_set: QuestionSet, seed: int, media: Path | None
+) -> dict[str, Any]:
+    """`evaluate` of a part that asks the questions of a set."""
+    folder, keep, out = question_set.path, question_set.keep, question_set.out
+    if part == "planning":
+        from bench.quality.understanding.planning import evaluate as planning
+
+        return planning(session, folder, planner=question_set.planner, seed=seed, out=out)
+    if part == "everyday":
+        from bench.quality.understanding.everyday import evaluate as everyday
+
+        return everyday(session, folder, out=out)
+    if part == "text":
+        from bench.quality.real.lectures import evaluate as lectures
+
+        return lectures(session, folder, keep=keep, out=out)
+    if part == "speech":
+        from bench.quality.real.speech import evaluate as speech
+
+        return speech(session, folder, media=media, out=out)
+    if part == "sight":
+        from bench.quality.real.sight import evaluate as sight
+
+        return sight(session, folder, media=media, keep=keep, out=out)
+    from bench.quality.real.known_items import evaluate as known_items
+
+    return known_items(session, folder, media=media, keep=keep, out=out)

@@ -256,7 +256,7 @@ def test_an_unknown_planner_is_refused(tmp_path: Path) -> None:
         ("nonsense", "line 1 is no JSON"),
         ('{"id": 1}', "line 1 lacks question"),
         ("[1]", "line 1 lacks id, question"),
-        ('{"id": 1, "question": "a"}\n\n{"id": 1, "question": "b"}', "more than one item named 1"),
+        ('{"id": 1, "question": "a"}\n\n{"id": 1, "question": "b"}', "line 3 is a second item named 1"),
     ],
 )
 def test_a_broken_file_of_questions_is_refused(tmp_path: Path, text: str, message: str) -> None:
