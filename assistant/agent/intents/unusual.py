@@ -21,8 +21,8 @@ _RULES = (
     ),
     Rules(
         "vi",
-        r".*\b(?:bat thuong|khac thuong|la thuong|dang ngo|kha nghi|ky la|ky quac|khac la)\b",
-        r".*\b(?:gi|dieu|thu|chuyen) (?:ky )?la\b(?! (?:gi|ai|nguoi|con|cai|mot))(?: .*)?$",
+        r".*\b(?:bat thuong|khac thuong|l[a\x7f] thuong|dang ngo|kha nghi|ky l[a\x7f]|ky quac|khac l[a\x7f])(?!\w)",
+        r".*\b(?:gi|dieu|thu|chuyen) (?:ky )?l[a\x7f](?!\w)(?! (?:gi|ai|nguoi|con|cai|mot))(?: .*)?$",
         r".*\bkhong (?:giong|khop|hop)(?: gi)? (?:voi )?(?:phan )?(?:con lai|cac)\b",
     ),
 )

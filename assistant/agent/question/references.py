@@ -26,7 +26,7 @@ _OTHER = re.compile(
     r"|^(?:không,?\s*)?(?:ý tôi là\s+)?(?:cái|kết quả|hình) (?:kia|khác)\W*$",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(r"\b(?:compare|comparison|differences?|different|differs?|so sánh|khác)\b", re.IGNORECASE)
+_COMPARES = re.compile(r"\b(?:compare|comparison|differences?|different|differs?|so sanh|khac)\b")
 _ABOUT = re.compile(r"\W*(?:and|what about|how about|i mean(?:t)?|còn|thế còn)?\W*(?:thì sao)?\W*", re.IGNORECASE)
 
 
@@ -79,9 +79,9 @@ def compared(
         scope: the video that times are meant in, where the question names none.
         times: that the question names, in seconds.
     """
-    if not _COMPARES.search(question):
-        return None
     folded = fold(question)
+    if not _COMPARES.search(folded):
+        return None
     named = sorted((place, video_id) for video_id in video_ids if (place := _place(folded, video_id)) is not None)
     if len(named) == 2:
         first, second = (video_id for _, video_id in named)
