@@ -9,6 +9,7 @@ from langchain_core.messages import RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from assistant.agent.intents import BY_NAME, for_tool, offered_tools, recognise
+from assistant.agent.question.accents import restore_accents
 from assistant.agent.question.clauses import with_article
 from assistant.agent.question.edits import correct_sequence
 from assistant.agent.question.english import EnglishPhrases
@@ -50,14 +51,15 @@ class Understand:
 
     def __call__(self, state: State) -> dict[str, Any]:
         """Reads the part of the question that is to be answered now."""
-        english = EnglishPhrases(self._planner, state["typed_in"])
         question = self._read(state)
+        english = EnglishPhrases(self._planner, state["typed_in"], question.open_words)
         last = _last_turn(state)
         edit = self._read_edit(state, english)
         if edit is not None:
             reading, refers, stretch = Reading("sequence", {"sequence": edit}), True, None
         else:
             reading, refers, stretch = self._understand(question, last, english)
+            reading = _as_typed(reading, english)
         asked = BY_NAME[reading.kind].ask(reading)
         where = self._scope(state, question, refers=refers, stretch=stretch)
         pair = self._read_pair(state, question)
@@ -193,8 +195,11 @@ class Understand:
         if (last := state.get("last")) is None:
             return None
         moments = tuple(EventMoment(**moment) for moment in last["moments"])
+        words = state["parts"][0]
+        if state["typed_in"] == "vi":
+            words = restore_accents(words).text
         try:
-            sequence = correct_sequence(state["parts"][0], parse_event_query(last["text"]), moments, english)
+            sequence = correct_sequence(words, parse_event_query(last["text"]), moments, english)
         except EventQueryError:
             return None
         return sequence.canonical_text if sequence is not None else None
@@ -211,6 +216,13 @@ def _is_exact(start: float | None, end: float | None) -> bool:
 
 
 MAX_MOMENT_SECONDS = 5.0
+
+
+def _as_typed(reading: Reading, english: EnglishPhrases) -> Reading:
+    """What is said is searched in the words that were typed."""
+    if not (topic := reading.slots.get("topic")):
+        return reading
+    return replace(reading, slots={**reading.slots, "topic": english.as_typed(topic)})
 
 
 def _last_turn(state: State) -> LastTurn | None:

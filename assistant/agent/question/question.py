@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assistant.agent.question.accents import restore_accents
 from assistant.agent.question.fillers import (
     compose_text,
     expand_contractions,
@@ -35,11 +36,12 @@ class Question:
 
     typed: str  # NFC, single spaces
     language: Language
-    rest: str  # spelling mended, without times, the video, the result and what carries no meaning
+    rest: str  # spelling mended, accents put back, without times, the video, the result and what carries no meaning
     times: NamedTimes
     video_id: str | None = None  # that it names
     place: int | None = None  # of an earlier result that it points at, from 0
     continues: bool = False  # it begins with "and", "còn" or the like
+    open_words: frozenset[str] | None = None  # folded, whose accents are not clear; None: it was typed with accents
 
     @property
     def folded(self) -> str:
@@ -74,6 +76,9 @@ def read_question(
     mended = mend_spelling(_MARKUP.sub("", typed), language)
     if language == "en":
         mended = expand_contractions(mended)
+    restored = restore_accents(mended) if language == "vi" and mended.isascii() else None
+    if restored is not None:
+        mended = restored.text
     video_id, rest = named_video(mended, video_ids)
     pointed = named_result(rest, results, last_place)
     if pointed is not None and pointed.place is not None:
@@ -89,4 +94,5 @@ def read_question(
         video_id,
         pointed.place if pointed is not None else None,
         continues,
+        restored.open_words if restored is not None else None,
     )

@@ -66,6 +66,8 @@ VIETNAMESE = [
     ("vé giá bao nhiêu?", "unknowable", None),
     ("thủ đô của Peru là gì?", "out_of_scope", None),
     ("có gì bất thường không?", "unusual", None),
+    ("Có gì lạ ở đây không?", "unusual", None),
+    ("co dieu gi la khong", "unusual", None),
     ("so sánh giây 5 và giây 20", "compare", None),
     ("đầu tiên con dê nhảy, sau đó máy kéo dừng lại", "sequence", None),
     ("khoanh vùng con dê", "ground", "con dê"),
