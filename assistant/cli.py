@@ -119,6 +119,13 @@ def demo(ctx: click.Context, port: int | None, no_browser: bool) -> None:
     "questions.jsonl and lectures/; `speech`, `sight` and `search`: the file of that name (.jsonl).",
 )
 @click.option(
+    "--by",
+    type=click.Choice(["words", "meaning", "both"]),
+    default="both",
+    show_default=True,
+    help="How `text` ranks the passages of lectures: as the chat does, or by one of the two alone.",
+)
+@click.option(
     "--index",
     "keep",
     type=click.Path(path_type=Path, file_okay=False),
@@ -141,6 +148,7 @@ def evaluate(
     questions: Path | None,
     planner: str | None,
     folder: Path | None,
+    by: Any,
     keep: Path | None,
     out: Path | None,
     markdown: bool,
@@ -164,7 +172,7 @@ def evaluate(
             "evaluate text needs --media, a folder of media with truth files, or --set, a folder with lectures, alone"
         )
     path = questions if part == "planning" else folder if part in ("everyday", "text", *REAL) else None
-    question_set = QuestionSet(path, planner, out, keep) if path is not None else None
+    question_set = QuestionSet(path, planner, out, by, keep) if path is not None else None
     result = run(part, open_session_of(ctx), seed=seed, size=size, media=media, question_set=question_set)
     if markdown:
         from training.evaluation.run import table

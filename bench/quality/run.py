@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.session import Session
+    from bench.quality.real.passage_search import Ranking
 
 POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
@@ -37,6 +38,7 @@ class QuestionSet:
     path: Path  # `planning`: the file of questions; else the folder of the set
     planner: str | None = None  # of `planning`: who reads the questions; None: the session's language model
     out: Path | None = None  # where a row for each question is written; None: nowhere
+    by: Ranking = "both"  # of `text`: how passages are ranked
     keep: Path | None = None  # of `text` and `REAL`: where their libraries are kept for next time; None: nowhere
 
 
@@ -121,7 +123,7 @@ def _evaluate_set(
     if part == "text":
         from bench.quality.real.lectures import evaluate as lectures
 
-        return lectures(session, folder, keep=keep, out=out)
+        return lectures(session, folder, by=question_set.by, keep=keep, out=out)
     if part == "speech":
         from bench.quality.real.speech import evaluate as speech
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 README = "README.md"
+VIDEO_FIELDS = {"search.jsonl": "video", "sight.jsonl": "video", "speech.jsonl": "file"}
+"""The files of a set that name videos, and the field that does."""
 USUAL_MEDIA = "../../data/media"  # where a set looks for its media if its README does not say
 _STATED_MEDIA = re.compile(r"media\b[^`]{0,80}?\brelative\s+to\s+`([^`]+)`", re.IGNORECASE)
 
@@ -23,6 +25,10 @@ _STATED_MEDIA = re.compile(r"media\b[^`]{0,80}?\brelative\s+to\s+`([^`]+)`", re.
 def report(line: str) -> None:
     """Prints one line about something that is left out, on stderr."""
     click.echo(line, err=True)
+
+
+def _ignore(line: str) -> None:
+    """Takes a line that was reported already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,19 @@ class EvaluationSet:
             VideoAssistantError: the file cannot be read, or holds no such item.
         """
         return read_items(self.folder / name, fields, report)
+
+    def video_names(self) -> list[str]:
+        """Returns the names of all videos that the items of the set are about; bad items are not reported again."""
+        names: dict[str, None] = {}
+        for file, field in VIDEO_FIELDS.items():
+            try:
+                items = read_items(self.folder / file, ("id", field), _ignore)
+            except VideoAssistantError:  # a part of the set that is missing or broken names no video
+                continue
+            for item in items:
+                names.setdefault(str(item[field]))
+                names |= dict.fromkeys(str(also["video"]) for also in item.get("also", ()))
+        return list(names)
 
     def media_folder(self) -> Path:
         """Returns the folder that the paths of media are relative to.

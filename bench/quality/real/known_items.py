@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from assistant.commands.progress import counting
@@ -11,7 +12,7 @@ from bench.quality.real.video_library import indexed_videos
 from bench.quality.understanding.question_files import share, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from assistant.session import Session
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 ITEMS = "search.jsonl"
 FIELDS = ("id", "query_en", "query_vi", "video", "moments", "also")
-OTHER_VIDEOS = (
-    ("sight.jsonl", "video"),
-    ("speech.jsonl", "file"),
-)  # files whose videos are searched too, and the field
 LANGUAGES = ("en", "vi")
 HITS = 20  # that a search returns, as `find` does
 TOPS = (1, 5)
@@ -37,51 +34,58 @@ def evaluate(
 
     `r1` and `r5` are the shares of the queries with the right file and a time within a moment among the first hits,
     `video.r1` that of the first hit in the right file, and `shown` that of a right hit among the first twenty that is
-    shown, and not folded. Each also of one language, as in `search.vi.r1`.
+    shown, and not folded. Each also of one language, as in `search.vi.r1`. `nonsense` is the share of the queries for
+    what no video shows (`nonsense_queries.txt`) for which a hit is shown.
 
     Args:
         session: whose models search; the videos are a library of their own.
-        folder: of the set: `search.jsonl`; the videos of `sight.jsonl` and `speech.jsonl` are searched too.
+        folder: of the set: `search.jsonl`.
         media: what the paths of media are relative to; None: the folder that the set states.
         keep: folder in which the library is kept for next time; None: it is removed.
-        out: where a row for each query is written, two for an item; None: nowhere.
+        out: where a row for each query is written, two for an item, then those of nonsense; None: nowhere.
 
     Raises:
         VideoAssistantError: the folder is no such set, or none of its videos can be indexed.
     """
     evaluation_set = EvaluationSet(folder, media)
     items = evaluation_set.items(ITEMS, FIELDS)
-    files = evaluation_set.locate([*_searched_videos(evaluation_set, items)])
-    with indexed_videos(session, files, keep) as library, counting("queries") as progress:
+    media_files = evaluation_set.locate(evaluation_set.video_names())
+    nonsense = nonsense_queries()
+    with indexed_videos(session, media_files, keep) as library, counting("queries") as progress:
         asked = [item for item in items if item["video"] in library.video_ids]
-        rows = []
-        for done, item in enumerate(asked, 1):
-            rows += [_search(library, item, language) for language in LANGUAGES]
+        queries = [(item, language, item[f"query_{language}"]) for item in asked for language in LANGUAGES]
+        rows: list[dict[str, Any]] = []
+        nonsense_rows: list[dict[str, Any]] = []
+        for done, (item, language, query) in enumerate(queries, 1):
+            hits = _search(library, query)
+            row = {"id": item["id"], "language": language, "query": query, "hits": hits}
+            rows.append(row | judge(item, hits))
             if progress is not None:
-                progress(done, len(asked))
+                progress(done, len(queries) + len(nonsense))
+        for number, query in enumerate(nonsense, 1):
+            nonsense_rows.append({"id": f"nonsense-{number:02d}", "query": query, "hits": _search(library, query)})
+            if progress is not None:
+                progress(len(queries) + number, len(queries) + len(nonsense))
         keyframes = sum(video.keyframes for video in library.session.library.videos())
     if out is not None:
-        write_rows(out, rows)
+        write_rows(out, rows + nonsense_rows)
     settings = {"items": len(asked), "left_out": len(items) - len(asked), "videos": len(library.video_ids)}
-    return {"figures": figures(rows), "settings": {**settings, "keyframes": keyframes}}
+    is_answered = [any(hit["shown"] for hit in row["hits"]) for row in nonsense_rows]
+    results = figures(rows) | {"search.nonsense": share(is_answered)}
+    return {"figures": results, "settings": {**settings, "nonsense": len(nonsense), "keyframes": keyframes}}
 
 
-def _searched_videos(evaluation_set: EvaluationSet, items: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    """The names of all videos of a set, each at least once."""
-    for item in items:
-        yield item["video"]
-        yield from (also["video"] for also in item["also"])
-    for name, field in OTHER_VIDEOS:
-        if (evaluation_set.folder / name).is_file():
-            yield from (item[field] for item in evaluation_set.items(name, ("id", field)))
+def nonsense_queries() -> list[str]:
+    """Returns the queries that no usual video answers."""
+    lines = (files("bench.quality.real") / "nonsense_queries.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
-def _search(library: VideoLibrary, item: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Searches for an item as `find` does, and returns the judged row."""
-    query, session = item[f"query_{language}"], library.session
+def _search(library: VideoLibrary, query: str) -> list[dict[str, Any]]:
+    """The rows of the hits of a query, searched as `find` does."""
+    session = library.session
     hits = session.search.search(session.for_retrieval(query), words=query, limit=HITS)
-    row = {"id": item["id"], "language": language, "query": query, "hits": [_hit_row(library, hit) for hit in hits]}
-    return row | judge(item, row["hits"])
+    return [_hit_row(library, hit) for hit in hits]
 
 
 def _hit_row(library: VideoLibrary, hit: FrameHit) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from assistant.ingest.meaning import add_meaning, lacks_meaning
 from assistant.ingest.subtitles import read_subtitle_file
 from assistant.library import KeyframeRow, VideoRecord
 from bench.quality.real.evaluation_set import report
@@ -63,6 +64,10 @@ def index_lectures(session: Session, files: Sequence[Path]) -> dict[str, str]:
                 report(str(error))
                 continue
             lectures[path.name] = draft.video_id
+        if (encoder := session.meaning) is not None:
+            for video_id in lectures.values():
+                if lacks_meaning(session.library, video_id, encoder):
+                    add_meaning(session.library, writer, video_id, encoder)
     others = [video.video_id for video in session.library.videos() if video.video_id not in lectures.values()]
     if others:
         raise VideoAssistantError(

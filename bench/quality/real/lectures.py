@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.quality.real.evaluation_set import EvaluationSet, report
 from bench.quality.real.lecture_library import LECTURES, index_lectures, lecture_files
+from bench.quality.real.passage_search import FoundPassage, Ranking, search_passages
 from bench.quality.real.video_library import open_library
 from bench.quality.understanding.question_files import share, write_rows
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.session import Session
-    from tools.types import Line
 
 QUESTIONS = "questions.jsonl"
 FIELDS = ("id", "question", "language", "lecture", "start_seconds", "end_seconds", "kind", "alternatives")
@@ -29,49 +29,53 @@ ABSENT, PARAPHRASE, LEXICAL = "absent", "paraphrase", "lexical"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search returned."""
+    """A passage that a search returned, and where it lies."""
 
     lectures: tuple[str, ...]  # file names; several if their content is the same
-    line: Line
+    passage: FoundPassage
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether it is shown as an answer, rather than folded under "nothing like it; the nearest"."""
-        return getattr(self.line, "shown", True)
-
-    def answers(self, item: Mapping[str, Any]) -> bool:
-        """Whether it overlaps the passage that answers, or an alternative."""
-        return any(
-            passage["lecture"] in self.lectures
-            and self.line.start_seconds < passage["end_seconds"]
-            and self.line.end_seconds > passage["start_seconds"]
-            for passage in (item, *item["alternatives"])
+    def overlaps(self, answer: Mapping[str, Any]) -> bool:
+        """Whether it has a moment in common with a passage that answers."""
+        return self._is_in_lecture_of(answer) and (
+            self.passage.start_seconds < answer["end_seconds"] and self.passage.end_seconds > answer["start_seconds"]
         )
+
+    def is_inside(self, answer: Mapping[str, Any]) -> bool:
+        """Whether its middle lies inside a passage that answers."""
+        middle = (self.passage.start_seconds + self.passage.end_seconds) / 2
+        return self._is_in_lecture_of(answer) and answer["start_seconds"] <= middle <= answer["end_seconds"]
+
+    def _is_in_lecture_of(self, answer: Mapping[str, Any]) -> bool:
+        return answer["lecture"] in self.lectures
 
     def row(self) -> dict[str, Any]:
         """Returns what a file of rows says of it."""
         return {
             "video": self.lectures[0],
-            "start_seconds": round(self.line.start_seconds, 3),
-            "end_seconds": round(self.line.end_seconds, 3),
-            "score": round(self.line.score, 4),
-            "shown": self.is_shown,
-            "source": self.line.source,
-            "text": self.line.text,
+            "start_seconds": round(self.passage.start_seconds, 3),
+            "end_seconds": round(self.passage.end_seconds, 3),
+            "score": round(self.passage.score, 4),
+            "shown": self.passage.is_shown,
+            "source": self.passage.source,
+            "text": self.passage.text,
         }
 
 
-def evaluate(session: Session, folder: Path, *, keep: Path | None = None, out: Path | None = None) -> dict[str, Any]:
+def evaluate(
+    session: Session, folder: Path, *, by: Ranking = "both", keep: Path | None = None, out: Path | None = None
+) -> dict[str, Any]:
     """Figures `text.*` of English questions, and `text.vi.*` of Vietnamese ones.
 
     `paraphrase.topN` and `lexical.topN` are the shares of the questions that share no rare word with the passage that
-    answers, or that share some, for which it is among the first N hits. `absent.refused` is the share of the questions
+    answers, or that share some, for which a hit among the first N overlaps it; `strict.topN` asks for the middle of the
+    hit to lie inside it. `absent.refused` is the share of the questions
     about what no lecture discusses that no hit is shown for, and `answered` the share of the paraphrases for which a
     right passage is among the first three hits and shown.
 
     Args:
         session: whose models search; the lectures are a library of their own.
         folder: of the set: `questions.jsonl` and `lectures/*.srt`.
+        by: how passages are ranked: `both` as in the chat, or by their words or their meaning alone.
         keep: folder in which the library is kept for next time; None: it is removed.
         out: where a row for each question is written; None: nowhere.
 
@@ -88,37 +92,41 @@ def evaluate(session: Session, folder: Path, *, keep: Path | None = None, out: P
             if item["kind"] != ABSENT and item["lecture"] not in lectures:
                 report(f"{item['id']}: its lecture {item['lecture']} is not indexed; the question is left out")
                 continue
-            rows.append(ask(opened, item, lectures))
+            rows.append(ask(opened, item, lectures, by))
         line_count = sum(video.lines for video in opened.library.videos())
     if out is not None:
         write_rows(out, rows)
-    settings = {"questions": len(rows), "left_out": len(items) - len(rows), "lectures": len(lectures)}
-    return {"figures": figures(rows), "settings": {**settings, "lines": line_count}}
+    settings: dict[str, Any] = {"questions": len(rows), "left_out": len(items) - len(rows), "by": by}
+    settings |= {"lectures": len(lectures), "lines": line_count}
+    return {"figures": figures(rows), "settings": settings}
 
 
-def ask(session: Session, item: Mapping[str, Any], lectures: Mapping[str, str]) -> dict[str, Any]:
-    """Searches all lectures for one question as the chat does, and returns its row.
+def ask(session: Session, item: Mapping[str, Any], lectures: Mapping[str, str], by: Ranking = "both") -> dict[str, Any]:
+    """Searches all lectures for one question, and returns its row.
 
     Args:
         session: over the lectures.
         item: a line of `questions.jsonl`.
         lectures: their ids in the library, by file name.
+        by: how passages are ranked.
     """
     names = defaultdict(list)
     for name, video_id in lectures.items():
         names[video_id].append(name)
-    lines = session.search.passages(item["question"], limit=HITS)
-    hits = [Hit(tuple(names[line.video_id]), line) for line in lines]
-    is_absent = item["kind"] == ABSENT
-    ranks = [] if is_absent else [rank for rank, hit in enumerate(hits, 1) if hit.answers(item)]
+    passages = search_passages(session, item["question"], by, HITS)
+    hits = [Hit(tuple(names[passage.video_id]), passage) for passage in passages]
+    answers = [] if item["kind"] == ABSENT else [item, *item["alternatives"]]
+    ranks = [rank for rank, hit in enumerate(hits, 1) if any(map(hit.overlaps, answers))]
+    strict_ranks = [rank for rank, hit in enumerate(hits, 1) if any(map(hit.is_inside, answers))]
     return {
         "id": item["id"],
         "question": item["question"],
         "language": item["language"],
         "kind": item["kind"],
-        "rank": ranks[0] if ranks else None,  # of the first hit that answers, from 1
-        "answered": any(rank <= ANSWERED_TOP and hits[rank - 1].is_shown for rank in ranks),
-        "refused": not any(hit.is_shown for hit in hits),
+        "rank": min(ranks, default=None),  # of the first hit that answers, from 1
+        "strict_rank": min(strict_ranks, default=None),
+        "answered": any(rank <= ANSWERED_TOP and hits[rank - 1].passage.is_shown for rank in ranks),
+        "refused": not any(hit.passage.is_shown for hit in hits),
         "hits": [hit.row() for hit in hits],
     }
 
@@ -134,9 +142,10 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         if kind == ABSENT:
             results[f"{prefix}.absent.refused"] = share([row["refused"] for row in group])
             continue
-        for top in TOPS:
-            ranks = [row["rank"] for row in group]
-            results[f"{prefix}.{kind}.top{top}"] = share([rank is not None and rank <= top for rank in ranks])
+        for name, field in (("top", "rank"), ("strict.top", "strict_rank")):
+            for top in TOPS:
+                ranks = [row[field] for row in group]
+                results[f"{prefix}.{kind}.{name}{top}"] = share([rank is not None and rank <= top for rank in ranks])
         if kind == PARAPHRASE:
             results[f"{prefix}.answered"] = share([row["answered"] for row in group])
     return results

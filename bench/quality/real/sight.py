@@ -40,7 +40,7 @@ def evaluate(
     the page. All of them also of one language, as in `sight.vi.recall`, and of all items, as in `sight.all.recall`.
 
     Args:
-        session: whose models answer; the videos are a library of their own.
+        session: whose models answer; all videos that the set names are a library of their own.
         folder: of the set: `sight.jsonl`.
         media: what the paths of media are relative to; None: the folder that the set states.
         keep: folder in which the library is kept for next time; None: it is removed.
@@ -51,7 +51,7 @@ def evaluate(
     """
     evaluation_set = EvaluationSet(folder, media)
     items = evaluation_set.items(ITEMS, FIELDS)
-    files = evaluation_set.locate([item["video"] for item in items])
+    files = evaluation_set.locate(evaluation_set.video_names())
     with indexed_videos(session, files, keep) as library, counting("questions") as progress:
         asked = [item for item in items if item["video"] in library.video_ids]
         assistant = library.session.assistant_with(calibration=session.calibration, remembers=False)

@@ -80,3 +80,11 @@ def test_a_missing_file_is_reported_once_and_one_of_the_set_is_found(
     assert files == {"lecture/b.mp4": folder / "lecture/b.mp4", "a.mp4": media / "a.mp4"}
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("c.mp4 is not in")
+
+
+def test_all_videos_that_a_set_names_are_listed_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known_item = '{"id": 1, "video": "a.mp4", "also": [{"video": "b.mp4"}]}'
+    (folder / "search.jsonl").write_text(f"{known_item}\nnonsense", encoding="utf-8")
+    (folder / "speech.jsonl").write_text('{"id": 1, "file": "c.mp3"}\n{"id": 2, "file": "a.mp4"}', encoding="utf-8")
+    assert EvaluationSet(folder).video_names() == ["a.mp4", "b.mp4", "c.mp3"]
+    assert capsys.readouterr().err == ""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.quality.real import video_library
-from bench.quality.real.known_items import evaluate, figures, judge
+from bench.quality.real.known_items import evaluate, figures, judge, nonsense_queries
 from bench.quality.understanding.question_files import write_rows
 from tools.errors import VideoAssistantError
 from tools.types import FrameHit, Keyframe
@@ -105,11 +105,13 @@ def test_all_videos_of_a_set_are_searched_as_find_searches(
     session: Any = None
     result = evaluate(session, tmp_path, media=tmp_path, out=tmp_path / "rows.jsonl")
     assert opened.contents == {"kite": "b.mp4", "dog": "c.mp4"}
-    assert opened.asked == [(f"english of {text}", text) for text in ("a red kite", "con diều đỏ")]
-    assert result["settings"] == {"items": 1, "left_out": 2, "videos": 3, "keyframes": 4}
-    assert result["figures"]["search.r1"] == 1.0
-    row, _ = map(json.loads, (tmp_path / "rows.jsonl").read_text("utf-8").splitlines())
+    asked = ["a red kite", "con diều đỏ", *nonsense_queries()]
+    assert opened.asked == [(f"english of {text}", text) for text in asked]
+    assert result["settings"] == {"items": 1, "left_out": 2, "videos": 3, "nonsense": 40, "keyframes": 4}
+    assert result["figures"]["search.r1"] == result["figures"]["search.nonsense"] == 1.0
+    row, *_, last = map(json.loads, (tmp_path / "rows.jsonl").read_text("utf-8").splitlines())
     assert (row["id"], row["language"], row["hits"][0]["videos"]) == ("x", "en", ["a.mp4", "b.mp4"])
+    assert (last["id"], last["query"]) == ("nonsense-40", asked[-1])
     reported = capsys.readouterr().err
     assert "d.mp4 cannot be indexed (no video)" in reported
     assert "e.mp4 is not in" in reported

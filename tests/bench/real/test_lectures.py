@@ -84,15 +84,18 @@ def test_lectures_are_searched_as_one_library(folder: Path, tmp_path: Path) -> N
 def test_an_answer_counts_if_it_is_right_shown_and_among_three() -> None:
     fields = {"language": "en", "kind": "paraphrase", "refused": False}
     rows = [
-        fields | {"rank": 1, "answered": True},
-        fields | {"rank": 3, "answered": False},
-        fields | {"rank": 7, "answered": False},
-        fields | {"rank": None, "answered": False},
+        fields | {"rank": 1, "strict_rank": 2, "answered": True},
+        fields | {"rank": 3, "strict_rank": 3, "answered": False},
+        fields | {"rank": 7, "strict_rank": None, "answered": False},
+        fields | {"rank": None, "strict_rank": None, "answered": False},
     ]
     assert figures(rows) == {
         "text.paraphrase.top1": 0.25,
         "text.paraphrase.top3": 0.5,
         "text.paraphrase.top10": 0.75,
+        "text.paraphrase.strict.top1": 0.0,
+        "text.paraphrase.strict.top3": 0.5,
+        "text.paraphrase.strict.top10": 0.5,
         "text.answered": 0.25,
     }
 
