@@ -53,8 +53,9 @@ def unread_sentence(times: Sequence[str], language: Language) -> Sentence:
 
 
 def readings_sentence(first: str, second: str, language: Language) -> Sentence:
-    """Asks which of two readings is meant."""
-    return _both(say("readings", language, first=first.strip().rstrip("?!. "), second=second.strip().rstrip("?!. ")))
+    """Asks which of two questions is meant."""
+    first, second = (f"{text[:1].lower()}{text[1:]}".strip().rstrip("?!. ") for text in (first, second))
+    return _both(say("readings", language, first=first, second=second))
 
 
 def empty_library_sentence(language: Language) -> Sentence:

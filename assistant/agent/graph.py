@@ -245,7 +245,8 @@ class Agent:
             steps = [*steps, step]
         else:
             draft = self._compose(state, reading)
-        draft = qualify(draft, reading, state["unread"], state["question"], language, self._options)
+        readings = state.get("readings", [])
+        draft = qualify(draft, reading, readings, state["unread"], state["question"], language, self._options)
         draft = self._answering.localiser.draft(draft, language)
         reply = draft.complete(state["question"], language, (), self._calibration)
         sequences = [finding for finding in collect_findings(state) if isinstance(finding, EventSequence)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.agent.conversation import reading_sentence, unread_sentence
+from assistant.agent.conversation import reading_sentence, readings_sentence, unread_sentence
 from assistant.agent.phrasing import joined
 from assistant.agent.records import Sentence
 
@@ -19,13 +19,20 @@ if TYPE_CHECKING:
 
 
 def qualify(
-    draft: ReplyDraft, reading: Reading, unread: Sequence[str], meant: str, language: Language, options: AgentOptions
+    draft: ReplyDraft,
+    reading: Reading,
+    readings: Sequence[str],
+    unread: Sequence[str],
+    meant: str,
+    language: Language,
+    options: AgentOptions,
 ) -> ReplyDraft:
-    """Says how a question was read that neither a rule nor the planner was sure of; such an answer is never sure.
+    """Says how a question was read that is not clear, and offers what else it may mean; such an answer is never sure.
 
     Args:
         draft: the reply.
         reading: of the question.
+        readings: the questions that it may have meant; the reply offers them unless it asks back itself.
         unread: times that the question names and that were not understood.
         meant: the question as it was read, in the language of the reply.
         language: of the reply.
@@ -34,13 +41,16 @@ def qualify(
     notes = []
     if reading.decided_by == "default" and meant:
         notes.append(reading_sentence(meant, language))
+    if readings:
+        notes.append(readings_sentence(readings[0], readings[-1], language))
     if unread:
         notes.append(unread_sentence(unread, language))
     if not notes:
         return draft
     sentence = joined([draft.sentence, *notes])
     # Just below what is called sure: the meaning may be another.
-    return replace(draft, sentence=sentence, confidence=min(draft.confidence, options.fairly_sure))
+    confidence = min(draft.confidence, options.fairly_sure)
+    return replace(draft, sentence=sentence, confidence=confidence, choices=draft.choices or tuple(readings))
 
 
 def join_replies(replies: Sequence[Reply]) -> Reply:

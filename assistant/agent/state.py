@@ -31,6 +31,7 @@ class State(TypedDict, total=False):
     reading: dict[str, Any]  # how this part was read: `intents.base.Reading`
     read_as: dict[str, Any]  # what was planned for it
     unread: list[str]  # times that this part names and that were not understood
+    readings: list[str]  # the two questions that this part may have meant, the likelier first; empty: it is clear
     language: str  # of the reply
     typed_in: str  # the language of the question
     video_id: str | None  # what the user chose

@@ -10,6 +10,7 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from assistant.agent.intents import BY_NAME, for_tool, offered_tools, recognise
 from assistant.agent.question.accents import restore_accents
+from assistant.agent.question.alternatives import alternative_questions
 from assistant.agent.question.clauses import with_article
 from assistant.agent.question.edits import correct_sequence
 from assistant.agent.question.english import EnglishPhrases
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DEFAULT_KIND = "find"
 """How a question is read that neither a rule nor the planner understands: its words are searched."""
+LEANING = "leaning"
+"""The slot of such a reading that names the tool which the planner chose, though not surely."""
 
 
 class Understand:
@@ -72,6 +75,7 @@ class Understand:
             "pair": pair,
             "around": dict(stretch) if stretch is not None else None,
             "unread": list(question.times.unread),
+            "readings": _readings(question, reading, english),
             "place": question.place or 0,
             "steps": [*state.get("steps", []), step],
             "messages": [RemoveMessage(REMOVE_ALL_MESSAGES)],
@@ -138,6 +142,8 @@ class Understand:
         decided = choice.margin >= self._options.min_margin
         intent = for_tool(choice.name) if decided else BY_NAME[DEFAULT_KIND]
         slots = {"subject": with_article(asked)}
+        if not decided:
+            slots[LEANING] = choice.name
         slot = self._planner.fill(asked, choice.name if decided else self._default_tool, ["query"]).get("query", "")
         if slot:
             slots["subject"] = slot
@@ -216,6 +222,13 @@ def _is_exact(start: float | None, end: float | None) -> bool:
 
 
 MAX_MOMENT_SECONDS = 5.0
+
+
+def _readings(question: Question, reading: Reading, english: EnglishPhrases) -> list[str]:
+    """The two questions that an unclear one may have meant, the likelier first; empty if it is clear."""
+    if reading.decided_by == "default":
+        return list(alternative_questions(question.rest, reading.slots.get(LEANING, ""), question.language))
+    return list(question.readings) if english.left_open else []
 
 
 def _as_typed(reading: Reading, english: EnglishPhrases) -> Reading:

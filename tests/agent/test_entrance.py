@@ -37,7 +37,7 @@ def test_strange_text_and_a_planner_that_fails_spoil_no_conversation(question: s
     assistant = _assistant(WritingPlanner(write))
     reply = assistant.ask(question, thread_id="t")
     assert reply.answer
-    assert "PWNED" not in reply.answer.replace(question, "")
+    assert "PWNED" not in reply.answer.replace(question.rstrip("."), "")  # the readings that are offered repeat it
     assert assistant.ask("When does a dog appear?", thread_id="t").answer == "Seen at 0:06 in v."
     assert len(assistant.history("t")) == 2
 

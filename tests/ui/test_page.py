@@ -72,6 +72,17 @@ def test_a_conversation_goes_on_and_outlives_the_page(page: AppTest, demo_librar
     assert not again.exception
 
 
+def test_an_unclear_question_offers_readings_to_click(page: AppTest) -> None:
+    page = page.chat_input[0].set_value("the bus thingy over by whatever").run()
+    assert not page.exception
+    offered = [button for button in page.button if "-choice-" in (button.key or "")]
+    assert len(offered) == 2
+    page = offered[0].click().run()
+    assert not page.exception
+    assert [message.name for message in page.chat_message] == ["user", "assistant"] * 2
+    assert offered[0].label in _message_texts(page)
+
+
 def test_a_conversation_is_renamed_and_deleted(page: AppTest) -> None:
     thread = page.query_params["thread"]
     page = page.chat_input[0].set_value(QUESTION).run()

@@ -20,6 +20,7 @@ from assistant.text.common_words import VIETNAMESE_WORDS
 from assistant.text.concepts import RARE_RANK, WORD, accent_key, load_senses, words_key
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
 _MIN_PROBABILITY = 0.55  # of a spelling, from which on it is believed
@@ -41,6 +42,7 @@ class Restored(NamedTuple):
 
     text: str
     open_words: frozenset[str]  # folded words whose spelling the text leaves open
+    readings: tuple[str, ...] = ()  # the two likeliest texts that differ in such a word, the likelier first
 
 
 def restore_accents(text: str) -> Restored:
@@ -52,17 +54,36 @@ def restore_accents(text: str) -> Restored:
     if not text.isascii():
         return Restored(text, frozenset())
     words = list(WORD.finditer(text))
+    spelled = _spell([word.group() for word in words])
+    likeliest = [spellings[0].text for spellings in spelled]
+    open_places = [place for place, spellings in enumerate(spelled) if spellings[0].probability < _MIN_PROBABILITY]
+    restored = [word.group() if place in open_places else likeliest[place] for place, word in enumerate(words)]
+    readings: list[str] = []
+    if open_places:
+        hardest = min(open_places, key=lambda place: spelled[place][0].probability)
+        readings = [
+            _respelled(text, words, [*likeliest[:hardest], spelling.text, *likeliest[hardest + 1 :]])
+            for spelling in spelled[hardest][:2]
+        ]
+    open_words = frozenset(words_key(words[place].group()) for place in open_places)
+    return Restored(_respelled(text, words, restored), open_words, tuple(readings))
+
+
+def _respelled(text: str, words: Sequence[re.Match[str]], spellings: Sequence[str]) -> str:
+    """The text with other spellings of its words, in its own case."""
     pieces: list[str] = []
-    open_words: set[str] = set()
     done = 0
-    for word, (syllable, probability) in zip(words, _spell([word.group() for word in words]), strict=True):
-        pieces.append(text[done : word.start()])
-        if probability < _MIN_PROBABILITY:
-            open_words.add(words_key(word.group()))
-            syllable = word.group()
-        pieces.append(_in_case_of(word.group(), syllable))
+    for word, spelling in zip(words, spellings, strict=True):
+        pieces += [text[done : word.start()], _in_case_of(word.group(), spelling)]
         done = word.end()
-    return Restored("".join(pieces) + text[done:], frozenset(open_words))
+    return "".join(pieces) + text[done:]
+
+
+class _Spelling(NamedTuple):
+    """A spelling of a word."""
+
+    text: str
+    probability: float  # given the whole text
 
 
 class _Chain(NamedTuple):
@@ -89,8 +110,8 @@ class _Chain(NamedTuple):
         return _PAIR_SHARE * pair + _KINDS_SHARE * by_kind * of_kind + (1 - _PAIR_SHARE - _KINDS_SHARE) * alone
 
 
-def _spell(words: Sequence[str]) -> list[tuple[str, float]]:
-    """The likeliest spelling of each word, with its probability given the whole text: forwards, then backwards."""
+def _spell(words: Sequence[str]) -> list[list[_Spelling]]:
+    """The spellings of each word, the likeliest given the whole text first: forwards, then backwards."""
     chain = _chain()
     candidates = [_candidates(word, chain) for word in words]
     forwards: list[dict[str, float]] = []
@@ -103,7 +124,7 @@ def _spell(words: Sequence[str]) -> list[tuple[str, float]]:
                 for syllable in syllables
             }
         forwards.append(_normalised(weights))
-    spelled: list[tuple[str, float]] = []
+    spelled: list[list[_Spelling]] = []
     backwards: dict[str, float] = {}
     for place in range(len(words) - 1, -1, -1):
         if place == len(words) - 1:
@@ -116,8 +137,9 @@ def _spell(words: Sequence[str]) -> list[tuple[str, float]]:
                 }
             )
         posterior = _normalised({syllable: forwards[place][syllable] * backwards[syllable] for syllable in backwards})
-        best = max(posterior, key=posterior.__getitem__)
-        spelled.append((words[place] if best in (_FIGURE, words[place].lower()) else best, posterior[best]))
+        ranked = sorted(posterior, key=posterior.__getitem__, reverse=True)
+        typed = words[place]
+        spelled.append([_Spelling(typed if s in (_FIGURE, typed.lower()) else s, posterior[s]) for s in ranked])
     return spelled[::-1]
 
 

@@ -30,12 +30,16 @@ class EnglishPhrases:
 
     def __init__(self, planner: Planner, language: Language | str, open_words: frozenset[str] | None = None) -> None:
         self._planner, self._language, self._open_words = planner, language, open_words
+        self.left_open = False
+        """Whether a phrase was asked for whose accents are not clear."""
 
     def __call__(self, phrase: str) -> str:
         """The phrase in English; the phrase itself if neither the lexicon nor the translator knows all of it."""
         if self._language == "en" or not phrase.strip():
             return phrase
-        if not self._is_open(phrase):
+        if self._is_open(phrase):
+            self.left_open = True
+        else:
             glossed = to_english(phrase)
             if glossed is not None and glossed.complete:
                 return _tidy(glossed.text)

@@ -42,6 +42,7 @@ class Question:
     place: int | None = None  # of an earlier result that it points at, from 0
     continues: bool = False  # it begins with "and", "còn" or the like
     open_words: frozenset[str] | None = None  # folded, whose accents are not clear; None: it was typed with accents
+    readings: tuple[str, ...] = ()  # the whole question with two spellings of such a word, the likelier first
 
     @property
     def folded(self) -> str:
@@ -95,4 +96,5 @@ def read_question(
         pointed.place if pointed is not None else None,
         continues,
         restored.open_words if restored is not None else None,
+        restored.readings if restored is not None else (),
     )
