@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.quality.real.item_fields import PLACES, Field
 from bench.quality.understanding.question_files import read_items
 from tools.errors import VideoAssistantError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
 
 README = "README.md"
 VIDEO_FIELDS = {"search.jsonl": "video", "sight.jsonl": "video", "speech.jsonl": "file"}
@@ -43,13 +45,22 @@ class EvaluationSet:
     folder: Path
     media: Path | None = None
 
-    def items(self, name: str, fields: Sequence[str]) -> list[dict[str, Any]]:
-        """Returns the items of a file that have `fields` and an id of their own; reports each of the others.
+    def items(self, name: str, fields: Mapping[str, Field]) -> list[dict[str, Any]]:
+        """Returns the items of a file whose fields hold what they must; reports each of the others.
 
         Raises:
             VideoAssistantError: the file cannot be read, or holds no such item.
         """
-        return read_items(self.folder / name, fields, report)
+        items = []
+        for item in read_items(self.folder / name, tuple(fields), report):
+            wrong = [key for key, field in fields.items() if not field.is_valid(item[key])]
+            for key in wrong[:1]:
+                report(f"{item['id']}: its {key} is {item[key]!r}, not {fields[key].meaning}; it is left out")
+            if not wrong:
+                items.append(item)
+        if not items:
+            raise VideoAssistantError(f"{self.folder / name} holds no item that can be asked")
+        return items
 
     def video_names(self) -> list[str]:
         """Returns the names of all videos that the items of the set are about; bad items are not reported again."""
@@ -61,7 +72,8 @@ class EvaluationSet:
                 continue
             for item in items:
                 names.setdefault(str(item[field]))
-                names |= dict.fromkeys(str(also["video"]) for also in item.get("also", ()))
+                if PLACES.is_valid(also := item.get("also", [])):
+                    names |= dict.fromkeys(str(place["video"]) for place in also)
         return list(names)
 
     def media_folder(self) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.commands.progress import counting
 from bench.quality.real.evaluation_set import EvaluationSet
+from bench.quality.real.item_fields import ID, MOMENTS, PLACES, TEXT
 from bench.quality.real.video_library import indexed_videos
 from bench.quality.understanding.question_files import share, write_rows
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tools.types import FrameHit
 
 ITEMS = "search.jsonl"
-FIELDS = ("id", "query_en", "query_vi", "video", "moments", "also")
+FIELDS = {"id": ID, "query_en": TEXT, "query_vi": TEXT, "video": TEXT, "moments": MOMENTS, "also": PLACES}
 LANGUAGES = ("en", "vi")
 HITS = 20  # that a search returns, as `find` does
 TOPS = (1, 5)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.quality.real.evaluation_set import EvaluationSet, report
+from bench.quality.real.item_fields import ID, PASSAGES, SECONDS, TEXT, one_of, or_null
 from bench.quality.real.lecture_library import LECTURES, index_lectures, lecture_files
 from bench.quality.real.passage_search import FoundPassage, Ranking, search_passages
 from bench.quality.real.video_library import open_library
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 QUESTIONS = "questions.jsonl"
-FIELDS = ("id", "question", "language", "lecture", "start_seconds", "end_seconds", "kind", "alternatives")
+FIELDS = {
+    "id": ID,
+    "question": TEXT,
+    "language": one_of("en", "vi"),
+    "kind": TEXT,
+    "lecture": or_null(TEXT),
+    "start_seconds": or_null(SECONDS),
+    "end_seconds": or_null(SECONDS),
+    "alternatives": PASSAGES,
+}
 HITS = 10  # passages that a question is answered with
 TOPS = (1, 3, 10)
 ANSWERED_TOP = 3  # passages that are shown, one of which must be right, for a question to count as answered
@@ -89,8 +99,8 @@ def evaluate(
         lectures = index_lectures(opened, files)
         rows = []
         for item in items:
-            if item["kind"] != ABSENT and item["lecture"] not in lectures:
-                report(f"{item['id']}: its lecture {item['lecture']} is not indexed; the question is left out")
+            if item["kind"] != ABSENT and (item["lecture"] not in lectures or not PASSAGES.is_valid([item])):
+                report(f"{item['id']}: its passage lies in no lecture that is indexed; the question is left out")
                 continue
             rows.append(ask(opened, item, lectures, by))
         line_count = sum(video.lines for video in opened.library.videos())

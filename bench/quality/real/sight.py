@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.agent.options import AgentOptions
 from assistant.commands.progress import counting
 from bench.quality.real.evaluation_set import EvaluationSet
+from bench.quality.real.item_fields import FLAG, ID, MOMENTS, TEXT, one_of
 from bench.quality.real.video_library import indexed_videos
 from bench.quality.understanding.question_files import share, write_rows
 from bench.quality.understanding.spoken_answer import SpokenAnswer
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 ITEMS = "sight.jsonl"
-FIELDS = ("id", "video", "question_en", "question_vi", "truth", "moments", "nameable", "exhaustive")
+FIELDS = {
+    "id": ID,
+    "video": TEXT,
+    "question_en": TEXT,
+    "question_vi": TEXT,
+    "truth": one_of("yes", "no"),
+    "moments": MOMENTS,
+    "nameable": FLAG,
+    "exhaustive": FLAG,
+}
 LANGUAGES = ("en", "vi")
 CLOCK_SECONDS = 1.0  # an answer names whole seconds: 0:03 stands for [3, 4)
 MIN_RIGHT_TIMES = 0.5  # share of the times that a right yes names, which must touch moments

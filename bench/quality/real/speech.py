@@ -10,6 +10,7 @@ from assistant.media.audio import audio_stream_count, read_audio
 from assistant.media.decode import MediaError, open_media
 from assistant.text.fold import folded_words
 from bench.quality.real.evaluation_set import EvaluationSet, report
+from bench.quality.real.item_fields import FLAG, ID, INDEX, TEXT, TEXTS, WORD_TIMES, or_null
 from bench.quality.understanding.question_files import share, write_rows
 
 if TYPE_CHECKING:
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 ITEMS = "speech.jsonl"
-FIELDS = ("id", "file", "stream", "kind", "transcript", "words", "word_seconds", "certain")
+FIELDS = {
+    "id": ID,
+    "file": TEXT,
+    "stream": INDEX,
+    "kind": TEXT,
+    "transcript": or_null(TEXT),
+    "words": TEXTS,
+    "word_seconds": WORD_TIMES,
+    "certain": FLAG,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.quality.real import known_items, lectures, sight, speech
 from bench.quality.real.evaluation_set import EvaluationSet
+from bench.quality.real.item_fields import ID, TEXT, Field
 from tools.errors import VideoAssistantError
 
 
@@ -33,7 +35,7 @@ def test_a_bad_item_is_reported_and_the_others_are_read(folder: Path, capsys: py
         '{"id": 3, "video": "c"}',
     ]
     (folder / "x.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    items = EvaluationSet(folder).items("x.jsonl", ("id", "video"))
+    items = EvaluationSet(folder).items("x.jsonl", {"id": ID, "video": TEXT})
     assert [item["video"] for item in items] == ["a", "c"]
     reported = capsys.readouterr().err.splitlines()
     assert [line.partition("x.jsonl, ")[2][:6] for line in reported] == ["line 2", "line 3", "line 4"]
@@ -43,8 +45,42 @@ def test_a_bad_item_is_reported_and_the_others_are_read(folder: Path, capsys: py
 def test_a_file_without_a_good_item_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "x.jsonl").write_text("nonsense", encoding="utf-8")
     with pytest.raises(VideoAssistantError, match="holds no question"):
-        EvaluationSet(folder).items("x.jsonl", ("id",))
+        EvaluationSet(folder).items("x.jsonl", {"id": ID})
     assert "is no JSON" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "good", "bad"),
+    [
+        (
+            lectures.FIELDS,
+            "alternatives",
+            [{"lecture": "a", "start_seconds": 1, "end_seconds": 2.5}],
+            [{"lecture": "a"}],
+        ),
+        (lectures.FIELDS, "start_seconds", None, -1),
+        (lectures.FIELDS, "language", "vi", "fr"),
+        (speech.FIELDS, "stream", 0, 0.5),
+        (speech.FIELDS, "word_seconds", {"hat": 1.5}, {"hat": "1.5"}),
+        (speech.FIELDS, "words", ["a|b"], "a|b"),
+        (sight.FIELDS, "moments", [[0, 1.5], [2, 2]], [[3, 2]]),
+        (sight.FIELDS, "truth", "no", False),
+        (sight.FIELDS, "nameable", True, 1),
+        (known_items.FIELDS, "also", [{"video": "a", "moments": []}], [{"video": "a", "moments": [1, 2]}]),
+        (known_items.FIELDS, "query_vi", "mũ", " "),
+    ],
+)
+def test_a_field_holds_what_it_must(fields: dict[str, Field], name: str, good: object, bad: object) -> None:
+    assert fields[name].is_valid(good)
+    assert not fields[name].is_valid(bad)
+
+
+def test_an_item_with_a_wrong_field_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "x.jsonl").write_text('{"id": "a", "video": 3}\n{"id": "b", "video": "v"}', encoding="utf-8")
+    assert [item["id"] for item in EvaluationSet(folder).items("x.jsonl", {"id": ID, "video": TEXT})] == ["b"]
+    assert capsys.readouterr().err == "a: its video is 3, not a text; it is left out\n"
+    with pytest.raises(VideoAssistantError, match="holds no item that can be asked"):
+        EvaluationSet(folder).items("x.jsonl", {"id": ID, "video": Field("nothing", lambda value: False)})
 
 
 @pytest.mark.parametrize(
@@ -83,7 +119,7 @@ def test_a_missing_file_is_reported_once_and_one_of_the_set_is_found(
 
 
 def test_all_videos_that_a_set_names_are_listed_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    known_item = '{"id": 1, "video": "a.mp4", "also": [{"video": "b.mp4"}]}'
+    known_item = '{"id": 1, "video": "a.mp4", "also": [{"video": "b.mp4", "moments": []}]}'
     (folder / "search.jsonl").write_text(f"{known_item}\nnonsense", encoding="utf-8")
     (folder / "speech.jsonl").write_text('{"id": 1, "file": "c.mp3"}\n{"id": 2, "file": "a.mp4"}', encoding="utf-8")
     assert EvaluationSet(folder).video_names() == ["a.mp4", "b.mp4", "c.mp3"]
