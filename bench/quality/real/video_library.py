@@ -75,7 +75,7 @@ def _index(opened: Session, files: Mapping[str, Path]) -> dict[str, str]:
         # One result comes for each file, in the order of the files.
         for done, (name, result) in enumerate(zip(files, opened.index(paths), strict=True), 1):
             if result.video_id is None:
-                report(f"{name} cannot be indexed ({result.error}); what is asked about it is left out")
+                report(f"{name} cannot be indexed ({result.error}); it is left out")
             else:
                 video_ids[name] = result.video_id
             if progress is not None:
