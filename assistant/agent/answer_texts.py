@@ -130,6 +130,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "reading": {"en": "I read this as: {reading}.", "vi": "Tôi hiểu câu hỏi là: {reading}."},
     "readings": {"en": "What do you mean: {first}, or {second}?", "vi": "Ý bạn là: {first}, hay {second}?"},
+    "removed": {
+        "en": "The video {video} is no longer in the library; ask about another one.",
+        "vi": "Video {video} không còn trong thư viện; hãy hỏi về video khác.",
+    },
     "out_of_scope": {
         "en": "I can only answer about your videos.",
         "vi": "Tôi chỉ trả lời được về các video của bạn.",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from assistant.agent.cancellation import RunningTurns, enter_turn
 from assistant.agent.cores.checked import CheckedPlanner
+from assistant.agent.cores.limited import LimitedLooker
 from assistant.agent.intents import recognise
 from assistant.agent.options import AgentOptions
 from assistant.agent.question.compounds import split_parts
@@ -68,7 +71,9 @@ class Assistant:
             options: thresholds.
             calibration: makes confidences probabilities.
         """
-        self._frames, self._lines, self._core, self._grounder = frames, lines, core, grounder
+        self._frames, self._lines, self._grounder = frames, lines, grounder
+        self._looker = LimitedLooker(core)
+        self._turns = RunningTurns()
         self._planner = CheckedPlanner(planner or core)
         self._checkpoint_path = checkpoint_path
         self._options = options or AgentOptions()
@@ -93,7 +98,7 @@ class Assistant:
         frames, lines = self._frames, self._lines
         if video_ids is not None:
             frames, lines = frames.within(video_ids), lines.within(video_ids)
-        agent = Agent(frames, lines, self._core, self._planner, self._grounder, self._options, self._calibration)
+        agent = Agent(frames, lines, self._looker, self._planner, self._grounder, self._options, self._calibration)
         return agent.compile(self._memory.saver)
 
     def ask(
@@ -115,8 +120,8 @@ class Assistant:
             language: of the answer; default: the question's.
 
         Raises:
-            VideoAssistantError: the question is empty, the library does not hold a video, or none was recorded when the
-                question says.
+            VideoAssistantError: the question is empty, the library does not hold a video, none was recorded when the
+                question says, or the question was cancelled (`TurnCancelledError`).
         """
         *_, last = self.stream(question, thread_id=thread_id, video_id=video_id, video_ids=video_ids, language=language)
         if not isinstance(last, Reply):
@@ -132,7 +137,11 @@ class Assistant:
         video_ids: Collection[str] | None = None,
         language: Language | None = None,
     ) -> Iterator[Step | Reply]:
-        """Yields the steps as they happen, then the Reply; raises what `ask` raises."""
+        """Yields the steps as they happen, then the Reply; raises what `ask` raises.
+
+        Raises:
+            TurnCancelledError: `cancel` was called for the conversation.
+        """
         if not question.strip():
             raise VideoAssistantError("the question is empty; write what you want to know")
         videos = self._frames.videos()
@@ -159,10 +168,24 @@ class Assistant:
             "typed_in": typed_in,
             "video_id": video_id,
         }
-        with self._memory.turn(thread_id):
-            for row in graph.stream(start, config, stream_mode="custom"):
+        with self._memory.turn(thread_id), self._turns.running(thread_id) as cancelled:
+            # A generator shares the context of its caller: the turn is entered in one of its own.
+            context = copy_context()
+            context.run(enter_turn, cancelled)
+            rows = graph.stream(start, config, stream_mode="custom")
+            while (row := context.run(next, rows, None)) is not None:
                 yield Step(**row)
             yield reply_from_row(graph.get_state(config).values["replies"][-1])
+
+    def cancel(self, thread_id: str) -> bool:
+        """Cancels the question that is being answered in a conversation, even while a model hangs.
+
+        Whoever asked it gets `TurnCancelledError` at once, and the conversation stays as it was before it.
+
+        Returns:
+            Whether one was being answered.
+        """
+        return self._turns.cancel(thread_id)
 
     def _is_question(self, part: str, language: Language) -> bool:
         """Whether a part of a question is understood by itself."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
+from assistant.agent.answer_texts import say
 from assistant.agent.intents import BY_NAME, for_tool, offered_tools, recognise
 from assistant.agent.question.accents import restore_accents
 from assistant.agent.question.alternatives import alternative_questions
@@ -19,6 +20,8 @@ from assistant.agent.question.question import Question, read_question
 from assistant.agent.question.reading import Reading
 from assistant.agent.question.references import compared
 from assistant.agent.state import State, record_step
+from assistant.text.display import video_title
+from tools.errors import VideoAssistantError
 from tools.events.query import EventQueryError, parse_event_query
 from tools.ports import Turn
 from tools.types import EventMoment
@@ -65,6 +68,7 @@ class Understand:
             reading = _as_typed(reading, english)
         asked = BY_NAME[reading.kind].ask(reading)
         where = self._scope(state, question, refers=refers, stretch=stretch)
+        self._check_is_there(where["scope"], state["language"])
         pair = self._read_pair(state, question)
         meant = asked or question.typed
         step = record_step(state, "understand", {"asked": meant}, meant, reading.decided_by, "understand", meant)
@@ -171,6 +175,12 @@ class Understand:
         if stretch is not None and chosen in (None, stretch["video"]):
             return {"scope": stretch["video"], "start": stretch["start"], "end": stretch["end"], "exact": False}
         return {"scope": scope, "start": None, "end": None, "exact": False}
+
+    def _check_is_there(self, video_id: str | None, language: Any) -> None:
+        """Raises VideoAssistantError if a question refers to a video that was removed after the turn before."""
+        videos = [video.video_id for video in self._frames.videos()]
+        if videos and video_id is not None and video_id not in videos:
+            raise VideoAssistantError(say("removed", language, video=video_title(video_id)))
 
     def _resolve(self, named: TimeRange, scope: str | None) -> tuple[float | None, float | None]:
         """The seconds of a time that a question names, in the video in scope."""

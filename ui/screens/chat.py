@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tools.errors import VideoAssistantError
 from ui.escape import escape_markdown
 from ui.speech_input import transcribe_question
 from ui.state import options
+from ui.state.answering import iterate_stoppably
 from ui.state.shared import shared_indexer, shared_session, wait_for_models
 from ui.texts import Language, text
 from ui.widgets import conversations, follow_ups, reply, welcome
@@ -139,7 +141,7 @@ def _answer(
                 video_ids=None if only_video else scope,
                 language=voice.answer_in,
             )
-            _show_steps(session, items, language)
+            _show_steps(session, iterate_stoppably(items, partial(session.assistant.cancel, thread)), language)
         except VideoAssistantError as error:
             st.error(escape_markdown(str(error)))
             return

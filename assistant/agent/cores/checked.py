@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.agent.cancellation import TurnCancelledError, call_model
 from assistant.agent.question.checks import rewrite_is_from, slot_is_from, translation_is_from
 from assistant.text.fold import folded_words
 from assistant.text.shorten import shorten
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 class CheckedPlanner:
     """Implements `tools.ports.Planner` around another; it never raises what that one raises.
+
+    A cancelled turn waits for none of its calls.
 
     Args:
         planner: the language model, which may return anything.
@@ -101,7 +104,9 @@ class CheckedPlanner:
     def _attempt(self, what: str, ask: Callable[[], Result], otherwise: Result) -> Result:
         """Returns the result of `ask`, or `otherwise` if it raises; the first failure of a kind is logged."""
         try:
-            return ask()
+            return call_model(ask)
+        except TurnCancelledError:
+            raise
         except Exception as error:  # noqa: BLE001 - every model raises its own kinds, and the rules need none of them
             first_line = (str(error).splitlines() or [""])[0][:200]
             failure = f"the language model cannot {what} ({type(error).__name__}: {first_line}); rules decide"
