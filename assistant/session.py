@@ -108,7 +108,13 @@ class Session:
             from assistant.agent.cores.pocket_guards import to_pocket_words
 
             encoder = RewordedTexts(self.clip, to_pocket_words)
-        return LibrarySearch(self.library, encoder, self.profile.calibration, self._reranker())
+        return LibrarySearch(
+            self.library,
+            encoder,
+            self.profile.calibration,
+            self._reranker(),
+            trained_curve=lambda: self.clip.trained_curve,
+        )
 
     def matcher(self) -> Matcher | None:
         """The matching model; None if the profile has none or it is not installed (`models` says so)."""

@@ -48,12 +48,13 @@ def _pocket(name: str) -> str:
     return str(files("assistant.models") / "pocket" / name)
 
 
+_GUESSED = Calibration(midpoint=0.22, slope=60.0)  # of a CLIP, by its typical cosines
 _ABILITIES: dict[str, tuple[Calibration, tuple[Language, ...]]] = {
     # The calibration curve and the languages of each retrieval model. The pocket model's curve is measured; the curves
-    # of the official models are guesses from typical cosines until they are measured with their weights.
+    # of the official models are guesses from typical cosines, beside which the library itself decides (`tools.odds`).
     _pocket("clip"): (Calibration(midpoint=0.368, slope=49.6, measured=True), ("en", "vi")),
-    "openai/clip-vit-large-patch14": (Calibration(midpoint=0.22, slope=60.0), ("en",)),
-    **{c.hub_id: (Calibration(midpoint=0.22, slope=60.0), ("en",)) for c in CATALOGUE if c.kind == "open_clip"},
+    "openai/clip-vit-large-patch14": (_GUESSED, ("en",)),
+    **{c.hub_id: (_GUESSED, ("en",)) for c in CATALOGUE if c.kind == "open_clip"},
     "google/siglip2-base-patch16-224": (Calibration(midpoint=0.10, slope=60.0), ("en", "vi")),
 }
 
@@ -198,7 +199,9 @@ class Settings(BaseSettings):
             profile = replace(profile, core=core, precision=precision, domain_notice_en="", domain_notice_vi="")
         if self.retrieval is not None:
             name = _hub_name(self.retrieval, "retrieval")
-            calibration, languages = _ABILITIES.get(name, (profile.calibration, profile.languages))
+            # Of a folder nothing is known; what was measured of another model does not hold for it.
+            guess = _GUESSED if profile.calibration.measured else profile.calibration
+            calibration, languages = _ABILITIES.get(name, (guess, profile.languages))
             profile = replace(profile, retrieval=name, calibration=calibration, languages=languages)
         return profile if self.precision is None else replace(profile, precision=self.precision)
 

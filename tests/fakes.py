@@ -6,7 +6,7 @@ import numpy as np
 
 from tools.errors import ModelNotFoundError
 from tools.events.timing import Timing
-from tools.ports import Answer, Calibration, Choice, Peaks, Similarities, Turn
+from tools.ports import Answer, Background, Calibration, Choice, Peaks, Similarities, Turn
 from tools.types import Detection, FrameHit, Keyframe, Line, Video
 
 SEEN = ("red car", "red car", "nothing", "blue bus", "blue bus", "nothing", "dog", "dog")
@@ -52,6 +52,9 @@ class FakeIndex:
         scores = [[self.fit(query, k) for k in self.frames] for query in queries]
         indexes, seconds = np.array([k.frame_index for k in self.frames]), np.array([k.seconds for k in self.frames])
         return Similarities(indexes, seconds, np.array(scores, np.float32))
+
+    def background(self, queries):
+        return Background(self.similarities(queries, video_id="v").scores, len(self.frames))
 
     def peaks(self, queries):
         if not self.frames:

@@ -21,7 +21,8 @@ class Calibration:
 
     midpoint: float  # the cosine at which a match is as likely as not
     slope: float  # how steeply the probability rises there, for each 1.0 of cosine
-    measured: bool = False  # a curve that was guessed ranks frames well enough, but is no second witness
+    measured: bool = False  # on labelled pictures: any other curve ranks frames, but is no second witness by itself
+    trained: bool = False  # the model was trained with this curve, as SigLIP is; otherwise it is a guess
     MAX_ODDS_PER_PROBABILITY: ClassVar[float] = 2.0  # `odds` are at most so many times the probability
 
     def __call__(self, cosines: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -34,6 +35,9 @@ class Calibration:
         As factors they can lower what another witness says, and never raise it.
         """
         return np.exp(np.minimum(0.0, self.slope * (np.asarray(cosines, np.float64) - self.midpoint)))
+
+    witness = odds
+    """Odds by which another witness's probability is lowered: of a measured curve, its odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,22 @@ class Peaks:
 
 
 @dataclass(frozen=True, slots=True)
+class Background:
+    """The cosines of some queries with what a library holds, from which it is read what chance gives.
+
+    Raises:
+        ValueError: the cosines have no row for each query.
+    """
+
+    cosines: NDArray[np.float32]  # (queries, n), of an even sample of the distinct pictures
+    pictures: int  # distinct pictures of the library: near-duplicates count as one
+
+    def __post_init__(self) -> None:
+        if self.cosines.ndim != 2:
+            raise ValueError(f"cosines {self.cosines.shape} must be (queries, n)")
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """Keyframes that the user marked: a search leans towards the pinned ones and away from the rejected ones."""
 
@@ -82,7 +102,7 @@ class FrameIndex(Protocol):
 
     @property
     def calibration(self) -> Calibration:
-        """What the cosines of this index mean."""
+        """What the cosines of its model mean in general; in this library: `tools.odds.calibrate_for`."""
         ...
 
     def videos(self) -> Sequence[Video]:
@@ -121,6 +141,10 @@ class FrameIndex(Protocol):
 
     def peaks(self, queries: Sequence[str]) -> Peaks:
         """Bounds how well any keyframe of each video fits each query; fast, and never too low."""
+        ...
+
+    def background(self, queries: Sequence[str]) -> Background:
+        """Compares an even sample of the library's distinct pictures with every query; fast."""
         ...
 
     def keyframes(

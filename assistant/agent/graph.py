@@ -37,6 +37,7 @@ from tools.find_unusual import find_unusual_tool
 from tools.ground import ground_tool
 from tools.look import look_tool
 from tools.moments import ScoredKeyframe, merge_into_moments
+from tools.odds import count_pictures
 from tools.read_text import ALL_LINES, line_evidence, read_text_tool
 from tools.types import EventSequence, Evidence, Keyframe, Line
 
@@ -152,7 +153,8 @@ class Agent:
         if query is None or not evidence:
             return {}
         keyframes = self._answering.verifier.frames_of(self._answering.verifier.in_domain(evidence))
-        probabilities = verify_frames(self._frames, self._looker, query, keyframes)
+        pictures = count_pictures(self._frames, state["scope"], state["start"], state["end"])
+        probabilities = verify_frames(self._frames, self._looker, query, keyframes, pictures=pictures)
         scored: Sequence[ScoredKeyframe] = [
             ScoredKeyframe(keyframe, float(p)) for keyframe, p in zip(keyframes, probabilities, strict=True)
         ]

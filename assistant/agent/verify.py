@@ -39,7 +39,7 @@ class Verifier:
         if not scored:
             return ["not seen" for _ in parts]
         likeliest = max(scored, key=lambda s: s.score).keyframe
-        return [self.judge(verify_frames(self._frames, self._looker, part.statement, [likeliest])[0]) for part in parts]
+        return [self.judge(self._verify(part.statement, [likeliest])[0]) for part in parts]
 
     def filter_by_conditions(
         self, scored: Sequence[ScoredKeyframe], conditions: Sequence[QueryPart]
@@ -52,7 +52,7 @@ class Verifier:
         if not likeliest:
             return list(scored)
         frames = [s.keyframe for s in likeliest]
-        by_condition = [verify_frames(self._frames, self._looker, part.statement, frames) for part in conditions]
+        by_condition = [self._verify(part.statement, frames) for part in conditions]
         lowest = [min(column) for column in zip(*by_condition, strict=True)]
         satisfying = [s for s, p in zip(likeliest, lowest, strict=True) if p >= self._options.min_verified]
         return satisfying or [likeliest[lowest.index(max(lowest))]]
@@ -117,6 +117,10 @@ class Verifier:
         around = DEFAULT_OPTIONS.answer_around_seconds
         start, end = moment.start_seconds - around, moment.end_seconds + around
         return self._frames.keyframes(moment.video_id, max(0.0, start), end)
+
+    def _verify(self, statement: str, frames: Sequence[Keyframe]) -> list[float]:
+        """P(yes) of frames that were chosen for showing something else, too."""
+        return verify_frames(self._frames, self._looker, statement, frames, are_best_matches=False)
 
     def _frames_at(self, spots: Iterable[Spot]) -> dict[Spot, Keyframe]:
         """Keyframes by video and frame index; a spot without a frame is left out."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.retrieval.feedback import apply_feedback, is_rejected
 from assistant.retrieval.fusion import Channel, ChannelHit, fuse, hits_at_keyframes, picture_weight, text_weight
 from tools.errors import VideoAssistantError
-from tools.ports import Calibration, Feedback, Peaks, Similarities
+from tools.ports import Background, Calibration, Feedback, Peaks, Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CACHED_QUERIES = 256  # embedded texts kept in memory: the page searches the same words again on every click
 CHANNEL_HITS = 100  # hits taken from each channel, from which its weight is computed
 EXTRA_HITS_PER_REJECTION = 16  # hits fetched on top for each rejected keyframe, whose near-duplicates are dropped
+SAMPLED_PICTURES = 20_000  # of the library, evenly spread, from which it is read what chance gives
 COMPARED_KEYFRAMES = 256  # of each of two videos, evenly spread, when videos are compared
 MIN_LINE_SCORE = 0.6  # share of the query that a line must contain; a smaller share is chance
 
@@ -41,24 +43,35 @@ class LibrarySearch:
         library: the library that is searched.
         encoder: maps texts and pictures to vectors of the library's space.
         calibration: maps cosines to probabilities.
+        trained_curve: gives the curve that the model was trained with, if any; it replaces a guessed calibration.
         reranker: re-orders the best pictures of a text search; None keeps the order of their cosines.
     """
 
     def __init__(
-        self, library: Library, encoder: TextEncoder, calibration: Calibration, reranker: Reranker | None = None
+        self,
+        library: Library,
+        encoder: TextEncoder,
+        calibration: Calibration,
+        reranker: Reranker | None = None,
+        trained_curve: Callable[[], Calibration | None] = lambda: None,
     ) -> None:
         self.library = library
         self._reranker = reranker
-        self.calibration = calibration
+        self._calibration, self._trained_curve = calibration, trained_curve
         self._encoder = encoder
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._video_ids: tuple[str, ...] | None = None
+        self._sample = _PictureSample()
 
     def within(self, video_ids: Collection[str]) -> LibrarySearch:
         """Returns the same search limited to some videos; it is exact, on their stored vectors."""
         narrowed = copy(self)
         narrowed._video_ids = tuple(dict.fromkeys(video_ids))
         return narrowed
+
+    @property
+    def calibration(self) -> Calibration:
+        return self._calibration if self._calibration.measured else self._trained_curve() or self._calibration
 
     def videos(self) -> list[Video]:
         return [
@@ -239,6 +252,11 @@ class LibrarySearch:
             video_ids, scores = [video_ids[column] for column in columns], scores[:, columns]
         return Peaks(video_ids, scores)
 
+    def background(self, queries: Sequence[str]) -> Background:
+        vectors, pictures = self._sample.of(self.library)
+        cosines = self.embed(queries) @ vectors.T if pictures else np.empty((len(queries), 0), np.float32)
+        return Background(cosines, pictures)
+
     def search_lines(
         self,
         query: str,
@@ -300,3 +318,42 @@ class LibrarySearch:
 
 def _ranked(hits: Sequence[FrameHit]) -> list[ChannelHit]:
     return [ChannelHit(hit, rank) for rank, hit in enumerate(hits)]
+
+
+class _PictureSample:
+    """An even sample of the distinct pictures of a library; it is read once for each revision."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._revision = -1
+        self._vectors: NDArray[np.float32] = np.empty((0, 0), np.float32)
+        self._pictures = 0
+
+    def of(self, library: Library) -> tuple[NDArray[np.float32], int]:
+        """Returns vectors `(n, d)` float32, L2-normalised, and how many distinct pictures the library holds.
+
+        Near-duplicates count as one picture: chance does not give them one by one.
+        """
+        with self._lock:
+            if library.revision != self._revision:
+                revision = library.revision
+                positions = {
+                    video.video_id: _first_of_groups(library.keyframes(video.video_id)) for video in library.videos()
+                }
+                self._pictures = sum(map(len, positions.values()))
+                step = max(1, -(-self._pictures // SAMPLED_PICTURES))
+                samples, offset = [], 0
+                for video_id, firsts in positions.items():
+                    samples.append(np.asarray(library.vectors(video_id)[1])[firsts[offset::step]])
+                    offset = (offset - len(firsts)) % step
+                self._vectors = np.concatenate(samples) if samples else np.empty((0, 0), np.float32)
+                self._revision = revision
+            return self._vectors, self._pictures
+
+
+def _first_of_groups(keyframes: Sequence[Keyframe]) -> list[int]:
+    """The positions of the first keyframe of each group of near-duplicates."""
+    firsts: dict[int, int] = {}
+    for position, keyframe in enumerate(keyframes):
+        firsts.setdefault(keyframe.group, position)
+    return list(firsts.values())

@@ -17,7 +17,8 @@ POCKET = ("retrieval", "answers", "language", "limits", "pocket")
 VIDEO_QA = ("msvd", "msrvtt", "ivqa")
 UNDERSTANDING = ("planning", "everyday")
 REAL = ("speech", "sight", "search")
-PARTS = (*POCKET, "rerank", "text", "feedback", "dialogues", "events", "grounding", *VIDEO_QA, *UNDERSTANDING, *REAL)
+OTHERS = ("rerank", "text", "feedback", "dialogues", "events", "grounding", "odds")
+PARTS = (*POCKET, *OTHERS, *VIDEO_QA, *UNDERSTANDING, *REAL)
 NEEDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(VIDEO_QA, ("--media", "a folder of its questions and videos")),
     "planning": ("--questions", "a file with one question a line"),
@@ -28,6 +29,7 @@ NEEDS: dict[str, tuple[str, str]] = {
 }
 """The option without which a part cannot run, and what it must name; `text` needs `--media` or `--set` alone."""
 SIZE_PER_QUERY = 50  # of `events`, where a query needs three or four clips
+SIZE_PER_LIBRARY = 5  # of `odds`, which asks 14 questions for each
 SIZE_PER_CLIP = 50  # of `dialogues`, where a clip gives about forty questions
 
 
@@ -87,6 +89,10 @@ def evaluate(
         from bench.quality.grounding import evaluate as grounding
 
         return grounding(session, seed=seed, size=size)
+    if part == "odds":
+        from bench.quality.odds import evaluate as odds
+
+        return odds(seed=seed, size=max(10, size // SIZE_PER_LIBRARY))
     if part == "rerank":
         from bench.quality.rerank import evaluate as rerank
 

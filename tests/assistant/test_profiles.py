@@ -121,3 +121,9 @@ def test_a_reply_that_cannot_tell_says_where_the_pocket_world_ends(tmp_path: Pat
     other = Session(Settings(library=tmp_path, core="instructblip-flan-t5-xl"))
     assert {pocket.domain_notice(answered), pocket.domain_notice(empty), other.domain_notice(unknown)} == {""}
     assert Session(Settings(library=tmp_path, profile="standard")).domain_notice(unknown) == ""
+
+
+def test_a_curve_that_was_measured_is_not_passed_on_to_another_model(tmp_path) -> None:
+    chosen = Settings(retrieval=str(tmp_path)).chosen
+    assert not chosen.calibration.measured
+    assert Settings().chosen.calibration.measured

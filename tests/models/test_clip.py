@@ -79,7 +79,10 @@ def test_siglip_embeds_pictures_and_words_in_one_space(tmp_path) -> None:
         text_config={**small, "vocab_size": len(words), "max_position_embeddings": 16, "projection_size": 16},
         vision_config={**small, "image_size": 32, "patch_size": 16},
     )
-    SiglipModel(config).save_pretrained(tmp_path)
+    siglip = SiglipModel(config)
+    siglip.logit_scale.data.fill_(np.log(112.0))
+    siglip.logit_bias.data.fill_(-16.8)
+    siglip.save_pretrained(tmp_path)
     SiglipProcessor(SiglipImageProcessor(size={"height": 32, "width": 32}), words).save_pretrained(tmp_path)
     model = TransformersClip(str(tmp_path))
     images, texts = model.embed_images([_block((200, 0, 0))]), model.embed_texts(["a red car", "A RED CAR"])
@@ -87,6 +90,15 @@ def test_siglip_embeds_pictures_and_words_in_one_space(tmp_path) -> None:
     assert texts[0] == pytest.approx(texts[1])
     assert np.linalg.norm(np.concatenate([images, texts]), axis=1) == pytest.approx(1, abs=1e-4)
     assert model.embed_texts(["x" * 500, ""]).shape == (2, 16)
+    curve = model.trained_curve
+    assert curve is not None
+    assert (curve.midpoint, curve.slope) == pytest.approx((0.15, 112.0), rel=1e-3)
+    assert curve.trained
+    assert not curve.measured
+
+
+def test_clip_was_trained_with_no_curve(clip) -> None:
+    assert clip.trained_curve is None
 
 
 @pytest.mark.parametrize("name", ["instructblip", "nowhere"])

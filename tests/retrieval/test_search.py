@@ -133,3 +133,50 @@ def test_a_moved_query_stays_a_unit_vector() -> None:
     assert np.linalg.norm(there) == pytest.approx(1.0)
     assert (there[0] @ pinned) > 0 > (there[0] @ rejected)
     assert np.array_equal(apply_feedback(query[None], pinned=[], rejected=[]), query[None])
+
+
+class Pictures:
+    """A library of two videos, in which two keyframes of three belong to one group of near-duplicates."""
+
+    def __init__(self) -> None:
+        self.revision, self.reads = 1, 0
+        self.names = ["a", "b"]
+
+    def videos(self):
+        return [Video(name, (), 3.0, 1, 1, 3, 0) for name in self.names]
+
+    def keyframes(self, video_id):
+        return [Keyframe(video_id, i, float(i), 0, (0, 0, 1)[i], "") for i in range(3)]
+
+    def vectors(self, video_id):
+        self.reads += 1
+        return self.keyframes(video_id), np.eye(4, dtype=np.float32)[[0, 1, 2 if video_id == "a" else 3]]
+
+
+def test_the_background_holds_each_distinct_picture_once_and_is_read_once_a_revision() -> None:
+    library = Pictures()
+    search = LibrarySearch(library, CountingEncoder(), SCALE)
+    background = search.background(["0", "3"])
+    assert background.pictures == 4
+    assert background.cosines.tolist() == [[1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+    search.background(["1"])
+    assert library.reads == 2
+    library.names, library.revision = ["b"], 2
+    assert search.background(["0"]).cosines.tolist() == [[1.0, 0.0]]
+    library.names, library.revision = [], 3
+    assert search.background(["0"]).pictures == 0
+
+
+def test_a_large_library_is_sampled_evenly(monkeypatch) -> None:
+    monkeypatch.setattr("assistant.retrieval.search.SAMPLED_PICTURES", 2)
+    background = LibrarySearch(Pictures(), CountingEncoder(), SCALE).background(["0"])
+    assert (background.pictures, background.cosines.shape) == (4, (1, 2))
+    assert background.cosines.tolist() == [[1.0, 1.0]], "the first picture of each video"
+
+
+def test_a_trained_curve_replaces_a_guess_and_never_a_measurement() -> None:
+    trained = Calibration(0.15, 112.0, trained=True)
+    measured = Calibration(0.5, 8.0, measured=True)
+    for calibration, expected in ((SCALE, trained), (measured, measured)):
+        search = LibrarySearch(_library(), CountingEncoder(), calibration, trained_curve=lambda: trained)
+        assert search.calibration is expected

@@ -11,7 +11,7 @@ from tests.fakes import FakeIndex
 from tools.events.alignment import Gap, Limits
 from tools.events.query import EventQuery, Span, event_query
 from tools.events.search import FindEventsOptions, find_extent, find_sequences
-from tools.ports import Calibration, Peaks, Similarities
+from tools.ports import Background, Calibration, Peaks, Similarities
 
 EVENTS = ("a", "b", "c")
 
@@ -31,6 +31,10 @@ class RandomIndex:
         self.aligned.append(video_id)
         curve = self.curves[video_id][: len(queries)]
         return Similarities(np.arange(curve.shape[1]) * 25, np.arange(float(curve.shape[1])), curve)
+
+    def background(self, queries):
+        cosines = np.concatenate(list(self.curves.values()), axis=1)[: len(queries)]
+        return Background(cosines, cosines.shape[1])
 
     def peaks(self, queries):
         tops = [curve.max(axis=1, keepdims=True) + self.slack[name] for name, curve in self.curves.items()]
@@ -66,9 +70,17 @@ def test_what_is_certified_is_what_a_full_scan_finds(
 
 def test_videos_that_cannot_matter_are_left_alone() -> None:
     index = RandomIndex(seed=3, videos=200, slack=0.0)
+    index.calibration = Calibration(0.3, 6.0, measured=True)
     (sequence,) = find_sequences(index, event_query(EVENTS), options=FindEventsOptions(limit=1))
     assert sequence.certified
     assert len(index.aligned) < 100
+
+
+def test_what_does_not_stand_out_from_the_library_is_not_found_unless_the_curve_was_measured() -> None:
+    index = RandomIndex(seed=3, videos=200, slack=0.0)
+    assert find_sequences(index, event_query(EVENTS)) == []
+    index.calibration = Calibration(0.3, 6.0, measured=True)
+    assert find_sequences(index, event_query(EVENTS))
 
 
 def test_a_search_cut_short_says_so() -> None:

@@ -11,7 +11,7 @@ from tools.events.query import event_query
 from tools.events.search import FindEventsOptions, find_sequences
 from tools.events.timing import Timing
 from tools.events.verified_search import find_verified_sequences, verify_sequences
-from tools.ports import Calibration, Peaks, Similarities
+from tools.ports import Background, Calibration, Peaks, Similarities
 from tools.types import Keyframe
 
 EVENTS = ("a", "b", "c")
@@ -29,6 +29,10 @@ class RandomVideos:
     def similarities(self, queries, *, video_id):
         curve = self.curves[video_id]
         return Similarities(np.arange(curve.shape[1]) * 25, np.arange(float(curve.shape[1])), curve)
+
+    def background(self, queries):
+        cosines = np.concatenate(list(self.curves.values()), axis=1)
+        return Background(cosines, cosines.shape[1])
 
     def peaks(self, queries):
         tops = [curve.max(axis=1, keepdims=True) for curve in self.curves.values()]

@@ -24,6 +24,14 @@ class VerificationOptions:
         ValueError: a value is out of its range.
     """
 
+    # --- Single frames, where the library itself says how unlikely a match is by chance (`tools.odds`).
+    # Share of the frames looked at from which the core's word stands: what most of them show is no rarity, and that it
+    # does not stand out from the library says nothing against it.
+    min_usual_share: float = 0.5
+    # Frames that must have been looked at for that. In a stretch of no more pictures the core alone decides: where all
+    # are looked at, none was chosen for standing out.
+    usual_frames: int = 8
+
     # --- A search for a sequence of events, of which each is verified (`tools.events.verified_search`).
     # Videos that are looked at, the most promising first. More videos cost time; fewer leave more results uncertified.
     search_videos: int = 8

@@ -13,6 +13,7 @@ import numpy as np
 from tools.events.alignment import Limits, align
 from tools.events.options import DEFAULT_OPTIONS, VerificationOptions
 from tools.events.search import find_extent, restrict_to_spans
+from tools.odds import calibrate_for
 from tools.ports import Similarities
 from tools.types import EventMoment
 
@@ -62,7 +63,7 @@ def refine_by_retrieval(
             return sequence
         decoded.append(similarities)
     fine = _merge_similarities(coarse, decoded, intervals)
-    probabilities = frames.calibration(fine.scores)
+    probabilities = calibrate_for(frames, events)(fine.scores)
     gaps = tuple(reduce(add, query.limits.gaps[a:b]) for a, b in pairwise(placed))
     spans = [query.spans[row] for row in placed]
     scores = restrict_to_spans(probabilities, fine.seconds, spans)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from tools.clock import require_video
 from tools.events.alignment import alignments
 from tools.moments import TAIL_SECONDS
+from tools.odds import calibrate_for
 from tools.types import EventMoment, EventSequence
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from tools.events.alignment import Alignment
     from tools.events.query import EventQuery, Span
-    from tools.ports import FrameIndex, Similarities
+    from tools.odds import LibraryOdds
+    from tools.ports import Calibration, FrameIndex, Similarities
 
 MIN_PLACED_EVENTS = 2  # of a sequence, so that one of three events may be missed and none of two
 
@@ -92,11 +94,12 @@ def find_sequences(
     """
     chosen = options or FindEventsOptions()
     require_video(frames, video_id)
+    calibration = calibrate_for(frames, query.events)
     missed = missed_event_score(query, chosen)
     best: list[RankedAlignment] = []
     similarities_of: dict[str, Similarities] = {}
     aligned_keyframes, bound_left_out = 0, 0.0
-    for bound, candidate in _videos_by_bound(frames, query, video_id, missed):
+    for bound, candidate in _videos_by_bound(frames, calibration, query, video_id, missed):
         settled = bound < (best[-1].score if len(best) == chosen.limit else chosen.min_score)
         exhausted = chosen.keyframes is not None and aligned_keyframes > chosen.keyframes
         if (settled or exhausted) and not chosen.full_scan:
@@ -104,7 +107,7 @@ def find_sequences(
             break
         similarities = frames.similarities(query.events, video_id=candidate)
         aligned_keyframes += len(similarities.seconds)
-        probabilities = _probabilities_in_spans(frames, query, similarities)
+        probabilities = _probabilities_in_spans(calibration, query, similarities)
         placements = alignments(probabilities, similarities.seconds, query.limits, missed=missed)
         for placement in itertools.islice(placements, chosen.per_video):
             ranked = RankedAlignment(placement.score / len(query.events), candidate, placement)
@@ -114,7 +117,7 @@ def find_sequences(
     sequences = []
     for ranked in best:
         similarities = similarities_of[ranked.video_id]
-        probabilities = _probabilities_in_spans(frames, query, similarities)
+        probabilities = _probabilities_in_spans(calibration, query, similarities)
         sequence = build_sequence(query, ranked, similarities, probabilities, chosen)
         sequences.append(replace(sequence, certified=ranked.score > bound_left_out))
     return sequences
@@ -155,13 +158,19 @@ def missed_event_score(query: EventQuery, options: FindEventsOptions) -> float |
     return 1.0 - options.miss_penalty
 
 
-def _probabilities_in_spans(frames: FrameIndex, query: EventQuery, similarities: Similarities) -> NDArray[np.float64]:
+def _probabilities_in_spans(
+    calibration: Calibration | LibraryOdds, query: EventQuery, similarities: Similarities
+) -> NDArray[np.float64]:
     """(events, keyframes): retrieval's probabilities, minus infinity where an event must not lie."""
-    return restrict_to_spans(frames.calibration(similarities.scores), similarities.seconds, query.spans)
+    return restrict_to_spans(calibration(similarities.scores), similarities.seconds, query.spans)
 
 
 def _videos_by_bound(
-    frames: FrameIndex, query: EventQuery, video_id: str | None, missed: float | None
+    frames: FrameIndex,
+    calibration: Calibration | LibraryOdds,
+    query: EventQuery,
+    video_id: str | None,
+    missed: float | None,
 ) -> Iterator[tuple[float, str]]:
     """The videos, each with a score that no sequence in it exceeds, the highest bound first."""
     if video_id is not None:
@@ -170,7 +179,7 @@ def _videos_by_bound(
     peaks = frames.peaks(query.events)
     if not peaks.video_ids:
         return
-    probabilities = frames.calibration(peaks.scores)
+    probabilities = calibration(peaks.scores)
     bounds = probabilities.sum(axis=0)
     if missed is not None:
         bounds += np.maximum(0.0, missed - probabilities.min(axis=0))

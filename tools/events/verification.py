@@ -21,6 +21,7 @@ import numpy as np
 from tools.events.options import DEFAULT_OPTIONS, VerificationOptions
 from tools.events.windows import VerifiedWindows, cut_windows
 from tools.moments import ScoredKeyframe, group_by_gap
+from tools.odds import LibraryOdds, calibrate_for
 from tools.types import Evidence, KeyframeRef, Moment
 
 if TYPE_CHECKING:
@@ -39,19 +40,45 @@ class EventOccurrence:
     frames: tuple[ScoredKeyframe, ...]  # in time order, each with the probability that the event goes on there
 
 
-def verify_frames(frames: FrameIndex, core: Looker, statement: str, keyframes: Sequence[Keyframe]) -> list[float]:
+def verify_frames(
+    frames: FrameIndex,
+    core: Looker,
+    statement: str,
+    keyframes: Sequence[Keyframe],
+    *,
+    are_best_matches: bool = True,
+    pictures: int | None = None,
+    options: VerificationOptions = DEFAULT_OPTIONS,
+) -> list[float]:
     """Returns how likely each keyframe shows what `statement` says, in [0, 1].
 
-    It is the core's probability times the odds that retrieval gives (`Calibration.odds`), which are at most even:
-    retrieval can lower what the core sees, never raise it. If it is not measured what the index's cosines mean, the
-    core alone decides.
+    It is the core's probability times the odds that retrieval gives, which are at most even: retrieval can lower what
+    the core sees, never raise it. The odds come from a measured curve (`Calibration.odds`), else from the library
+    (`tools.odds`).
+
+    Args:
+        frames: the index that the keyframes come from.
+        core: looks at them.
+        statement: in English.
+        keyframes: of any videos, in any order.
+        are_best_matches: whether the keyframes were chosen for fitting `statement` best. If they were chosen for
+            something else, that they do not stand out from the library says nothing, and without a measured curve the
+            core alone decides.
+        pictures: distinct pictures among which they were chosen (`tools.odds.count_pictures`); None: the library's.
+        options: when what the core says of most frames outweighs the library.
     """
     probabilities = core.verify(statement, keyframes)
-    if not frames.calibration.measured:
+    is_measured = frames.calibration.measured
+    affirmed = sum(probability >= options.min_window_probability for probability in probabilities)
+    is_usual = len(keyframes) >= options.usual_frames and affirmed >= options.min_usual_share * len(keyframes)
+    if not keyframes or (not is_measured and (is_usual or not are_best_matches)):
         return probabilities
+    calibration = calibrate_for(frames, [statement], pictures=pictures)
+    if isinstance(calibration, LibraryOdds) and calibration.compared <= options.usual_frames:
+        return probabilities  # of so few pictures none was chosen
     for video_id in dict.fromkeys(keyframe.video_id for keyframe in keyframes):
         similarities = frames.similarities([statement], video_id=video_id)
-        video_odds = frames.calibration.odds(similarities.scores[0])
+        video_odds = calibration.witness(similarities.scores[0])
         odds = dict(zip(similarities.frame_indexes.tolist(), video_odds.tolist(), strict=True))
         for index, keyframe in enumerate(keyframes):
             if keyframe.video_id == video_id:

@@ -29,6 +29,7 @@ from tools.events.search import (
     restrict_to_spans,
 )
 from tools.events.windows import VerifiedWindows
+from tools.odds import calibrate_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -152,9 +153,8 @@ def _verify_video(
 ) -> _VerifiedVideo:
     similarities = frames.similarities(query.events, video_id=video_id)
     keyframes = frames.keyframes(video_id)
-    promising = [
-        _select_promising(row, similarities.seconds, options) for row in frames.calibration(similarities.scores)
-    ]
+    calibration = calibrate_for(frames, query.events)
+    promising = [_select_promising(row, similarities.seconds, options) for row in calibration(similarities.scores)]
     timings = _locate_in_windows(core, query.events, keyframes, promising)
     timing_of_each: Sequence[Timing | None] = timings or [None] * len(promising)
     windows = [
@@ -162,7 +162,7 @@ def _verify_video(
         for event, chosen, timing in zip(query.events, promising, timing_of_each, strict=True)
     ]
     probabilities = np.stack([verified.probabilities_at(similarities.seconds) for verified in windows])
-    scores = probabilities * frames.calibration.odds(similarities.scores)
+    scores = probabilities * calibration.odds(similarities.scores)
     return _VerifiedVideo(
         similarities, restrict_to_spans(scores, similarities.seconds, query.spans), timings or windows
     )

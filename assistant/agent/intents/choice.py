@@ -86,7 +86,15 @@ class Choice(LookIntent):
                 return ReplyDraft(answer_sentence(told, moments[:1], findings.language), sure, colour.text, moments[:1])
         frames = sample_evenly(frames_of(findings, moments[0]), findings.options.answer_frames)
         probabilities = [
-            max(verify_frames(findings.frames, findings.looker, with_article(f"{option} {subject}"), frames))
+            max(
+                verify_frames(
+                    findings.frames,
+                    findings.looker,
+                    with_article(f"{option} {subject}"),
+                    frames,
+                    are_best_matches=False,
+                )
+            )
             for option in options
         ]
         best, other = max(probabilities), min(probabilities)

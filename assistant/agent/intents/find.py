@@ -70,7 +70,9 @@ class Find(LookIntent):
         for video in findings.frames.videos()[: options.sampled_videos]:
             if scope.video_id in (None, video.video_id):
                 keyframes = findings.frames.keyframes(video.video_id, scope.start, scope.end)
-                probabilities = verify_frames(findings.frames, findings.looker, findings.query, keyframes)
+                probabilities = verify_frames(
+                    findings.frames, findings.looker, findings.query, keyframes, are_best_matches=False
+                )
                 pairs = zip(keyframes, probabilities, strict=True)
                 without += [ScoredKeyframe(k, 1 - p) for k, p in pairs if p <= 1 - options.min_seen]
         moments = tuple(merge_into_moments(without, tool=SEARCH))[: options.shown_moments]

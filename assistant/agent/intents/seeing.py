@@ -8,6 +8,7 @@ from assistant.agent.answer_types import fits
 from assistant.agent.conditions import split_caption
 from tools.events.verification import locate_occurrences, verify_frames
 from tools.moments import ScoredKeyframe, merge_into_moments, sample_evenly
+from tools.odds import count_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,8 @@ def seen_frames(findings: Findings, statement: str, *, video_id: str | None = No
         limit=findings.options.reviewed_frames,
     )
     keyframes = sorted((hit.keyframe for hit in hits), key=lambda k: (k.video_id, k.seconds))
-    probabilities = verify_frames(findings.frames, findings.looker, statement, keyframes)
+    pictures = count_pictures(findings.frames, video_id or scope.video_id, scope.start, scope.end)
+    probabilities = verify_frames(findings.frames, findings.looker, statement, keyframes, pictures=pictures)
     scored = [ScoredKeyframe(k, p) for k, p in zip(keyframes, probabilities, strict=True)]
     return [s for s in scored if s.score >= findings.options.min_verified]
 

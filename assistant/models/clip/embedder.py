@@ -15,6 +15,8 @@ from assistant.models.base import LazyModel, checkpoint_identity
 if TYPE_CHECKING:
     import torch
 
+    from tools.ports import Calibration
+
 LoadedT = TypeVar("LoadedT")
 
 
@@ -66,6 +68,11 @@ class ImageTextEmbedder(LazyModel[LoadedT]):
             return np.empty((0, self._dimensions()), np.float32)
         with torch.inference_mode():
             return _normalise_rows(self._embed_text_batch(list(texts)))
+
+    @property
+    def trained_curve(self) -> Calibration | None:
+        """The curve from cosines to probabilities that the model was trained with; None if it has none. Loads it."""
+        return None
 
     @abstractmethod
     def _dimensions(self) -> int:

@@ -20,6 +20,7 @@ from assistant.models.base import (
 )
 from assistant.models.clip.embedder import ImageTextEmbedder
 from tools.errors import VideoAssistantError
+from tools.ports import Calibration
 
 if TYPE_CHECKING:
     import torch
@@ -58,6 +59,15 @@ class TransformersClip(ImageTextEmbedder[_Loaded]):
         except (OSError, ValueError, RuntimeError) as error:
             raise load_error("retrieval", self.checkpoint, error) from error
         return _Loaded(model, processor, device)
+
+    @property
+    def trained_curve(self) -> Calibration | None:
+        """SigLIP's sigmoid (Zhai et al. 2023, arXiv:2303.15343, section 3); None of CLIP, whose softmax gives none."""
+        model = self.loaded.model
+        if model.config.model_type != "siglip":
+            return None
+        slope = float(model.logit_scale.detach().float().exp())
+        return Calibration(-float(model.logit_bias.detach()) / slope, slope, trained=True)
 
     def _dimensions(self) -> int:
         config = self.loaded.model.config

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from bench.quality.understanding.matching import DURATION_SECONDS
-from tools.ports import Answer, Calibration, Peaks, Similarities
+from tools.ports import Answer, Background, Calibration, Peaks, Similarities
 from tools.types import Detection, FrameHit, Keyframe, Line, Video
 from tools.words import NUMBERS
 
@@ -74,7 +74,7 @@ class ImaginedLibrary:
         video_ids: of its videos.
     """
 
-    calibration = Calibration(midpoint=0.5, slope=8.0)
+    calibration = Calibration(midpoint=0.5, slope=8.0, measured=True)  # the scene is what the pictures show
 
     def __init__(self, scene: Scene, video_ids: Sequence[str]) -> None:
         self.scene, self._video_ids = scene, tuple(video_ids)
@@ -143,6 +143,9 @@ class ImaginedLibrary:
 
     def peaks(self, queries: Sequence[str]) -> Peaks:
         return Peaks(self._video_ids, np.full((len(queries), len(self._video_ids)), SHOWN, np.float32))
+
+    def background(self, queries: Sequence[str]) -> Background:
+        return Background(np.full((len(queries), 1), NOT_SHOWN, np.float32), 1)
 
     def search_lines(
         self,
