@@ -1,0 +1,1 @@
+"""Names of a thousand kinds of things for pictures, and a place among sentences for each picture."""
