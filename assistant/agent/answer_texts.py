@@ -130,6 +130,10 @@ _TEXTS: dict[str, dict[Language, str]] = {
     },
     "reading": {"en": "I read this as: {reading}.", "vi": "Tôi hiểu câu hỏi là: {reading}."},
     "readings": {"en": "What do you mean: {first}, or {second}?", "vi": "Ý bạn là: {first}, hay {second}?"},
+    "left_out": {
+        "en": "That was more than I answer at once; ask again: {parts}.",
+        "vi": "Bạn hỏi nhiều hơn số câu tôi trả lời một lần; hãy hỏi lại: {parts}.",
+    },
     "removed": {
         "en": "The video {video} is no longer in the library; ask about another one.",
         "vi": "Video {video} không còn trong thư viện; hãy hỏi về video khác.",

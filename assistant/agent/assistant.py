@@ -159,9 +159,11 @@ class Assistant:
             question = period.rest or question
         graph = self._graph if video_ids is None else self._compile(video_ids)
         config = {"configurable": {"thread_id": thread_id, **self._marked_moments(thread_id, known)}}
+        parts = split_parts(question, typed_in, lambda part: self._is_question(part, typed_in))
         start = {
             "question": question.strip(),
-            "parts": split_parts(question, typed_in, lambda part: self._is_question(part, typed_in)),
+            "parts": parts.asked,
+            "left_out": parts.left_out,
             "partial": [],
             "steps": [],
             "language": spoken,

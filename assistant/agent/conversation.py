@@ -9,6 +9,7 @@ from assistant.agent.phrasing import cite_moments, join_list
 from assistant.agent.records import Sentence
 from assistant.text.display import format_clock, video_title
 from assistant.text.quantities import duration_in_words
+from assistant.text.shorten import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from assistant.text.language import Language
     from tools.types import Evidence, Video
 
+MAX_LEFT_OUT = 200
+"""Characters of the parts of a question that a reply names because it leaves them out."""
 SmallTalk = Literal[
     "greeting", "how_are_you", "thanks", "praise", "complaint", "who_are_you", "abilities", "farewell"
 ]  # fmt: skip
@@ -56,6 +59,11 @@ def readings_sentence(first: str, second: str, language: Language) -> Sentence:
     """Asks which of two questions is meant."""
     first, second = (f"{text[:1].lower()}{text[1:]}".strip().rstrip("?!. ") for text in (first, second))
     return _both(say("readings", language, first=first, second=second))
+
+
+def left_out_sentence(parts: str, language: Language) -> Sentence:
+    """That further parts of a question were not answered, and which; of a long text, its first and its last words."""
+    return _both(say("left_out", language, parts=shorten(parts, MAX_LEFT_OUT).strip(" ,?!.")))
 
 
 def empty_library_sentence(language: Language) -> Sentence:

@@ -278,7 +278,7 @@ class Agent:
     def conclude(self, state: State) -> dict[str, Any]:
         """Joins the replies to the parts of the question into one."""
         replies = [reply_from_row(row) for row in state["partial"]]
-        reply = join_replies(replies)
+        reply = join_replies(replies, state.get("left_out", ""))
         reply = replace(
             reply, question=state["question"], steps=tuple(Step(**s) for s in state["steps"]), read_as=state["read_as"]
         )

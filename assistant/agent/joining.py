@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.agent.conversation import reading_sentence, readings_sentence, unread_sentence
+from assistant.agent.conversation import left_out_sentence, reading_sentence, readings_sentence, unread_sentence
 from assistant.agent.phrasing import joined
 from assistant.agent.records import Sentence
 
@@ -53,11 +53,17 @@ def qualify(
     return replace(draft, sentence=sentence, confidence=confidence, choices=draft.choices or tuple(readings))
 
 
-def join_replies(replies: Sequence[Reply]) -> Reply:
-    """One reply to a question of several parts: as sure as its least sure part, with the evidence of all."""
+def join_replies(replies: Sequence[Reply], left_out: str) -> Reply:
+    """One reply to a question of several parts: as sure as its least sure part, with the evidence of all.
+
+    Args:
+        replies: to the parts, in order; at least one.
+        left_out: the parts that were not answered, which the reply names; empty: none.
+    """
     if len(replies) == 1:
         return replies[0]
-    sentence = joined([Sentence(reply.answer, reply.spoken) for reply in replies])
+    notes = [left_out_sentence(left_out, replies[-1].language)] if left_out else []
+    sentence = joined([*(Sentence(reply.answer, reply.spoken) for reply in replies), *notes])
     return replace(
         replies[-1],
         answer=sentence.text,

@@ -26,6 +26,7 @@ class State(TypedDict, total=False):
     messages: Annotated[list[AnyMessage], add_messages]
     question: str  # as it was typed
     parts: list[str]  # of the question that are still to be answered
+    left_out: str  # parts of the question that are too many to be answered
     partial: list[dict[str, Any]]  # replies to the parts that were
     asked: str  # this part as a core is asked it, in English
     reading: dict[str, Any]  # how this part was read: `intents.base.Reading`

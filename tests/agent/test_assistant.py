@@ -562,3 +562,13 @@ def test_nothing_is_compared_with_itself() -> None:
 def test_a_difference_without_two_places_is_a_question_like_any_other() -> None:
     reply = _assistant(ScriptedCore(slots={"query": "a dog"})).ask("Is there a different dog?", thread_id="t")
     assert [step.tool for step in reply.steps][1] == "find_frames"
+
+
+def test_a_reply_names_the_parts_that_it_does_not_answer() -> None:
+    index = FakeIndex()
+    assistant = Assistant(index, index, ScriptedCore(), NoGrounder())
+    asked = "When does a dog appear? When does a bus appear? When does a cat appear? Who feeds the horse?"
+    answer = assistant.ask(asked, thread_id="t").answer
+    assert answer.endswith("That was more than I answer at once; ask again: Who feeds the horse.")
+    assert "Seen at 0:06" in answer
+    assert "ask again" not in assistant.ask("When does a dog appear? Who feeds the horse?", thread_id="t").answer

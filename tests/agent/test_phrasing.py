@@ -75,6 +75,7 @@ def _all_sentences(language: typing.Any) -> dict[str, Sentence]:
         "out of scope": conversation.out_of_scope(language),
         "reading": conversation.reading_sentence(clause, language),
         "readings": conversation.readings_sentence(thing, colour, language),
+        "left out": conversation.left_out_sentence(clause, language),
         "empty": conversation.empty_library_sentence(language),
         "video count": conversation.video_count_sentence(VIDEOS, language),
         "video length": conversation.video_length_sentence(VIDEOS, language),

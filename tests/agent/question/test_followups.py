@@ -68,7 +68,33 @@ def test_then_and_after_that_say_where_to_look() -> None:
     ],
 )
 def test_a_compound_question_is_taken_apart(text: str, language, parts: list[str]) -> None:
-    assert split_parts(text, language, lambda part: recognise(read_question(part, language)) is not None) == parts
+    assert _split(text, language) == (parts, "")
+
+
+def _split(text: str, language):
+    return split_parts(text, language, lambda part: recognise(read_question(part, language)) is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("what colour is the goat, who feeds it, and where does it sleep", [
+            "what colour is the goat", "who feeds it", "where does it sleep",
+        ]),
+        ("is there a barn, how many doors does it have?", ["is there a barn", "how many doors does it have?"]),
+        ("when the train stops, who gets off?", ["when the train stops, who gets off?"]),
+        ("where the road bends, is there a tree?", ["where the road bends, is there a tree?"]),
+        ("what is that, a goat?", ["what is that, a goat?"]),
+    ],
+)  # fmt: skip
+def test_commas_part_only_questions(text: str, parts: list[str]) -> None:
+    assert _split(text, "en") == (parts, "")
+
+
+def test_parts_that_are_too_many_are_named() -> None:
+    parts = ["what colour is the goat", "who feeds it", "where does it sleep", "how many horns does it have"]
+    assert _split(", ".join(parts), "en") == (parts[:3], parts[3])
+    assert _split(", ".join(parts * 500), "en").asked == parts[:3]
 
 
 def test_clauses_become_statements() -> None:
