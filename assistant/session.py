@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from assistant.models.blip.matching import Matcher
     from assistant.models.clip.embedder import ImageTextEmbedder
     from assistant.models.meaning import SentenceEncoder
+    from assistant.models.naming.namer import PictureNamer
     from assistant.models.speech.ctranslate_whisper import CTranslateWhisper
     from assistant.models.speech.transformers_whisper import TransformersWhisper
     from assistant.models.voice import Voice
@@ -177,6 +178,17 @@ class Session:
         encoder = SentenceEncoder(checkpoint)
         return encoder if encoder.is_installed else None
 
+    @cached_property
+    def namer(self) -> PictureNamer | None:
+        """Names pictures; None if the profile needs none, or a package is missing (`models` says so)."""
+        from assistant.models.naming.classifier import ThingClassifier
+        from assistant.models.naming.namer import PictureNamer
+
+        classifier = ThingClassifier()
+        if not self.profile.names_things or self.meaning is None or not classifier.is_installed:
+            return None
+        return PictureNamer(classifier, self.meaning)
+
     @property
     def can_hear(self) -> bool:
         """Whether the speech recogniser's checkpoint is on this machine; nothing is loaded."""
@@ -309,6 +321,7 @@ class Session:
         force: bool = False,
         read_text: bool = True,
         hear_speech: bool = True,
+        name_things: bool = True,
     ) -> Iterator[IndexResult]:
         """Adds files and folders to the library, one result per video.
 
@@ -319,6 +332,7 @@ class Session:
             force: indexes unchanged files again.
             read_text: whether text on screen is read.
             hear_speech: whether speech is recognised.
+            name_things: whether the things in pictures are named.
         """
         from assistant.ingest.options import IngestOptions
         from assistant.ingest.pipeline import index_files
@@ -338,6 +352,7 @@ class Session:
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
             recogniser=self.listener if hear_speech else None,
             encoder=self.meaning,
+            namer=self.namer if name_things else None,
             progress=progress,
             cancelled=cancelled,
             force=force,

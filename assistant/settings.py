@@ -41,6 +41,7 @@ class Profile:
     meaning: str = (
         "packaged:all-MiniLM-L6-v2"  # hub id of the sentence encoder, or the name of one that a package carries
     )
+    names_things: bool = False  # whether a classifier of 1,000 kinds names what pictures show; official models see more
     speech: str = "packaged:whisper-tiny.en"  # hub id of the Whisper, or the name of a packaged one
 
 
@@ -91,6 +92,7 @@ PROFILES: dict[str, Profile] = {
         _pocket("instructblip"),
         _pocket("glip"),
         matching=_pocket("matching"),
+        names_things=True,
         note_en="Pocket models: they know only the rendered street world of the demo clips. "
         "Text on screen, subtitles, shots and playback work on any video.",
         note_vi="Mô hình bỏ túi: chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     "--captions", is_flag=True, help="Also write a caption for each keyframe, to be searched like other text."
 )
 @click.option("--no-speech", is_flag=True, help="Do not recognise speech.")
+@click.option("--no-names", is_flag=True, help="Do not name the things in pictures.")
 @click.option("--progress-json", is_flag=True, hidden=True, help="Progress as JSON lines on stderr (for the page).")
 @JSON
 @click.pass_context
@@ -33,6 +34,7 @@ def index(
     force: bool,
     captions: bool,
     no_speech: bool,
+    no_names: bool,
     progress_json: bool,
     as_json: bool,
 ) -> None:
@@ -44,6 +46,7 @@ def index(
         force=force,
         captions=captions,
         hear_speech=not no_speech,
+        name_things=not no_names,
         progress_json=progress_json,
         as_json=as_json,
     )
@@ -57,6 +60,7 @@ def run_index(
     force: bool = False,
     captions: bool = False,
     hear_speech: bool = True,
+    name_things: bool = True,
     progress_json: bool = False,
     as_json: bool = False,
 ) -> bool:
@@ -65,7 +69,9 @@ def run_index(
 
     results: list[IndexResult] = []
     with indexing(as_json=progress_json) as show:
-        for result in session.index(paths, progress=show, force=force, hear_speech=hear_speech):
+        for result in session.index(
+            paths, progress=show, force=force, hear_speech=hear_speech, name_things=name_things
+        ):
             results.append(result)
             if as_json:
                 continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.ingest.names import PictureNamer, name_keyframes
 from assistant.ingest.passages import build_passages
 
 if TYPE_CHECKING:
@@ -31,12 +32,32 @@ class MeaningEncoder(Protocol):
         ...
 
 
-def add_meaning(library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder) -> None:
-    """Stores the passages of a ready video with their vectors, in place of those before."""
+def add_meaning(
+    library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder, namer: PictureNamer | None = None
+) -> None:
+    """Stores a ready video's passages and the names of its keyframes, with their vectors, in place of those before.
+
+    Args:
+        library: holds the video.
+        writer: of that library.
+        video_id: the video.
+        encoder: places the passages.
+        namer: names keyframes that have no names yet, in the space of this encoder. Names that are there stay.
+    """
     passages = build_passages(library.lines(video_id))
-    writer.set_meaning(video_id, encoder.identity, passages, encoder.embed([passage.text for passage in passages]))
+    vectors = encoder.embed([passage.text for passage in passages])
+    names, places = library.passage_vectors.of_source(video_id, encoder.identity, "name")
+    if not names and namer is not None:
+        names, places = name_keyframes(library, video_id, namer)
+    if names:
+        passages, vectors = [*passages, *names], np.concatenate([vectors, places])
+        order = sorted(range(len(passages)), key=lambda row: (passages[row].start_seconds, passages[row].end_seconds))
+        passages, vectors = [passages[row] for row in order], vectors[order]
+    writer.set_meaning(video_id, encoder.identity, passages, vectors)
 
 
-def lacks_meaning(library: Library, video_id: str, encoder: MeaningEncoder) -> bool:
-    """Whether a ready video's passages were not placed by this encoder yet."""
-    return library.meaning_encoder(video_id) != encoder.identity
+def lacks_meaning(library: Library, video_id: str, encoder: MeaningEncoder, namer: PictureNamer | None = None) -> bool:
+    """Whether this encoder has not placed a ready video's passages yet, or its keyframes have no names but could."""
+    if library.meaning_encoder(video_id) != encoder.identity:
+        return True
+    return namer is not None and not library.passage_vectors.has_source(video_id, "name")

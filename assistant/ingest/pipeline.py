@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from assistant.ingest import subtitles
 from assistant.ingest.keyframes import KeyframePicker
 from assistant.ingest.meaning import MeaningEncoder, add_meaning, lacks_meaning
+from assistant.ingest.names import PictureNamer
 from assistant.ingest.options import IngestOptions
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, Progress, SpeechRecogniser
 from assistant.ingest.run import CancelledError, Run
@@ -85,6 +86,7 @@ def index_files(
     reader: TextReader | None,
     recogniser: SpeechRecogniser | None = None,
     encoder: MeaningEncoder | None = None,
+    namer: PictureNamer | None = None,
     options: IngestOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -103,6 +105,7 @@ def index_files(
         reader: reads text on screen; None reads none.
         recogniser: turns speech into lines where subtitles do not say it already; None leaves speech out.
         encoder: places passages by their meaning, those of unchanged videos too if they lack it; None places none.
+        namer: names what keyframes show in the encoder's space, those of unchanged videos too; None names none.
         options: how densely a video is stored and read; None stands for the defaults.
         progress: called as a video advances.
         cancelled: asked now and then; once it returns True, the video at hand is given up and the run ends.
@@ -130,14 +133,14 @@ def index_files(
                     ready_id = library.find_unchanged(path) if draft is None else None
                 if draft is None:
                     video = library.video(str(ready_id))
-                    if encoder is not None and lacks_meaning(library, video.video_id, encoder):
-                        _add_meaning(library, writer, video.video_id, encoder)
+                    if encoder is not None and lacks_meaning(library, video.video_id, encoder, namer):
+                        _add_meaning(library, writer, video.video_id, encoder, namer)
                     yield IndexResult(
                         video.video_id, str(path), "unchanged", 0.0, video.keyframes, video.lines, (), None
                     )
                     continue
                 result = _index_file(path, draft, models, options, progress, cancelled, start)
-                if encoder is not None and (missing := _add_meaning(library, writer, draft.video_id, encoder)):
+                if encoder is not None and (missing := _add_meaning(library, writer, draft.video_id, encoder, namer)):
                     result = replace(result, warnings=(*result.warnings, missing))
                 if emptied_ids := writer.limit_feature_bytes(options.feature_bytes):
                     log.warning("the picture features of %s were dropped to make room", ", ".join(emptied_ids))
@@ -149,12 +152,14 @@ def index_files(
                 yield IndexResult(None, str(path), "failed", time.monotonic() - start, 0, 0, (), reason)
 
 
-def _add_meaning(library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder) -> str | None:
-    """Places a video's passages by their meaning; returns a warning if the encoder's model is missing."""
+def _add_meaning(
+    library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder, namer: PictureNamer | None
+) -> str | None:
+    """Places a video's passages by their meaning, and names its keyframes; returns a warning if a model is missing."""
     try:
-        add_meaning(library, writer, video_id, encoder)
+        add_meaning(library, writer, video_id, encoder, namer)
     except ModelNotFoundError as error:
-        return str(error)
+        return str(error) if namer is None else _add_meaning(library, writer, video_id, encoder, None) or str(error)
     return None
 
 

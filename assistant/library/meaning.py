@@ -158,6 +158,25 @@ class PassageVectors:
         )
         return [_passage(row) for row in rows]
 
+    def has_source(self, video_id: str, source: PassageSource) -> bool:
+        """Whether a video has passages of a source."""
+        row = self._storage.catalog.connection.execute(
+            "SELECT 1 FROM passage WHERE video_id = ? AND source = ? LIMIT 1", (video_id, source)
+        ).fetchone()
+        return row is not None
+
+    def of_source(
+        self, video_id: str, encoder: str, source: PassageSource
+    ) -> tuple[list[Passage], NDArray[np.float32]]:
+        """Returns a video's passages of a source and their vectors, in order; none if another encoder placed them."""
+        meanings = self._meanings(encoder, video_id)
+        if not meanings:
+            return [], np.empty((0, 0), np.float32)
+        vectors, sources = self._open(meanings[0])
+        (rows,) = np.nonzero(sources == source)
+        passages = self.passages(video_id)
+        return [passages[row] for row in rows], np.array(vectors[rows], np.float32)
+
     def search(
         self,
         encoder: str,

@@ -23,6 +23,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "role_on-screen text": {"en": "Text on screen", "vi": "Chữ trên màn hình"},
     "role_Vietnamese text": {"en": "Vietnamese text on screen", "vi": "Chữ tiếng Việt trên màn hình"},
     "role_speech": {"en": "Speech recognition", "vi": "Nhận dạng giọng nói"},
+    "role_naming": {"en": "Names of things", "vi": "Tên sự vật"},
     "role_voice, online": {"en": "Online voice", "vi": "Giọng đọc trực tuyến"},
     "role_voice, offline": {"en": "Offline voice", "vi": "Giọng đọc của máy"},
     # -- what was looked at on this machine
