@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.inflection import is_plural, plural_noun, singular_noun, third_person, with_indefinite_article
+
 _ARTICLE = re.compile(
     r"(?:an?|the|some|any|this|that|these|those|my|your|his|her|its|their|another)\b\s*", re.IGNORECASE
 )
@@ -12,12 +14,6 @@ _DETERMINED = re.compile(
     r"all|every|no|nobody|somebody|someone|anyone|anybody|people|it|he|she|they|there|\d+)\b",
     re.IGNORECASE,
 )
-_IRREGULAR_PLURALS = {
-    "person": "people", "man": "men", "woman": "women", "child": "children", "foot": "feet", "mouse": "mice",
-    "sheep": "sheep", "fish": "fish", "knife": "knives", "policeman": "policemen", "fireman": "firemen",
-    "policewoman": "policewomen", "footage": "footage", "goose": "geese", "ox": "oxen", "leaf": "leaves",
-}  # fmt: skip
-_SINGULARS = {plural: singular for singular, plural in _IRREGULAR_PLURALS.items()}
 _HEAD_ENDS = re.compile(
     r"\s(?:in|on|at|with|of|near|under|over|by|behind|beside|next|from|to|who|that|which|wearing|holding|carrying|and|or|"
     r"\w{3,}ing|is|are|was|were)\b",
@@ -38,8 +34,6 @@ _BASE_VERBS = frozenset(
     cycle pedal rest lean bend kneel pet feed walk bark bite graze gather join split cheer clap celebrate protest march
     attack fight arrest rescue block tow load unload deliver drop collect fill pour mix stir set rise move step hop""".split()
 )
-_IRREGULAR_THIRD = {"go": "goes", "do": "does", "have": "has", "be": "is", "are": "is", "were": "is", "was": "is"}
-
 
 _SEPARATED = re.compile(
     r"\b(?P<verb>(?:pick|put|take|throw|turn|give|switch|bring|lift|hand|drop)s?) "
@@ -67,13 +61,7 @@ def with_article(phrase: str) -> str:
     head = _head(rest)
     if head.lower() in _MASS or is_plural(head) or rest[:1].isupper():
         return rest
-    return f"{'an' if rest[0].lower() in 'aeiou' else 'a'} {rest}"
-
-
-def is_plural(noun: str) -> bool:
-    """Whether an English noun looks like a plural."""
-    lower = noun.lower()
-    return lower in _SINGULARS or (bool(re.search(r"[^sui]s$", lower)) and lower not in ("bus", "gas", "lens"))
+    return with_indefinite_article(rest)
 
 
 def plural(phrase: str) -> str:
@@ -82,7 +70,7 @@ def plural(phrase: str) -> str:
     if not head or is_plural(head):
         return phrase
     start = len(_before_end(phrase)) - len(head)
-    return f"{phrase[:start]}{_plural_noun(head)}{phrase[start + len(head) :]}"
+    return f"{phrase[:start]}{plural_noun(head)}{phrase[start + len(head) :]}"
 
 
 def singular(phrase: str) -> str:
@@ -91,7 +79,7 @@ def singular(phrase: str) -> str:
     if not head or not is_plural(head):
         return phrase
     start = len(_before_end(phrase)) - len(head)
-    return f"{phrase[:start]}{_singular_noun(head)}{phrase[start + len(head) :]}"
+    return f"{phrase[:start]}{singular_noun(head)}{phrase[start + len(head) :]}"
 
 
 def statement(clause: str, *, auxiliary: str = "") -> str:
@@ -147,16 +135,6 @@ def split_acts(text: str) -> list[str]:
     return acts
 
 
-def third_person(verb: str) -> str:
-    """`stops` for `stop`, `crosses` for `cross`, `carries` for `carry`."""
-    lower = verb.lower()
-    if lower in _IRREGULAR_THIRD:
-        return _IRREGULAR_THIRD[lower]
-    if re.search(r"(?:s|x|z|ch|sh|o)$", lower):
-        return f"{verb}es"
-    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", lower) else f"{verb}s"
-
-
 def _base_verb(word: str) -> str | None:
     """The bare verb of a form of the present; None if the word is no known verb."""
     candidates = [word, word.removesuffix("s"), word.removesuffix("es"), f"{word.removesuffix('ies')}y"]
@@ -181,19 +159,3 @@ def _head(phrase: str) -> str:
     """The noun that a noun phrase is about: the last word before what is said of it."""
     words = _before_end(phrase).split()
     return words[-1] if words else ""
-
-
-def _plural_noun(noun: str) -> str:
-    lower = noun.lower()
-    if lower in _IRREGULAR_PLURALS:
-        return _IRREGULAR_PLURALS[lower]
-    return third_person(noun)
-
-
-def _singular_noun(noun: str) -> str:
-    lower = noun.lower()
-    if lower in _SINGULARS:
-        return _SINGULARS[lower]
-    if re.search(r"(?:sses|buses|gases|xes|zes|ches|shes)$", lower):
-        return noun[:-2]
-    return f"{noun[:-3]}y" if re.search(r"[^aeiou]ies$", lower) else noun[:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.text.inflection import with_article
+from assistant.text.inflection import with_indefinite_article
 
 if TYPE_CHECKING:
     from assistant.text.concepts import Concept
@@ -82,7 +82,7 @@ class NounPhrase:
             or self.concept.kind in ("weather", "time_of_day")
         ):
             return phrase
-        return with_article(phrase)
+        return with_indefinite_article(phrase)
 
 
 def signal_colour(colour: str, subject: NounPhrase | None) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from assistant.text.concepts import WORD, Concept, Kind, Sense, accent_key, load_senses, words_key
-from assistant.text.inflection import with_article
+from assistant.text.inflection import with_indefinite_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -203,7 +203,7 @@ def simplify(english: str, vocabulary: Collection[str] | None = None) -> str:
             continue
         before = english[done : match.start]
         if article := _ARTICLE_BEFORE.search(before):
-            right = with_article(form).split(" ", 1)[0]
+            right = with_indefinite_article(form).split(" ", 1)[0]
             before = before[: article.start(1)] + (right.capitalize() if article[1][0] == "A" else right) + " "
         pieces += [before, form]
         done = match.end

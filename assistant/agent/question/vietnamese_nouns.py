@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.agent.question.english_phrase import AT_PLACES, WEATHER_AROUND, NounPhrase, circumstance, located
 from assistant.agent.question.vietnamese_items import Item, items_of
 from assistant.text.concepts import NOUN_KINDS, Concept, load_senses
-from assistant.text.inflection import with_article
+from assistant.text.inflection import with_indefinite_article
 
 if TYPE_CHECKING:
     from assistant.agent.question.vietnamese_grammar import FunctionWord, Role
@@ -279,7 +279,7 @@ class NounPhraseReader:
             self._at += 1
             phrase.after.append(f"number {digits.text}")
         elif noun.kind == "person" and phrase.concept is not None and phrase.concept.kind == "person":
-            phrase.after.append(f"and {with_article(noun.english)}")
+            phrase.after.append(f"and {with_indefinite_article(noun.english)}")
         else:
             phrase.compounds.insert(0, noun.english)
 
