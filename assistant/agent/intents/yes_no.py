@@ -103,7 +103,8 @@ class YesNo(LookIntent):
     def ask(self, reading: Reading) -> str:
         query = self.query(reading)
         if is_circumstance(query):
-            return f"is it {_ADJECTIVES.get(query, query)}?"
+            named = bare(query)
+            return f"is it {_ADJECTIVES.get(named, named)}?"
         return f"is there {query}?" if not split_clause(query)[1] else f"does this show {query}?"
 
 
