@@ -115,6 +115,8 @@ class Session:
             self.profile.calibration,
             self._reranker(),
             trained_curve=lambda: self.clip.trained_curve,
+            # A curve that was measured holds for pictures of the kind that it was measured on, which the core knows.
+            in_domain=lambda keyframes: self.core.in_domain(keyframes),
         )
 
     def matcher(self) -> Matcher | None:

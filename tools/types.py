@@ -89,6 +89,7 @@ class Line:
     language: str | None = None  # ISO 639-1; None: unknown
     marks: tuple[tuple[int, int], ...] = ()  # what a search matched: half-open ranges of characters of `text`
     word_starts: tuple[float, ...] = ()  # in seconds, one for each word between blanks of `text`; empty: unknown
+    shown: bool = True  # of a line that a search returned: whether it matches, or is only the nearest of what does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class FrameHit:
     # The query in the model's language, or the line that matched; and the weights of the channels if there are several.
     why: str = ""
     line: Line | None = None  # what is written or said there, if that matched
+    shown: bool = True  # whether it matches, or is only the nearest of what does not
 
 
 @dataclass(frozen=True, slots=True)

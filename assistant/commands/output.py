@@ -72,6 +72,7 @@ def hit_row(hit: FrameHit) -> Row:
         "channel": hit.channel,
         "why": hit.why,
         "line": hit.line.text if hit.line else None,
+        "shown": hit.shown,
     }
 
 

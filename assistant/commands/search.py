@@ -18,6 +18,7 @@ from tools.events.options import DEFAULT_OPTIONS
 @START
 @END
 @LIMIT
+@click.option("--all", "show_all", is_flag=True, help="Show the nearest keyframes too where nothing matches.")
 @JSON
 @click.pass_context
 def find(
@@ -28,6 +29,7 @@ def find(
     start: float | None,
     end: float | None,
     limit: int,
+    show_all: bool,
     as_json: bool,
 ) -> None:
     """Find keyframes by what they show and what is written or said there, or by similarity."""
@@ -45,7 +47,14 @@ def find(
         hits = session.search.similar_videos(like, limit=limit)
     else:
         hits = session.search.search_image(load_picture(session, cast(str, like)), why=f"like {like}", **where)
-    emit([hit_row(h) for h in hits], [hit_line(h) for h in hits], as_json=as_json, empty="No hit.")
+    listed = [hit for hit in hits if hit.shown or show_all or as_json]
+    if listed or not hits:
+        emit([hit_row(h) for h in hits], [hit_line(h) for h in listed], as_json=as_json, empty="No hit.")
+    if folded := len(hits) - len(listed):
+        what = f"{folded} more are only near it" if listed else "Nothing like it"
+        click.echo(f"{what}; --all shows the nearest.", err=True)
+    if text is not None and (few := session.search.pictures_if_few()) is not None and not as_json:
+        click.echo(f"{few} distinct pictures are too few to tell a match from chance; every hit is shown.", err=True)
 
 
 @click.command()

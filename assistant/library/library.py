@@ -244,6 +244,10 @@ class Library:
             self.storage.video_row(video_id)
         return self._lookup.passages(question, LineFilter.where(video_id=video_id), limit)
 
+    def share_held(self, query: str, line: Line) -> float:
+        """Returns the share of a query's words that a line holds, in [0, 1], words of grammar left out."""
+        return self._lookup.share_held(query, line)
+
     # -- passages
 
     def meaning_encoder(self, video_id: str) -> str | None:

@@ -48,6 +48,7 @@ class LookupOptions:
     max_candidates: int = 200  # lines scored in full, after SQLite's ranking or the words' votes; more cost time
     max_corrections: int = 6  # known words that each word may stand for; one typo fits several words
     min_similarity: float = 0.6  # of two words: two of five letters may be wrong; the query as a whole decides
+    min_held_similarity: float = 0.75  # of two words: from it on, one is the other with a typing error
     min_joined_letters: int = 6  # from this length on, an unknown word may be two words that ran together
     min_part_match: float = 85.0  # of 100: how well a known word must stand within such an unknown word
     min_prefix_letters: int = 3  # a shorter word is no beginning of another: it begins too many
@@ -147,6 +148,25 @@ class Lookup:
             if score >= self._options.min_score:
                 lines.append(self._marked_line(row, score, _Words(tuple(weights), tuple(weights))))
         return sorted(lines, key=lambda line: -line.score)[:limit]
+
+    def share_held(self, query: str, line: Line) -> float:
+        """Returns the share of a query's words that a line holds, in [0, 1], words of grammar left out.
+
+        A word counts whole if it stands there, begins a word there, or differs by a typing error; in screen text also
+        if its accents do, which are often misread.
+        """
+        options = self._options
+        words = [word for word in _Words.of(query) if word[0] not in FUNCTION_WORDS] or list(_Words.of(query))
+        line_words = _Words.of(line.text)
+        held = 0
+        for folded, written in words:
+            score = self._word_score(folded, written, line_words)
+            is_misread = folded in line_words.folded and score < 1.0
+            if is_misread:
+                held += len(folded) >= options.min_typo_letters and line.source == "ocr"
+            else:
+                held += score >= min(options.prefix_weight, options.typo_weight * options.min_held_similarity)
+        return held / max(1, len(words))
 
     def _refresh(self) -> None:
         """Reads the library's words again if the library has changed."""

@@ -82,7 +82,7 @@ def hits_at_keyframes(
     for rank, (line, keyframes) in enumerate(lines):
         for number, keyframe in enumerate(keyframes):
             if number == 0 or _key(keyframe) in picture_keys:
-                hit = FrameHit(keyframe, line.score, channel=line.source, why=line.text, line=line)
+                hit = FrameHit(keyframe, line.score, channel=line.source, why=line.text, line=line, shown=line.shown)
                 hits.setdefault(_key(keyframe), ChannelHit(hit, rank, (line.score / lines[0][0].score) ** SHARPNESS))
     return list(hits.values())
 
@@ -108,13 +108,14 @@ def fuse(channels: Sequence[Channel], limit: int) -> list[FrameHit]:
 
 
 def _combine(parts: dict[str, float], hits: dict[str, FrameHit], weights: dict[str, float]) -> FrameHit:
-    """The hit of the strongest channel, with the line of any other channel."""
+    """The hit of the strongest channel, with the line of any other channel; it is shown if any channel shows it."""
     best = max(parts, key=lambda name: parts[name])
     line = next((hit.line for hit in hits.values() if hit.line), None)
+    shown = any(hit.shown for hit in hits.values())
     if len(weights) == 1:
-        return replace(hits[best], line=line)
+        return replace(hits[best], line=line, shown=shown)
     weights_text = ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items())
-    return replace(hits[best], line=line, why=f"{hits[best].why} ({weights_text})")
+    return replace(hits[best], line=line, shown=shown, why=f"{hits[best].why} ({weights_text})")
 
 
 def _key(keyframe: Keyframe) -> tuple[str, int]:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 
 from assistant.retrieval.feedback import apply_feedback, is_rejected
 from assistant.retrieval.fusion import Channel, ChannelHit, fuse, hits_at_keyframes, picture_weight, text_weight
+from assistant.retrieval.odds import DEFAULT_OPTIONS, InDomain, mark_pictures
 from tools.errors import VideoAssistantError
+from tools.odds import DEFAULT_OPTIONS as ODDS_OPTIONS
+from tools.odds import calibrate_for
 from tools.ports import Background, Calibration, Feedback, Peaks, Similarities
 from tools.types import FrameHit, Keyframe, Line, Source, Video
 
@@ -45,6 +49,7 @@ class LibrarySearch:
         calibration: maps cosines to probabilities.
         trained_curve: gives the curve that the model was trained with, if any; it replaces a guessed calibration.
         reranker: re-orders the best pictures of a text search; None keeps the order of their cosines.
+        in_domain: says of keyframes whether a measured calibration holds for them; None: it holds for all.
     """
 
     def __init__(
@@ -54,11 +59,12 @@ class LibrarySearch:
         calibration: Calibration,
         reranker: Reranker | None = None,
         trained_curve: Callable[[], Calibration | None] = lambda: None,
+        in_domain: InDomain | None = None,
     ) -> None:
         self.library = library
         self._reranker = reranker
         self._calibration, self._trained_curve = calibration, trained_curve
-        self._encoder = encoder
+        self._encoder, self._in_domain = encoder, in_domain
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._video_ids: tuple[str, ...] | None = None
         self._sample = _PictureSample()
@@ -100,6 +106,8 @@ class LibrarySearch:
     ) -> list[FrameHit]:
         """Keyframes by what they show and by what is written, said or captioned there, best first.
 
+        A hit is `shown` if a channel finds that it matches; the others are the nearest of what does not.
+
         Args:
             query: the text in a language of the retrieval model.
             words: the text as it was typed, for the text channels; default: the query.
@@ -130,6 +138,8 @@ class LibrarySearch:
         if not pictures:
             return []
         weight = picture_weight([hit.score for hit in pictures])
+        if feedback is None:  # what somebody marked is what they want to see more of
+            pictures = mark_pictures(pictures, calibrate_for(self, [query]), self._in_domain)
         # A model that reads the words alone would undo what pinning and rejecting changed.
         if self._reranker is not None and feedback is None:
             pictures = self._reranker.order(query, pictures)
@@ -153,14 +163,25 @@ class LibrarySearch:
 
     def _text_channel(self, name: str, matches: Sequence[Line], words: str, pictures: Sequence[FrameHit]) -> Channel:
         """The lines that contain most of the words, as a channel."""
-        lines = [line for line in matches if line.score >= MIN_LINE_SCORE]
+        lines = [self._marked_line(words, line) for line in matches if line.score >= MIN_LINE_SCORE]
         weight = text_weight([line.score for line in lines], words=len(words.split()), quoted='"' in words)
         return Channel(name, weight, hits_at_keyframes([(line, self._keyframes_of(line)) for line in lines], pictures))
+
+    def _marked_line(self, words: str, line: Line) -> Line:
+        """A line that was found, with whether it is shown."""
+        return replace(line, shown=self.library.share_held(words, line) >= DEFAULT_OPTIONS.min_words_held)
 
     def _keyframes_of(self, line: Line) -> list[Keyframe]:
         """The keyframes displayed while a line is; the nearest one if there is none."""
         keyframes = self.keyframes(line.video_id, line.start_seconds, line.end_seconds)
         return keyframes or [self.library.nearest_keyframe(line.video_id, line.start_seconds)]
+
+    def pictures_if_few(self) -> int | None:
+        """The distinct pictures of the library if they are too few to tell matches from chance, else None."""
+        if self.calibration.measured:
+            return None
+        _, pictures = self._sample.of(self.library)
+        return pictures if pictures < ODDS_OPTIONS.min_pictures else None
 
     def search_pictures(
         self,

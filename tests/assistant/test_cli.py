@@ -57,6 +57,18 @@ def test_find_within_a_range(library) -> None:
     assert {2 <= hit["seconds"] < 4 for hit in hits} == {True}
 
 
+def test_find_folds_what_is_only_near(library) -> None:
+    rows = _run(library, "find", "a walrus playing the trombone", "--json")
+    assert rows
+    assert not any(row["shown"] for row in rows)
+    folded = _run(library, "find", "a walrus playing the trombone")
+    assert folded.stdout == ""
+    assert "Nothing like it" in folded.stderr
+    everything = _run(library, "find", "a walrus playing the trombone", "--all")
+    assert len(everything.stdout.splitlines()) == len(rows)
+    assert any(row["shown"] for row in _run(library, "find", "a red car", "--json"))
+
+
 def test_find_what_looks_like_a_moment(library) -> None:
     video = _run(library, "videos", "--json")[0]["video_id"]
     hit, *_ = _run(library, "find", "--like", f"{video}@3.0", "--json")

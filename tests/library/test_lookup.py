@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -160,3 +161,29 @@ def test_filters_by_time_and_source(library, add) -> None:
     assert library.search_lines("tin", excluded_source="subtitle") == []
     assert library.search_lines("tinn", allow_typos=False) == []
     assert [line.text for line in library.lines(name, end_seconds=1.0)] == ["tin một"]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "share"),
+    [
+        ("a red bicycle", "the red bicycles are here", 1.0),
+        ("a red bicycle", "the red car", 0.5),
+        ("hurricane", "a huricane is coming", 1.0),
+        ("hurricane", "a hurdle", 0.0),
+        ("chó", "cho bé", 0.0),
+        ("con chó", "CON CHO", 1.0),
+        ("cháy rừng", "chạy trong rừng", 0.5),
+        ("the", "the end", 1.0),
+    ],
+)
+def test_a_line_holds_the_words_that_say_what_a_query_is_about(library, add, query, text, share) -> None:
+    name = add(library, "a", texts=(text,))
+    (line,) = library.lines(name)
+    assert library.share_held(query, line) == share
+
+
+def test_misread_accents_count_in_screen_text_only(library, add) -> None:
+    name = add(library, "a", texts=("duờng Nguyễn Huệ",))
+    (line,) = library.lines(name)
+    assert library.share_held("đường", line) == 0.0
+    assert library.share_held("đường", replace(line, source="ocr")) == 1.0

@@ -47,6 +47,8 @@ def _library(*lines: Line):
         vectors=lambda _: (KEYFRAMES, np.eye(4, dtype=np.float32)),
         keyframe_arrays=lambda _: TRACK,
         videos=list,
+        revision=1,
+        share_held=lambda words, line: float(words in line.text),
         keyframes=keyframes,
         nearest_keyframe=lambda _, seconds: min(KEYFRAMES, key=lambda k: abs(k.seconds - seconds)),
         search_lines=search_lines,

@@ -67,14 +67,19 @@ def show(language: Language) -> None:
         return
     try:
         hits = _find_hits(wait_for_models(language), words, picture, scope or None)
-        groups = group_hits(hits, session.library.vectors, alike=similarity if similarity < 1 else NO_FOLDING)
+        alike = similarity if similarity < 1 else NO_FOLDING
+        matches = [hit for hit in hits if hit.shown]
+        groups, near_groups = (
+            group_hits(some, session.library.vectors, alike=alike)
+            for some in (matches, [hit for hit in hits if not hit.shown])
+        )
     except VideoAssistantError as error:
         st.warning(escape_markdown(str(error)))
         return
-    _show_heading(session, groups, hits, picture, language)
+    _show_heading(session, groups, matches, picture, language)
     limit = st.session_state.setdefault("wall_videos", VIDEOS_PER_PAGE)
     for group in groups[:limit]:
-        _show_group(session, group, with_neighbours, language)
+        _show_group(session, group, with_neighbours, language, key=f"wall-{group.video_id}")
     if len(groups) > limit:
         st.button(
             text("more_videos", language, count=len(groups) - limit),
@@ -82,6 +87,10 @@ def show(language: Language) -> None:
             args=("wall_videos", limit + VIDEOS_PER_PAGE),
             width="stretch",
         )
+    if near_groups:
+        with st.expander(text("also_near" if groups else "nothing_like_it", language)):
+            for group in near_groups[:VIDEOS_PER_PAGE]:
+                _show_group(session, group, with_neighbours, language, key=f"near-{group.video_id}")
 
 
 def _read_words(language: Language) -> str:
@@ -132,7 +141,7 @@ def _show_heading(
     picture: PictureAddress | None,
     language: Language,
 ) -> None:
-    """Shows the picture that was searched for, the number of results, and their table for download."""
+    """Shows the picture that was searched for, the number of matches, and their table for download."""
     if picture is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             frame = session.library.nearest_keyframe(picture.video_id, picture.seconds)
@@ -141,6 +150,8 @@ def _show_heading(
                 st.image(frame.image, width=132, alt=text("keyframe_alt", language, **values))
             key = "like_head" if picture.box is None else "like_part_head"
             st.markdown(escape_markdown(text(key, language, **values)))
+    if not hits:
+        return
     tiles = sum(len(group.tiles) for group in groups)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(text("search_summary", language, tiles=tiles, folded=len(hits) - tiles, videos=len(groups)))
@@ -156,9 +167,8 @@ def _show_heading(
 
 
 @st.fragment
-def _show_group(session: Session, group: Group, with_neighbours: bool, language: Language) -> None:
+def _show_group(session: Session, group: Group, with_neighbours: bool, language: Language, *, key: str) -> None:
     """Shows the hits of one video; a click on a hit plays it above them."""
-    key = f"wall-{group.video_id}"
     st.subheader(escape_markdown(video_title(group.video_id)), anchor=False, divider="gray")
     _show_player(session, group, key, language)
     show_all = st.session_state.get(f"{key}-every", False)

@@ -37,6 +37,11 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "Similar to a part of {name} at {time}",
         "vi": "Tương tự một vùng của {name} lúc {time}",
     },
+    "nothing_like_it": {
+        "en": "Nothing like it. The nearest keyframes",
+        "vi": "Không có gì giống vậy. Các khung hình gần nhất",
+    },
+    "also_near": {"en": "Less like it: the nearest others", "vi": "Ít giống hơn: các khung hình gần nhất còn lại"},
     "more_videos": {"en": "Show {count} more", "vi": "Xem thêm {count} video"},
     "more_hits": {"en": "Show {count} more from this video", "vi": "Xem thêm {count} khung hình của video này"},
 }
