@@ -15,6 +15,7 @@ from assistant.models.hub.store import Store
 from assistant.retrieval.features import KeyframeFeatures
 from assistant.retrieval.frame_reader import LibraryFrames
 from assistant.retrieval.grounding import LibraryGrounder
+from assistant.retrieval.named_pictures import NamedPictures
 from assistant.retrieval.rewording import RewordedTexts
 from assistant.retrieval.search import LibrarySearch, TextEncoder
 from assistant.settings import Profile, Settings
@@ -191,6 +192,13 @@ class Session:
             return None
         return PictureNamer(classifier, self.meaning)
 
+    @cached_property
+    def names(self) -> NamedPictures | None:
+        """What was named in the library's pictures; None for a profile whose own models know the world."""
+        if not self.profile.names_things:
+            return None
+        return NamedPictures(self.library, self.meaning)
+
     @property
     def can_hear(self) -> bool:
         """Whether the speech recogniser's checkpoint is on this machine; nothing is loaded."""
@@ -294,6 +302,7 @@ class Session:
             checkpoint_path=self.settings.library / "threads.sqlite" if remembers else None,
             options=options,
             calibration=calibration,
+            names=self.names,
         )
 
     def reasoning(self) -> tuple[Core, Translator]:

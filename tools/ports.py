@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.events.timing import Timing
-from tools.types import Detection, FrameHit, Keyframe, Line, Source, Video
+from tools.types import Detection, FrameHit, Keyframe, Line, NamedPicture, Source, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,28 @@ class DenseFrames(Protocol):
             The frame indexes, (frames,), and what the event timer says at each; None without an event timer, and where
             `similarities_between` gives None.
         """
+        ...
+
+
+class NameIndex(Protocol):
+    """What a classifier of a thousand kinds of things names in the keyframes of a library."""
+
+    def named_pictures(
+        self, video_id: str, start_seconds: float | None = None, end_seconds: float | None = None
+    ) -> Sequence[NamedPicture]:
+        """Returns the named pictures of a video that touch a range, in time order."""
+        ...
+
+    def nearest_named(
+        self,
+        query: str,
+        *,
+        video_id: str | None = None,
+        start_seconds: float | None = None,
+        end_seconds: float | None = None,
+        limit: int = 8,
+    ) -> Sequence[NamedPicture]:
+        """Returns the pictures whose likely things' names are nearest in meaning to an English query, best first."""
         ...
 
 

@@ -114,6 +114,15 @@ class PassageHit:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPicture:
+    """A keyframe whose things a classifier named; it stands for the near-duplicates after it."""
+
+    keyframe: Keyframe
+    end_seconds: float  # where the next named picture begins
+    text: str  # the names, as the classifier wrote them; empty where nothing is sure
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """A box around a thing in a picture."""
 

@@ -87,6 +87,11 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "vi": "Tôi không thể biết: những hình này không giống những gì mô hình của cấu hình này đã học. "
         "Vẫn có thể tìm chữ trên màn hình và phụ đề.",
     },
+    "named": {"en": "Recognised in these pictures: {parts}.", "vi": "Nhận ra trong những hình này: {parts}."},
+    "named_by": {
+        "en": " This rests on a classifier of 1,000 kinds of things; the official models see more.",
+        "vi": " Câu trả lời dựa vào một bộ nhận dạng 1.000 loại sự vật; mô hình chính thức nhìn được nhiều hơn.",
+    },
     "coverage": {
         "en": " I looked at {known} of {total:video}; {outside} unlike what the models know.",
         "vi": " Tôi đã xem {known}/{total:video}; {outside} không giống những gì mô hình đã học.",

@@ -20,7 +20,7 @@ from assistant.agent.records import Reply, Step, ThreadInfo, reply_from_row
 from assistant.text.language import Language, detect_language
 from tools.clock import format_moment
 from tools.errors import VideoAssistantError
-from tools.ports import FrameIndex, TextIndex
+from tools.ports import FrameIndex, NameIndex, TextIndex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -45,6 +45,12 @@ class Lines(TextIndex, Protocol):
     def within(self, video_ids: Collection[str]) -> Self: ...
 
 
+class Names(NameIndex, Protocol):
+    """Named pictures of a library, or of some of its videos."""
+
+    def within(self, video_ids: Collection[str]) -> Self: ...
+
+
 class Assistant:
     """Safe to share between threads; one turn at a time in each conversation."""
 
@@ -58,6 +64,7 @@ class Assistant:
         checkpoint_path: Path | None = None,
         options: AgentOptions | None = None,
         calibration: AnswerCalibration | None = None,
+        names: Names | None = None,
     ) -> None:
         """Makes an assistant.
 
@@ -70,7 +77,9 @@ class Assistant:
             checkpoint_path: where conversations are stored; None: in memory.
             options: thresholds.
             calibration: makes confidences probabilities.
+            names: of what a classifier recognised, for pictures that the core does not know; None: none.
         """
+        self._names = names
         self._frames, self._lines, self._grounder = frames, lines, grounder
         self._looker = LimitedLooker(core)
         self._turns = RunningTurns()
@@ -95,10 +104,13 @@ class Assistant:
         """The graph over the library, or over some of its videos."""
         from assistant.agent.graph import Agent
 
-        frames, lines = self._frames, self._lines
+        frames, lines, names = self._frames, self._lines, self._names
         if video_ids is not None:
             frames, lines = frames.within(video_ids), lines.within(video_ids)
-        agent = Agent(frames, lines, self._looker, self._planner, self._grounder, self._options, self._calibration)
+            names = None if names is None else names.within(video_ids)
+        agent = Agent(
+            frames, lines, self._looker, self._planner, self._grounder, self._options, self._calibration, names
+        )
         return agent.compile(self._memory.saver)
 
     def ask(

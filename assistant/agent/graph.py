@@ -16,12 +16,14 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
 from assistant.agent.answer import Answering
+from assistant.agent.conditions import find_circumstances
 from assistant.agent.conversation import empty_library_sentence
 from assistant.agent.cores.pocket_guards import question_names
 from assistant.agent.intents import BY_NAME
 from assistant.agent.intents.base import Findings, Plan, Planning, Scope
-from assistant.agent.intents.usual import READS, compose_usual
+from assistant.agent.intents.usual import DESCRIBES, READS, compose_usual
 from assistant.agent.joining import join_replies, qualify
+from assistant.agent.named_things import NamedThings
 from assistant.agent.question.followups import turn_mentions
 from assistant.agent.question.reading import Reading
 from assistant.agent.records import ReplyDraft, Step, evidence_from_row, evidence_to_row, reply_from_row, reply_to_row
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from assistant.agent.options import AgentOptions
-    from tools.ports import FrameIndex, Grounder, Looker, Planner, TextIndex
+    from tools.ports import FrameIndex, Grounder, Looker, NameIndex, Planner, TextIndex
 
 SEEN = "find_frames"
 """The tool under which moments that were seen are stored, in replies and on the page."""
@@ -65,8 +67,10 @@ class Agent:
         grounder: Grounder,
         options: AgentOptions,
         calibration: Callable[[float], float] | None = None,
+        names: NameIndex | None = None,
     ) -> None:
         self._calibration = calibration
+        self._named = None if names is None else NamedThings(names, frames, options)
         self._frames, self._lines, self._looker, self._options = frames, lines, looker, options
 
         def translate(text: str, source: str, target: str) -> str:
@@ -238,7 +242,8 @@ class Agent:
         """Composes the reply to this part of the question, and keeps what the next may refer to."""
         reading = Reading.from_row(state["reading"])
         steps, language = state["steps"], cast(Any, state["language"])
-        passages = self._find_passages(state)
+        named = self._compose_named(state, reading)
+        passages = self._find_passages(state) if named is None else ()
         if passages:
             draft = self._answering.compose_lines(passages, language)
             arguments = {"query": state["question"], "video": state["scope"]}
@@ -246,7 +251,7 @@ class Agent:
             step = record_step(state, "read_text", arguments, summary, "rule", "read_text", passages[0].text or "")
             steps = [*steps, step]
         else:
-            draft = self._compose(state, reading)
+            draft = named or self._compose(state, reading)
         readings = state.get("readings", [])
         draft = qualify(draft, reading, readings, state["unread"], state["question"], language, self._options)
         draft = self._answering.localiser.draft(draft, language)
@@ -309,6 +314,23 @@ class Agent:
         end = line.end_seconds + self._options.line_tail_seconds
         return self._frames.keyframes(line.video_id, line.start_seconds, end)
 
+    def _compose_named(self, state: State, reading: Reading) -> ReplyDraft | None:
+        """The draft by the names of a classifier; None where the core knows a picture, or the names do not answer."""
+        findings = collect_findings(state)
+        if self._named is None or not findings or state["tool"] in READS:
+            return None
+        if self._answering.verifier.in_domain(findings):
+            return None
+        intent, language = BY_NAME[reading.kind], cast(Any, state["language"])
+        if state["tool"] in DESCRIBES:
+            return self._named.compose_description(_scope(state), language)
+        query = state["sought"]
+        if not query or not (intent.asks_when or intent.expects == "verdict"):
+            return None
+        if find_circumstances(state["asked"], query):
+            return None  # a name tells what is there, not where it is or with what
+        return self._named.compose_presence(query, _scope(state), language, asks_when=intent.asks_when)
+
     def _compose(self, state: State, reading: Reading) -> ReplyDraft:
         """The draft of the kind of the question, else the usual one of the tool that ran."""
         language: Any = state["language"]
@@ -320,6 +342,8 @@ class Agent:
             return self._compose_known(state, reading, findings)
         known = self._answering.verifier.in_domain(findings)
         if findings and not known:
+            if self._named is not None and state["sought"]:
+                evidence = self._named.nearest(state["sought"], _scope(state)) or evidence
             return self._answering.compose_out_of_domain(state["asked"], evidence, language)
         draft = self._compose_known(state, reading, known)
         if len(known) < len(findings):

@@ -57,6 +57,11 @@ class AgentOptions:
     min_seen: float = DEFAULT_OPTIONS.min_verified_probability
     # Frames, the likeliest first, in which the circumstances of the question are looked for.
     condition_frames: int = 8
+    # How sure an answer is that rests on names of a classifier: a little less than the share of its names that are
+    # right (`assistant.models.naming.sure_names`).
+    named_confidence: float = 0.8
+    # Things that are named of a video, those that are seen longest.
+    named_things: int = 6
     # Share of the question's words that a line must hold, to answer in place of the pictures.
     min_passage: float = 0.6
     # After a line ends: a keyframe there still belongs to it, since keyframes lie at most a second apart.

@@ -250,6 +250,16 @@ def description_sentence(descriptions: Sequence[tuple[str, Evidence]], language:
     return Sentence(*(_capitalise(f"{'; '.join(each)}.") for each in (parts, spoken)))
 
 
+def named_sentence(things: Sequence[tuple[str, Sequence[Evidence]]], language: Language) -> Sentence:
+    """Things with the stretches in which they are seen: `dog (0:01 to 0:05 in park); ball (0:03 to 0:04 in park)`."""
+    parts, spoken = [], []
+    for name, stretches in things:
+        spans = "; ".join(cite_span(stretch, language) for stretch in stretches[:_MAX_CITED])
+        parts.append(f"{name} ({spans})")
+        spoken.append(f"{name}, {_speak_times(stretches, language)}")
+    return Sentence(*(say("named", language, parts="; ".join(each)) for each in (parts, spoken)))
+
+
 def unusual_sentence(descriptions: Sequence[tuple[str, Evidence]], language: Language) -> Sentence:
     """Moments with what they show, which may be unknown, the least usual first."""
     parts, spoken = [], []

@@ -17,6 +17,8 @@ _RULES = (
         r"(?:please )?(?:sum(?:mari[sz]e)?(?: up)?|recap|outline|give (?:me )?(?:a |an )?(?:short |brief |quick )?(?:summary|overview|recap|idea|description)(?: of)?|a (?:short |brief )?summary of)\b.*$",
         r"(?:please )?describe\b.*$",
         r"what (?:all )?(?:happens|happened|is happening|was happening|goes on|went on|is going on|was going on|is there|is there to see|can (?:i|you|we) see|do (?:you|we|i) see|is to be seen|is shown|is visible|takes place)(?: (?:there|here|then|in|on|at|during|over|inside|around) ?.*)?$",
+        # "in this video" says where to look, and is cut off before: "what is in this video?" leaves "what is".
+        r"what (?:all )?(?:things |objects )?(?:is|are)(?: there)?(?: in (?:it|there|here|this|that|them))?$",
         r"what is (?P<edge>the (?:last|first|final) thing)s? (?:that )?(?:happens?|happened|we see|you see|shown|to happen|there).*$",
         r"(?:what|how) does (?:the |this )?(?:video|clip|it|everything) (?P<edge>ends?|start|begin)$",
         rf"(?:tell me|talk)(?: something)? (?:about|what (?:happens|is) in) {_VIDEO}$",

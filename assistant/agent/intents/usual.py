@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 READS = frozenset({"read_text"})
 """Tools whose findings rest on words, so that it plays no part whether the core knows the pictures."""
 
+DESCRIBES = frozenset({"describe"})
+"""Tools that tell what there is, whatever was asked."""
+
 
 def compose_usual(tool: str, findings: Findings) -> ReplyDraft:
     """Composes the reply for the tool that ran and what it brought."""

@@ -45,6 +45,8 @@ ENGLISH = [
     ("why does the goat run away?", "why", None),
     ("where is this?", "place", None),
     ("sum up the video please", "describe", None),
+    ("what is in this video?", "describe", None),
+    ("what things are in it?", "describe", None),
     ("when does the tractor appear?", "when", "the tractor"),
     ("is it day or night?", "choice", None),
     ("is the gate open or closed?", "choice", "the gate"),

@@ -1,0 +1,77 @@
+"""Named pictures of a library: by video and range, and nearest to a query."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.library import KeyframeRow, Library, VideoRecord
+from assistant.retrieval.named_pictures import NamedPictures
+from tools.types import Passage
+
+COLOURS = ["red", "green", "blue"]
+
+
+class Encoder:
+    identity = "colours-1"
+
+    def embed(self, texts):
+        return np.array([[colour in text for colour in COLOURS] for text in texts], np.float32)
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    opened = Library(tmp_path / "library", embedder="any")
+    yield opened
+    opened.close()
+
+
+def add_video(library: Library, folder: Path, *names: str) -> str:
+    """Adds a video whose keyframes, 2 s apart, are named; and a line that says `red`."""
+    path = folder / f"{'-'.join(names)}.mp4"
+    path.write_text(str(names))
+    with library.writer() as writer:
+        draft = writer.begin(path)
+        rows = [KeyframeRow(10 * number, 2.0 * number, number, 0, number) for number in range(len(names))]
+        draft.add_keyframes(rows, np.eye(len(names), 4, dtype=np.float32), None)
+        draft.commit(VideoRecord(2.0 * len(names), 16, 9, "1/25", len(names)))
+        passages = [
+            Passage(draft.video_id, 2.0 * number, 2.0 * number + 2, "name", name, "en", 10 * number)
+            for number, name in enumerate(names)
+        ]
+        passages.append(Passage(draft.video_id, 0.0, 1.0, "speech", "red"))
+        vectors = Encoder().embed([passage.text for passage in passages])
+        writer.set_meaning(draft.video_id, Encoder.identity, passages, vectors)
+    return draft.video_id
+
+
+def test_named_pictures_that_touch_a_range_come_in_time_order(library, tmp_path: Path) -> None:
+    video_id = add_video(library, tmp_path, "red", "green", "blue")
+    names = NamedPictures(library, Encoder())
+    pictures = names.named_pictures(video_id)
+    assert [(p.keyframe.seconds, p.end_seconds, p.text) for p in pictures] == [
+        (0.0, 2.0, "red"),
+        (2.0, 4.0, "green"),
+        (4.0, 6.0, "blue"),
+    ]
+    assert [p.text for p in names.named_pictures(video_id, 3.0, 4.0)] == ["green"]
+    assert [p.text for p in names.named_pictures(video_id, None, 2.5)] == ["red", "green"]
+
+
+def test_the_nearest_pictures_of_all_videos_or_some_come_first_and_lines_are_left_out(library, tmp_path: Path) -> None:
+    first = add_video(library, tmp_path, "green", "red")
+    second = add_video(library, tmp_path, "blue", "red", "green")
+    names = NamedPictures(library, Encoder())
+    (nearest,) = names.nearest_named("red", video_id=second, limit=1)
+    assert (nearest.keyframe.video_id, nearest.keyframe.frame_index) == (second, 10)
+    assert {p.keyframe.video_id for p in names.nearest_named("red", limit=2)} == {first, second}
+    assert {p.text for p in names.nearest_named("red", limit=2)} == {"red"}
+    assert {p.keyframe.video_id for p in names.within([first]).nearest_named("red", limit=9)} == {first}
+    assert [p.text for p in names.nearest_named("red", video_id=second, start_seconds=4.0)] == ["green"]
+
+
+def test_without_an_encoder_names_are_read_and_none_is_near(library, tmp_path: Path) -> None:
+    video_id = add_video(library, tmp_path, "red")
+    names = NamedPictures(library, None)
+    assert names.nearest_named("red") == []
+    assert [p.text for p in names.named_pictures(video_id)] == ["red"]
