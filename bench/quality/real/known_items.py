@@ -96,7 +96,7 @@ def _hit_row(library: VideoLibrary, hit: FrameHit) -> dict[str, Any]:
         "videos": names,
         "seconds": round(hit.keyframe.seconds, 3),
         "score": round(hit.score, 4),
-        "shown": getattr(hit, "shown", True),
+        "shown": hit.shown,
         "channel": hit.channel,
         "why": hit.why,
     }

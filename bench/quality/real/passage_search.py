@@ -52,7 +52,7 @@ def search_passages(session: Session, question: str, by: Ranking, limit: int) ->
             line.source,
             line.text,
             line.score,
-            getattr(line, "shown", True),
+            line.shown,
         )
         for line in search.passages(question, limit=limit)
     ]

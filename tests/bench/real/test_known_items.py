@@ -79,7 +79,8 @@ class _Session:
 
     def _search(self, query: str, *, words: str, limit: int) -> list[FrameHit]:
         self.asked.append((query, words))
-        return [FrameHit(Keyframe("kite", 100, 4.0, 0, 0, ""), 0.5, why=query)][:limit]
+        is_known = words in (ITEM["query_en"], ITEM["query_vi"])
+        return [FrameHit(Keyframe("kite", 100, 4.0, 0, 0, ""), 0.5, why=query, shown=is_known)][:limit]
 
 
 @pytest.fixture
@@ -108,7 +109,8 @@ def test_all_videos_of_a_set_are_searched_as_find_searches(
     asked = ["a red kite", "con diều đỏ", *nonsense_queries()]
     assert opened.asked == [(f"english of {text}", text) for text in asked]
     assert result["settings"] == {"items": 1, "left_out": 2, "videos": 3, "nonsense": 40, "keyframes": 4}
-    assert result["figures"]["search.r1"] == result["figures"]["search.nonsense"] == 1.0
+    assert result["figures"]["search.r1"] == result["figures"]["search.shown"] == 1.0
+    assert result["figures"]["search.nonsense"] == 0.0
     row, *_, last = map(json.loads, (tmp_path / "rows.jsonl").read_text("utf-8").splitlines())
     assert (row["id"], row["language"], row["hits"][0]["videos"]) == ("x", "en", ["a.mp4", "b.mp4"])
     assert (last["id"], last["query"]) == ("nonsense-40", asked[-1])

@@ -12,7 +12,9 @@ from tools.types import SOURCES, Line, Passage, PassageHit
 
 
 def _lines(text: str) -> Any:
-    return SimpleNamespace(passages=lambda question, limit: [Line("v", 1.0, 2.0, "subtitle", text, 0.7)][:limit])
+    return SimpleNamespace(
+        passages=lambda question, limit: [Line("v", 1.0, 2.0, "subtitle", text, 0.7, shown=False)][:limit]
+    )
 
 
 class _Encoder:
@@ -44,6 +46,7 @@ def test_each_way_ranks_for_itself() -> None:
     both, words, meaning = (search_passages(session, "Why?", by, 1)[0] for by in ("both", "words", "meaning"))
     assert (both.text, words.text, meaning.text) == ("by both", "by words", "by meaning")
     assert (words.start_seconds, words.end_seconds, words.source, words.score) == (1.0, 2.0, "subtitle", 0.7)
+    assert not both.is_shown
     assert (meaning.start_seconds, meaning.end_seconds, meaning.source, meaning.score) == (3.0, 28.0, "speech", 0.4)
 
 
