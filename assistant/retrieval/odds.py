@@ -63,7 +63,10 @@ def passages_shown(
     passages: int | None = None,
     options: ShownOptions = DEFAULT_OPTIONS,
 ) -> list[bool]:
-    """Returns for each passage of a search by meaning whether it is shown.
+    """Returns for each passage of a search by meaning whether it stands out from the library, and is shown.
+
+    This is for pictures that are placed by the names of what they show. Cosines of a sentence encoder with written or
+    spoken lines need no library: they mean the same for every query (docs/experiments/official-models.md).
 
     Args:
         hits: of one query, of some sources.
