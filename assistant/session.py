@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.agent.options import AgentOptions
     from assistant.agent.records import Reply
     from assistant.ingest.captions import CaptionResult
+    from assistant.ingest.names import KeyframeNamer
     from assistant.ingest.records import IndexResult, Progress
     from assistant.models.blip.core_model import CoreModel
     from assistant.models.blip.instructblip import InstructBlip
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from assistant.serving.remote import RemoteCore
     from assistant.text.language import Language
     from tools.ports import Core, Translator
+
+
+MAX_UNKNOWN_SHARE = 0.5  # of a question's words: with more the lexicon's English is not searched
 
 
 class Session:
@@ -118,6 +122,7 @@ class Session:
             trained_curve=lambda: self.clip.trained_curve,
             # A curve that was measured holds for pictures of the kind that it was measured on, which the core knows.
             in_domain=lambda keyframes: self.core.in_domain(keyframes),
+            names=self.names,
         )
 
     def matcher(self) -> Matcher | None:
@@ -192,12 +197,26 @@ class Session:
             return None
         return PictureNamer(classifier, self.meaning)
 
+    def _keyframe_namer(self) -> KeyframeNamer | None:
+        from assistant.ingest.names import KeyframeNamer
+
+        return None if self.namer is None else KeyframeNamer(self.namer, self.core.in_domain)
+
     @cached_property
     def names(self) -> NamedPictures | None:
         """What was named in the library's pictures; None for a profile whose own models know the world."""
         if not self.profile.names_things:
             return None
-        return NamedPictures(self.library, self.meaning)
+        return NamedPictures(self.library, self.meaning, self._for_meaning)
+
+    def _for_meaning(self, text: str) -> str | None:
+        """`text` in English as far as the lexicon knows its words; None if it knows less than half of them."""
+        from assistant.agent.question.glossary import to_english
+
+        glossed = to_english(text)
+        if glossed is None or len(glossed.unknown) > MAX_UNKNOWN_SHARE * len(text.split()):
+            return None
+        return " ".join(word for word in glossed.text.split() if word not in glossed.unknown) or None
 
     @property
     def can_hear(self) -> bool:
@@ -363,7 +382,7 @@ class Session:
             options=IngestOptions(feature_bytes=int(self.settings.features_gb * 1e9)),
             recogniser=self.listener if hear_speech else None,
             encoder=self.meaning,
-            namer=self.namer if name_things else None,
+            namer=self._keyframe_namer() if name_things else None,
             progress=progress,
             cancelled=cancelled,
             force=force,

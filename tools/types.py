@@ -137,7 +137,7 @@ class FrameHit:
 
     keyframe: Keyframe
     score: float  # in its channel: cosine similarity in [-1, 1] of a picture, match in [0, 1] of a line
-    channel: Literal["picture"] | Source = "picture"  # in which it was found
+    channel: Literal["picture"] | PassageSource = "picture"  # in which it was found
     # The query in the model's language, or the line that matched; and the weights of the channels if there are several.
     why: str = ""
     line: Line | None = None  # what is written or said there, if that matched

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ingest.names import PictureNamer, name_keyframes
+from assistant.ingest.names import KeyframeNamer
 from assistant.ingest.passages import build_passages
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class MeaningEncoder(Protocol):
 
 
 def add_meaning(
-    library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder, namer: PictureNamer | None = None
+    library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder, namer: KeyframeNamer | None = None
 ) -> None:
     """Stores a ready video's passages and the names of its keyframes, with their vectors, in place of those before.
 
@@ -48,7 +48,7 @@ def add_meaning(
     vectors = encoder.embed([passage.text for passage in passages])
     names, places = library.passage_vectors.of_source(video_id, encoder.identity, "name")
     if not names and namer is not None:
-        names, places = name_keyframes(library, video_id, namer)
+        names, places = namer.name(library, video_id)
     if names:
         passages, vectors = [*passages, *names], np.concatenate([vectors, places])
         order = sorted(range(len(passages)), key=lambda row: (passages[row].start_seconds, passages[row].end_seconds))
@@ -56,8 +56,10 @@ def add_meaning(
     writer.set_meaning(video_id, encoder.identity, passages, vectors)
 
 
-def lacks_meaning(library: Library, video_id: str, encoder: MeaningEncoder, namer: PictureNamer | None = None) -> bool:
+def lacks_meaning(library: Library, video_id: str, encoder: MeaningEncoder, namer: KeyframeNamer | None = None) -> bool:
     """Whether this encoder has not placed a ready video's passages yet, or its keyframes have no names but could."""
     if library.meaning_encoder(video_id) != encoder.identity:
         return True
-    return namer is not None and not library.passage_vectors.has_source(video_id, "name")
+    if namer is None or library.passage_vectors.has_source(video_id, "name"):
+        return False
+    return namer.has_unknown(library, video_id)

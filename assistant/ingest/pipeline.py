@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from assistant.ingest import subtitles
 from assistant.ingest.keyframes import KeyframePicker
 from assistant.ingest.meaning import MeaningEncoder, add_meaning, lacks_meaning
-from assistant.ingest.names import PictureNamer
+from assistant.ingest.names import KeyframeNamer
 from assistant.ingest.options import IngestOptions
 from assistant.ingest.records import Embedder, FeatureExtractor, IndexResult, Progress, SpeechRecogniser
 from assistant.ingest.run import CancelledError, Run
@@ -86,7 +86,7 @@ def index_files(
     reader: TextReader | None,
     recogniser: SpeechRecogniser | None = None,
     encoder: MeaningEncoder | None = None,
-    namer: PictureNamer | None = None,
+    namer: KeyframeNamer | None = None,
     options: IngestOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -153,7 +153,7 @@ def index_files(
 
 
 def _add_meaning(
-    library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder, namer: PictureNamer | None
+    library: Library, writer: Writer, video_id: str, encoder: MeaningEncoder, namer: KeyframeNamer | None
 ) -> str | None:
     """Places a video's passages by their meaning, and names its keyframes; returns a warning if a model is missing."""
     try:

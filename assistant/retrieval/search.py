@@ -23,6 +23,7 @@ from tools.types import FrameHit, Keyframe, Line, Source, Video
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.retrieval.named_pictures import NamedPictures
     from assistant.retrieval.rerank import Reranker
 
 CACHED_QUERIES = 256  # embedded texts kept in memory: the page searches the same words again on every click
@@ -50,6 +51,7 @@ class LibrarySearch:
         trained_curve: gives the curve that the model was trained with, if any; it replaces a guessed calibration.
         reranker: re-orders the best pictures of a text search; None keeps the order of their cosines.
         in_domain: says of keyframes whether a measured calibration holds for them; None: it holds for all.
+        names: what a classifier named in pictures that the core does not know; None: nothing.
     """
 
     def __init__(
@@ -60,11 +62,12 @@ class LibrarySearch:
         reranker: Reranker | None = None,
         trained_curve: Callable[[], Calibration | None] = lambda: None,
         in_domain: InDomain | None = None,
+        names: NamedPictures | None = None,
     ) -> None:
         self.library = library
         self._reranker = reranker
         self._calibration, self._trained_curve = calibration, trained_curve
-        self._encoder, self._in_domain = encoder, in_domain
+        self._encoder, self._in_domain, self._names = encoder, in_domain, names
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._video_ids: tuple[str, ...] | None = None
         self._sample = _PictureSample()
@@ -73,6 +76,7 @@ class LibrarySearch:
         """Returns the same search limited to some videos; it is exact, on their stored vectors."""
         narrowed = copy(self)
         narrowed._video_ids = tuple(dict.fromkeys(video_ids))
+        narrowed._names = None if self._names is None else self._names.within(video_ids)
         return narrowed
 
     @property
@@ -143,8 +147,16 @@ class LibrarySearch:
         # A model that reads the words alone would undo what pinning and rejecting changed.
         if self._reranker is not None and feedback is None:
             pictures = self._reranker.order(query, pictures)
-        channels = [Channel("picture", weight, _ranked(pictures))]
         typed = query if words is None else words
+        # Names are for pictures that the models do not know. Where these find a match, none is asked for; where not,
+        # their order means nothing, and only fills up.
+        if feedback is None and self._names is not None and not any(hit.shown for hit in pictures):
+            named = self._names.search(query, **where, limit=CHANNEL_HITS)
+        else:
+            named = []
+        channels = [Channel("picture", 0.0 if named else weight, _ranked(pictures))]
+        if named:
+            channels.append(Channel("name", picture_weight([hit.score for hit in named]), _ranked(named)))
         # Captions are a channel of their own: they have no typing errors, and they are so many that they would crowd
         # out what people wrote.
         lines = self._search_lines(typed, **where, excluded_source="caption", limit=CHANNEL_HITS)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from assistant.ingest.meaning import add_meaning, lacks_meaning
+from assistant.ingest.names import KeyframeNamer
 from assistant.library import KeyframeRow, Library, VideoRecord
 from tools.types import Line
 
@@ -65,7 +66,7 @@ def add_video(library: Library, folder: Path, colours: str) -> str:
 
 def index_meaning(library: Library, video_id: str, encoder: Encoder, namer: Namer | None) -> None:
     with library.writer() as writer:
-        add_meaning(library, writer, video_id, encoder, namer)
+        add_meaning(library, writer, video_id, encoder, None if namer is None else KeyframeNamer(namer))
 
 
 def names(library: Library, video_id: str) -> list[tuple[float, float, str, int | None]]:
@@ -113,9 +114,9 @@ def test_an_older_library_lacks_names_only_where_they_can_be_made(library, tmp_p
     video_id = add_video(library, tmp_path, "red")
     index_meaning(library, video_id, Encoder(), None)
     assert not lacks_meaning(library, video_id, Encoder())
-    assert lacks_meaning(library, video_id, Encoder(), Namer())
+    assert lacks_meaning(library, video_id, Encoder(), KeyframeNamer(Namer()))
     index_meaning(library, video_id, Encoder(), Namer())
-    assert not lacks_meaning(library, video_id, Encoder(), Namer())
+    assert not lacks_meaning(library, video_id, Encoder(), KeyframeNamer(Namer()))
 
 
 def test_another_encoder_names_anew(library, tmp_path: Path) -> None:
@@ -132,3 +133,21 @@ def test_a_keyframe_without_its_thumbnail_is_passed_over(library, tmp_path: Path
     Path(library.keyframes(video_id)[0].image).unlink()
     index_meaning(library, video_id, Encoder(), Namer())
     assert [text for _, _, text, _ in names(library, video_id)] == ["green"]
+
+
+def test_pictures_that_the_core_knows_are_not_named(library, tmp_path: Path) -> None:
+    video_id = add_video(library, tmp_path, "red green")
+    namer = Namer()
+    partly = KeyframeNamer(namer, lambda keyframes: [keyframe.frame_index == 0 for keyframe in keyframes])
+    with library.writer() as writer:
+        add_meaning(library, writer, video_id, Encoder(), partly)
+    assert names(library, video_id) == [(1.0, 10.0, "green", 1)]
+    assert namer.pictures == 1
+    assert not lacks_meaning(library, video_id, Encoder(), partly)
+
+
+def test_a_video_that_the_core_knows_lacks_no_names(library, tmp_path: Path) -> None:
+    video_id = add_video(library, tmp_path, "red")
+    index_meaning(library, video_id, Encoder(), None)
+    known = KeyframeNamer(Namer(), lambda keyframes: [True for _ in keyframes])
+    assert not lacks_meaning(library, video_id, Encoder(), known)

@@ -7,6 +7,8 @@ import pytest
 
 from assistant.library import KeyframeRow, Library, VideoRecord
 from assistant.retrieval.named_pictures import NamedPictures
+from assistant.retrieval.search import LibrarySearch
+from tools.ports import Calibration
 from tools.types import Passage
 
 COLOURS = ["red", "green", "blue"]
@@ -75,3 +77,54 @@ def test_without_an_encoder_names_are_read_and_none_is_near(library, tmp_path: P
     names = NamedPictures(library, None)
     assert names.nearest_named("red") == []
     assert [p.text for p in names.named_pictures(video_id)] == ["red"]
+
+
+def test_a_search_says_what_was_named_and_whether_it_stands_out(library, tmp_path: Path) -> None:
+    video_id = add_video(library, tmp_path, "green", "red", "blue")
+    names = NamedPictures(library, Encoder())
+    hits = names.search("a green thing", limit=2)
+    assert [(hit.keyframe.frame_index, hit.channel, hit.why) for hit in hits[:1]] == [(0, "name", "green")]
+    assert hits[0].score == pytest.approx(1)
+    assert names.search("green", video_id=video_id, start_seconds=3.0, limit=1)[0].keyframe.frame_index == 10
+
+
+def test_a_vietnamese_query_is_searched_in_english_if_its_words_are_known(library, tmp_path: Path) -> None:
+    add_video(library, tmp_path, "green", "red")
+    names = NamedPictures(library, Encoder(), lambda query: "red" if "đỏ" in query else None)
+    assert names.search("màu đỏ", limit=1)[0].keyframe.frame_index == 10
+    assert names.search("con lạc đà", limit=1) == []
+
+
+class FakeText:
+    """A retrieval model for which every text lies beside the first keyframe of a video, at a cosine."""
+
+    def __init__(self, cosine: float) -> None:
+        self.vector = np.array([cosine, 0.0, 0.0, np.sqrt(1 - cosine**2)], np.float32)
+
+    def embed_texts(self, texts):
+        return np.stack([self.vector for _ in texts])
+
+    def embed_images(self, images):
+        raise AssertionError("no picture is searched with")
+
+
+def search(library: Library, cosine: float, *, known: bool) -> LibrarySearch:
+    calibration = Calibration(midpoint=0.5, slope=50.0, measured=True)
+    names = NamedPictures(library, Encoder())
+    return LibrarySearch(
+        library, FakeText(cosine), calibration, in_domain=lambda frames: [known for _ in frames], names=names
+    )
+
+
+def test_names_rank_pictures_where_the_models_find_no_match(library, tmp_path: Path) -> None:
+    add_video(library, tmp_path, "red", "green", "blue")
+    for cosine, known in ((0.1, True), (0.9, False)):
+        hits = search(library, cosine, known=known).search("blue")
+        assert (hits[0].keyframe.frame_index, hits[0].channel) == (20, "name")
+
+
+def test_names_are_not_searched_where_the_models_know_a_picture_that_matches(library, tmp_path: Path) -> None:
+    add_video(library, tmp_path, "red", "green", "blue")
+    hits = search(library, 0.9, known=True).search("blue")
+    assert hits[0].keyframe.frame_index == 0
+    assert {hit.channel for hit in hits} == {"picture"}

@@ -40,7 +40,7 @@ class Network:
     fits: tuple[Fit, ...]  # the views of a picture whose probabilities are averaged
 
 
-# Lite0 sees both views because it is cheap; a second view of Lite2 costs 40 % more and gains nothing
+# Lite0 sees both views because it is cheap; a second view of Lite2 costs half as much again and gains nothing
 # (docs/experiments/naming.md).
 NETWORKS = (
     Network("tf_efficientnet_lite0", EFFICIENTNET_LITE0, 224, 0.875, ("squash", "crop")),
