@@ -25,6 +25,9 @@ class ShownOptions:
 
     # Odds of a match by the library: chance would put a tenth of a picture as high (`OddsOptions.chance_pictures`).
     min_library_odds: float = 5.0
+    # The same of pictures that are placed by the names of what they show: a fifth of a picture, since their cosines
+    # part matches less well. Queries that cannot be put into the language of the names find none of them.
+    min_named_odds: float = 2.5
     # Probability of a match by a measured curve, in [0, 1]: as likely as not.
     min_probability: float = 0.5
     # Share of the words that a line must hold, in [0, 1], words of grammar left out: one of two is chance.
@@ -50,7 +53,11 @@ def mark_pictures(
         in_domain: says of keyframes whether a measured curve holds for them; None: it holds for all.
         options: from when on a hit is shown.
     """
-    shown = _stand_out(np.array([hit.score for hit in hits]), calibration, options)
+    cosines = np.array([hit.score for hit in hits])
+    if isinstance(calibration, LibraryOdds):
+        shown = _stand_out(cosines, calibration, options.min_library_odds)
+    else:
+        shown = calibration(cosines) >= options.min_probability
     if in_domain is not None and isinstance(calibration, Calibration):
         passing = np.flatnonzero(shown)
         shown[passing] = in_domain([hits[int(index)].keyframe for index in passing])
@@ -76,15 +83,12 @@ def passages_shown(
     """
     count = len(library_cosines) if passages is None else passages
     odds = LibraryOdds.of(np.asarray(library_cosines)[None], count, PASSAGE_CURVE)
-    return [bool(is_shown) for is_shown in _stand_out(np.array([hit.score for hit in hits]), odds, options)]
+    shown = _stand_out(np.array([hit.score for hit in hits]), odds, options.min_named_odds)
+    return [bool(is_shown) for is_shown in shown]
 
 
-def _stand_out(
-    cosines: NDArray[np.floating], calibration: Calibration | LibraryOdds, options: ShownOptions
-) -> NDArray[np.bool_]:
+def _stand_out(cosines: NDArray[np.floating], odds: LibraryOdds, min_odds: float) -> NDArray[np.bool_]:
     """`(n,)`: whether cosines of one query are those of matches. In a library too small to tell, all are."""
-    if isinstance(calibration, LibraryOdds):
-        if not calibration.is_reliable:
-            return np.full(len(cosines), True)
-        return calibration(cosines) >= options.min_library_odds / (1 + options.min_library_odds)
-    return calibration(cosines) >= options.min_probability
+    if not odds.is_reliable:
+        return np.full(len(cosines), True)
+    return odds(cosines) >= min_odds / (1 + min_odds)
