@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from assistant.models.speech.ctranslate_whisper import CTranslateWhisper
     from assistant.models.speech.transformers_whisper import TransformersWhisper
     from assistant.models.voice import Voice
+    from assistant.retrieval.meaning import MeaningSearch
     from assistant.retrieval.rerank import Reranker
     from assistant.serving.remote import RemoteCore
     from assistant.text.language import Language
@@ -123,7 +124,13 @@ class Session:
             # A curve that was measured holds for pictures of the kind that it was measured on, which the core knows.
             in_domain=lambda keyframes: self.core.in_domain(keyframes),
             names=self.names,
+            meaning=self._meaning_search(),
         )
+
+    def _meaning_search(self) -> MeaningSearch | None:
+        from assistant.retrieval.meaning import MeaningSearch
+
+        return None if self.meaning is None else MeaningSearch(self.library, self.meaning, self._for_meaning)
 
     def matcher(self) -> Matcher | None:
         """The matching model; None if the profile has none or it is not installed (`models` says so)."""

@@ -90,6 +90,7 @@ class Line:
     marks: tuple[tuple[int, int], ...] = ()  # what a search matched: half-open ranges of characters of `text`
     word_starts: tuple[float, ...] = ()  # in seconds, one for each word between blanks of `text`; empty: unknown
     shown: bool = True  # of a line that a search returned: whether it matches, or is only the nearest of what does not
+    why: str = ""  # of a line that a search returned: by its words, or by its meaning and how near that is
 
 
 @dataclass(frozen=True, slots=True)

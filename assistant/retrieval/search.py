@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 
 from assistant.retrieval.feedback import apply_feedback, is_rejected
 from assistant.retrieval.fusion import Channel, ChannelHit, fuse, hits_at_keyframes, picture_weight, text_weight
+from assistant.retrieval.meaning import fuse_lines
 from assistant.retrieval.odds import DEFAULT_OPTIONS, InDomain, mark_pictures
 from tools.errors import VideoAssistantError
 from tools.odds import DEFAULT_OPTIONS as ODDS_OPTIONS
 from tools.odds import calibrate_for
 from tools.ports import Background, Calibration, Feedback, Peaks, Similarities
-from tools.types import FrameHit, Keyframe, Line, Source, Video
+from tools.types import SOURCES, FrameHit, Keyframe, Line, Source, Video
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.retrieval.meaning import MeaningSearch
     from assistant.retrieval.named_pictures import NamedPictures
     from assistant.retrieval.rerank import Reranker
 
@@ -31,6 +33,7 @@ CHANNEL_HITS = 100  # hits taken from each channel, from which its weight is com
 EXTRA_HITS_PER_REJECTION = 16  # hits fetched on top for each rejected keyframe, whose near-duplicates are dropped
 SAMPLED_PICTURES = 20_000  # of the library, evenly spread, from which it is read what chance gives
 COMPARED_KEYFRAMES = 256  # of each of two videos, evenly spread, when videos are compared
+MIN_WORDS_WITH_MEANING = 3  # of a query; fewer words have no context that their meaning could be told by
 MIN_LINE_SCORE = 0.6  # share of the query that a line must contain; a smaller share is chance
 
 
@@ -52,6 +55,7 @@ class LibrarySearch:
         reranker: re-orders the best pictures of a text search; None keeps the order of their cosines.
         in_domain: says of keyframes whether a measured calibration holds for them; None: it holds for all.
         names: what a classifier named in pictures that the core does not know; None: nothing.
+        meaning: finds lines by their meaning; None searches their words alone.
     """
 
     def __init__(
@@ -63,8 +67,10 @@ class LibrarySearch:
         trained_curve: Callable[[], Calibration | None] = lambda: None,
         in_domain: InDomain | None = None,
         names: NamedPictures | None = None,
+        meaning: MeaningSearch | None = None,
     ) -> None:
         self.library = library
+        self._meaning = meaning
         self._reranker = reranker
         self._calibration, self._trained_curve = calibration, trained_curve
         self._encoder, self._in_domain, self._names = encoder, in_domain, names
@@ -162,6 +168,10 @@ class LibrarySearch:
         lines = self._search_lines(typed, **where, excluded_source="caption", limit=CHANNEL_HITS)
         captions = self._search_lines(typed, **where, source="caption", allow_typos=False, limit=CHANNEL_HITS)
         channels += [self._text_channel(*named, typed, pictures) for named in (("words", lines), ("caption", captions))]
+        near = self._near_lines(typed, **where, limit=limit)
+        weight = text_weight([line.score for line in near], words=len(typed.split()), quoted=False)
+        located = [(line, self._keyframes_of(line)) for line in near]
+        channels.append(Channel("meaning", weight, hits_at_keyframes(located, pictures)))
         hits = fuse(channels, limit + extra)
         return [hit for hit in hits if not is_rejected(hit.keyframe, rejected)][:limit]
 
@@ -300,14 +310,24 @@ class LibrarySearch:
         end_seconds: float | None = None,
         limit: int = 20,
     ) -> list[Line]:
-        return self._search_lines(
-            query,
-            video_id=video_id,
-            source=source,
-            start_seconds=start_seconds,
-            end_seconds=end_seconds,
-            limit=limit,
-        )
+        where: dict[str, Any] = {"video_id": video_id, "start_seconds": start_seconds, "end_seconds": end_seconds}
+        lines = self._search_lines(query, **where, source=source, limit=limit)
+        near = self._near_lines(query, **where, source=source, limit=limit)
+        return fuse_lines(lines, near, limit) if near else lines
+
+    def _near_lines(
+        self, query: str, *, video_id: str | None, source: Source | None = None, limit: int, **where: float | None
+    ) -> list[Line]:
+        """The passages that answer a query by their meaning; a word or two is searched by its letters alone."""
+        if self._meaning is None or len(query.split()) < MIN_WORDS_WITH_MEANING:
+            return []
+        sources = SOURCES if source is None else (source,)
+        lines = [
+            line
+            for scope in self._scopes(video_id)
+            for line in self._meaning.search(query, video_id=scope, sources=sources, limit=limit, **where)
+        ]
+        return sorted((line for line in lines if line.shown), key=lambda line: -line.score)[:limit]
 
     def _search_lines(self, query: str, *, video_id: str | None, limit: int, **options: Any) -> list[Line]:
         scopes = self._scopes(video_id)
@@ -321,6 +341,9 @@ class LibrarySearch:
     def passages(self, question: str, *, video_id: str | None = None, limit: int = 20) -> list[Line]:
         scopes = self._scopes(video_id)
         lines = [line for scope in scopes for line in self.library.passages(question, video_id=scope, limit=limit)]
+        if self._meaning is not None:
+            near = [line for scope in scopes for line in self._meaning.search(question, video_id=scope, limit=limit)]
+            return fuse_lines(lines, near, limit)
         return lines if len(scopes) == 1 else sorted(lines, key=lambda line: -line.score)[:limit]
 
     def lines(
