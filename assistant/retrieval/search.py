@@ -18,7 +18,7 @@ from assistant.retrieval.meaning import fuse_lines
 from assistant.retrieval.odds import DEFAULT_OPTIONS, InDomain, mark_pictures
 from tools.errors import VideoAssistantError
 from tools.odds import DEFAULT_OPTIONS as ODDS_OPTIONS
-from tools.odds import calibrate_for
+from tools.odds import LibraryOdds, calibrate_for, count_pictures
 from tools.ports import Background, Calibration, Feedback, Peaks, Similarities
 from tools.types import SOURCES, FrameHit, Keyframe, Line, Source, Video
 
@@ -149,7 +149,7 @@ class LibrarySearch:
             return []
         weight = picture_weight([hit.score for hit in pictures])
         if feedback is None:  # what somebody marked is what they want to see more of
-            pictures = mark_pictures(pictures, calibrate_for(self, [query]), self._in_domain)
+            pictures = mark_pictures(pictures, self._calibrate(query, **where), self._in_domain)
         # A model that reads the words alone would undo what pinning and rejecting changed.
         if self._reranker is not None and feedback is None:
             pictures = self._reranker.order(query, pictures)
@@ -197,6 +197,15 @@ class LibrarySearch:
         """The keyframes displayed while a line is; the nearest one if there is none."""
         keyframes = self.keyframes(line.video_id, line.start_seconds, line.end_seconds)
         return keyframes or [self.library.nearest_keyframe(line.video_id, line.start_seconds)]
+
+    def _calibrate(
+        self, query: str, *, video_id: str | None, start_seconds: float | None, end_seconds: float | None
+    ) -> Calibration | LibraryOdds:
+        """What the cosines of a query mean where the best of a stretch are looked for."""
+        if self.calibration.measured:
+            return self.calibration
+        pictures = count_pictures(self, video_id, start_seconds, end_seconds)
+        return calibrate_for(self, [query], pictures=pictures)
 
     def pictures_if_few(self) -> int | None:
         """The distinct pictures of the library if they are too few to tell matches from chance, else None."""

@@ -77,6 +77,8 @@ def show(language: Language) -> None:
         st.warning(escape_markdown(str(error)))
         return
     _show_heading(session, groups, matches, picture, language)
+    if words and picture is None and (few := session.search.pictures_if_few()) is not None:
+        st.caption(text("few_pictures", language, count=few))
     limit = st.session_state.setdefault("wall_videos", VIDEOS_PER_PAGE)
     for group in groups[:limit]:
         _show_group(session, group, with_neighbours, language, key=f"wall-{group.video_id}")

@@ -37,6 +37,11 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "Similar to a part of {name} at {time}",
         "vi": "Tương tự một vùng của {name} lúc {time}",
     },
+    "few_pictures": {
+        "en": "Distinct keyframes: {count}. That is too few to tell matches from chance, so the nearest are all shown.",
+        "vi": "Chỉ có {count} khung hình khác nhau, chưa đủ để biết đâu là kết quả thật, "
+        "nên các khung hình gần nhất đều được hiện.",
+    },
     "nothing_like_it": {
         "en": "Nothing like it. The nearest keyframes",
         "vi": "Không có gì giống vậy. Các khung hình gần nhất",
