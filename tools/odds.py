@@ -38,7 +38,7 @@ class OddsOptions:
     # Of a standard deviation: the cosines of matches are taken for no less likely than so far from the median.
     max_deviations: float = 30.0
     # Pictures that chance may give, at which a match is as likely as not: fewer let less through.
-    chance_pictures: float = 0.5
+    chance_pictures: float = 0.4
     # Odds that no picture falls below in a library of fewer pictures: what the core surely sees, nobody can tell then.
     min_small_odds: float = 0.5
 

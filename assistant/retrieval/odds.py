@@ -24,10 +24,10 @@ class ShownOptions:
     """From when on a hit is shown as a match. A search for what is not there should show nothing nine times in ten."""
 
     # Odds of a match by the library: chance would put a tenth of a picture as high (`OddsOptions.chance_pictures`).
-    min_library_odds: float = 5.0
+    min_library_odds: float = 4.0
     # The same of pictures that are placed by the names of what they show: a fifth of a picture, since their cosines
     # part matches less well. Queries that cannot be put into the language of the names find none of them.
-    min_named_odds: float = 2.5
+    min_named_odds: float = 2.0
     # Probability of a match by a measured curve, in [0, 1]: as likely as not.
     min_probability: float = 0.5
     # Share of the words that a line must hold, in [0, 1], words of grammar left out: one of two is chance.
