@@ -88,6 +88,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "Vẫn có thể tìm chữ trên màn hình và phụ đề.",
     },
     "named": {"en": "Recognised in these pictures: {parts}.", "vi": "Nhận ra trong những hình này: {parts}."},
+    "recognised": {"en": "a classifier recognises: {names}", "vi": "bộ nhận dạng thấy: {names}"},
     "named_by": {
         "en": " This rests on a classifier of 1,000 kinds of things; the official models see more.",
         "vi": " Câu trả lời dựa vào một bộ nhận dạng 1.000 loại sự vật; mô hình chính thức nhìn được nhiều hơn.",

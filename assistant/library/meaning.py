@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from assistant.library import sidecar
 from assistant.library.records import LibraryError, VectorIndexError
 from assistant.library.storage import Storage
-from tools.types import PASSAGE_SOURCES, Passage, PassageHit, PassageSource
+from tools.types import PASSAGE_SOURCES, Passage, PassageHit, PassageSource, Spot
 
 MAX_OPEN_VIDEOS = 4096  # whose mapped vectors and sources are cached
 MAX_SAMPLE = 20_000  # passages from which the usual cosine of a query is computed
@@ -176,6 +176,31 @@ class PassageVectors:
         (rows,) = np.nonzero(sources == source)
         passages = self.passages(video_id)
         return [passages[row] for row in rows], np.array(vectors[rows], np.float32)
+
+    def of_pictures(self, encoder: str, spots: Sequence[Spot]) -> NDArray[np.float32]:
+        """Returns the vectors of named keyframes, `(n, d)` float32.
+
+        Raises:
+            LibraryError: a keyframe is not named in the space of this encoder.
+        """
+        vectors = np.zeros((len(spots), 0), np.float32)
+        for video_id in dict.fromkeys(video_id for video_id, _ in spots):
+            positions = {
+                row["frame_index"]: row["position"]
+                for row in self._storage.catalog.connection.execute(
+                    "SELECT frame_index, position FROM passage WHERE video_id = ? AND source = 'name'", (video_id,)
+                )
+            }
+            for meaning in self._meanings(encoder, video_id):
+                stored, _ = self._open(meaning)
+                vectors = vectors if vectors.shape[1] else np.zeros((len(spots), stored.shape[1]), np.float32)
+                for row, (spot_video_id, frame_index) in enumerate(spots):
+                    if spot_video_id == video_id and frame_index in positions:
+                        vectors[row] = stored[positions.pop(frame_index)]
+        missing = [spot for spot, vector in zip(spots, vectors, strict=True) if not vector.any()]
+        if missing:
+            raise LibraryError(f"{missing[0]} is not named in the space of {encoder}; index its video again")
+        return vectors
 
     def search(
         self,

@@ -18,7 +18,8 @@ class Encoder:
     identity = "colours-1"
 
     def embed(self, texts):
-        return np.array([[colour in text for colour in COLOURS] for text in texts], np.float32)
+        rows = np.array([[colour in text for colour in COLOURS] for text in texts], np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 @pytest.fixture
@@ -30,12 +31,12 @@ def library(tmp_path: Path):
 
 def add_video(library: Library, folder: Path, *names: str) -> str:
     """Adds a video whose keyframes, 2 s apart, are named; and a line that says `red`."""
-    path = folder / f"{'-'.join(names)}.mp4"
+    path = folder / f"{'-'.join(names[:3])}.mp4"
     path.write_text(str(names))
     with library.writer() as writer:
         draft = writer.begin(path)
         rows = [KeyframeRow(10 * number, 2.0 * number, number, 0, number) for number in range(len(names))]
-        draft.add_keyframes(rows, np.eye(len(names), 4, dtype=np.float32), None)
+        draft.add_keyframes(rows, np.eye(4, dtype=np.float32)[np.arange(len(names)) % 4], None)
         draft.commit(VideoRecord(2.0 * len(names), 16, 9, "1/25", len(names)))
         passages = [
             Passage(draft.video_id, 2.0 * number, 2.0 * number + 2, "name", name, "en", 10 * number)
@@ -128,3 +129,18 @@ def test_names_are_not_searched_where_the_models_know_a_picture_that_matches(lib
     hits = search(library, 0.9, known=True).search("blue")
     assert hits[0].keyframe.frame_index == 0
     assert {hit.channel for hit in hits} == {"picture"}
+
+
+def test_pictures_that_are_named_alike_come_after_those_that_differ(library, tmp_path: Path) -> None:
+    add_video(library, tmp_path, "green red", "green red", "red", "blue")
+    names = NamedPictures(library, Encoder())
+    frames = [hit.keyframe.frame_index for hit in names.search("green and red")]
+    assert frames == [0, 20, 30, 10]
+
+
+def test_only_what_is_named_or_stands_out_is_shown(library, tmp_path: Path) -> None:
+    add_video(library, tmp_path, *["red; bus" if number == 7 else "red green blue" for number in range(60)])
+    names = NamedPictures(library, Encoder())
+    for query in ("buses in green", "red"):  # it is named there; it stands out by its place
+        assert [hit.keyframe.frame_index for hit in names.search(query, limit=60) if hit.shown] == [70]
+    assert [hit.keyframe.frame_index for hit in names.search("green", limit=60) if hit.shown] == []
