@@ -124,10 +124,12 @@ class Session:
             # A curve that was measured holds for pictures of the kind that it was measured on, which the core knows.
             in_domain=lambda keyframes: self.core.in_domain(keyframes),
             names=self.names,
-            meaning=self._meaning_search(),
+            meaning=self.meaning_search,
         )
 
-    def _meaning_search(self) -> MeaningSearch | None:
+    @cached_property
+    def meaning_search(self) -> MeaningSearch | None:
+        """The search of lines by their meaning; None without a sentence encoder."""
         from assistant.retrieval.meaning import MeaningSearch
 
         return None if self.meaning is None else MeaningSearch(self.library, self.meaning, self._for_meaning)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from assistant.text.language import detect_language
 from tools.errors import VideoAssistantError
-from tools.types import SOURCES
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -42,8 +40,12 @@ def search_passages(session: Session, question: str, by: Ranking, limit: int) ->
         VideoAssistantError: passages shall be ranked by meaning, and there is no sentence encoder.
     """
     if by == "meaning":
-        return _search_meaning(session, question, limit)
-    search = session.search if by == "both" else session.library
+        if session.meaning_search is None:
+            raise VideoAssistantError("no sentence encoder is installed; `video-assistant doctor` says how to get it")
+        lines = session.meaning_search.search(question, limit=limit)
+    else:
+        search = session.search if by == "both" else session.library
+        lines = search.passages(question, limit=limit)
     return [
         FoundPassage(
             line.video_id,
@@ -54,25 +56,5 @@ def search_passages(session: Session, question: str, by: Ranking, limit: int) ->
             line.score,
             line.shown,
         )
-        for line in search.passages(question, limit=limit)
-    ]
-
-
-def _search_meaning(session: Session, question: str, limit: int) -> list[FoundPassage]:
-    encoder = session.meaning
-    if encoder is None:
-        raise VideoAssistantError("no sentence encoder is installed; `video-assistant doctor` says how to get it")
-    known = detect_language(question) in encoder.languages
-    (vector,) = encoder.embed([question if known else session.in_english(question)])
-    hits = session.library.passage_vectors.search(encoder.identity, vector, sources=SOURCES, limit=limit)
-    return [
-        FoundPassage(
-            hit.passage.video_id,
-            hit.passage.start_seconds,
-            hit.passage.end_seconds,
-            hit.passage.source,
-            hit.passage.text,
-            hit.score,
-        )
-        for hit in hits
+        for line in lines
     ]
