@@ -40,7 +40,7 @@ Role = Literal[
 ]
 """The roles that `inventory` reports; the page has a text for each."""
 
-MachinePart = Literal["device", "profile", "core worker", "retrieval", "codecs", "tesseract", "voice", "disk"]
+MachinePart = Literal["device", "profile", "core worker", "retrieval", "codecs", "tesseract", "naming", "voice", "disk"]
 """The parts of the machine that `diagnose` reports; the page has a text for each."""
 
 OTHER_MODELS_BYTES = 4_000_000_000  # memory of retrieval, grounding, translation and activations, next to the core
@@ -203,6 +203,7 @@ def diagnose(settings: Settings) -> list[Row]:
         *_retrieval(settings),
         _codecs(),
         _tesseract(),
+        *([_naming()] if settings.chosen.names_things else []),
         _voice(settings),
         _disk(settings.library),
     ]
@@ -303,6 +304,13 @@ def _tesseract() -> Row:
         advice = "for accented Vietnamese on screen, install tesseract-ocr and tesseract-ocr-vie"
         return _row("tesseract", "not installed with Vietnamese; RapidOCR alone reads", advice, ok=True)
     return _row("tesseract", program.path)
+
+
+def _naming() -> Row:
+    row = _naming_row()
+    if row["there"]:
+        return _row("naming", "a thousand kinds of things are named in real video")
+    return _row("naming", "things in real video are not named", "pip install 'video-assistant[naming]'", ok=True)
 
 
 def _voice(settings: Settings) -> Row:

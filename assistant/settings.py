@@ -93,10 +93,11 @@ PROFILES: dict[str, Profile] = {
         _pocket("glip"),
         matching=_pocket("matching"),
         names_things=True,
-        note_en="Pocket models: they know only the rendered street world of the demo clips. "
-        "Text on screen, subtitles, shots and playback work on any video.",
-        note_vi="Mô hình bỏ túi: chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "
-        "Chữ trên màn hình, phụ đề, cảnh quay và phát lại dùng được với mọi video.",
+        note_en="Pocket models: they know only the rendered street world of the demo clips. In other videos a "
+        "classifier names a thousand kinds of things. Text on screen, subtitles, shots and playback work on any video.",
+        note_vi="Mô hình bỏ túi: chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. Với video khác, một bộ "
+        "nhận dạng gọi tên được một nghìn loại sự vật. Chữ trên màn hình, phụ đề, cảnh quay và phát lại dùng được với "
+        "mọi video.",
         domain_notice_en="Pocket models know only the street world of the demo clips. For other videos get the "
         "official ones: video-assistant --profile standard models pull",
         domain_notice_vi="Mô hình bỏ túi chỉ biết thế giới đường phố của các clip mẫu. Với video khác, hãy lấy mô hình "

@@ -225,6 +225,7 @@ def test_models_and_doctor_say_what_is_there(library) -> None:
         "profile",
         "codecs",
         "tesseract",
+        "naming",
         "voice",
         "disk",
     }

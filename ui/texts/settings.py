@@ -33,6 +33,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "part_retrieval": {"en": "Picture search", "vi": "Tìm kiếm hình ảnh"},
     "part_codecs": {"en": "Codecs", "vi": "Bộ giải mã"},
     "part_tesseract": {"en": "Tesseract", "vi": "Tesseract"},
+    "part_naming": {"en": "Names of things", "vi": "Tên sự vật"},
     "part_voice": {"en": "Voice", "vi": "Giọng đọc"},
     "part_disk": {"en": "Disk", "vi": "Ổ đĩa"},
 }
