@@ -25,9 +25,9 @@ class ShownOptions:
 
     # Odds of a match by the library: chance would put a tenth of a picture as high (`OddsOptions.chance_pictures`).
     min_library_odds: float = 4.0
-    # The same of pictures that are placed by the names of what they show: a fifth of a picture, since their cosines
-    # part matches less well. Queries that cannot be put into the language of the names find none of them.
-    min_named_odds: float = 2.0
+    # The same of pictures that are placed by the names of what they show: a fiftieth of a picture, since kin of what is
+    # asked for (a bird for a penguin) lies nearer than chance.
+    min_named_odds: float = 20.0
     # Probability of a match by a measured curve, in [0, 1]: as likely as not.
     min_probability: float = 0.5
     # Share of the words that a line must hold, in [0, 1], words of grammar left out: one of two is chance.
