@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Odds by which a picture's place must stand out: pictures lie nearer to sentences that nothing shows than lines do. Of
 # 40 queries for what no video shows, two to four show a hit.
-SHOWN = ShownOptions(min_library_odds=1000.0)
+SHOWN = ShownOptions(min_named_odds=1000.0)
 # Cosine of two pictures' places above which they show the same, and the second follows after all that differ.
 MAX_ALIKE = 0.95
 _SOURCES: tuple[PassageSource, ...] = ("name",)

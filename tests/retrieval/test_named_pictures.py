@@ -139,8 +139,10 @@ def test_pictures_that_are_named_alike_come_after_those_that_differ(library, tmp
 
 
 def test_only_what_is_named_or_stands_out_is_shown(library, tmp_path: Path) -> None:
-    add_video(library, tmp_path, *["red; bus" if number == 7 else "red green blue" for number in range(60)])
+    video_id = add_video(library, tmp_path, *["red; bus" if number == 7 else "red green blue" for number in range(60)])
     names = NamedPictures(library, Encoder())
     for query in ("buses in green", "red"):  # it is named there; it stands out by its place
-        assert [hit.keyframe.frame_index for hit in names.search(query, limit=60) if hit.shown] == [70]
-    assert [hit.keyframe.frame_index for hit in names.search("green", limit=60) if hit.shown] == []
+        assert [hit.keyframe.frame_index for hit in names.search(query, video_id=video_id, limit=60) if hit.shown] == [
+            70
+        ]
+    assert [hit.keyframe.frame_index for hit in names.search("green", video_id=video_id, limit=60) if hit.shown] == []
