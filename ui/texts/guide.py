@@ -12,13 +12,16 @@ TEXTS: dict[str, dict[Language, str]] = {
         "Câu hỏi tiếp theo, chẳng hạn “Nó màu gì?”, nói về câu trả lời vừa rồi.",
     },
     "guide_limits": {
-        "en": "The bundled models know only the rendered street world of the demo clips. "
-        "About other videos they say that they cannot tell. "
-        "Text on screen, subtitles and search by similarity work on any video.",
-        "vi": "Các mô hình đi kèm chỉ biết thế giới đường phố dựng sẵn của các clip mẫu. "
-        "Với video khác, chúng sẽ nói là không biết. "
-        "Đọc chữ trên màn hình, đọc phụ đề và tìm khung hình tương tự dùng được với mọi video.",
+        "en": "The bundled models know the rendered street world of the demo clips. In other videos they hear English "
+        "speech, read text on screen, find what is said by its meaning, and name some of a thousand kinds of things; "
+        "about the rest they say that they cannot tell.",
+        "vi": "Các mô hình đi kèm biết thế giới đường phố dựng sẵn của các clip mẫu. Với video khác, chúng nghe được "
+        "tiếng Anh, đọc chữ trên màn hình, tìm lời nói theo ý nghĩa và nhận ra một số trong một nghìn loại sự vật; "
+        "ngoài ra, chúng sẽ nói là không biết.",
     },
+    "ask_when_seen": {"en": "When does {thing} appear?", "vi": "Khi nào thấy {thing}?"},
+    "ask_what_is_said": {"en": "What is said about {topic}?", "vi": "Trong video nói gì về {topic}?"},
+    "ask_what_is_there": {"en": "What is in this video?", "vi": "Trong video này có gì?"},
 }
 
 EXAMPLES: dict[Language, tuple[str, ...]] = {

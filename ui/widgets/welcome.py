@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.state import links
+from ui.state.suggestions import suggest_first_questions
 from ui.texts import Language, text
-from ui.texts.guide import EXAMPLES, OTHER_EXAMPLES
+from ui.texts.guide import EXAMPLES
 from ui.widgets import indexing_progress
 
 if TYPE_CHECKING:
@@ -38,10 +39,13 @@ def show(session: Session, indexer: Indexer, language: Language) -> str | None:
     st.markdown(text("first_minute", language))
     file_names = {Path(path).name for video in videos for path in video.paths}
     has_demo = any(clip.name in file_names for clip in (files("assistant") / "demo").iterdir())
+    questions = EXAMPLES[language] if has_demo else suggest_first_questions(session, language)
     with st.container(horizontal=True, gap="small"):
-        for question in (EXAMPLES if has_demo else OTHER_EXAMPLES)[language]:
+        for question in questions:
             if st.button(question, key=f"example-{question}"):
                 return question
+    if has_demo:
+        links.show_link("library", text("add_own", language), icon=":material/upload:")
     links.show_link("guide", text("page_guide", language), icon=":material/help:")
     indexing_progress.show(indexer, language)
     return None
