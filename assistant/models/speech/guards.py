@@ -1,7 +1,7 @@
 """What of a recogniser's text is evidence: Whisper writes fluent sentences over noise and over languages it lacks.
 
 The thresholds follow Radford et al. 2022, section 4.5, tightened on read speech: of 45 sentences in ten other languages
-none passes, of English sentences with white noise at 0 dB all do (docs/experiments/hearing.md).
+none passes, and an English sentence under white noise of its own power does (docs/experiments/hearing.md).
 """
 
 from __future__ import annotations
